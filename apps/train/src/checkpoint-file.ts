@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs';
+import { loadTensors, saveTensors } from '@pushforward/io/node';
+import type { Json } from '@pushforward/tensor';
+import type { Checkpoint } from '@pushforward/training';
+import { UserError } from './errors.js';
+
+/** A checkpoint of `fit`, and how long the run has taken up to it. */
+export interface StoredCheckpoint {
+  checkpoint: Checkpoint;
+  seconds: number;
+}
+
+/** Saves a checkpoint in one file, replacing an older one in one step. */
+export async function saveCheckpoint(file: string, { checkpoint, seconds }: StoredCheckpoint): Promise<void> {
+  await saveTensors(file, checkpoint.tensors, { progress: checkpoint.progress as Json, seconds });
+}
+
+/**
+ * Loads a checkpoint, or null if there is none.
+ *
+ * @param name what the user calls the file
+ * @throws UserError if it is damaged
+ */
+export async function loadCheckpoint(file: string, name: string): Promise<StoredCheckpoint | null> {
+  if (!existsSync(file)) return null;
+  try {
+    const { tensors, metadata } = await loadTensors(file);
+    const { progress, seconds } = metadata as unknown as { progress: Checkpoint['progress']; seconds: number };
+    return { checkpoint: { progress, tensors }, seconds };
+  } catch (error) {
+    throw new UserError(`${name}: is damaged and cannot be gone on with; begin anew with another --out`, { cause: error });
+  }
+}

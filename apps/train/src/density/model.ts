@@ -1,0 +1,63 @@
+import { mean, neg, type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { affine, Chain, iaf, maf } from '@pushforward/bijectors';
+import { type Distribution, StandardNormal, Transformed } from '@pushforward/distributions';
+import { foldIn, type Key } from '@pushforward/tensor';
+import { adam, type Loss, type Optimizer } from '@pushforward/training';
+import { checkInterrupted, type Host } from '../host.js';
+import type { Matrix } from '../statistics.js';
+import type { DensitySettings } from './settings.js';
+
+/** A flow whose last part puts the data's own units back, so that its densities are in those units. */
+export function buildFlow(settings: DensitySettings, units: { loc: number[]; scale: number[] }, key: Key): Transformed {
+  const { transforms, hidden } = settings;
+  // A smooth activation: on tables of a few thousand rows kinks cost a tenth of a nat, and now and then a batch with an enormous loss.
+  const options = { dim: units.loc.length, transforms, hidden, activation: 'silu', seed: key } as const;
+  const flow = settings.flow === 'maf' ? maf(options) : iaf(options);
+  return new Transformed(new StandardNormal(options.dim), new Chain([flow, affine(units)]));
+}
+
+/** Adam, whose averaged weights are validated and kept: they are better than the last ones, and their validation loss is less noisy. */
+export function flowOptimizer({ lr }: DensitySettings): Optimizer {
+  return adam({ learningRate: lr, clipNorm: 10, ema: 0.99 });
+}
+
+/** The mean negative log-density of a batch of rows, in nats. */
+export function negativeLogDensity(model: Distribution): Loss<Tensor> {
+  return (rows) => neg(mean(model.logProb(rows)));
+}
+
+const CHUNK = 1024;
+
+/** The log-density of every row, in nats. */
+export async function logDensities(host: Host, model: Distribution, { values, rows, columns }: Matrix): Promise<Float64Array> {
+  return inChunks(host, rows, (start, end) =>
+    tidy(() => model.logProb(tensor2d(Float32Array.from(values.subarray(start * columns, end * columns)), [end - start, columns]))),
+  );
+}
+
+/** Rows drawn from the model. */
+export async function sampleRows(host: Host, model: Distribution, count: number, key: Key): Promise<Matrix> {
+  const columns = model.eventShape[0];
+  const values = await inChunks(host, count, (start, end) => model.sample(end - start, { seed: foldIn(key, start) }));
+  return { values, rows: count, columns };
+}
+
+/** Reads the numbers that `compute` gives for chunks of rows back into one array. */
+export async function inChunks(host: Host, rows: number, compute: (start: number, end: number) => Tensor, chunk = CHUNK): Promise<Float64Array> {
+  const parts: Float32Array[] = [];
+  for (let start = 0; start < rows; start += chunk) {
+    const tensor = compute(start, Math.min(start + chunk, rows));
+    parts.push((await tensor.data<'float32'>()).slice());
+    tensor.dispose();
+    // Without a pause no signal could arrive between two chunks.
+    await new Promise((resolve) => setImmediate(resolve));
+    checkInterrupted(host);
+  }
+  const values = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    values.set(part, offset);
+    offset += part.length;
+  }
+  return values;
+}

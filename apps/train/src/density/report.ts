@@ -1,0 +1,139 @@
+import { centralInterval, histogramPair } from '../report/chart/histogram.js';
+import { lineChart } from '../report/chart/line-chart.js';
+import { scatter } from '../report/chart/scatter.js';
+import { escapeXml, figure, legend, table } from '../report/markup.js';
+import { page } from '../report/page.js';
+import { runSections, type RunFacts } from '../report/run-sections.js';
+import { column, estimate, formatCount, formatEstimate, formatNumber, type Matrix, pairedDifference } from '../statistics.js';
+import type { TrainingRecord } from '../training-run.js';
+
+/** Everything the report shows. */
+export interface DensityReport {
+  facts: RunFacts;
+  source: string;
+  names: readonly string[];
+  counts: { train: number; validation: number; test: number };
+  flow: 'maf' | 'iaf';
+  training: TrainingRecord;
+  /** The log-density of every test row under the flow and under the Gaussian, in nats. */
+  scores: { flow: Float64Array; gaussian: Float64Array };
+  /** Rows that the flow did not see, and rows drawn from it. */
+  data: Matrix;
+  samples: Matrix;
+}
+
+const DATA_COLOR = '#4d4d4d';
+const SAMPLE_COLOR = '#c8502d';
+const SHOWN_COLUMNS = 6;
+const SHOWN_POINTS = 1000;
+
+/** The rows of the table of results, for the terminal and for the page. */
+export function resultRows({ flow, scores }: Pick<DensityReport, 'flow' | 'scores'>): { header: string[]; rows: string[][] } {
+  const name = flow.toUpperCase();
+  return {
+    header: ['model', 'test log-likelihood (nats per row)'],
+    rows: [
+      ['Gaussian, full covariance', formatEstimate(estimate(scores.gaussian), { digits: 3 })],
+      [name, formatEstimate(estimate(scores.flow), { digits: 3 })],
+      [`${name} − Gaussian`, formatEstimate(pairedDifference(scores.flow, scores.gaussian), { digits: 3, sign: true })],
+    ],
+  };
+}
+
+/** The whole page. */
+export function densityReport(report: DensityReport): string {
+  const { source, names, counts, flow } = report;
+  const lead = `${flow === 'maf' ? 'A masked' : 'An inverse'} autoregressive flow learned the density of ${formatCount(names.length)} ${names.length === 1 ? 'column' : 'columns'} from ${formatCount(counts.train)} rows of <code>${escapeXml(source)}</code>. ${formatCount(counts.validation)} rows chose when to stop, and ${formatCount(counts.test)} others judge it here.`;
+  const { header, rows } = resultRows(report);
+  const explained =
+    '<p>Mean over the test rows ± its standard error, in nats and in the units of the file; higher is better. The Gaussian has the mean and the full covariance matrix of the training rows: the best that can be said with linear correlations alone. The last row compares the two row by row.</p>';
+  return page(`The density of ${source}`, lead, [
+    { title: 'Result', content: table(header, rows) + explained },
+    { title: 'Learning curve', content: learningCurve(report) },
+    { title: 'Marginals', content: marginals(report) },
+    ...(names.length > 1 ? [{ title: 'Pairs', content: pairs(report) }] : []),
+    ...runSections(report.facts),
+  ]);
+}
+
+function learningCurve({ training, scores }: DensityReport): string {
+  const { history, bestEpoch } = training;
+  const lines = [
+    { name: 'validation', color: SAMPLE_COLOR, points: history.map(({ epoch, validationLoss }) => ({ x: epoch, y: -validationLoss! })) },
+    { name: 'training', color: DATA_COLOR, dashed: true, points: history.map(({ epoch, trainLoss }) => ({ x: epoch, y: -trainLoss })) },
+  ];
+  const heights = lines.flatMap(({ points }) => points.map(({ y }) => y)).toSorted((a, b) => a - b);
+  const bottom = heights[Math.floor(0.05 * (heights.length - 1))];
+  const top = heights.at(-1)!;
+  const margin = 0.06 * (top - bottom) || 1;
+  const chart = lineChart(
+    {
+      width: 860,
+      height: 320,
+      x: { domain: [0, Math.max(1, history.length)], label: 'epoch', ticks: 8 },
+      y: { domain: [bottom - margin, top + margin], label: 'log-likelihood (nats per row)' },
+      alt: `The log-likelihood during training; the best on validation rows, ${formatNumber(-history[bestEpoch - 1].validationLoss!, 2)} nats, was in epoch ${bestEpoch} of ${history.length}`,
+    },
+    lines,
+  );
+  return figure(
+    legend(lines) + chart,
+    `Log-likelihood after every epoch, in nats per row. The model has the weights of epoch ${bestEpoch}, which were the best on the validation rows; on the test rows they give ${formatEstimate(estimate(scores.flow), { digits: 3 })}.`,
+  );
+}
+
+function shownColumns({ names }: DensityReport): number[] {
+  return names.map((_, i) => i).slice(0, SHOWN_COLUMNS);
+}
+
+function note({ names }: DensityReport): string {
+  return names.length > SHOWN_COLUMNS ? ` The first ${SHOWN_COLUMNS} of ${names.length} columns.` : '';
+}
+
+const KEY = legend([
+  { name: 'data (validation and test rows)', color: DATA_COLOR },
+  { name: 'samples of the flow', color: SAMPLE_COLOR },
+]);
+
+function marginals(report: DensityReport): string {
+  const { names, data, samples } = report;
+  const charts = shownColumns(report).map((i) => {
+    const [own, drawn] = [column(data, i), column(samples, i)];
+    return histogramPair(
+      {
+        width: 280,
+        height: 190,
+        x: { domain: centralInterval(own), ticks: 4 },
+        title: names[i],
+        alt: `Histograms of ${names[i]} in the data and in samples of the flow`,
+      },
+      { values: own, color: DATA_COLOR },
+      { values: drawn, color: SAMPLE_COLOR },
+    );
+  });
+  return figure(KEY + charts.join(''), `The density of each column, in its own unit, of rows that the flow did not see and of its samples.${note(report)}`);
+}
+
+function pairs(report: DensityReport): string {
+  const { names, data, samples } = report;
+  const shown = shownColumns(report);
+  const charts = shown.flatMap((j, position) =>
+    shown.slice(0, position).map((i) => {
+      const panel = (matrix: Matrix, what: string, color: string) => {
+        // As many samples as rows, or the fuller panel would seem the wider.
+        const count = Math.min(SHOWN_POINTS, data.rows);
+        const options = {
+          width: 200,
+          height: 196,
+          x: { domain: centralInterval(column(data, i)), ticks: 3, label: names[i] },
+          y: { domain: centralInterval(column(data, j)), ticks: 3, label: names[j] },
+          title: what,
+          alt: `${names[j]} against ${names[i]}: ${what}`,
+        };
+        return scatter(options, column(matrix, i).subarray(0, count), column(matrix, j).subarray(0, count), color);
+      };
+      return `<div>${panel(data, 'data', DATA_COLOR)}${panel(samples, 'samples', SAMPLE_COLOR)}</div>`;
+    }),
+  );
+  return figure(charts.join(''), `Every pair of columns: rows that the flow did not see on the left, as many samples of the flow on the right, on the same axes.${note(report)}`);
+}

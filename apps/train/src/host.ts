@@ -1,0 +1,41 @@
+import { InterruptedError, type StopSignal } from './errors.js';
+
+/** Where text goes: a stream of Node's, or a test's. */
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** Everything the program takes from the process it runs in, so that a test can run it inside its own. */
+export interface Host {
+  /** The directory that relative paths start from. */
+  readonly cwd: string;
+  /** Results. */
+  readonly stdout: Output;
+  /** Progress and errors. */
+  readonly stderr: Output;
+  /** Aborted, with the signal's name as the reason, when the user asks the program to stop. */
+  readonly signal: AbortSignal;
+  /** What the user types before the arguments, as `pushforward` or `npm start --`. */
+  readonly commandPrefix: string;
+}
+
+/** The signal that stopped the program; without one, `SIGINT`. */
+export function stopSignal(host: Host): StopSignal {
+  return host.signal.reason === 'SIGTERM' ? 'SIGTERM' : 'SIGINT';
+}
+
+/** @throws InterruptedError if the user has asked the program to stop */
+export function checkInterrupted(host: Host): void {
+  if (host.signal.aborted) throw new InterruptedError('stopped', stopSignal(host));
+}
+
+/** A whole command line as the user would type it, quoted for a shell where that is needed. */
+export function commandLine(host: Host, args: readonly string[]): string {
+  return [host.commandPrefix, ...args.map(quote)].join(' ').replace(/ --$/, '');
+}
+
+function quote(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,73 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { type DataOf, type EpochRecord, fit, type FitOptions, type Loss } from '@pushforward/training';
+import { loadCheckpoint, saveCheckpoint } from './checkpoint-file.js';
+import { InterruptedError } from './errors.js';
+import { type Host, stopSignal } from './host.js';
+import { ProgressBar } from './progress.js';
+import type { RunDirectory } from './run-directory.js';
+
+/** How a training went. */
+export interface TrainingRecord {
+  history: EpochRecord[];
+  /** The epoch whose weights were kept, because they had the lowest validation loss. */
+  bestEpoch: number;
+  steps: number;
+  /** How long it took, the time between a stop and going on left out. */
+  seconds: number;
+}
+
+/** What {@link trainOrResume} trains, and where it keeps its state. */
+export interface TrainingJob<B> {
+  host: Host;
+  directory: RunDirectory;
+  /** Names the checkpoint. */
+  name: string;
+  /** What the progress bar says. */
+  title: string;
+  loss: Loss<B>;
+  data: DataOf<B>;
+  options: Omit<FitOptions<B>, 'signal' | 'checkpoint' | 'onStep' | 'onCheckpoint' | 'checkpointEvery'>;
+}
+
+const STATE = 'state';
+const CHECKPOINT_MS = 5000;
+
+/** Removes the checkpoints of a run that has ended, or of an earlier one in the same directory. */
+export async function removeState(directory: RunDirectory): Promise<void> {
+  await rm(path.join(directory.path, STATE), { recursive: true, force: true });
+}
+
+/**
+ * Trains from the beginning, or from where an earlier call was stopped by a signal or by force: to the same weights either way. A
+ * training that had come to its end gets its weights back at once.
+ *
+ * @throws InterruptedError if the user asks to stop; the state is then saved
+ */
+export async function trainOrResume<B>({ host, directory, name, title, loss, data, options }: TrainingJob<B>): Promise<TrainingRecord> {
+  const file = path.join(STATE, `${name}.checkpoint.safetensors`);
+  const absolute = path.join(directory.path, file);
+  const stored = await loadCheckpoint(absolute, path.join(directory.name, file));
+  const started = performance.now();
+  const seconds = () => (stored?.seconds ?? 0) + (performance.now() - started) / 1000;
+  const bar = new ProgressBar(host.stderr, title);
+  let saved = started;
+
+  const result = await fit(loss as Loss<never>, data as never, {
+    ...(options as FitOptions<never>),
+    signal: host.signal,
+    checkpoint: stored?.checkpoint,
+    onStep: (event) => bar.update({ done: event.step, total: event.totalSteps ?? event.step, loss: event.loss, rate: event.stepsPerSecond }),
+    onCheckpoint: async (checkpoint) => {
+      // On small data an epoch may be shorter than it takes to write its checkpoint.
+      if (performance.now() - saved < CHECKPOINT_MS) return;
+      await saveCheckpoint(absolute, { checkpoint, seconds: seconds() });
+      saved = performance.now();
+    },
+  }).finally(() => bar.end());
+  await saveCheckpoint(absolute, { checkpoint: result.checkpoint, seconds: seconds() });
+  if (result.stopped === 'aborted') throw new InterruptedError(`stopped after step ${result.step}`, stopSignal(host));
+  const { history, best, epoch, step } = result;
+  if (result.stopped === 'patience') host.stderr.write(`${title}: stopped after epoch ${epoch}, the best on validation data was epoch ${best?.epoch}\n`);
+  return { history, bestEpoch: best?.epoch ?? epoch, steps: step, seconds: seconds() };
+}

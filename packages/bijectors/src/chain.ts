@@ -1,0 +1,108 @@
+import { add, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import type { BuildModule, Json, ModuleConfig } from '@pushforward/tensor';
+import type { ValueAndLogDet } from '@pushforward/made';
+import { Bijector } from './bijector.js';
+import { sumTrailing } from './sum-trailing.js';
+
+/**
+ * Bijectors one after another: {@link forward} applies `parts[0]` first, {@link inverse} undoes the last part first.
+ *
+ * `y = fₙ(… f₁(x))` and `log |det ∂y/∂x| = Σₖ log |det ∂fₖ|`.
+ *
+ * **Shapes**: the event has as many axes as the part that needs most; a part of lower rank acts along the remaining axes and its
+ * log-determinants are summed over them. The context goes to every part that takes one; those must agree on its width.
+ *
+ * **Units**: nats.
+ *
+ * @throws Error if there is no part, or two parts need contexts of different widths
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { affine, Chain, Permute } from '@pushforward/bijectors';
+ *
+ * const chain = new Chain([affine({ loc: [1, 2], scale: [1, 10] }), new Permute({ dim: 2, permutation: 'reverse' })]);
+ * const { value, logDet } = chain.forwardAndLogDet(tf.tensor1d([0, 1]));
+ * console.log(await value.array()); // about [12, 1]
+ * console.log(await logDet.array()); // about 2.303
+ * ```
+ */
+export class Chain extends Bijector {
+  static readonly type: string = 'Chain';
+  static fromConfig(config: ModuleConfig, build: BuildModule): Chain {
+    return new Chain((config.parts as Json[]).map((part) => build<Bijector>(part)));
+  }
+
+  readonly eventRank: number;
+  override readonly contextDim: number;
+  /** In the order of {@link forward}. */
+  readonly parts: readonly Bijector[];
+  readonly #outputEventRank: number;
+  /** Each part, and how many axes of the event it leaves to be summed over. */
+  readonly #steps: readonly Step[];
+
+  constructor(parts: readonly Bijector[]) {
+    super();
+    if (parts.length === 0) throw new Error('chain: parts must hold at least one bijector, got none');
+    const widths = new Set(parts.map((part) => part.contextDim).filter((width) => width > 0));
+    if (widths.size > 1) throw new Error(`chain: parts must take contexts of one width, got ${[...widths].join(' and ')}`);
+    this.parts = [...parts];
+    // By how many axes the event is longer before each part, and at the end, than at the start.
+    const growth = [0];
+    for (const part of parts) growth.push(growth.at(-1)! + part.outputEventRank - part.eventRank);
+    this.eventRank = Math.max(...parts.map((part, i) => part.eventRank - growth[i]));
+    this.#outputEventRank = this.eventRank + growth.at(-1)!;
+    this.#steps = parts.map((part, i) => ({ part, extra: this.eventRank + growth[i] - part.eventRank }));
+    this.contextDim = Math.max(...parts.map((part) => part.contextDim));
+  }
+
+  override get outputEventRank(): number {
+    return this.#outputEventRank;
+  }
+
+  override forwardEventShape(shape: readonly number[]): readonly number[] {
+    return this.parts.reduce((event, part) => part.forwardEventShape(event), shape);
+  }
+
+  override inverseEventShape(shape: readonly number[]): readonly number[] {
+    return this.parts.reduceRight((event, part) => part.inverseEventShape(event), shape);
+  }
+
+  forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
+    return this.#apply(this.#steps, x, context, (part, value, given) => part.forwardAndLogDet(value, given));
+  }
+
+  inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
+    return this.#apply(this.#steps.toReversed(), y, context, (part, value, given) => part.inverseAndLogDet(value, given));
+  }
+
+  config(): ModuleConfig {
+    return { type: Chain.type, parts: this.parts.map((part) => part.config()) };
+  }
+
+  #apply(
+    steps: readonly Step[],
+    input: Tensor,
+    context: Tensor | undefined,
+    apply: (part: Bijector, value: Tensor, context?: Tensor) => ValueAndLogDet,
+  ): ValueAndLogDet {
+    return tidy(() => {
+      let value = input;
+      const logDets: Tensor[] = [];
+      for (const { part } of steps) {
+        // Where nothing takes a context, every part is handed it, to refuse it under its own name.
+        const result = apply(part, value, part.contextDim > 0 || this.contextDim === 0 ? context : undefined);
+        value = result.value;
+        logDets.push(result.logDet);
+      }
+      // Only now, when every part has found its argument to fit.
+      const summed = logDets.map((logDet, i) => sumTrailing(logDet, steps[i].extra));
+      return { value, logDet: summed.reduce((total, logDet) => add(total, logDet)) };
+    });
+  }
+}
+
+interface Step {
+  readonly part: Bijector;
+  readonly extra: number;
+}

@@ -1,0 +1,211 @@
+import { add, reshape, slice, stack, type Tensor, tensor1d, tidy, variable, type Variable, zeros, zerosLike } from '@tensorflow/tfjs-core';
+import { checkContext, checkEvent, checkInteger, linear, type Seed } from '@pushforward/tensor';
+import { Conditioner, invertPermutation, type Order, resolveOrder, type Step, type ValueAndLogDet } from '@pushforward/made';
+import { type RankInputs, type Recurrence, type SequenceStart, unrollRecurrence } from './unroll-recurrence.js';
+import { unstack } from './unstack.js';
+
+/** What every {@link SequenceConditioner} is made of. */
+export interface SequenceConditionerOptions {
+  /** D, the number of dimensions. */
+  dim: number;
+  /** P, the number of parameters of each dimension. Default 1. */
+  parameterCount?: number;
+  /** C, the width of the context. Default 0: none. */
+  context?: number;
+  /** In which order dimensions depend on each other. Default `'natural'`. */
+  order?: Order;
+  /** The P parameters that every dimension starts with, whatever the input: the output weights start at 0. Default all 0. */
+  initialParameters?: readonly number[];
+  /** An integer or a key for the initial weights. Default: a fresh key. */
+  seed?: Seed;
+}
+
+/**
+ * A conditioner that reads its inputs as a sequence, each value one rank late: at rank r, the r-th place in the order, it has seen the
+ * context and the values of the ranks before r. One linear map, the same for all ranks, makes the parameters.
+ *
+ * A subclass gives the network of one rank, as {@link start} and {@link advance}; the parallel pass, the sequential direction and its
+ * gradient follow. Unrolling computes every rank once. Its gradient computes each once more, and keeps what the memories hold, O(D)
+ * numbers for each event.
+ *
+ * **Shapes**: x `[...batch, D]`, context `[...batch, C]` or with a batch shape that broadcasts; parameters `[...batch, D, P]`.
+ *
+ * @throws Error if an option is out of range
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { type RankInputs, SequenceConditioner, type SequenceConditionerOptions } from '@pushforward/bijectors';
+ * import { checkConditioner } from '@pushforward/made/testing';
+ *
+ * const WIDTH = 4;
+ *
+ * // The plainest recurrent network: its state is tanh(state·W + value·v + b), with another b for each rank.
+ * class Elman extends SequenceConditioner {
+ *   static readonly type = 'Elman';
+ *   static fromConfig(config: object) {
+ *     return new Elman(config as SequenceConditionerOptions);
+ *   }
+ *   readonly stateWeights = tf.tidy(() => tf.variable(tf.randomNormal([WIDTH, WIDTH], 0, 0.5)));
+ *   readonly valueWeights = tf.tidy(() => tf.variable(tf.randomNormal([1, WIDTH])));
+ *   readonly biases = tf.tidy(() => tf.variable(tf.randomNormal([this.dim, WIDTH])));
+ *   readonly memory = 'replaced';
+ *
+ *   constructor(options: SequenceConditionerOptions) {
+ *     super('elman', options, WIDTH);
+ *   }
+ *   weights() {
+ *     return [this.stateWeights, this.valueWeights];
+ *   }
+ *   start(rows: number) {
+ *     return { memory: [tf.zeros([rows, WIDTH])], own: tf.unstack(this.biases), shared: [] };
+ *   }
+ *   advance([state]: readonly tf.Tensor[], value: tf.Tensor, { own }: RankInputs) {
+ *     const mixed = state.matMul(this.stateWeights).add(value.expandDims(1).matMul(this.valueWeights));
+ *     const output = mixed.add(own).tanh();
+ *     return { output, memory: [output] };
+ *   }
+ *   config() {
+ *     return { type: 'Elman', dim: this.dim, parameterCount: this.parameterCount, order: [...this.order] };
+ *   }
+ * }
+ *
+ * await checkConditioner(() => new Elman({ dim: 3, parameterCount: 2, order: 'reverse' }), { steps: 2 });
+ * ```
+ */
+export abstract class SequenceConditioner extends Conditioner {
+  readonly dim: number;
+  readonly parameterCount: number;
+  readonly contextDim: number;
+  readonly order: readonly number[];
+  /** `[W, P]` */
+  readonly outputWeights: Variable;
+  /** `[P]` */
+  readonly outputBias: Variable;
+  /**
+   * How what is remembered changes from rank to rank: `'replaced'` by another memory, or `'grown'` along axis 1 by one place for each
+   * rank, so that an earlier memory is the beginning of a later one.
+   */
+  abstract readonly memory: 'replaced' | 'grown';
+  readonly #name: string;
+
+  /**
+   * @param name what errors call it
+   * @param width W, how many numbers a rank's parameters are computed from
+   */
+  constructor(name: string, options: SequenceConditionerOptions, width: number) {
+    super();
+    const { dim, parameterCount = 1, context = 0 } = options;
+    checkInteger(`${name}: dim`, dim, 1);
+    checkInteger(`${name}: parameterCount`, parameterCount, 1);
+    checkInteger(`${name}: context`, context, 0);
+    const initialParameters = options.initialParameters ?? Array.from({ length: parameterCount }, () => 0);
+    if (initialParameters.length !== parameterCount) {
+      throw new Error(`${name}: initialParameters must be ${parameterCount} numbers, got ${initialParameters.length}`);
+    }
+    this.#name = name;
+    this.dim = dim;
+    this.parameterCount = parameterCount;
+    this.contextDim = context;
+    this.order = resolveOrder(options.order ?? 'natural', dim);
+    this.outputWeights = tidy(() => variable(zeros([width, parameterCount])));
+    this.outputBias = tidy(() => variable(tensor1d([...initialParameters])));
+  }
+
+  /** The variables that {@link advance} computes with; those of {@link start} are not among them. */
+  abstract weights(): Variable[];
+
+  /**
+   * What the ranks start from, made of the context and variables.
+   *
+   * @param rows N, the number of events
+   * @param context `[N, C]`
+   */
+  abstract start(rows: number, context?: Tensor): SequenceStart;
+
+  /**
+   * One rank: what its parameters are computed from, `[N, W]`, and what is remembered afterwards.
+   *
+   * @param previous the value of the rank before, 0 at the first, `[N]`
+   */
+  abstract advance(memory: readonly Tensor[], previous: Tensor, given: RankInputs): { output: Tensor; memory: Tensor[] };
+
+  /**
+   * The outputs of all ranks where their values are known, `[D, N, W]`: by default, rank by rank.
+   *
+   * @param previous the value before each rank, 0 at the first, `[N]` each
+   * @param context `[N, C]`
+   */
+  outputs(previous: readonly Tensor[], context?: Tensor): Tensor {
+    const { memory, own, shared } = this.start(previous[0].size, context);
+    let remembered = memory;
+    const outputs = previous.map((value, rank) => {
+      const next = this.advance(remembered, value, { own: own[rank], shared });
+      remembered = next.memory;
+      return next.output;
+    });
+    return stack(outputs);
+  }
+
+  parameters(x: Tensor, context?: Tensor): Tensor {
+    this.#check('x', x, context);
+    return tidy(() => {
+      const { columns, contexts } = this.#arrange(x, context);
+      const previous = [zerosLike(columns[0]), ...columns.slice(0, -1)];
+      const byRank = unstack(linear(this.outputs(previous, contexts), this.outputWeights, this.outputBias));
+      const parameters = stack(pick(byRank, invertPermutation(this.order)), 1);
+      return withBatch(parameters, [...x.shape, this.parameterCount]);
+    });
+  }
+
+  unroll(input: Tensor, step: Step, context?: Tensor): ValueAndLogDet {
+    this.#check('input', input, context);
+    const recurrence: Recurrence = {
+      memory: this.memory,
+      weights: [...this.weights(), this.outputWeights, this.outputBias],
+      advance: (memory, previous, given) => {
+        const next = this.advance(memory, previous, given);
+        return { parameters: linear(next.output, this.outputWeights, this.outputBias), memory: next.memory };
+      },
+    };
+    return tidy(() => {
+      const { columns, contexts } = this.#arrange(input, context);
+      const start = this.start(columns[0].size, contexts);
+      const { values, logDet } = unrollRecurrence(recurrence, { input: columns, ...start }, step);
+      const value = stack(pick(values, invertPermutation(this.order)), 1);
+      return { value: withBatch(value, input.shape), logDet: withBatch(logDet, input.shape.slice(0, -1)) };
+    });
+  }
+
+  #check(name: string, x: Tensor, context: Tensor | undefined): void {
+    checkEvent(`${this.#name}: ${name}`, x.shape, [this.dim]);
+    checkContext(this.#name, context, this.contextDim, x.shape.slice(0, -1));
+  }
+
+  /** The values of each rank, `[N]`, and the context of each event, `[N, C]`. */
+  #arrange(x: Tensor, context: Tensor | undefined): { columns: Tensor[]; contexts?: Tensor } {
+    // TensorFlow.js's cpu backend cannot slice what is empty: an empty batch is computed as one event, and none is returned.
+    if (x.size === 0) return { columns: this.order.map(() => zeros([1])), contexts: context && zeros([1, this.contextDim]) };
+    const columns = pick(unstack(reshape(x, [x.size / this.dim, this.dim]), 1), this.order);
+    return { columns, contexts: context && rowsOf(context, x.shape.slice(0, -1)) };
+  }
+}
+
+/** The first events of a result, under a batch shape. */
+function withBatch(result: Tensor, shape: readonly number[]): Tensor {
+  return reshape(shape.includes(0) ? slice(result, [0], [0]) : result, [...shape]);
+}
+
+/** By picking from lists, since the gradient of a gather is a scatter, which the wasm backend lacks. */
+function pick(list: readonly Tensor[], indices: readonly number[]): Tensor[] {
+  return indices.map((index) => list[index]);
+}
+
+/** One row of the context for every event of a batch. */
+function rowsOf(context: Tensor, batch: readonly number[]): Tensor {
+  const width = context.shape.at(-1)!;
+  const rows = batch.reduce((product, size) => product * size, 1);
+  // Not broadcastTo, whose gradient takes the result apart slice by slice.
+  const repeated = context.size === rows * width ? context : add(context, zeros([...batch, width]));
+  return reshape(repeated, [rows, width]);
+}

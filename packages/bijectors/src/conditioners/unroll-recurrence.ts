@@ -1,0 +1,175 @@
+import { add, customGrad, dispose, type GradSaveFunc, slice, stack, type Tensor, tidy, unstack, type Variable, zeros, zerosLike } from '@tensorflow/tfjs-core';
+import type { TensorContainer } from '@tensorflow/tfjs-core/dist/tensor_types.js';
+import { vjp } from '@pushforward/tensor';
+import type { Step } from '@pushforward/made';
+
+/** What one rank is computed with, besides its memory and the value before. */
+export interface RankInputs {
+  /** Given to this rank alone. */
+  readonly own: Tensor;
+  /** Given to all ranks. */
+  readonly shared: readonly Tensor[];
+}
+
+/** What a sequence is computed with, besides its values. */
+export interface SequenceStart {
+  /** What is remembered before the first rank; nothing if memory grows. */
+  readonly memory: readonly Tensor[];
+  /** What each rank is given alone, one for each of them. */
+  readonly own: readonly Tensor[];
+  /** What all ranks are given. */
+  readonly shared: readonly Tensor[];
+}
+
+/** A network that goes over the ranks one by one, and carries from one to the next what it remembers of them. */
+export interface Recurrence {
+  /**
+   * How the memory changes: `'replaced'` by another one, or `'grown'` along axis 1 by one place for each rank, so that an earlier
+   * memory is the beginning of a later one.
+   */
+  readonly memory: 'replaced' | 'grown';
+  /** The variables that {@link advance} computes with. */
+  readonly weights: readonly Variable[];
+  /**
+   * One rank: its parameters `[N, P]`, and what is remembered afterwards.
+   *
+   * @param previous the value of the rank before, 0 at the first, `[N]`
+   */
+  advance(memory: readonly Tensor[], previous: Tensor, given: RankInputs): { parameters: Tensor; memory: Tensor[] };
+}
+
+/** A {@link SequenceStart}, and what the step takes at each rank, `[N]` each. */
+export interface RecurrenceInputs extends SequenceStart {
+  readonly input: readonly Tensor[];
+}
+
+/**
+ * The sequential direction of a recurrence, as one differentiable operation: `value_r = step(input_r, parameters_r)`, where the
+ * parameters of rank r follow from `value_{r−1}` and the memory of the ranks before.
+ *
+ * The gradient goes down the ranks. A value acts on the next rank and through the memory alone, so its adjoint is complete when the rank after
+ * it is done. Then the rank is computed once more, from the memory that it started with, and its vector–Jacobian product turns the adjoints
+ * of its value, of its log-determinant and of the memory after it into those of the value and the memory before it and of all it was given.
+ *
+ * Kept for the gradient are the values and the memories, a grown one once: for each event as many numbers as the ranks write into them, and
+ * no tape.
+ *
+ * @returns `values` by rank, and `logDet`, the sum of the steps' log-determinants, `[N]` each
+ */
+export function unrollRecurrence(recurrence: Recurrence, inputs: RecurrenceInputs, step: Step): { values: Tensor[]; logDet: Tensor } {
+  const lists = [inputs.input, inputs.own, inputs.shared, inputs.memory];
+  // A custom gradient has one output: the log-determinant is its last row.
+  const op = customGrad((...args: (Tensor | GradSaveFunc)[]) => {
+    const save = args.pop() as GradSaveFunc;
+    const { values, logDet, memories } = goForward(recurrence, inputs, step);
+    const known = [...lists, values, ...memories];
+    save(known.flat());
+    const gradFunc = (cotangent: Tensor, saved: Tensor[]): Tensor[] =>
+      tidy(() => {
+        const [input, own, shared, memory, ofRanks, ...afterRanks] = divide(saved, known.map(({ length }) => length));
+        return goBack(recurrence, { input, own, shared, memory }, { values: ofRanks, memories: afterRanks }, step, unstack(cotangent));
+      });
+    return { value: stack([...values, logDet]), gradFunc };
+  });
+  return tidy(() => {
+    const rows = unstack(op(...lists.flat(), ...recurrence.weights));
+    return { values: rows.slice(0, -1), logDet: rows.at(-1)! };
+  });
+}
+
+/** What going forward finds: the value of each rank and the memory after it, or only the last memory if it grows. */
+interface Known {
+  readonly values: Tensor[];
+  readonly memories: Tensor[][];
+}
+
+function goForward(recurrence: Recurrence, { input, own, shared, memory: start }: RecurrenceInputs, step: Step): Known & { logDet: Tensor } {
+  const values: Tensor[] = [];
+  const memories: Tensor[][] = [];
+  let memory = [...start];
+  let logDet: Tensor = zerosLike(input[0]);
+  for (const [rank, received] of input.entries()) {
+    const next = scoped(() => {
+      const previous = values.at(-1) ?? zerosLike(received);
+      const { parameters, memory: after } = recurrence.advance(memory, previous, { own: own[rank], shared });
+      const chosen = step(received, parameters);
+      return { value: chosen.value, logDet: add(logDet, chosen.logDet), memory: after };
+    });
+    if (recurrence.memory === 'grown') {
+      dispose(memory);
+      memories.pop();
+    }
+    ({ memory, logDet } = next);
+    values.push(next.value);
+    memories.push(memory);
+  }
+  return { values, logDet, memories };
+}
+
+/**
+ * @param cotangents of the value of each rank, and of the log-determinant
+ * @returns the gradients with respect to the input, own, shared, memory and the weights
+ */
+function goBack(
+  recurrence: Recurrence,
+  { input, own, shared, memory: start }: RecurrenceInputs,
+  { values, memories }: Known,
+  step: Step,
+  cotangents: Tensor[],
+): Tensor[] {
+  const { weights } = recurrence;
+  const memoryBefore = (rank: number): readonly Tensor[] => {
+    if (rank === 0) return start;
+    return recurrence.memory === 'grown' ? memories[0].map((grown) => firstPlaces(grown, rank)) : memories[rank - 1];
+  };
+
+  const ofInput: Tensor[] = [];
+  const ofOwn: Tensor[] = [];
+  /** Of what all ranks are given, and of the weights. */
+  let ofCommon: Tensor[] = [...shared, ...weights].map(({ shape }) => zeros(shape));
+  /** What the ranks above add to the adjoint of the value below them, and the adjoint of the memory below them. */
+  let handed: { value?: Tensor; memory: Tensor[] } = { memory: [] };
+
+  for (let rank = input.length - 1; rank >= 0; rank--) {
+    const next = scoped(() => {
+      const memory = memoryBefore(rank);
+      const previous = rank === 0 ? zerosLike(input[0]) : values[rank - 1];
+      const run = (...args: Tensor[]): Tensor[] => {
+        const [remembered, [before, received, given], common] = divide(args, [memory.length, 3, shared.length]);
+        const after = recurrence.advance(remembered, before, { own: given, shared: common });
+        const { value, logDet } = step(received, after.parameters);
+        // Nobody reads the last memory.
+        return [value, logDet, ...after.memory.slice(0, handed.memory.length)];
+      };
+      const ofValue = handed.value ? add(cotangents[rank], handed.value) : cotangents[rank];
+      const inputs = [...memory, previous, input[rank], own[rank], ...shared, ...weights];
+      const gradients = vjp(run, inputs, [ofValue, cotangents.at(-1)!, ...handed.memory]);
+      const [ofMemory, [ofPrevious, ofReceived, ofGiven], ofUsed] = divide(gradients, [memory.length, 3, ofCommon.length]);
+      return { ofMemory, ofPrevious, ofReceived, ofGiven, ofCommon: ofUsed.map((gradient, i) => add(ofCommon[i], gradient)) };
+    });
+    // At once: those of all ranks together would take D times as much.
+    dispose([ofCommon, handed.memory]);
+    ofCommon = next.ofCommon;
+    handed = { value: next.ofPrevious, memory: next.ofMemory };
+    ofInput.unshift(next.ofReceived);
+    ofOwn.unshift(next.ofGiven);
+  }
+  const [ofShared, ofWeights] = divide(ofCommon, [shared.length, weights.length]);
+  return [...ofInput, ...ofOwn, ...ofShared, ...handed.memory, ...ofWeights];
+}
+
+/** The beginning of a grown memory. */
+function firstPlaces(grown: Tensor, count: number): Tensor {
+  return slice(grown, [0, 0], [grown.shape[0], count]);
+}
+
+/** Takes a list apart into lists of some lengths. */
+function divide(list: readonly Tensor[], lengths: readonly number[]): Tensor[][] {
+  let begin = 0;
+  return lengths.map((length) => list.slice(begin, (begin += length)));
+}
+
+/** Frees what the result does not hold. */
+function scoped<T extends object>(run: () => T): T {
+  return tidy(run as unknown as () => TensorContainer) as T;
+}

@@ -1,0 +1,152 @@
+import { type Activation, checkInteger, key, permutation, type Seed, split } from '@pushforward/tensor';
+import { Chain } from '../chain.js';
+import { affine } from '../elementwise.js';
+import type { ElementwiseTransform } from '../elementwise-transform.js';
+import { Invert } from '../invert.js';
+import { ActNorm } from '../linear/act-norm.js';
+import { LuLinear } from '../linear/lu-linear.js';
+import { AffineTransform } from '../transforms/affine.js';
+import { ShiftTransform } from '../transforms/shift.js';
+import { Coupling } from './coupling.js';
+import { CouplingMlp } from './coupling-mlp.js';
+
+/** What {@link nice} is made of, and {@link realNvp} but for its transform. */
+export interface NiceOptions {
+  /** D, the length of the vectors. */
+  dim: number;
+  /** The number of layers; each transforms one half of the dimensions. Default 6. */
+  transforms?: number;
+  /** The widths of the hidden layers of each layer's network. Default `[64, 64]`. */
+  hidden?: readonly number[];
+  /** C, the width of the context that every layer sees. Default 0: none. */
+  context?: number;
+  /**
+   * In which order the dimensions are cut in two. `'reverse'`: as they are; the first half, rounded down, conditions the second, and in
+   * every second layer the second conditions the first. `'random'`: the same with a new random order for each such pair.
+   * Default `'reverse'`.
+   */
+  order?: 'reverse' | 'random';
+  /** The hidden units' nonlinearity. Default `'relu'`. */
+  activation?: Activation;
+  /** An integer or a key for the initial weights and random orders. Default: a fresh key. */
+  seed?: Seed;
+}
+
+/** What {@link realNvp} and {@link glow} are made of. */
+export interface CouplingFlowOptions extends NiceOptions {
+  /** What each layer applies to each dimension that it transforms. Default: {@link AffineTransform}. */
+  transform?: ElementwiseTransform;
+}
+
+/**
+ * The flow of NICE: additive coupling layers, which keep volumes, behind one trainable scale and location for each dimension.
+ *
+ * Both directions are one pass a layer. It starts at the identity.
+ *
+ * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts.
+ * **Units**: nats.
+ *
+ * Source: Dinh, Krueger & Bengio 2015, "NICE: non-linear independent components estimation", sections 3.2 and 3.3; the location is
+ * ours.
+ *
+ * @throws Error if an option is out of range
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { nice } from '@pushforward/bijectors';
+ *
+ * const flow = nice({ dim: 4, transforms: 2, hidden: [32], seed: 0 });
+ * const { value, logDet } = flow.forwardAndLogDet(tf.tensor2d([[1, 2, 3, 4]]));
+ * console.log(await value.array(), await logDet.array()); // [[1, 2, 3, 4]] [0]
+ * ```
+ */
+export function nice(options: NiceOptions): Chain {
+  const layers = couplingLayers('nice', options, new ShiftTransform());
+  const numbers = (value: number) => Array.from({ length: options.dim }, () => value);
+  return new Chain([affine({ loc: numbers(0), scale: numbers(1), trainable: true }), ...layers]);
+}
+
+/**
+ * A flow of coupling layers, affine ones by default (RealNVP); with a spline as `transform` it is a neural spline flow.
+ *
+ * Both directions are one pass a layer. With the affine transform it starts at the identity. Where the dimensions are one, the layers
+ * have parameters that depend on the context alone.
+ *
+ * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts.
+ * **Units**: nats.
+ *
+ * Source: Dinh, Sohl-Dickstein & Bengio 2017, "Density estimation using Real NVP", section 3.
+ *
+ * @throws Error if an option is out of range
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { realNvp } from '@pushforward/bijectors';
+ *
+ * const flow = realNvp({ dim: 4, transforms: 4, hidden: [32], context: 3, seed: 0 });
+ * const { value, logDet } = flow.inverseAndLogDet(tf.randomNormal([10, 4]), tf.ones([10, 3]));
+ * console.log(value.shape, logDet.shape); // [ 10, 4 ] [ 10 ]
+ * ```
+ */
+export function realNvp(options: CouplingFlowOptions): Chain {
+  return new Chain(couplingLayers('realNvp', options, options.transform ?? new AffineTransform()));
+}
+
+/**
+ * The flow of Glow for vectors. On the way from data to base each step is an {@link ActNorm}, an {@link LuLinear} map in the place of
+ * the 1×1 convolution, and a coupling layer, affine by default.
+ *
+ * Both directions are one pass a layer; that from base to data also inverts a D × D matrix a step. It starts at the identity; give
+ * {@link initializeActNorm} a batch of data before training.
+ *
+ * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts.
+ * **Units**: nats.
+ *
+ * Source: Kingma & Dhariwal 2018, "Glow: generative flow with invertible 1×1 convolutions", figure 2a.
+ *
+ * @throws Error if an option is out of range
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { glow, initializeActNorm } from '@pushforward/bijectors';
+ *
+ * const flow = glow({ dim: 2, transforms: 3, hidden: [32], seed: 0 });
+ * initializeActNorm(flow, tf.tensor2d([[1, 10], [3, 30]]));
+ * console.log(await flow.inverse(tf.tensor1d([3, 30])).array()); // about [1, 1]
+ * ```
+ */
+export function glow(options: CouplingFlowOptions): Chain {
+  const { dim } = options;
+  const layers = couplingLayers('glow', options, options.transform ?? new AffineTransform());
+  return new Chain(layers.flatMap((layer) => [layer, new Invert(new LuLinear({ dim })), new ActNorm({ dim })]));
+}
+
+/** Coupling layers that transform one half of the dimensions and the other in turn. */
+export function couplingLayers(name: string, options: NiceOptions, transform: ElementwiseTransform): Coupling[] {
+  const { dim, transforms = 6, hidden, context, order = 'reverse', activation, seed } = options;
+  checkInteger(`${name}: dim`, dim, 1);
+  checkInteger(`${name}: transforms`, transforms, 1);
+  if (order !== 'reverse' && order !== 'random') throw new Error(`${name}: order must be 'reverse' or 'random', got ${String(order)}`);
+  const natural = Array.from({ length: dim }, (_, i) => i);
+  const [orderKey, weightKey] = split(key(seed), 2);
+  const orders = split(orderKey, Math.ceil(transforms / 2)).map((own) => (order === 'random' ? permutation(own, dim) : natural));
+  const half = Math.floor(dim / 2);
+  return split(weightKey, transforms).map((own, i) => {
+    const ordered = orders[Math.floor(i / 2)];
+    // A single dimension has no other half to take turns with.
+    const transformed = i % 2 === 0 || dim === 1 ? ordered.slice(half) : ordered.slice(0, half);
+    const network = new CouplingMlp({
+      inputDim: dim - transformed.length,
+      outputDim: transformed.length * transform.parameterCount,
+      hidden,
+      context,
+      activation,
+      initialParameters: transformed.flatMap(() => transform.identityParameters),
+      seed: own,
+    });
+    return new Coupling({ dim, transformed: transformed.toSorted((a, b) => a - b), network, transform, name });
+  });
+}

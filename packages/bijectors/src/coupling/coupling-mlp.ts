@@ -1,0 +1,139 @@
+import { add, clone, type Tensor, tensor1d, tidy, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
+import {
+  type Activation,
+  activate,
+  activations,
+  checkContext,
+  checkEvent,
+  checkInteger,
+  key,
+  type Key,
+  linear,
+  type ModuleConfig,
+  type Seed,
+  split,
+  uniform,
+} from '@pushforward/tensor';
+import { CouplingNetwork } from './coupling-network.js';
+
+/** What a {@link CouplingMlp} is made of. */
+export interface CouplingMlpOptions {
+  /** A, the number of dimensions it reads; 0 is allowed. */
+  inputDim: number;
+  /** The number of parameters it gives. */
+  outputDim: number;
+  /** The widths of the hidden layers; `[]` makes the parameters linear in input and context. Default `[64, 64]`. */
+  hidden?: readonly number[];
+  /** C, the width of the context. Default 0: none. */
+  context?: number;
+  /** The hidden layers' nonlinearity. Default `'relu'`. */
+  activation?: Activation;
+  /** The parameters it starts with, whatever the input: the output weights start at 0. Default all 0. */
+  initialParameters?: readonly number[];
+  /** An integer or a key for the initial weights. Default: a fresh key. */
+  seed?: Seed;
+}
+
+/**
+ * A multilayer perceptron as the network of a coupling layer: `h ← activation(x·W + context·V + b)`, further hidden layers, a linear
+ * output.
+ *
+ * Hidden weights start uniform in ±√(6 / fan-in), biases at 0; output weights start at 0 and the output bias at
+ * `initialParameters`, so that a layer whose initial parameters mean the identity starts at it. With neither input nor context
+ * there are no hidden layers, and the parameters are the output bias.
+ *
+ * **Shapes**: x `[...batch, A]`, context `[...batch, C]` or with a batch shape that broadcasts; result `[...batch, outputDim]`; without
+ * inputs, that of the context's batch.
+ *
+ * Source: He et al. 2015, "Delving deep into rectifiers", for the hidden layers' scale.
+ *
+ * @throws Error if an option is out of range, or x or context does not fit
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { CouplingMlp } from '@pushforward/bijectors';
+ *
+ * const network = new CouplingMlp({ inputDim: 2, outputDim: 3, hidden: [16], initialParameters: [1, 2, 3], seed: 0 });
+ * console.log(await network.apply(tf.tensor1d([5, -5])).array()); // [1, 2, 3]
+ * ```
+ */
+export class CouplingMlp extends CouplingNetwork {
+  static readonly type: string = 'CouplingMlp';
+  static fromConfig(config: ModuleConfig): CouplingMlp {
+    const { type: _, ...options } = config;
+    return new CouplingMlp({ ...(options as unknown as CouplingMlpOptions), seed: 0 });
+  }
+
+  readonly inputDim: number;
+  readonly contextDim: number;
+  readonly outputDim: number;
+  readonly hidden: readonly number[];
+  readonly activation: Activation;
+  /** `[A, units]` of the first layer, if there are inputs. */
+  readonly inputWeights?: Variable;
+  /** `[C, units]` of the first layer, if there is a context. */
+  readonly contextWeights?: Variable;
+  /** Of the layers after the first. */
+  readonly weights: readonly Variable[];
+  /** Of every layer. */
+  readonly biases: readonly Variable[];
+
+  constructor({ inputDim, outputDim, hidden = [64, 64], context = 0, activation = 'relu', initialParameters, seed }: CouplingMlpOptions) {
+    super();
+    checkInteger('couplingMlp: inputDim', inputDim, 0);
+    checkInteger('couplingMlp: outputDim', outputDim, 1);
+    checkInteger('couplingMlp: context', context, 0);
+    for (const width of hidden) checkInteger('couplingMlp: hidden', width, 1);
+    if (!activations.includes(activation)) {
+      throw new Error(`couplingMlp: activation must be one of ${activations.join(', ')}, got ${String(activation)}`);
+    }
+    if (initialParameters && initialParameters.length !== outputDim) {
+      throw new Error(`couplingMlp: initialParameters must be ${outputDim} numbers, got ${initialParameters.length}`);
+    }
+    this.inputDim = inputDim;
+    this.contextDim = context;
+    this.outputDim = outputDim;
+    const fanIn = inputDim + context;
+    // A hidden unit without an input would be a constant.
+    this.hidden = fanIn === 0 ? [] : [...hidden];
+    this.activation = activation;
+    const widths = [...this.hidden, outputDim];
+    const [inputKey, contextKey, ...keys] = split(key(seed), widths.length + 1);
+    const bound = (layer: number, inputs: number) => (layer === this.hidden.length ? 0 : Math.sqrt(6 / inputs));
+    if (inputDim > 0) this.inputWeights = startingWeights(inputKey, [inputDim, widths[0]], bound(0, fanIn));
+    if (context > 0) this.contextWeights = startingWeights(contextKey, [context, widths[0]], bound(0, fanIn));
+    this.weights = keys.map((own, i) => startingWeights(own, [widths[i], widths[i + 1]], bound(i + 1, widths[i])));
+    this.biases = widths.map((width, i) =>
+      tidy(() => variable(i === this.hidden.length && initialParameters ? tensor1d([...initialParameters]) : zeros([width]))),
+    );
+  }
+
+  apply(x: Tensor, context?: Tensor): Tensor {
+    checkEvent('couplingMlp: x', x.shape, [this.inputDim]);
+    checkContext('couplingMlp', context, this.contextDim, x.shape.slice(0, -1));
+    return tidy(() => {
+      let value: Tensor = this.biases[0];
+      if (this.inputWeights) value = add(linear(x, this.inputWeights), value);
+      if (this.contextWeights && context) value = add(value, linear(context, this.contextWeights));
+      for (const [i, weights] of this.weights.entries()) value = linear(activate(this.activation, value), weights, this.biases[i + 1]);
+      // Without weights, the sum is the variable itself.
+      return clone(value);
+    });
+  }
+
+  config(): ModuleConfig {
+    return {
+      type: CouplingMlp.type,
+      inputDim: this.inputDim,
+      outputDim: this.outputDim,
+      hidden: [...this.hidden],
+      context: this.contextDim,
+      activation: this.activation,
+    };
+  }
+}
+
+function startingWeights(seed: Key, shape: [number, number], bound: number): Variable {
+  return tidy(() => variable(bound === 0 ? zeros(shape) : uniform(seed, shape, { minval: -bound, maxval: bound })));
+}

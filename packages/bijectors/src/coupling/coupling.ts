@@ -1,0 +1,144 @@
+import { concat, reshape, split, sum, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
+import { type BuildModule, checkContext, checkEvent, checkInteger, type ModuleConfig } from '@pushforward/tensor';
+import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
+import { Bijector } from '../bijector.js';
+import type { ElementwiseTransform } from '../elementwise-transform.js';
+import { select } from '../select.js';
+import type { CouplingNetwork } from './coupling-network.js';
+
+/** What a {@link Coupling} layer transforms, and how. */
+export interface CouplingOptions {
+  /** D, the length of the vectors. */
+  dim: number;
+  /** The indices of the dimensions that are transformed; the others, in ascending order, are what the network reads. */
+  transformed: readonly number[];
+  /** From the other dimensions and the context to P parameters for each transformed dimension, in the order of `transformed`. */
+  network: CouplingNetwork;
+  /** What is applied to each transformed dimension. */
+  transform: ElementwiseTransform;
+  /** What errors call it. Default `'coupling'`. */
+  name?: string;
+}
+
+/**
+ * A coupling layer: some dimensions B are transformed one by one, with parameters that any network computes from the others, A,
+ * which stay as they are:
+ *
+ * `y_A = x_A`, `yᵢ = T(xᵢ; pᵢ(x_A, context))` for i in B, with `log |det| = Σ_B log |T′|`.
+ *
+ * Both directions are one pass through the network. The context does not reach y_A: let a second layer transform those dimensions.
+ *
+ * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts.
+ * **Units**: nats.
+ *
+ * **Numerics**: a row with NaN gives NaN in that row alone.
+ *
+ * Source: Dinh, Krueger & Bengio 2015, "NICE: non-linear independent components estimation", section 3.2; Dinh, Sohl-Dickstein & Bengio
+ * 2017, "Density estimation using Real NVP", equations 4 to 8; Durkan et al. 2019, "Neural spline flows", section 2.
+ *
+ * @throws Error if `transformed` does not hold different indices from 0 to D − 1, or the network's widths do not fit
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { AffineTransform, Coupling, CouplingMlp } from '@pushforward/bijectors';
+ *
+ * const layer = new Coupling({
+ *   dim: 3,
+ *   transformed: [1, 2],
+ *   network: new CouplingMlp({ inputDim: 1, outputDim: 4, hidden: [16], seed: 0 }),
+ *   transform: new AffineTransform(),
+ * });
+ * console.log(await layer.forward(tf.tensor1d([1, 2, 3])).array()); // [1, 2, 3]
+ * ```
+ */
+export class Coupling extends Bijector {
+  static readonly type: string = 'Coupling';
+  static fromConfig(config: ModuleConfig, build: BuildModule): Coupling {
+    return new Coupling({
+      dim: config.dim as number,
+      transformed: config.transformed as number[],
+      network: build<CouplingNetwork>(config.network),
+      transform: build<ElementwiseTransform>(config.transform),
+      name: config.name as string,
+    });
+  }
+
+  readonly eventRank = 1;
+  override readonly contextDim: number;
+  readonly dim: number;
+  readonly transformed: readonly number[];
+  readonly network: CouplingNetwork;
+  readonly transform: ElementwiseTransform;
+  readonly name: string;
+  /** Where the dimensions stand while they are apart: those that stay, then those that are transformed. */
+  readonly #order: readonly number[];
+
+  constructor({ dim, transformed, network, transform, name = 'coupling' }: CouplingOptions) {
+    super();
+    checkInteger(`${name}: dim`, dim, 1);
+    const indices = Array.from({ length: dim }, (_, i) => i);
+    const set = new Set(transformed);
+    if (transformed.length === 0 || set.size !== transformed.length || transformed.some((index) => !indices.includes(index))) {
+      throw new Error(`${name}: transformed must hold different indices from 0 to ${dim - 1}, at least one, got [${transformed.join(', ')}]`);
+    }
+    if (network.inputDim !== dim - transformed.length) {
+      throw new Error(`${name}: network must read ${dim - transformed.length} dimensions, got ${network.inputDim}`);
+    }
+    if (network.outputDim !== transformed.length * transform.parameterCount) {
+      throw new Error(`${name}: network must give ${transformed.length} × ${transform.parameterCount} parameters, got ${network.outputDim}`);
+    }
+    this.dim = dim;
+    this.transformed = [...transformed];
+    this.network = network;
+    this.transform = transform;
+    this.name = name;
+    this.contextDim = network.contextDim;
+    this.#order = [...indices.filter((index) => !set.has(index)), ...transformed];
+  }
+
+  forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
+    return this.#apply('x', x, context, (input, parameters) => this.transform.forwardAndLogDet(input, parameters));
+  }
+
+  inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
+    return this.#apply('y', y, context, (input, parameters) => this.transform.inverseAndLogDet(input, parameters));
+  }
+
+  config(): ModuleConfig {
+    return {
+      type: Coupling.type,
+      dim: this.dim,
+      transformed: [...this.transformed],
+      network: this.network.config(),
+      transform: this.transform.config(),
+      name: this.name,
+    };
+  }
+
+  #apply(
+    name: string,
+    x: Tensor,
+    context: Tensor | undefined,
+    apply: (input: Tensor, parameters: Tensor) => ValueAndLogDet,
+  ): ValueAndLogDet {
+    checkEvent(`${this.name}: ${name}`, x.shape, [this.dim]);
+    const batch = x.shape.slice(0, -1);
+    checkContext(this.name, context, this.contextDim, batch);
+    const count = this.transformed.length;
+    const [axis, rest] = [x.rank - 1, this.dim - count];
+    return tidy(() => {
+      const ordered = reorder(x, this.#order);
+      const [stays, moves] = rest === 0 ? [zeros([...batch, 0]), ordered] : split(ordered, [rest, count], axis);
+      const flat = this.network.apply(stays, context);
+      const parameters = reshape(flat, [...flat.shape.slice(0, -1), count, this.transform.parameterCount]);
+      const { value, logDet } = apply(moves, parameters);
+      const joined = rest === 0 ? value : concat([stays, value], axis);
+      return { value: reorder(joined, invertPermutation(this.#order)), logDet: sum(logDet, axis) };
+    });
+  }
+}
+
+function reorder(x: Tensor, order: readonly number[]): Tensor {
+  return order.every((index, i) => index === i) ? x : select(x, order);
+}

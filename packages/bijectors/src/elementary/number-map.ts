@@ -1,0 +1,26 @@
+import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { checkContext } from '@pushforward/tensor';
+import type { ValueAndLogDet } from '@pushforward/made';
+import { Bijector } from '../bijector.js';
+
+/** A fixed map of numbers one by one: it owns no variable and takes no context. */
+export abstract class NumberMap extends Bijector {
+  readonly eventRank = 0;
+
+  /** What errors call it. */
+  protected abstract readonly label: string;
+
+  protected abstract map(x: Tensor): ValueAndLogDet;
+
+  protected abstract unmap(y: Tensor): ValueAndLogDet;
+
+  forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
+    checkContext(this.label, context, 0, x.shape);
+    return tidy(() => this.map(x));
+  }
+
+  inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
+    checkContext(this.label, context, 0, y.shape);
+    return tidy(() => this.unmap(y));
+  }
+}

@@ -1,0 +1,46 @@
+import { fill, mul, type Tensor } from '@tensorflow/tfjs-core';
+import type { ModuleConfig } from '@pushforward/tensor';
+import type { ValueAndLogDet } from '@pushforward/made';
+import { NumberMap } from './number-map.js';
+
+/**
+ * `y = scale · x` for every number, with log-derivative `log |scale|`. {@link affine} has a scale for each number of a vector.
+ *
+ * **Shapes**: x, y and `logDet` `[...]`. It takes no context. **Units**: nats.
+ *
+ * @throws Error if the scale is 0 or not finite
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { Scale } from '@pushforward/bijectors';
+ *
+ * console.log(await new Scale(-2).forward(tf.tensor1d([1, 3])).array()); // [-2, -6]
+ * ```
+ */
+export class Scale extends NumberMap {
+  static readonly type: string = 'Scale';
+  static fromConfig(config: ModuleConfig): Scale {
+    return new Scale(config.scale as number);
+  }
+
+  protected readonly label = 'scale';
+
+  /** @param scale positive or negative */
+  constructor(readonly scale: number) {
+    super();
+    if (!Number.isFinite(scale) || scale === 0) throw new Error(`scale: scale must be finite and not 0, got ${scale}`);
+  }
+
+  protected map(x: Tensor): ValueAndLogDet {
+    return { value: mul(x, this.scale), logDet: fill(x.shape, Math.log(Math.abs(this.scale))) };
+  }
+
+  protected unmap(y: Tensor): ValueAndLogDet {
+    return { value: mul(y, 1 / this.scale), logDet: fill(y.shape, -Math.log(Math.abs(this.scale))) };
+  }
+
+  config(): ModuleConfig {
+    return { type: Scale.type, scale: this.scale };
+  }
+}

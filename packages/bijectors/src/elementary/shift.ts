@@ -1,0 +1,47 @@
+import { add, sub, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import type { ModuleConfig } from '@pushforward/tensor';
+import type { ValueAndLogDet } from '@pushforward/made';
+import { NumberMap } from './number-map.js';
+
+/**
+ * `y = x + shift` for every number, with log-derivative 0. {@link affine} has a location for each number of a vector.
+ *
+ * **Shapes**: x, y and `logDet` `[...]`. It takes no context.
+ *
+ * @throws Error if the shift is not finite
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { Chain, Exp, Shift } from '@pushforward/bijectors';
+ *
+ * // Numbers above 1.
+ * const above = new Chain([new Exp(), new Shift(1)]);
+ * console.log(await above.forward(tf.tensor1d([0])).array()); // [2]
+ * ```
+ */
+export class Shift extends NumberMap {
+  static readonly type: string = 'Shift';
+  static fromConfig(config: ModuleConfig): Shift {
+    return new Shift(config.shift as number);
+  }
+
+  protected readonly label = 'shift';
+
+  constructor(readonly shift: number) {
+    super();
+    if (!Number.isFinite(shift)) throw new Error(`shift: shift must be finite, got ${shift}`);
+  }
+
+  protected map(x: Tensor): ValueAndLogDet {
+    return { value: add(x, this.shift), logDet: zeros(x.shape) };
+  }
+
+  protected unmap(y: Tensor): ValueAndLogDet {
+    return { value: sub(y, this.shift), logDet: zeros(y.shape) };
+  }
+
+  config(): ModuleConfig {
+    return { type: Shift.type, shift: this.shift };
+  }
+}

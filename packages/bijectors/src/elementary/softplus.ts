@@ -1,0 +1,47 @@
+import { add, log, neg, type Tensor } from '@tensorflow/tfjs-core';
+import { expm1, logSigmoid, type ModuleConfig, softplus } from '@pushforward/tensor';
+import type { ValueAndLogDet } from '@pushforward/made';
+import { NumberMap } from './number-map.js';
+
+/**
+ * `y = log(1 + eˣ)`, from all numbers to the positive ones, with log-derivative `log sigmoid(x)`. Like {@link Exp} far below 0, but
+ * it grows no faster than x above.
+ *
+ * The inverse is `x = y + log(1 − e⁻ʸ)`.
+ *
+ * **Shapes**: x, y and `logDet` `[...]`. It takes no context. **Units**: nats.
+ *
+ * **Numerics**: positive down to x = −87, where float32 has lost its normal range. The inverse is accurate for all positive numbers,
+ * tiny and huge ones included; that of 0 is −∞, that of a negative number NaN.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { Softplus } from '@pushforward/bijectors';
+ *
+ * const positive = new Softplus();
+ * console.log(await positive.forward(tf.tensor1d([0, 50])).array()); // about [0.693147, 50]
+ * console.log(await positive.inverse(tf.tensor1d([1e-6])).array()); // about [-13.8155]
+ * ```
+ */
+export class Softplus extends NumberMap {
+  static readonly type: string = 'Softplus';
+  static fromConfig(): Softplus {
+    return new Softplus();
+  }
+
+  protected readonly label = 'softplus';
+
+  protected map(x: Tensor): ValueAndLogDet {
+    return { value: softplus(x), logDet: logSigmoid(x) };
+  }
+
+  protected unmap(y: Tensor): ValueAndLogDet {
+    const logSlope = log(neg(expm1(neg(y))));
+    return { value: add(y, logSlope), logDet: neg(logSlope) };
+  }
+
+  config(): ModuleConfig {
+    return { type: Softplus.type };
+  }
+}

@@ -1,0 +1,144 @@
+import { add, div, exp, log, maximum, mul, neg, reshape, sqrt, square, sub, type Tensor, tidy, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
+import { checkContext, checkEvent, checkInteger, Module, type ModuleConfig, sum } from '@pushforward/tensor';
+import type { ValueAndLogDet } from '@pushforward/made';
+import { Bijector } from '../bijector.js';
+
+/** How long the vectors of an {@link ActNorm} are. */
+export interface ActNormOptions {
+  /** D, the length of the vectors. */
+  dim: number;
+}
+
+/** The layers that take their location and scale from the next argument they see. */
+const waiting = new WeakSet<ActNorm>();
+
+/**
+ * `y = scale · x + loc`, both trainable, for each dimension, with log-determinant `Σ log scaleᵢ`. It starts at the identity;
+ * {@link initializeActNorm} sets it from a batch of data, so that after it each dimension has mean 0 and variance 1 on the way from data
+ * to base.
+ *
+ * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`. It takes no context. **Units**: nats.
+ *
+ * **Numerics**: the scale is stored as its logarithm, unbounded: it overflows beyond ±88.
+ *
+ * Source: Kingma & Dhariwal 2018, "Glow: generative flow with invertible 1×1 convolutions", section 3.1.
+ *
+ * @throws Error if `dim` is not an integer of at least 1
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { ActNorm, initializeActNorm } from '@pushforward/bijectors';
+ *
+ * const norm = new ActNorm({ dim: 2 });
+ * initializeActNorm(norm, tf.tensor2d([[1, 10], [3, 30]]));
+ * console.log(await norm.inverse(tf.tensor2d([[1, 10], [3, 30]])).array()); // about [[-1, -1], [1, 1]]
+ * ```
+ */
+export class ActNorm extends Bijector {
+  static readonly type: string = 'ActNorm';
+  static fromConfig(config: ModuleConfig): ActNorm {
+    return new ActNorm({ dim: config.dim as number });
+  }
+
+  readonly eventRank = 1;
+  readonly dim: number;
+  /** `[D]`. */
+  readonly loc: Variable;
+  /** `[D]`, in nats. */
+  readonly logScale: Variable;
+
+  constructor({ dim }: ActNormOptions) {
+    super();
+    checkInteger('actNorm: dim', dim, 1);
+    this.dim = dim;
+    this.loc = tidy(() => variable(zeros([dim])));
+    this.logScale = tidy(() => variable(zeros([dim])));
+  }
+
+  forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
+    const batch = this.#check('x', x, context);
+    return tidy(() => {
+      if (waiting.delete(this)) {
+        const { loc, scale } = this.#statistics(x);
+        this.loc.assign(neg(div(loc, scale)));
+        this.logScale.assign(neg(log(scale)));
+      }
+      return { value: add(mul(x, exp(this.logScale)), this.loc), logDet: add(zeros(batch), sum(this.logScale)) };
+    });
+  }
+
+  inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
+    const batch = this.#check('y', y, context);
+    return tidy(() => {
+      if (waiting.delete(this)) {
+        const { loc, scale } = this.#statistics(y);
+        this.loc.assign(loc);
+        this.logScale.assign(log(scale));
+      }
+      return { value: mul(sub(y, this.loc), exp(neg(this.logScale))), logDet: sub(zeros(batch), sum(this.logScale)) };
+    });
+  }
+
+  config(): ModuleConfig {
+    return { type: ActNorm.type, dim: this.dim };
+  }
+
+  #check(name: string, x: Tensor, context: Tensor | undefined): number[] {
+    checkEvent(`actNorm: ${name}`, x.shape, [this.dim]);
+    const batch = x.shape.slice(0, -1);
+    checkContext('actNorm', context, 0, batch);
+    return batch;
+  }
+
+  #statistics(data: Tensor): { loc: Tensor; scale: Tensor } {
+    const rows = reshape(data, [-1, this.dim]);
+    const loc = div(sum(rows, 0), rows.shape[0]);
+    const scale = sqrt(div(sum(square(sub(rows, loc)), 0), rows.shape[0]));
+    return { loc, scale: maximum(scale, SMALLEST_SCALE) };
+  }
+}
+
+/** A dimension that does not vary would be blown up without bound. */
+const SMALLEST_SCALE = 1e-6;
+
+/**
+ * Sets every {@link ActNorm} inside a bijector from a batch of data: one pass from data to base, in which each layer takes its
+ * location and scale from what reaches it, so that what leaves it has mean 0 and variance 1 in each dimension. Call it once, before
+ * training; what it sets is saved with the other weights.
+ *
+ * **Shapes**: data `[...batch, ...event]`, context `[...batch, C]` or with a batch shape that broadcasts.
+ *
+ * **Numerics**: a dimension that varies by less than 1e-6 gets a scale of 1e-6.
+ *
+ * Source: Kingma & Dhariwal 2018, "Glow: generative flow with invertible 1×1 convolutions", section 3.1.
+ *
+ * @throws Error if `data` holds fewer than two events, or does not fit the bijector
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { ActNorm, Chain, initializeActNorm, realNvp } from '@pushforward/bijectors';
+ *
+ * const flow = new Chain([realNvp({ dim: 2, transforms: 2, hidden: [16], seed: 0 }), new ActNorm({ dim: 2 })]);
+ * initializeActNorm(flow, tf.tensor2d([[1, 10], [3, 30]]));
+ * console.log(await flow.inverse(tf.tensor1d([3, 30])).array()); // about [1, 1]
+ * ```
+ */
+export function initializeActNorm(bijector: Bijector, data: Tensor, context?: Tensor): void {
+  const count = data.shape.slice(0, data.rank - bijector.outputEventRank).reduce((product, size) => product * size, 1);
+  if (count < 2) throw new Error(`initializeActNorm: data must hold at least 2 events, got ${count}`);
+  const layers = actNormsIn(bijector);
+  for (const layer of layers) waiting.add(layer);
+  try {
+    tidy(() => void bijector.inverseAndLogDet(data, context));
+  } finally {
+    for (const layer of layers) waiting.delete(layer);
+  }
+}
+
+function actNormsIn(value: unknown): ActNorm[] {
+  if (value instanceof ActNorm) return [value];
+  if (value instanceof Module || Array.isArray(value)) return Object.values(value).flatMap(actNormsIn);
+  return [];
+}

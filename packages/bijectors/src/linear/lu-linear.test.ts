@@ -1,0 +1,55 @@
+import { mul, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { key, normal } from '@pushforward/tensor';
+import { describe, expect, test } from 'vitest';
+import { Invert } from '../invert.js';
+import { checkBijector } from '../testing/index.js';
+import { LuLinear } from './lu-linear.js';
+
+describe('LuLinear', () => {
+  test.each([
+    { dim: 1 },
+    { dim: 2 },
+    { dim: 5 },
+    { dim: 4, permutation: 'random' as const, seed: 1 },
+    { dim: 3, permutation: [2, 0, 1] },
+    { dim: 3, permutation: 'reverse' as const },
+  ])('of $dim dimensions, permutation $permutation: the laws', async (options) => {
+    await checkBijector(() => new LuLinear(options), { eventShape: [options.dim], steps: 4 });
+    await checkBijector(() => new Invert(new LuLinear(options)), { eventShape: [options.dim], noise: 0.3, steps: 4 });
+  });
+
+  test('100 training steps leave no tensor behind', async () => {
+    await checkBijector(() => new LuLinear({ dim: 3 }), { eventShape: [3] });
+  });
+
+  test('starts at the identity', async () => {
+    const x = normal(key(0), [4, 6]);
+    const { value, logDet } = new LuLinear({ dim: 6 }).inverseAndLogDet(x);
+    await expect(value).toBeAllClose(x);
+    await expect(logDet).toBeAllClose(zeros([4]));
+  });
+
+  // P·L·U·x + b in float64, with numpy.
+  test('equals a float64 reference', async () => {
+    const layer = new LuLinear({ dim: 3, permutation: [2, 0, 1] });
+    layer.weights.assign(tensor2d([[0.3, 0.5, -1], [2, -0.5, 2], [-1, 0.7, 1.2]]));
+    layer.bias.assign(tensor1d([0.1, 0.2, 0.3]));
+    const { value, logDet } = layer.forwardAndLogDet(tensor1d([1, -2, 0.5]));
+    await expect(value).toBeAllClose(tensor1d([3.184077014941737, -2.9501411924239966, -2.1381319156372656]));
+    await expect(logDet).toBeAllClose(1);
+    await expect(layer.inverse(value)).toBeAllClose(tensor1d([1, -2, 0.5]), { atol: 1e-5 });
+  });
+
+  test('an inverse of 40 dimensions solves the system', async () => {
+    const layer = new LuLinear({ dim: 40 });
+    layer.weights.assign(mul(normal(key(1), [40, 40]), 0.1));
+    const x = normal(key(2), [7, 40]);
+    await expect(layer.inverse(layer.forward(x))).toBeAllClose(x, { rtol: 1e-4, atol: 1e-4 });
+  });
+
+  test('refuses what does not fit', () => {
+    expect(() => new LuLinear({ dim: 0 })).toThrow('luLinear: dim must be an integer of at least 1, got 0');
+    expect(() => new LuLinear({ dim: 2, permutation: [0, 0] })).toThrow('permute: permutation must hold each of 0 to 1 once, got [0, 0]');
+    expect(() => new LuLinear({ dim: 2 }).inverse(zeros([3]))).toThrow('luLinear: y must be [..., 2], got [3]');
+  });
+});

@@ -1,0 +1,77 @@
+import type { ModuleClass } from '@pushforward/tensor';
+import { Autoregressive } from './autoregressive.js';
+import { Chain } from './chain.js';
+import { AttentionConditioner } from './conditioners/attention-conditioner.js';
+import { LstmConditioner } from './conditioners/lstm-conditioner.js';
+import { Coupling } from './coupling/coupling.js';
+import { CouplingMlp } from './coupling/coupling-mlp.js';
+import { Exp } from './elementary/exp.js';
+import { FillTriangular } from './elementary/fill-triangular.js';
+import { Partition } from './elementary/partition.js';
+import { Power } from './elementary/power.js';
+import { Reshape } from './elementary/reshape.js';
+import { Scale } from './elementary/scale.js';
+import { Shift } from './elementary/shift.js';
+import { Sigmoid } from './elementary/sigmoid.js';
+import { Simplex } from './elementary/simplex.js';
+import { Softplus } from './elementary/softplus.js';
+import { Tanh } from './elementary/tanh.js';
+import { Elementwise } from './elementwise.js';
+import { Invert } from './invert.js';
+import { ActNorm } from './linear/act-norm.js';
+import { Householder } from './linear/householder.js';
+import { LuLinear } from './linear/lu-linear.js';
+import { Permute } from './permute.js';
+import { AffineTransform } from './transforms/affine.js';
+import { CircularSplineTransform } from './transforms/circular-spline.js';
+import { GateTransform } from './transforms/gate.js';
+import { RationalQuadraticSplineTransform } from './transforms/rational-quadratic-spline.js';
+import { ShiftTransform } from './transforms/shift.js';
+import { SigmoidalTransform } from './transforms/sigmoidal.js';
+import { SoftplusAffineTransform } from './transforms/softplus-affine.js';
+
+/**
+ * Every module class of this package, for `buildModule` and for loading a saved model; add `madeModules` for MADE.
+ *
+ * @example
+ * ```ts
+ * import '@tensorflow/tfjs';
+ * import { affine, bijectorModules } from '@pushforward/bijectors';
+ * import { buildModule } from '@pushforward/tensor';
+ *
+ * const config = affine({ loc: [0], scale: [2] }).config();
+ * console.log(buildModule(config, bijectorModules).config().type); // Elementwise
+ * ```
+ */
+export const bijectorModules: readonly ModuleClass[] = [
+  ActNorm,
+  AffineTransform,
+  AttentionConditioner,
+  Autoregressive,
+  Chain,
+  CircularSplineTransform,
+  Coupling,
+  CouplingMlp,
+  Elementwise,
+  Exp,
+  FillTriangular,
+  GateTransform,
+  Householder,
+  Invert,
+  LstmConditioner,
+  LuLinear,
+  Partition,
+  Permute,
+  Power,
+  Reshape,
+  Scale,
+  Shift,
+  RationalQuadraticSplineTransform,
+  ShiftTransform,
+  SigmoidalTransform,
+  SoftplusAffineTransform,
+  Sigmoid,
+  Simplex,
+  Softplus,
+  Tanh,
+];

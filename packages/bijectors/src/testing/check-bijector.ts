@@ -1,0 +1,129 @@
+import { clone, type Tensor } from '@tensorflow/tfjs-core';
+import { formatShape, key, type Seed, split } from '@pushforward/tensor';
+import { Autoregressive } from '../autoregressive.js';
+import type { Bijector } from '../bijector.js';
+import { Coupling } from '../coupling/coupling.js';
+import { jacobians, sizeOf } from './evaluate.js';
+import { checkGradients, checkImplicitGradients } from './laws-of-gradients.js';
+import { checkConfig, checkMemory, checkRefusals } from './laws-of-objects.js';
+import {
+  checkConnectivity,
+  checkContextReach,
+  checkLogDet,
+  checkNaN,
+  checkRoundTrip,
+  checkShapes,
+  type Connectivity,
+} from './laws-of-values.js';
+import { addNoise, pointsFor, type Subject, WAYS } from './subject.js';
+
+/** What {@link checkBijector} has to know or may assume. */
+export interface CheckBijectorOptions {
+  /** The shape of one event of x. Default `[]`, right for an event rank of 0. */
+  eventShape?: readonly number[];
+  /**
+   * Whether number `output` of the result depends on number `input` of the argument, in both directions; the Jacobians must agree
+   * exactly. Default: what the conditioner's order says for an {@link Autoregressive} bijector, what is transformed for a
+   * {@link Coupling}, anything otherwise.
+   */
+  connectivity?: Connectivity;
+  /**
+   * Whether the context must reach number `output` of the result, in both directions. Default: the numbers that a {@link Coupling}
+   * transforms, every number of anything else.
+   */
+  contextReach?: (output: number) => boolean;
+  /**
+   * Where y has more numbers than x: those of its numbers, in row-major order, that determine the others. The log-determinant must be
+   * that of the map onto them. Default: all.
+   */
+  coordinates?: readonly number[];
+  /** Maps normal numbers of any shape to where forward is defined. Default: they stay what they are. */
+  domain?: (x: Tensor) => Tensor;
+  /** Paths of variables whose gradient may be zero everywhere, such as weights that a mask leaves without an input. Default none. */
+  idle?: readonly string[];
+  /** The standard deviation of the noise added to every trainable variable before the laws are checked. Default 0.1. */
+  noise?: number;
+  /** How far numbers may differ, relative and absolute. Default 1e-4. */
+  tolerance?: number;
+  /** How many training steps must leave no tensor behind, alternating between the directions. Default 100. */
+  steps?: number;
+  /** Where noise and points come from. Default 0. */
+  seed?: Seed;
+}
+
+/**
+ * Checks every law that a bijector must obey, on the backend in use:
+ *
+ * - shapes: any number of leading batch axes, an empty batch, a context that broadcasts;
+ * - a row of NaN stays in its row;
+ * - the round trip both ways, and log-determinants that cancel;
+ * - each log-determinant against the automatic Jacobian, whose determinant is taken in float64;
+ * - exact connectivity, and a context that reaches every output;
+ * - a finite gradient, not only zeros, for every trainable variable in both directions, and gradients of the inverse that agree with
+ *   those that follow from the forward direction;
+ * - a configuration from which `buildModule` rebuilds the same bijector to the bit;
+ * - errors for what does not fit;
+ * - no leaked tensor in any call, over training steps, and after `dispose`.
+ *
+ * @param make gives a new bijector each time; its variables are moved off their start by seeded noise
+ * @throws Error that names the first law broken, where and by how much
+ *
+ * @example
+ * ```ts
+ * import '@tensorflow/tfjs';
+ * import { affine } from '@pushforward/bijectors';
+ * import { checkBijector } from '@pushforward/bijectors/testing';
+ *
+ * await checkBijector(() => affine({ loc: [1, 2], scale: [3, 4] }), { eventShape: [2] });
+ * ```
+ */
+export async function checkBijector(
+  make: () => Bijector,
+  options: CheckBijectorOptions = {},
+): Promise<void> {
+  const { eventShape = [], connectivity, contextReach, idle = [], noise = 0.1, tolerance = 1e-4, steps = 100, seed = 0 } = options;
+  const [noiseKey, pointKey, weightKey] = split(key(seed), 3);
+  const bijector = make();
+  if (bijector.eventRank !== eventShape.length) {
+    throw new Error(`checkBijector: eventShape must have ${bijector.eventRank} axes, got ${formatShape(eventShape)}`);
+  }
+  addNoise(bijector.trainableVariables(), noiseKey, noise);
+  const shapes = { forward: eventShape, inverse: bijector.forwardEventShape(eventShape) };
+  const coordinates = options.coordinates ?? Array.from({ length: sizeOf(shapes.inverse) }, (_, i) => i);
+  if (coordinates.length !== sizeOf(eventShape)) {
+    throw new Error(`checkBijector: coordinates must be ${sizeOf(eventShape)} numbers, as many as x has, got ${coordinates.length}`);
+  }
+  const points = await pointsFor(bijector, eventShape, options.domain ?? clone, pointKey);
+  const subject: Subject = { bijector, shapes, coordinates, tolerance, key: weightKey, points };
+
+  await checkShapes(subject);
+  await checkNaN(subject);
+  await checkRoundTrip(subject);
+  const connected = connectivity ?? declaredConnectivity(bijector);
+  for (const way of WAYS) {
+    const found = await jacobians(bijector, way, points[way]);
+    await checkLogDet(subject, way, found);
+    if (connected) checkConnectivity(subject, way, found, connected);
+    checkContextReach(subject, way, found, contextReach ?? declaredContextReach(bijector));
+  }
+  await checkGradients(subject, idle);
+  await checkImplicitGradients(subject);
+  await checkConfig(subject);
+  checkRefusals(subject);
+  bijector.dispose();
+  checkMemory(make, subject, steps);
+}
+
+function declaredConnectivity(bijector: Bijector): Connectivity | undefined {
+  if (bijector instanceof Coupling) {
+    const { transformed } = bijector;
+    return (output, input) => output === input || (transformed.includes(output) && !transformed.includes(input));
+  }
+  if (!(bijector instanceof Autoregressive)) return undefined;
+  const { order } = bijector.conditioner;
+  return (output, input) => order.indexOf(input) <= order.indexOf(output);
+}
+
+function declaredContextReach(bijector: Bijector): (output: number) => boolean {
+  return (output) => !(bijector instanceof Coupling) || bijector.transformed.includes(output);
+}

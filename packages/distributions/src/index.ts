@@ -1,0 +1,14 @@
+export { Bernoulli } from './bernoulli.js';
+export { Categorical } from './categorical.js';
+export { DiscretizedLogistic, type DiscretizedLogisticOptions } from './discretized-logistic.js';
+export { Distribution, type SampleOptions } from './distribution.js';
+export { Independent } from './independent.js';
+export { klDivergence, type KlDivergenceOptions } from './kl-divergence.js';
+export { Logistic } from './logistic.js';
+export { distributionModules } from './modules.js';
+export { MultivariateNormalDiag } from './multivariate-normal-diag.js';
+export { Normal } from './normal.js';
+export type { NestedNumbers, Parameter } from './parameter.js';
+export { StandardNormal } from './standard-normal.js';
+export { Transformed } from './transformed.js';
+export { Uniform } from './uniform.js';

@@ -1,0 +1,68 @@
+import { add, fill, mul, ones, square, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
+import { checkEvent, checkInteger, key, type ModuleConfig, normal } from '@pushforward/tensor';
+import { Distribution, type SampleOptions } from './distribution.js';
+import { sampleShape } from './sample-shape.js';
+import { sumTrailing } from './sum-trailing.js';
+
+const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
+
+/**
+ * The standard normal distribution of D independent numbers, the usual base of a flow: `log p(x) = −½ ‖x‖² − (D / 2) log 2π`.
+ *
+ * **Shapes**: events `[D]`, or any shape that is given, of D numbers together; no batch. **Units**: nats.
+ *
+ * @throws Error unless every size is a positive integer
+ *
+ * @example
+ * ```ts
+ * import { StandardNormal } from '@pushforward/distributions';
+ *
+ * console.log(new StandardNormal(3).sample(5, { seed: 0 }).shape); // [ 5, 3 ]
+ * console.log(new StandardNormal([28, 28]).sample(5, { seed: 0 }).shape); // [ 5, 28, 28 ]
+ * ```
+ */
+export class StandardNormal extends Distribution {
+  static readonly type: string = 'StandardNormal';
+  static fromConfig(config: ModuleConfig): StandardNormal {
+    return new StandardNormal(config.eventShape as number[]);
+  }
+
+  readonly batchShape: readonly number[] = [];
+  readonly eventShape: readonly number[];
+
+  readonly #size: number;
+
+  /** @param event the length of a vector, or a whole event shape */
+  constructor(event: number | readonly number[]) {
+    super();
+    this.eventShape = typeof event === 'number' ? [event] : [...event];
+    for (const size of this.eventShape) checkInteger('standardNormal: event', size, 1);
+    this.#size = this.eventShape.reduce((product, size) => product * size, 1);
+  }
+
+  sample(count: number | readonly number[], { seed }: SampleOptions = {}): Tensor {
+    return normal(key(seed), [...sampleShape('standardNormal', count), ...this.eventShape]);
+  }
+
+  logProb(x: Tensor): Tensor {
+    checkEvent('standardNormal: x', x.shape, this.eventShape);
+    return tidy(() => add(mul(sumTrailing(square(x), this.eventShape.length), -0.5), -this.#size * HALF_LOG_TWO_PI));
+  }
+
+  override mean(): Tensor {
+    return zeros(this.eventShape as number[]);
+  }
+
+  override stddev(): Tensor {
+    return ones(this.eventShape as number[]);
+  }
+
+  /** `(D / 2) (1 + log 2π)` */
+  override entropy(): Tensor {
+    return fill([], this.#size * (0.5 + HALF_LOG_TWO_PI));
+  }
+
+  config(): ModuleConfig {
+    return { type: StandardNormal.type, eventShape: [...this.eventShape] };
+  }
+}

@@ -1,0 +1,1 @@
+export { checkDistribution, type CheckDistributionOptions } from './check-distribution.js';

@@ -1,0 +1,74 @@
+import { add, div, greaterEqual, lessEqual, log, logicalAnd, mul, neg, scalar, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { key, type ModuleConfig, uniform, where } from '@pushforward/tensor';
+import { Distribution, type SampleOptions } from './distribution.js';
+import { broadcastShapes, checkBroadcast, type Parameter, parameterConfig, parameterFromConfig, shapeOf, toTensor } from './parameter.js';
+import { sampleShape } from './sample-shape.js';
+
+/**
+ * The uniform distribution on `[low, high]`: `log p(x) = −log(high − low)` there, −∞ elsewhere.
+ *
+ * **Shapes**: `low` and `high` broadcast to the batch shape; events are numbers. **Units**: nats.
+ *
+ * **Numerics**: both ends belong to it, since `low + (high − low) · u` may round up to `high`.
+ *
+ * @throws Error if the parameters do not broadcast, or are numbers of which `low` is not below `high`; tensors are not read back
+ *
+ * @example
+ * ```ts
+ * import { Uniform } from '@pushforward/distributions';
+ *
+ * console.log(await new Uniform(0, 4).entropy().data()); // Float32Array(1) [ 1.3862943649291992 ]
+ * ```
+ */
+export class Uniform extends Distribution {
+  static readonly type: string = 'Uniform';
+  static fromConfig(config: ModuleConfig): Uniform {
+    return new Uniform(parameterFromConfig(config.low), parameterFromConfig(config.high));
+  }
+
+  readonly batchShape: readonly number[];
+  readonly eventShape: readonly number[] = [];
+
+  constructor(
+    readonly low: Parameter,
+    readonly high: Parameter,
+  ) {
+    super();
+    if (typeof low === 'number' && typeof high === 'number' && !(low < high)) throw new Error(`uniform: high must be above low ${low}, got ${high}`);
+    this.batchShape = broadcastShapes('uniform', shapeOf(low), shapeOf(high));
+  }
+
+  sample(count: number | readonly number[], { seed }: SampleOptions = {}): Tensor {
+    const shape = [...sampleShape('uniform', count), ...this.batchShape];
+    return tidy(() => {
+      const low = toTensor(this.low);
+      return add(low, mul(sub(toTensor(this.high), low), uniform(key(seed), shape)));
+    });
+  }
+
+  logProb(x: Tensor | number): Tensor {
+    checkBroadcast('uniform: x', x, this.batchShape);
+    return tidy(() => {
+      const [low, high] = [toTensor(this.low), toTensor(this.high)];
+      const inside = logicalAnd(greaterEqual(x, low), lessEqual(x, high));
+      return where(inside, neg(log(sub(high, low))), scalar(-Infinity));
+    });
+  }
+
+  override mean(): Tensor {
+    return tidy(() => div(add(toTensor(this.low), toTensor(this.high)), 2));
+  }
+
+  override stddev(): Tensor {
+    return tidy(() => div(sub(toTensor(this.high), toTensor(this.low)), Math.sqrt(12)));
+  }
+
+  /** `log(high − low)` */
+  override entropy(): Tensor {
+    return tidy(() => log(sub(toTensor(this.high), toTensor(this.low))));
+  }
+
+  config(): ModuleConfig {
+    return { type: Uniform.type, low: parameterConfig('uniform: low', this.low), high: parameterConfig('uniform: high', this.high) };
+  }
+}

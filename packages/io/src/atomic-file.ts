@@ -1,0 +1,84 @@
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+
+/** Temporary files that this process is writing now. */
+const writing = new Set<string>();
+let written = 0;
+
+/**
+ * Writes a file so that whoever reads it, and whoever comes after a crash, finds either its old content or the new one, whole. Missing
+ * directories are made.
+ *
+ * The content is written beside the file, forced to the disk, and put in its place by renaming, which is one step. What a killed process
+ * left of that is removed when the same file is written next.
+ *
+ * @throws Error of the file system, with a `code` as `ENOSPC`; the old content is still there then
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp, readFile } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { writeFileAtomic } from '@pushforward/io/node';
+ *
+ * const file = join(await mkdtemp(join(tmpdir(), 'pushforward-')), 'report.txt');
+ * await writeFileAtomic(file, 'all of it');
+ * console.log(await readFile(file, 'utf8')); // all of it
+ * ```
+ */
+export async function writeFileAtomic(file: string, content: Uint8Array | string): Promise<void> {
+  const directory = path.dirname(path.resolve(file));
+  await mkdir(directory, { recursive: true });
+  await removeLeftovers(directory, path.basename(file));
+  const temporary = path.join(directory, `.${path.basename(file)}.${process.pid}-${written++}.tmp`);
+  writing.add(temporary);
+  try {
+    // Another machine's process of the same number may be writing here too, so the name must be new.
+    const handle = await open(temporary, 'wx');
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  } finally {
+    writing.delete(temporary);
+  }
+  await syncDirectory(directory);
+}
+
+/** Removes the temporary files of processes that are no more. */
+async function removeLeftovers(directory: string, name: string): Promise<void> {
+  for (const entry of await readdir(directory)) {
+    if (!entry.startsWith(`.${name}.`)) continue;
+    const pid = /^(\d+)-\d+\.tmp$/.exec(entry.slice(name.length + 2))?.[1];
+    if (pid === undefined) continue;
+    const leftover = path.join(directory, entry);
+    // Process numbers come again, in containers the same one every time: this process knows its own files better.
+    const inUse = Number(pid) === process.pid ? writing.has(leftover) : isRunning(Number(pid));
+    if (!inUse) await rm(leftover, { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Makes a renaming last through a loss of power. Windows has no such call, and needs none. */
+async function syncDirectory(directory: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

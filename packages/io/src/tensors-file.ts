@@ -1,0 +1,69 @@
+import type { Json } from '@pushforward/tensor';
+import { writeFileAtomic } from './atomic-file.js';
+import type { StoredDtype, StoredValues } from './element-type.js';
+import { readFileOf } from './read-file.js';
+import { encodeSafetensors, readSafetensors } from './safetensors.js';
+
+/** Tensors as plain data, by name, as in a checkpoint of `@pushforward/training`. */
+export interface NamedTensors {
+  [name: string]: { shape: number[]; values: StoredValues };
+}
+
+/** What {@link loadTensors} finds in a file. */
+export interface LoadedTensors {
+  /** An object without a prototype, so that no name of a file means anything to JavaScript. */
+  tensors: NamedTensors;
+  /** What was saved with them; undefined if nothing. */
+  metadata: Json | undefined;
+}
+
+/**
+ * Saves tensors and some JSON in one safetensors file, atomically: a process killed at any moment leaves the old file or the new one,
+ * whole.
+ *
+ * **Numerics**: values keep their bits.
+ *
+ * @param metadata JSON, as the progress of a training run
+ * @throws Error if values do not fit their shape, or of the file system, with a `code` as `ENOSPC`
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { loadTensors, saveTensors } from '@pushforward/io/node';
+ *
+ * const file = join(await mkdtemp(join(tmpdir(), 'pushforward-')), 'checkpoint.safetensors');
+ * const checkpoint = { progress: { step: 10 }, tensors: { 'weights/scale': { shape: [2], values: new Float32Array([1, 2]) } } };
+ * await saveTensors(file, checkpoint.tensors, checkpoint.progress);
+ *
+ * const { tensors, metadata } = await loadTensors(file);
+ * console.log(tensors['weights/scale'].shape, metadata); // [ 2 ] { step: 10 }
+ * ```
+ */
+export async function saveTensors(file: string, tensors: NamedTensors, metadata?: Json): Promise<void> {
+  const stored = new Map(Object.entries(tensors).map(([name, { shape, values }]) => [name, { dtype: dtypeOf(values), shape, values }]));
+  await writeFileAtomic(file, encodeSafetensors(stored, metadata === undefined ? undefined : { metadata: JSON.stringify(metadata) }));
+}
+
+function dtypeOf(values: StoredValues): StoredDtype {
+  if (values instanceof Float32Array) return 'F32';
+  return values instanceof Int32Array ? 'I32' : 'U8';
+}
+
+/**
+ * The tensors that {@link saveTensors} put in a file, or any safetensors file.
+ *
+ * @throws Error, in one line that names the file, if it is missing, truncated or no such file
+ */
+export async function loadTensors(file: string): Promise<LoadedTensors> {
+  const source = `loadTensors: ${file}`;
+  const { tensors, metadata } = readSafetensors(source, await readFileOf('loadTensors', file));
+  const named: NamedTensors = Object.create(null);
+  for (const [name, { shape, values }] of tensors) named[name] = { shape: [...shape], values };
+  try {
+    return { tensors: named, metadata: metadata.metadata === undefined ? undefined : (JSON.parse(metadata.metadata) as Json) };
+  } catch (error) {
+    throw new Error(`${source}: metadata must be JSON`, { cause: error });
+  }
+}

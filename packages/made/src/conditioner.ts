@@ -1,0 +1,58 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { Module } from '@pushforward/tensor';
+
+/** A value and the log-determinant of the map that made it, in nats. */
+// A type, not an interface: `tf.tidy` takes back only what has an implicit index signature.
+export type ValueAndLogDet = {
+  value: Tensor;
+  logDet: Tensor;
+};
+
+/**
+ * Chooses the value of one element from its parameters, during {@link Conditioner.unroll}: elementwise, pure, and closed over no
+ * variable, so that its gradient can be taken for all elements at once. It may be called for any number of them, and again for the
+ * gradient.
+ *
+ * **Shapes**: `input` and both results `[...]`, `parameters` `[..., P]`.
+ */
+export type Step = (input: Tensor, parameters: Tensor) => ValueAndLogDet;
+
+/**
+ * A network from D inputs to D × P parameters, those of dimension i depending only on the context and on the dimensions before i
+ * in {@link order}: what makes a flow or a density model autoregressive.
+ *
+ * `checkConditioner` of `@pushforward/made/testing` tests a class of your own against every law.
+ *
+ * **Numerics**: a row with NaN leaves the other rows as they are; what {@link unroll} makes of NaN in one dimension leaves the dimensions before
+ * it as they are.
+ */
+export abstract class Conditioner extends Module {
+  /** D, the number of dimensions. */
+  abstract readonly dim: number;
+  /** P, the number of parameters of one dimension. */
+  abstract readonly parameterCount: number;
+  /** The width of the context, 0 if there is none. */
+  abstract readonly contextDim: number;
+  /** The order in which dimensions are chosen: `order[0]` is the dimension that depends on the context alone. */
+  abstract readonly order: readonly number[];
+
+  /**
+   * All parameters in one parallel pass.
+   *
+   * **Shapes**: `x` `[...batch, D]`, `context` `[...batch, C]` or with a batch shape that broadcasts; result `[...batch, D, P]`.
+   *
+   * @throws Error if x or the context does not fit
+   */
+  abstract parameters(x: Tensor, context?: Tensor): Tensor;
+
+  /**
+   * The sequential direction: for each dimension i in order, `value_i = step(input_i, parameters_i(value_before))`, computing every
+   * hidden unit once. Differentiable in `input`, `context` and every variable.
+   *
+   * **Shapes**: `input` `[...batch, D]`, `context` as in {@link parameters}; results `value` `[...batch, D]` and `logDet`
+   * `[...batch]`, the sum over dimensions of the steps' log-determinants.
+   *
+   * @throws Error if the input or the context does not fit
+   */
+  abstract unroll(input: Tensor, step: Step, context?: Tensor): ValueAndLogDet;
+}

@@ -1,0 +1,10 @@
+export { BernoulliMade } from './bernoulli-made.js';
+export { Conditioner, type Step, type ValueAndLogDet } from './conditioner.js';
+export { type HiddenDegrees, hiddenDegrees } from './degrees.js';
+export { GaussianMade } from './gaussian-made.js';
+export { Made, type MadeOptions } from './made.js';
+export { MadeDensity, type MadeDensityOptions, type MadeSampleOptions } from './made-density.js';
+export { MaskedLinear, type MaskedLinearOptions } from './masked-linear.js';
+export { connectivity, hiddenMask, type Mask, outputMask } from './masks.js';
+export { madeModules } from './modules.js';
+export { invertPermutation, type Order, resolveOrder } from './order.js';

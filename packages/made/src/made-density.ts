@@ -1,0 +1,80 @@
+import { reshape, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { checkInteger, type Key, key, Module, type ModuleConfig, type Seed } from '@pushforward/tensor';
+import type { Step } from './conditioner.js';
+import { Made, type MadeOptions } from './made.js';
+
+/** What a density model on a {@link Made} is made of: that network's options but its parameters, which the model decides. */
+export type MadeDensityOptions = Omit<MadeOptions, 'parameterCount' | 'initialParameters'>;
+
+/** How to draw. */
+export interface MadeSampleOptions {
+  /** An integer or a key; the same seed gives the same sample on every backend. Default: a fresh key. */
+  seed?: Seed;
+  /** `[...batch, C]`, for a model that takes one. Default: none. */
+  context?: Tensor;
+}
+
+/**
+ * A density model of vectors in which a {@link Made} gives the parameters of each number's distribution given those before it in the
+ * order: `log p(x) = Σᵢ log p(xᵢ | x₍₋ᵢ₎)`.
+ *
+ * Source: Germain et al. 2015, "MADE: masked autoencoder for distribution estimation", equation 2.
+ */
+export abstract class MadeDensity extends Module {
+  readonly made: Made;
+
+  constructor(options: MadeDensityOptions, parameterCount: number) {
+    super();
+    this.made = new Made({ ...options, parameterCount });
+  }
+
+  /** D, the number of dimensions. */
+  get dim(): number {
+    return this.made.dim;
+  }
+
+  /** The width of the context, 0 if there is none. */
+  get contextDim(): number {
+    return this.made.contextDim;
+  }
+
+  /**
+   * The log-probability or log-density of each vector, in nats, by one parallel pass.
+   *
+   * **Shapes**: `x` `[...batch, D]`, `context` `[...batch, C]` or with a batch shape that broadcasts; result `[...batch]`.
+   *
+   * @throws Error if x or the context does not fit
+   */
+  logProb(x: Tensor, context?: Tensor): Tensor {
+    return tidy(() => sum(this.elementLogProb(x, this.made.parameters(x, context)), -1));
+  }
+
+  /**
+   * Independent draws, number after number in the order, by one unrolling.
+   *
+   * **Shapes**: result `[...count, ...batch, D]`, where the context is `[...batch, C]`.
+   *
+   * @param count how many for each context, or a whole sample shape
+   * @throws Error if the count is not made of integers of at least 0, or the context does not fit
+   */
+  sample(count: number | readonly number[], { seed, context }: MadeSampleOptions = {}): Tensor {
+    const shape = typeof count === 'number' ? [count] : count;
+    for (const size of shape) checkInteger('made: count', size, 0);
+    const event = [...shape, ...(context?.shape.slice(0, -1) ?? []), this.dim];
+    return tidy(() => reshape(this.made.unroll(this.noise(key(seed), event), this.draw, context).value, event));
+  }
+
+  config(): ModuleConfig {
+    const { parameterCount: _, ...config } = this.made.config();
+    return { ...config, type: (this.constructor as unknown as { type: string }).type };
+  }
+
+  /** `log p(xᵢ | x₍₋ᵢ₎)`: `x` `[...batch, D]`, `parameters` `[...batch, D, P]`, result `[...batch, D]`. */
+  protected abstract elementLogProb(x: Tensor, parameters: Tensor): Tensor;
+
+  /** What {@link draw} takes a number from. */
+  protected abstract noise(key: Key, shape: readonly number[]): Tensor;
+
+  /** A number with the distribution that its parameters say, from a noise. */
+  protected abstract readonly draw: Step;
+}

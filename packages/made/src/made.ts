@@ -1,0 +1,208 @@
+import { add, mul, reshape, type Tensor, tensor1d, tidy, tile, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
+import {
+  type Activation,
+  activate,
+  activations,
+  broadcastTo,
+  checkContext,
+  checkEvent,
+  checkInteger,
+  key,
+  linear,
+  type ModuleConfig,
+  type Seed,
+  split,
+  uniform,
+} from '@pushforward/tensor';
+import { Conditioner, type Step, type ValueAndLogDet } from './conditioner.js';
+import { type HiddenDegrees, resolveDegrees } from './degrees.js';
+import { MaskedLinear } from './masked-linear.js';
+import { hiddenMask, outputMask } from './masks.js';
+import { networkLayers } from './network.js';
+import { invertPermutation, type Order, resolveOrder } from './order.js';
+import { type Network, sweep } from './sweep.js';
+
+/** What a {@link Made} is made of. */
+export interface MadeOptions {
+  /** D, the number of dimensions. */
+  dim: number;
+  /** P, the number of parameters of each dimension. Default 1. */
+  parameterCount?: number;
+  /**
+   * The widths of the hidden layers; `[]` makes every parameter linear in the dimensions before. With `residual`: the width of the
+   * stream, then that of each block's inner layer. A layer narrower than the D − 1 degrees (D with a context) leaves some
+   * connections out. Default `[64, 64]`.
+   */
+  hidden?: readonly number[];
+  /** C, the width of the context. Default 0: none. */
+  context?: number;
+  /** In which order dimensions depend on each other. Default `'natural'`. */
+  order?: Order;
+  /** How the hidden degrees are chosen: evenly, at random, or given, ascending, one list for each hidden layer. Default `'even'`. */
+  degrees?: HiddenDegrees | readonly (readonly number[])[];
+  /** The hidden layers' nonlinearity. Default `'relu'`. */
+  activation?: Activation;
+  /** Whether the inputs also act on the outputs directly, through a masked linear map. Default false. */
+  direct?: boolean;
+  /** Whether blocks `h + W₂·act(W₁·act(h) + b₁) + b₂` take the place of plain layers. Default false. */
+  residual?: boolean;
+  /** Whether each unit's weights are a direction times a length. Default false. */
+  weightNorm?: boolean;
+  /** The P parameters that every dimension starts with, whatever the input: the output weights start at 0. Default all 0. */
+  initialParameters?: readonly number[];
+  /** An integer or a key for the initial weights. Default: a fresh key. */
+  seed?: Seed;
+}
+
+/**
+ * A masked autoencoder for distribution estimation: a feed-forward network whose masks leave no path from dimension j to the parameters
+ * of dimension i unless j comes before i in the order.
+ *
+ * Units carry degrees: input i has its place 1 … D in the order, the context has 0, a hidden unit sees degrees up to its own, an output
+ * those below its own. Hidden degrees run from 1, or 0 where there is a context, to D − 1. Output weights start at 0, so that
+ * a flow whose `initialParameters` mean the identity starts at it.
+ *
+ * **Shapes**: x `[...batch, D]`, context `[...batch, C]` or with a batch shape that broadcasts; parameters `[...batch, D, P]`.
+ *
+ * Source: Germain et al. 2015, "MADE: masked autoencoder for distribution estimation"; residual blocks: Nash & Durkan 2019,
+ * "Autoregressive energy machines".
+ *
+ * @throws Error if an option is out of range
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { Made } from '@pushforward/made';
+ *
+ * const made = new Made({ dim: 3, parameterCount: 2, hidden: [16, 16], seed: 0 });
+ * console.log(made.parameters(tf.zeros([5, 3])).shape); // [ 5, 3, 2 ]
+ * ```
+ */
+export class Made extends Conditioner {
+  static readonly type: string = 'Made';
+  static fromConfig(config: ModuleConfig): Made {
+    const { type: _, ...options } = config;
+    return new Made({ ...(options as unknown as MadeOptions), seed: 0 });
+  }
+
+  readonly dim: number;
+  readonly parameterCount: number;
+  readonly contextDim: number;
+  readonly order: readonly number[];
+  readonly activation: Activation;
+  readonly direct: boolean;
+  readonly residual: boolean;
+  readonly weightNorm: boolean;
+  /** The degrees of each list of hidden units, ascending; with `residual` the stream's come first. */
+  readonly degrees: readonly (readonly number[])[];
+  /** The hidden layers, then the direct connections if there are any, then the output layer. */
+  readonly layers: readonly MaskedLinear[];
+  /** `[C, units]`, to the first layer. */
+  readonly contextWeights?: Variable;
+  readonly #network: Network;
+
+  constructor(options: MadeOptions) {
+    super();
+    const { dim, parameterCount = 1, hidden = [64, 64], context = 0, activation = 'relu', direct = false, residual = false } = options;
+    checkInteger('made: dim', dim, 1);
+    checkInteger('made: parameterCount', parameterCount, 1);
+    checkInteger('made: context', context, 0);
+    for (const width of hidden) checkInteger('made: hidden', width, 1);
+    if (!activations.includes(activation)) throw new Error(`made: activation must be one of ${activations.join(', ')}, got ${String(activation)}`);
+    const initialParameters = options.initialParameters ?? Array.from({ length: parameterCount }, () => 0);
+    if (initialParameters.length !== parameterCount) {
+      throw new Error(`made: initialParameters must be ${parameterCount} numbers, got ${initialParameters.length}`);
+    }
+    this.dim = dim;
+    this.parameterCount = parameterCount;
+    this.contextDim = context;
+    this.order = resolveOrder(options.order ?? 'natural', dim);
+    this.activation = activation;
+    this.direct = direct;
+    this.residual = residual;
+    this.weightNorm = options.weightNorm ?? false;
+    // One dimension without a context depends on nothing: a hidden unit would be a constant.
+    const isConstant = dim === 1 && context === 0;
+    this.degrees = isConstant ? [] : resolveDegrees(options.degrees ?? 'even', hidden, dim, context > 0);
+
+    const layers = networkLayers(this.degrees, { dim, parameterCount, residual, direct });
+    this.#network = { order: this.order, activation, layers };
+    const keys = split(key(options.seed), layers.length + 1);
+    const inputDegrees = invertPermutation(this.order).map((rank) => rank + 1);
+    const nodeDegrees = [inputDegrees, ...layers.map(({ degrees }) => degrees)];
+    this.layers = layers.map(({ from, skip, isOutput, degrees }, l) => {
+      const mask = isOutput ? outputMask(nodeDegrees[from], inputDegrees, parameterCount) : hiddenMask(nodeDegrees[from], degrees);
+      const gain = isOutput || skip !== undefined ? 0 : from === 0 ? 1 : Math.SQRT2;
+      // The output layer has the bias of the direct connections that are added to it.
+      const bias = !(isOutput && l < layers.length - 1);
+      return new MaskedLinear(mask, { gain, weightNorm: this.weightNorm, bias, seed: keys[l] });
+    });
+    tidy(() => this.layers.at(-1)!.bias!.assign(tile(tensor1d([...initialParameters]), [dim])));
+    if (context > 0) {
+      const bound = layers[0].isOutput ? 0 : Math.sqrt(3 / context);
+      const shape = [context, layers[0].starts[dim]];
+      this.contextWeights = tidy(() => variable(mul(uniform(keys[layers.length], shape, { minval: -1 }), bound)));
+    }
+  }
+
+  parameters(x: Tensor, context?: Tensor): Tensor {
+    this.#check('x', x, context);
+    return tidy(() => {
+      const nodes = [x];
+      for (const [l, { from, skip, takesContext }] of this.#network.layers.entries()) {
+        let value = this.layers[l].apply(from === 0 ? x : activate(this.activation, nodes[from]));
+        if (takesContext && context) value = add(value, linear(context, this.contextWeights!));
+        if (skip !== undefined) value = add(value, nodes[skip]);
+        nodes.push(value);
+      }
+      return reshape(nodes.at(-1)!, [...x.shape, this.parameterCount]);
+    });
+  }
+
+  unroll(input: Tensor, step: Step, context?: Tensor): ValueAndLogDet {
+    this.#check('input', input, context);
+    const batch = input.shape.slice(0, -1);
+    const rows = batch.reduce((product, size) => product * size, 1);
+    return tidy(() => {
+      const weights = this.layers.map((layer) => layer.effectiveWeights());
+      const offsets = this.#network.layers.map(({ takesContext, starts }, l) => {
+        const units = starts[this.dim];
+        const { bias } = this.layers[l];
+        const offset = bias ? reshape(bias, [1, units]) : zeros([1, units]);
+        return takesContext && context ? add(offset, rowsFor(batch, linear(context, this.contextWeights!))) : offset;
+      });
+      const { value, logDet } = sweep(this.#network, weights, offsets, reshape(input, [rows, this.dim]), step);
+      return { value: reshape(value, input.shape), logDet: reshape(logDet, batch) };
+    });
+  }
+
+  config(): ModuleConfig {
+    return {
+      type: Made.type,
+      dim: this.dim,
+      parameterCount: this.parameterCount,
+      hidden: this.degrees.map((degrees) => degrees.length),
+      context: this.contextDim,
+      order: [...this.order],
+      degrees: this.degrees.map((degrees) => [...degrees]),
+      activation: this.activation,
+      direct: this.direct,
+      residual: this.residual,
+      weightNorm: this.weightNorm,
+    };
+  }
+
+  #check(name: string, x: Tensor, context: Tensor | undefined): void {
+    checkEvent(`made: ${name}`, x.shape, [this.dim]);
+    checkContext('made', context, this.contextDim, x.shape.slice(0, -1));
+  }
+}
+
+/** What the context adds, as one row for every event of a batch, or one for all of them. */
+function rowsFor(batch: readonly number[], projected: Tensor): Tensor {
+  const width = projected.shape.at(-1)!;
+  const given = projected.size / width;
+  const rows = batch.reduce((product, size) => product * size, 1);
+  if (given === rows || given === 1) return reshape(projected, [given, width]);
+  return reshape(broadcastTo(projected, [...batch, width]), [rows, width]);
+}

@@ -1,0 +1,21 @@
+import type { ModuleClass } from '@pushforward/tensor';
+import { BernoulliMade } from './bernoulli-made.js';
+import { GaussianMade } from './gaussian-made.js';
+import { Made } from './made.js';
+import { MaskedLinear } from './masked-linear.js';
+
+/**
+ * Every module class of this package, to rebuild saved ones with.
+ *
+ * @example
+ * ```ts
+ * import '@tensorflow/tfjs';
+ * import { Made, madeModules } from '@pushforward/made';
+ * import { buildModule } from '@pushforward/tensor';
+ *
+ * const made = new Made({ dim: 3, order: { random: 0 } });
+ * const copy = buildModule<Made>(made.config(), madeModules);
+ * console.log(copy.order.join() === made.order.join()); // true
+ * ```
+ */
+export const madeModules: readonly ModuleClass[] = [Made, MaskedLinear, BernoulliMade, GaussianMade];

@@ -1,0 +1,72 @@
+import { key, type ModuleClass, type Seed, split } from '@pushforward/tensor';
+import type { Conditioner } from '../conditioner.js';
+import { checkGradients, checkUnrolledGradients } from './laws-of-gradients.js';
+import { checkConfig, checkMemory, checkRefusals } from './laws-of-objects.js';
+import { checkConnectivity, checkNaN, checkShapes, checkUnrolling } from './laws-of-values.js';
+import { addNoise, normalValues, ROWS, type Subject } from './subject.js';
+
+/** What {@link checkConditioner} has to know or may assume. */
+export interface CheckConditionerOptions {
+  /** The classes of the conditioner's children, where its `fromConfig` builds them from their configurations. Default none. */
+  classes?: readonly ModuleClass[];
+  /** Paths of variables whose gradient may be zero everywhere, such as weights that a mask leaves without an input. Default none. */
+  idle?: readonly string[];
+  /** The standard deviation of the noise added to every trainable variable before the laws are checked. Default 0.3. */
+  noise?: number;
+  /** How far numbers may differ, relative and absolute. Default 1e-4. */
+  tolerance?: number;
+  /** How many training steps must leave no tensor behind. Default 20. */
+  steps?: number;
+  /** Where noise and points come from. Default 0. */
+  seed?: Seed;
+}
+
+/**
+ * Checks every law that a conditioner must obey, on the backend in use:
+ *
+ * - shapes: any number of leading batch axes, an empty batch, a context that broadcasts;
+ * - a row of NaN stays in its row, and in an unrolling NaN leaves the dimensions before it alone;
+ * - exact connectivity: by the automatic Jacobian, each parameter depends on the dimensions before its own in the order and on no other;
+ * - the context reaches every parameter;
+ * - an unrolling gives the values at which the parallel pass has the parameters that they were chosen with;
+ * - the gradients of an unrolling are those of one whole pass for each dimension;
+ * - a finite gradient, not only zeros, for every trainable variable, in both directions;
+ * - a configuration from which `buildModule` rebuilds the same conditioner to the bit;
+ * - errors for what does not fit;
+ * - no leaked tensor in any call, over training steps, and after `dispose`.
+ *
+ * @param make gives a new conditioner each time; its variables are moved off their start by seeded noise
+ * @throws Error that names the first law broken, where and by how much
+ *
+ * @example
+ * ```ts
+ * import '@tensorflow/tfjs';
+ * import { Made } from '@pushforward/made';
+ * import { checkConditioner } from '@pushforward/made/testing';
+ *
+ * await checkConditioner(() => new Made({ dim: 3, hidden: [16], parameterCount: 2, seed: 0 }));
+ * ```
+ */
+export async function checkConditioner(
+  make: () => Conditioner,
+  { classes = [], idle = [], noise = 0.3, tolerance = 1e-4, steps = 20, seed = 0 }: CheckConditionerOptions = {},
+): Promise<void> {
+  const [noiseKey, xKey, contextKey, weightKey] = split(key(seed), 4);
+  const conditioner = make();
+  addNoise(conditioner.trainableVariables(), noiseKey, noise);
+  const { dim, contextDim } = conditioner;
+  const x = await normalValues(xKey, [ROWS, dim]);
+  const context = contextDim > 0 ? await normalValues(contextKey, [ROWS, contextDim]) : undefined;
+  const subject: Subject = { conditioner, tolerance, key: weightKey, x, context };
+
+  await checkShapes(subject);
+  await checkNaN(subject);
+  await checkConnectivity(subject);
+  await checkUnrolling(subject);
+  await checkUnrolledGradients(subject);
+  await checkGradients(subject, idle);
+  await checkConfig(subject, classes);
+  checkRefusals(conditioner);
+  conditioner.dispose();
+  checkMemory(make, subject, steps);
+}

@@ -1,0 +1,1 @@
+export { checkConditioner, type CheckConditionerOptions } from './check-conditioner.js';

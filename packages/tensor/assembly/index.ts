@@ -1,0 +1,4 @@
+// Every function that the TypeScript side may call. Addresses are byte offsets in the memory of TensorFlow.js's wasm backend.
+export { copyRows } from './copy-rows';
+export { matMul, matMulScratch } from './mat-mul';
+export { sum } from './sum';

@@ -1,0 +1,73 @@
+import { getBackend, getKernel, matMul, setBackend, tensor } from '@tensorflow/tfjs-core';
+import { afterEach, describe, expect, inject, test, vi } from 'vitest';
+import { type BackendName, isMissing, useBackend } from './backend.js';
+
+describe('useBackend', () => {
+  afterEach(async () => {
+    await useBackend(inject('backend'));
+  });
+
+  test('auto takes wasm where it is installed', async () => {
+    expect(await useBackend()).toBe('wasm');
+    expect(getBackend()).toBe('wasm');
+  });
+
+  test('switches back and forth, and registers its kernels once', async () => {
+    const warn = vi.spyOn(console, 'warn');
+    const a = tensor([[1, 2], [3, 4]]);
+    const registered = new Map<string, object>();
+    for (const name of ['cpu', 'wasm', 'wasm', 'cpu', 'wasm'] as const) {
+      expect(await useBackend(name)).toBe(name);
+      expect(getBackend()).toBe(name);
+      const kernel = getKernel('BatchMatMul', name);
+      expect(registered.get(name) ?? kernel).toBe(kernel);
+      registered.set(name, kernel);
+      await expect(matMul(a, a, true)).toBeAllClose([[10, 14], [14, 20]]);
+    }
+    expect(warn.mock.calls.join()).not.toContain('already registered');
+    warn.mockRestore();
+    a.dispose();
+  });
+
+  test('the kernels stay when the program switches by itself', async () => {
+    await useBackend('wasm');
+    await setBackend('cpu');
+    await setBackend('wasm');
+    await expect(matMul(tensor([[1, 2]]), tensor([[3, 4]]), false, true)).toBeAllClose([[11]]);
+  });
+
+  test.each(['tensorflow', 'webgpu', 'webgl'])('%s does not exist yet', async (name) => {
+    await expect(useBackend(name as BackendName)).rejects.toThrow(
+      `useBackend: backend '${name}' does not exist in this version yet; use 'auto', 'wasm' or 'cpu'`,
+    );
+  });
+
+  test.each(['gpu', '', undefined, 3])('%j is no backend', async (name) => {
+    const result = useBackend((name ?? null) as unknown as BackendName);
+    await expect(result).rejects.toThrow(`useBackend: name must be 'auto', 'wasm' or 'cpu', got '${name ?? null}'`);
+  });
+});
+
+describe('isMissing', () => {
+  test('a package that is not installed', async () => {
+    const specifier = '@pushforward/not-installed';
+    const error = await import(/* @vite-ignore */ specifier).catch((reason: unknown) => reason);
+    expect(isMissing(error, '@pushforward/not-installed')).toBe(true);
+    expect(isMissing(error, '@tensorflow/tfjs-backend-wasm')).toBe(false);
+  });
+
+  test('what bundlers and browsers throw', () => {
+    for (const message of [
+      `Could not resolve "some-package" imported by "@pushforward/tensor". Is it installed?`,
+      `Failed to resolve module specifier 'some-package'`,
+    ]) {
+      expect(isMissing(new TypeError(message), 'some-package')).toBe(true);
+    }
+    expect(isMissing(Object.assign(new Error("Cannot find module 'some-package'"), { code: 'MODULE_NOT_FOUND' }), 'some-package')).toBe(true);
+  });
+
+  test('a package that is broken', () => {
+    expect(isMissing(new SyntaxError('some-package: unexpected token'), 'some-package')).toBe(false);
+    expect(isMissing('some-package', 'some-package')).toBe(false);
+  });
+});

@@ -1,0 +1,19 @@
+import { broadcastTo as stockBroadcastTo, type Tensor, zeros } from '@tensorflow/tfjs-core';
+
+/**
+ * Repeats a tensor along its axes of size 1, and new leading ones, to a shape; unlike that of TensorFlow.js also to axes of size 0,
+ * where `tf.broadcastTo` returns the tensor as it was.
+ *
+ * @throws Error if the shapes do not fit
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { broadcastTo } from '@pushforward/tensor';
+ *
+ * console.log(broadcastTo(tf.ones([3]), [0, 3]).shape); // [ 0, 3 ]
+ * ```
+ */
+export function broadcastTo(x: Tensor, shape: readonly number[]): Tensor {
+  return shape.includes(0) ? zeros([...shape], x.dtype) : stockBroadcastTo(x, [...shape]);
+}

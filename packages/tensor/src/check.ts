@@ -1,0 +1,86 @@
+/**
+ * A shape as it stands in an error message.
+ *
+ * @example
+ * ```ts
+ * import { formatShape } from '@pushforward/tensor';
+ *
+ * console.log(formatShape([100, 5])); // [100, 5]
+ * ```
+ */
+export function formatShape(shape: readonly number[]): string {
+  return `[${shape.join(', ')}]`;
+}
+
+/**
+ * Throws unless the last axes of `shape` equal `event`; any number of leading axes may stand before them.
+ *
+ * @param name what the caller calls the argument, as `maf: x`
+ * @throws Error such as `maf: x must be [..., 6], got [100, 5]`
+ *
+ * @example
+ * ```ts
+ * import { checkEvent } from '@pushforward/tensor';
+ *
+ * checkEvent('maf: x', [100, 6], [6]); // passes
+ * ```
+ */
+export function checkEvent(name: string, shape: readonly number[], event: readonly number[]): void {
+  const offset = shape.length - event.length;
+  if (offset < 0 || event.some((size, i) => shape[offset + i] !== size)) {
+    const expected = event.length === 0 ? '[...]' : `[..., ${event.join(', ')}]`;
+    throw new Error(`${name} must be ${expected}, got ${formatShape(shape)}`);
+  }
+}
+
+/**
+ * Throws unless `value` is an integer of at least `minimum`.
+ *
+ * @param name what the caller calls the argument, as `made: dim`
+ * @throws Error such as `made: dim must be an integer of at least 1, got 0`
+ *
+ * @example
+ * ```ts
+ * import { checkInteger } from '@pushforward/tensor';
+ *
+ * checkInteger('made: dim', 6, 1); // passes
+ * ```
+ */
+export function checkInteger(name: string, value: unknown, minimum: number): asserts value is number {
+  if (!Number.isSafeInteger(value) || (value as number) < minimum) {
+    throw new Error(`${name} must be an integer of at least ${minimum}, got ${String(value)}`);
+  }
+}
+
+/**
+ * Throws unless a context fits: absent where `contextDim` is 0, otherwise `[...batch, contextDim]` with a batch shape that
+ * broadcasts to `batch`.
+ *
+ * @param name what the caller calls the function, as `maf`
+ * @throws Error such as `maf: context must be [..., 3], got [100, 2]`
+ *
+ * @example
+ * ```ts
+ * import { checkContext } from '@pushforward/tensor';
+ *
+ * checkContext('maf', { shape: [1, 3] }, 3, [100]); // passes
+ * ```
+ */
+export function checkContext(
+  name: string,
+  context: { readonly shape: readonly number[] } | undefined,
+  contextDim: number,
+  batch: readonly number[],
+): void {
+  if (contextDim === 0) {
+    if (context) throw new Error(`${name}: context must be absent, this one was built without, got ${formatShape(context.shape)}`);
+    return;
+  }
+  if (!context) throw new Error(`${name}: context must be [..., ${contextDim}], got none`);
+  checkEvent(`${name}: context`, context.shape, [contextDim]);
+  const lead = context.shape.slice(0, -1);
+  const offset = batch.length - lead.length;
+  if (offset < 0 || lead.some((size, i) => size !== 1 && size !== batch[offset + i])) {
+    throw new Error(`${name}: context batch must broadcast to ${formatShape(batch)}, got ${formatShape(lead)}`);
+  }
+}

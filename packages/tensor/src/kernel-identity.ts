@@ -1,0 +1,22 @@
+import { Cast, Identity, type NamedTensorInfoMap, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { Kernel } from './kernel.js';
+import type { WasmModule } from './wasm/wasm-module.js';
+
+/** `tf.clone`, and what the tape does with every tensor that it saves: shares the numbers, where the stock wasm kernel copies them. */
+export const identityKernel: Kernel = {
+  name: Identity,
+  wasm: (inputs, _, wasm) => share(inputs, wasm),
+};
+
+/** `tf.cast`, which every gradient of a clone runs: shares the numbers where the type stays. */
+export const castKernel: Kernel = {
+  name: Cast,
+  wasm: (inputs, { dtype }, wasm) => (inputs.x?.dtype === dtype ? share(inputs, wasm) : null),
+};
+
+function share(inputs: NamedTensorInfoMap, wasm: WasmModule): TensorInfo | null {
+  const { dataId, shape, dtype } = inputs.x as TensorInfo;
+  if (dtype === 'string') return null;
+  wasm.backend.incRef(dataId);
+  return { dataId, shape, dtype };
+}

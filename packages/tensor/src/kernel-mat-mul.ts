@@ -1,0 +1,136 @@
+import {
+  BatchMatMul,
+  broadcast_util,
+  broadcastTo,
+  matMul,
+  type NamedAttrMap,
+  type NamedTensorInfoMap,
+  reshape,
+  type Tensor,
+  type TensorInfo,
+  tidy,
+  util,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import { formatShape } from './check.js';
+import type { Kernel, StockKernel } from './kernel.js';
+import { sum } from './sum.js';
+import type { WasmModule } from './wasm/wasm-module.js';
+
+/**
+ * The matrix product behind `tf.matMul`: C = op(A)·op(B), each operand transposed or not, over batch axes that broadcast.
+ *
+ * **Shapes**: A `[...batchA, rows, depth]`, B `[...batchB, depth, columns]`, the last two axes swapped where it is transposed; C
+ * `[...broadcast(batchA, batchB), rows, columns]`. Any size may be 0; over a depth of 0 the sum is 0.
+ *
+ * **Numerics**: on wasm, float32 sums in blocks of at most 256 terms. NaN and infinities propagate as in the plain triple loop.
+ *
+ * **Gradient**: `dA = dC·Bᵀ`, `dB = Aᵀ·dC`, summed over the axes along which an operand was broadcast; TensorFlow.js's own refuses
+ * such operands.
+ *
+ * @throws Error if an operand has fewer than two axes, or the inner sizes or the batches do not fit
+ */
+export const matMulKernel: Kernel = {
+  name: BatchMatMul,
+  reference: matMulReference,
+  gradient: {
+    inputsToSave: ['a', 'b'],
+    gradFunc: (dy, [a, b], { transposeA, transposeB }) => {
+      const dc = dy as Tensor;
+      return {
+        a: () => unbroadcast(transposeA ? matMul(b, dc, transposeB as boolean, true) : matMul(dc, b, false, !transposeB), a.shape),
+        b: () => unbroadcast(transposeB ? matMul(dc, a, true, transposeA as boolean) : matMul(a, dc, !transposeA, false), b.shape),
+      };
+    },
+  },
+  wasm: matMulWasm,
+};
+
+function unbroadcast(x: Tensor, shape: number[]): Tensor {
+  const added = x.rank - shape.length;
+  const axes = x.shape.flatMap((size, axis) => (axis < added || shape[axis - added] !== size ? [axis] : []));
+  return axes.length === 0 ? x : reshape(sum(x, axes), shape);
+}
+
+interface Sizes {
+  batch: number[];
+  rows: number;
+  columns: number;
+  depth: number;
+}
+
+function sizesOf(a: TensorInfo, b: TensorInfo, transposeA: boolean, transposeB: boolean): Sizes {
+  const given = () =>
+    `got ${formatShape(a.shape)}${transposeA ? ' transposed' : ''} and ${formatShape(b.shape)}${transposeB ? ' transposed' : ''}`;
+  if (a.shape.length < 2 || b.shape.length < 2) throw new Error(`matMul: a and b must have two axes or more, ${given()}`);
+  const [rows, depth] = matrixShape(a, transposeA);
+  const [depthB, columns] = matrixShape(b, transposeB);
+  if (depth !== depthB) throw new Error(`matMul: the columns of a must be as many as the rows of b, ${given()}`);
+  const batch = broadcast_util.assertAndGetBroadcastShape(batchOf(a), batchOf(b));
+  return { batch, rows, columns, depth };
+}
+
+const batchOf = ({ shape }: TensorInfo): number[] => shape.slice(0, -2);
+
+function matrixShape({ shape }: TensorInfo, transposed: boolean): [rows: number, columns: number] {
+  const [rows, columns] = shape.slice(-2);
+  return transposed ? [columns, rows] : [rows, columns];
+}
+
+/** The stock kernels know batches that are equal or of one entry; what they do with others and with a depth of 0 depends on the backend. */
+function matMulReference(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, stock: StockKernel): TensorInfo {
+  const { a, b } = inputs as { a: Tensor; b: Tensor };
+  const { transposeA, transposeB } = attrs as { transposeA: boolean; transposeB: boolean };
+  const { batch, rows, columns, depth } = sizesOf(a, b, transposeA, transposeB);
+  const count = util.sizeFromShape(batch);
+  if (count * depth === 0) return zeros([...batch, rows, columns], a.dtype);
+  const spread = (x: Tensor) =>
+    [1, count].includes(util.sizeFromShape(batchOf(x))) ? x : broadcastTo(x, [...batch, ...x.shape.slice(-2)]);
+  return tidy(() => stock({ a: spread(a), b: spread(b) }, attrs) as Tensor);
+}
+
+/** {@link matMulKernel} in WebAssembly; null unless both operands are float32. */
+export function matMulWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo | null {
+  const { a, b } = inputs as { a: TensorInfo; b: TensorInfo };
+  const { transposeA, transposeB } = attrs as { transposeA: boolean; transposeB: boolean };
+  if (a.dtype !== 'float32' || b.dtype !== 'float32') return null;
+  const { batch, rows, columns, depth } = sizesOf(a, b, transposeA, transposeB);
+  const c = wasm.output([...batch, rows, columns]);
+  const size = util.sizeFromShape(c.shape);
+  if (size === 0) return c;
+  if (depth === 0) {
+    wasm.clear(c);
+    return c;
+  }
+  const addressA = wasm.address(a);
+  const addressB = wasm.address(b);
+  const addressC = wasm.address(c);
+  const scratch = wasm.scratch(wasm.functions.matMulScratch(rows, columns, depth));
+  const count = size / (rows * columns);
+  for (let i = 0; i < count; i++) {
+    wasm.functions.matMul(
+      addressA + 4 * rows * depth * broadcastIndex(i, batch, batchOf(a)),
+      addressB + 4 * depth * columns * broadcastIndex(i, batch, batchOf(b)),
+      addressC + 4 * rows * columns * i,
+      rows,
+      columns,
+      depth,
+      transposeA,
+      transposeB,
+      scratch,
+    );
+  }
+  return c;
+}
+
+/** Which entry of a batch stands at the flat index `index` of the batch that it is broadcast to. */
+function broadcastIndex(index: number, batch: number[], own: number[]): number {
+  let result = 0;
+  let stride = 1;
+  for (let axis = batch.length - 1, ownAxis = own.length - 1; ownAxis >= 0; axis--, ownAxis--) {
+    if (own[ownAxis] !== 1) result += stride * (index % batch[axis]);
+    stride *= own[ownAxis];
+    index = Math.floor(index / batch[axis]);
+  }
+  return result;
+}

@@ -1,0 +1,21 @@
+import { concatKernel, packKernel } from './kernel-concat.js';
+import { fusedMatMulKernel } from './kernel-fused-mat-mul.js';
+import { castKernel, identityKernel } from './kernel-identity.js';
+import { matMulKernel } from './kernel-mat-mul.js';
+import { sliceKernel, splitKernel, unpackKernel } from './kernel-slice.js';
+import { sumKernel } from './kernel-sum.js';
+import type { Kernel } from './kernel.js';
+
+/** Every kernel that `useBackend` registers. */
+export const kernels: readonly Kernel[] = [
+  matMulKernel,
+  fusedMatMulKernel,
+  identityKernel,
+  castKernel,
+  sliceKernel,
+  splitKernel,
+  unpackKernel,
+  concatKernel,
+  packKernel,
+  sumKernel,
+];

@@ -1,0 +1,3 @@
+export { allClose, type Tolerance } from './all-close.js';
+export { matchers } from './matchers.js';
+export { rebuild } from './rebuild.js';

@@ -1,0 +1,95 @@
+import { backend, env, fill, fused, matMul, ones, reshape, setBackend, sum, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
+import { afterEach, describe, expect, test } from 'vitest';
+import { loadWasmModule, type WasmBackend, wasmModuleOf } from './wasm-module.js';
+
+const wasmBackend = () => backend() as unknown as WasmBackend & { wasm: { HEAPU8: Uint8Array } };
+
+/** A backend that counts what is allocated and has the given memory. */
+function fakeBackend(memory: WebAssembly.Memory | undefined) {
+  const live = new Set<number>();
+  let next = 1 << 16;
+  const fake = {
+    wasm: {
+      asm: memory && { memory },
+      _malloc: (bytes: number) => {
+        live.add(next);
+        next += bytes;
+        return next - bytes;
+      },
+      _free: (address: number) => live.delete(address),
+    },
+  } as unknown as WasmBackend;
+  return { fake, live };
+}
+
+describe('the wasm module', () => {
+  afterEach(async () => {
+    env().set('IS_TEST', false);
+    await setBackend('wasm');
+  });
+
+  test('is loaded once', async () => {
+    const module = wasmModuleOf(backend());
+    expect(module).toBeDefined();
+    await loadWasmModule(wasmBackend());
+    expect(wasmModuleOf(backend())).toBe(module);
+  });
+
+  test('stays out of a backend without SIMD exports or with shared memory', async () => {
+    const shared = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    for (const memory of [undefined, shared]) {
+      const { fake } = fakeBackend(memory);
+      await loadWasmModule(fake);
+      expect(wasmModuleOf(fake)).toBeUndefined();
+    }
+  });
+
+  test('scratch grows when it must, and the old one is freed', async () => {
+    const { fake, live } = fakeBackend(new WebAssembly.Memory({ initial: 1 }));
+    await loadWasmModule(fake);
+    const { scratch } = wasmModuleOf(fake)!;
+    const first = scratch(100);
+    expect(scratch(50)).toBe(first);
+    const second = scratch(101);
+    expect(second).not.toBe(first);
+    expect([...live]).toEqual([second]);
+  });
+
+  test('survives growing memory', async () => {
+    const a = tensor([[1, 2], [3, 4]]);
+    const before = wasmBackend().wasm.HEAPU8.byteLength;
+    const large: Tensor[] = [];
+    while (wasmBackend().wasm.HEAPU8.byteLength === before) large.push(zeros([1 << 20]));
+    await expect(matMul(a, a)).toBeAllClose([[7, 10], [15, 22]]);
+    for (const each of large) each.dispose();
+  });
+
+  test('takes tensors that were made on another backend', async () => {
+    await setBackend('cpu');
+    const a = tensor([[1, 2], [3, 4]]);
+    await setBackend('wasm');
+    await expect(matMul(a, a, true)).toBeAllClose([[10, 14], [14, 20]]);
+  });
+
+  test('kernels pass the leak check of TensorFlow.js', async () => {
+    env().set('IS_TEST', true);
+    const a = ones([2, 1, 3, 4]);
+    await expect(sum(matMul(a, ones([5, 4, 2])))).toBeAllClose(2 * 5 * 3 * 2 * 4);
+    await expect(sum(fused.matMul({ a: ones([3, 4]), b: ones([4, 2]), bias: ones([2]), activation: 'elu' }))).toBeAllClose(30);
+  });
+
+  test('wrong operands are named', () => {
+    expect(() => matMul(zeros([2, 3]), zeros([4, 5]), false, true)).toThrow(
+      'matMul: the columns of a must be as many as the rows of b, got [2, 3] and [4, 5] transposed',
+    );
+    expect(() => matMul(zeros([3]), zeros([3, 2]))).toThrow('matMul: a and b must have two axes or more, got [3] and [3, 2]');
+    expect(() => matMul(zeros([2, 3], 'int32'), zeros([3, 2], 'int32'))).toThrow('float32');
+  });
+});
+
+test('tf.sum stays accurate over many terms', async () => {
+  const x = fill([2 ** 22], 0.1);
+  await expect(sum(x)).toBeAllClose(Math.fround(0.1) * 2 ** 22, { rtol: 1e-7 });
+  await expect(sum(reshape(x, [2 ** 21, 2]), 0)).toBeAllClose([1, 1].map(() => Math.fround(0.1) * 2 ** 21), { rtol: 1e-7 });
+  x.dispose();
+});

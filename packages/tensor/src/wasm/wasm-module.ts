@@ -1,0 +1,108 @@
+import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import { kernelsBase64 } from './kernels.generated.js';
+
+/** What this package uses of TensorFlow.js's wasm backend. */
+export interface WasmBackend {
+  readonly wasm: {
+    /** What the WebAssembly module exports; the threaded build has none of it. */
+    readonly asm?: { readonly memory?: WebAssembly.Memory };
+    _malloc(bytes: number): number;
+    _free(address: number): void;
+  };
+  readonly dataIdMap: { get(dataId: object): { memoryOffset: number } };
+  makeOutput(shape: number[], dtype: DataType): TensorInfo;
+  typedArrayFromHeap(tensor: TensorInfo): { fill(value: number): void };
+  incRef(dataId: object): void;
+  disposeData(dataId: object): boolean;
+}
+
+/** The functions compiled from `assembly/`; every address is a byte offset in the backend's memory. */
+export interface WasmFunctions {
+  copyRows(target: number, targetStride: number, source: number, sourceStride: number, rows: number, count: number): void;
+  matMul(
+    a: number,
+    b: number,
+    c: number,
+    rows: number,
+    columns: number,
+    depth: number,
+    transposeA: boolean,
+    transposeB: boolean,
+    scratch: number,
+  ): void;
+  matMulScratch(rows: number, columns: number, depth: number): number;
+  sum(x: number, result: number, outer: number, count: number, inner: number, scratch: number): void;
+}
+
+/** Our functions, instantiated in the memory of one instance of TensorFlow.js's wasm backend: they work on its tensors in place. */
+export interface WasmModule {
+  readonly backend: WasmBackend;
+  readonly functions: WasmFunctions;
+  /** Where a tensor's numbers start; moves the tensor to this backend if it lives on another. */
+  address(tensor: TensorInfo): number;
+  /** Whether a tensor is of 4-byte numbers, which {@link WasmFunctions.copyRows} can copy. */
+  holds(tensor: TensorInfo): boolean;
+  /** A new tensor, its numbers not set. Default: float32. */
+  output(shape: number[], dtype?: DataType): TensorInfo;
+  /** Sets every number of a tensor to 0. */
+  clear(tensor: TensorInfo): void;
+  /** Frees a tensor that {@link output} or a kernel made. */
+  dispose(tensor: TensorInfo): void;
+  /** At least `bytes` bytes to work in, until the next call of this function. */
+  scratch(bytes: number): number;
+}
+
+const modules = new WeakMap<object, WasmModule>();
+
+/** The module that {@link loadWasmModule} put into a backend's memory. */
+export function wasmModuleOf(backend: object): WasmModule | undefined {
+  return modules.get(backend);
+}
+
+/**
+ * Puts the module into the memory of a backend, once.
+ *
+ * It stays out, and the stock kernels in charge, where the engine has no SIMD, or the backend runs its threaded build, whose memory
+ * is shared: a module must declare which kind of memory it takes.
+ */
+export async function loadWasmModule(backend: WasmBackend): Promise<void> {
+  const memory = backend.wasm.asm?.memory;
+  const binary = Uint8Array.from(atob(kernelsBase64), (character) => character.charCodeAt(0));
+  if (modules.has(backend) || !memory || !(memory.buffer instanceof ArrayBuffer) || !WebAssembly.validate(binary)) return;
+  const { instance } = await WebAssembly.instantiate(binary, { env: { memory } });
+  modules.set(backend, bind(backend, instance.exports as unknown as WasmFunctions));
+}
+
+/** Above 2 GiB emscripten's signed addresses turn negative. */
+function unsigned(address: number): number {
+  return address >>> 0;
+}
+
+function bind(backend: WasmBackend, functions: WasmFunctions): WasmModule {
+  const { _malloc: malloc, _free: free } = backend.wasm;
+  let scratchAddress = 0;
+  let scratchBytes = 0;
+  return {
+    backend,
+    functions,
+    address: ({ dataId }) => unsigned(backend.dataIdMap.get(dataId).memoryOffset),
+    holds: ({ dtype }) => dtype === 'float32' || dtype === 'int32',
+    output: (shape, dtype = 'float32') => backend.makeOutput(shape, dtype),
+    clear: (tensor) => {
+      backend.typedArrayFromHeap(tensor).fill(0);
+    },
+    dispose: ({ dataId }) => {
+      backend.disposeData(dataId);
+    },
+    scratch(bytes) {
+      if (bytes > scratchBytes) {
+        free(scratchAddress);
+        scratchBytes = 0;
+        scratchAddress = unsigned(malloc(bytes));
+        if (scratchAddress === 0) throw new Error(`the wasm backend is out of memory: ${bytes} bytes of scratch were needed`);
+        scratchBytes = bytes;
+      }
+      return scratchAddress;
+    },
+  };
+}

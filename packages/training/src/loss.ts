@@ -1,0 +1,31 @@
+import { stack, Tensor, tidy } from '@tensorflow/tfjs-core';
+import { formatShape, type Key } from '@pushforward/tensor';
+
+/** What a loss gets beside its batch. */
+export interface LossInfo {
+  /** A key of this step's own, for whatever the loss draws. */
+  key: Key;
+  /** The number of steps completed before this one; during evaluation, the number of batches. */
+  step: number;
+  /** Whether weights are being trained, or only evaluated. */
+  training: boolean;
+}
+
+/** The number to make small: the mean over the rows of a batch, as a scalar tensor. It runs under `tf.tidy`. */
+export type Loss<B> = (batch: B, info: LossInfo) => Tensor;
+
+/** Throws unless a loss returned a scalar tensor. */
+export function checkScalar(name: string, value: unknown): Tensor<never> {
+  if (!(value instanceof Tensor)) throw new Error(`${name}: loss must return a scalar tensor, got ${String(value)}`);
+  if (value.shape.length > 0) throw new Error(`${name}: loss must return a scalar tensor, got ${formatShape(value.shape)}`);
+  return value as Tensor<never>;
+}
+
+/** Reads scalars back together, and frees them. */
+export async function readScalars(scalars: Tensor[]): Promise<number[]> {
+  const together = tidy(() => stack(scalars));
+  for (const scalar of scalars) scalar.dispose();
+  const values = await together.data();
+  together.dispose();
+  return [...values];
+}

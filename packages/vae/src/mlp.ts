@@ -1,0 +1,106 @@
+import { type Tensor, tidy, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
+import {
+  type Activation,
+  activate,
+  checkEvent,
+  checkInteger,
+  key,
+  linear,
+  type ModuleConfig,
+  type Seed,
+  split,
+  uniform,
+} from '@pushforward/tensor';
+import { Network } from './network.js';
+
+/** What an {@link Mlp} is made of. */
+export interface MlpOptions {
+  /** The width of the input. */
+  inputDim: number;
+  /** The widths of the hidden layers, in order; `[]` makes the network linear. */
+  hidden: readonly number[];
+  /** The width of the output. */
+  outputDim: number;
+  /** The hidden layers' nonlinearity. Default `'relu'`. */
+  activation?: Activation;
+  /** An integer or a key for the initial weights. Default: a fresh key. */
+  seed?: Seed;
+}
+
+/**
+ * A multilayer perceptron: `h ← activation(h·W + b)` for every hidden layer, then a linear output.
+ *
+ * Weights start uniform in ±√(6 / fan-in) before a hidden layer and ±√(3 / fan-in) before the output, biases at 0.
+ *
+ * **Shapes**: `[...batch, inputDim]` → `[...batch, outputDim]`.
+ *
+ * Source: He et al. 2015, "Delving deep into rectifiers", for the hidden layers' scale.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { Mlp } from '@pushforward/vae';
+ *
+ * const network = new Mlp({ inputDim: 3, hidden: [16], outputDim: 2, seed: 0 });
+ * console.log(network.apply(tf.zeros([5, 3])).shape); // [ 5, 2 ]
+ * ```
+ */
+export class Mlp extends Network {
+  static readonly type = 'Mlp';
+
+  static fromConfig(config: ModuleConfig): Mlp {
+    return new Mlp({
+      inputDim: config.inputDim as number,
+      hidden: config.hidden as number[],
+      outputDim: config.outputDim as number,
+      activation: config.activation as Activation,
+      seed: 0,
+    });
+  }
+
+  readonly inputDim: number;
+  readonly outputDim: number;
+  readonly hidden: readonly number[];
+  readonly activation: Activation;
+  readonly weights: Variable[];
+  readonly biases: Variable[];
+
+  constructor({ inputDim, hidden, outputDim, activation = 'relu', seed }: MlpOptions) {
+    super();
+    const sizes = [inputDim, ...hidden, outputDim];
+    checkInteger('mlp: inputDim', inputDim, 1);
+    checkInteger('mlp: outputDim', outputDim, 1);
+    for (const size of hidden) checkInteger('mlp: hidden', size, 1);
+    this.inputDim = inputDim;
+    this.outputDim = outputDim;
+    this.hidden = [...hidden];
+    this.activation = activation;
+    const keys = split(key(seed), sizes.length - 1);
+    this.weights = keys.map((layerKey, layer) => {
+      const bound = Math.sqrt((layer < hidden.length ? 6 : 3) / sizes[layer]);
+      return tidy(() => variable(uniform(layerKey, [sizes[layer], sizes[layer + 1]], { minval: -bound, maxval: bound })));
+    });
+    this.biases = sizes.slice(1).map((size) => tidy(() => variable(zeros([size]))));
+  }
+
+  config(): ModuleConfig {
+    return {
+      type: Mlp.type,
+      inputDim: this.inputDim,
+      hidden: [...this.hidden],
+      outputDim: this.outputDim,
+      activation: this.activation,
+    };
+  }
+
+  /** @throws Error unless `x` is `[...batch, inputDim]` */
+  apply(x: Tensor): Tensor {
+    checkEvent('mlp: x', x.shape, [this.inputDim]);
+    return tidy(() =>
+      this.weights.reduce<Tensor>((h, weights, layer) => {
+        const output = linear(h, weights, this.biases[layer]);
+        return layer < this.hidden.length ? activate(this.activation, output) : output;
+      }, x),
+    );
+  }
+}

@@ -1,0 +1,51 @@
+// Every check there is: the test suite, then what needs a browser, packed packages or minutes. Prints "N passed, N failed" at the end.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { environment, root } from './setup.mjs';
+
+let passed = 0;
+let failed = 0;
+
+function shell(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: root, env: environment, stdio: 'inherit', ...options });
+  if (error) console.error(error.message);
+  return status ?? 1;
+}
+
+/** A vitest run, counted by its own tests; a run that dies without a report is one failure. */
+function vitest(title, command, args) {
+  console.log(`\n=== ${title}`);
+  const report = path.join(root, '.cache', `ci-${title.replaceAll(/\W+/g, '-')}.json`);
+  mkdirSync(path.dirname(report), { recursive: true });
+  rmSync(report, { force: true });
+  const status = shell(command, [...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+  let tests = { numPassedTests: 0, numFailedTests: 0 };
+  try {
+    tests = JSON.parse(readFileSync(report, 'utf8'));
+  } catch {
+    console.error(`${title}: no report`);
+  }
+  passed += tests.numPassedTests;
+  failed += status !== 0 && tests.numFailedTests === 0 ? 1 : tests.numFailedTests;
+}
+
+/** A check that passes when its command exits with 0. */
+function check(title, command, args, options) {
+  console.log(`\n=== ${title}`);
+  const ok = shell(command, args, options) === 0;
+  console.log(`${ok ? 'ok' : 'FAILED'}: ${title}`);
+  if (ok) passed++;
+  else failed++;
+}
+
+vitest('npm test', 'npm', ['test', '--']);
+check('documentation site', 'node', ['scripts/ci/docs.mjs']);
+check('packed packages', 'node', ['scripts/ci/packed.mjs']);
+check('chromium', 'bash', ['scripts/ci/install-chromium.sh']);
+vitest('browser', 'vitest', ['run', '--config', 'vitest.browser.config.ts']);
+check('training step against stock tfjs-wasm', 'node', ['scripts/ci/bench.mjs']);
+check('fresh clone', 'node', ['scripts/ci/fresh-clone.mjs']);
+
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);

@@ -1,0 +1,12 @@
+import { run, setup } from './setup.mjs';
+
+setup();
+const steps = [
+  ['tsc', ['--noEmit']],
+  ['oxlint', ['--deny-warnings']],
+  ['vitest', ['run', ...process.argv.slice(2)]],
+];
+for (const [program, args] of steps) {
+  const status = run(program, args);
+  if (status !== 0) process.exit(status);
+}

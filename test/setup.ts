@@ -1,0 +1,19 @@
+import '@tensorflow/tfjs';
+import { type BackendName, useBackend } from '@pushforward/tensor';
+import { matchers, type Tolerance } from '@pushforward/tensor/testing';
+import { expect, inject } from 'vitest';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    backend: BackendName;
+    /** Where a browser finds the binaries of tfjs-backend-wasm. */
+    wasmPaths?: string;
+  }
+  interface Matchers {
+    toBeAllClose(expected: unknown, tolerance?: Tolerance): Promise<void>;
+    toLeakNoTensor(): Promise<void>;
+  }
+}
+
+expect.extend(matchers);
+await useBackend(inject('backend'), { wasmPaths: inject('wasmPaths') });
