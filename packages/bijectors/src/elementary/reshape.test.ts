@@ -1,4 +1,4 @@
-import { tensor1d, tensor2d, tensor3d, zeros } from '@tensorflow/tfjs-core';
+import { clipByValue, tensor1d, tensor2d, tensor3d, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { maf } from '../autoregressive-flow.js';
 import { Chain } from '../chain.js';
@@ -17,6 +17,9 @@ const mixed = () =>
     new Reshape({ from: [6], to: [3, 2] }),
     affine({ loc: [1, 2], scale: [3, 4] }),
   ]);
+
+/** Far below, exp(x) is lost beside the location that is added to it, and there is no way back. */
+const clipped = (x: Tensor) => clipByValue(x, -4, 4);
 
 const flattening = () =>
   new Chain([
@@ -37,7 +40,7 @@ describe('Reshape', () => {
   });
 
   test('a chain sums log-determinants over the axes that an event has there', async () => {
-    await checkBijector(mixed, { eventShape: [2, 3], steps: 2 });
+    await checkBijector(mixed, { eventShape: [2, 3], domain: clipped, steps: 2 });
     const chain = mixed();
     expect([chain.eventRank, chain.outputEventRank]).toEqual([2, 2]);
     expect(chain.forwardEventShape([2, 3])).toEqual([3, 2]);

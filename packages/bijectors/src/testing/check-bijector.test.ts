@@ -1,4 +1,4 @@
-import { abs, add, concat, customGrad, isNaN, keep, log, matMul, mean, mul, reciprocal, reshape, scalar, sqrt, square, split, sub, sum, type Tensor, tensor1d, tensor2d, tidy, type Variable, variable, where, zeros, zerosLike } from '@tensorflow/tfjs-core';
+import { abs, add, concat, customGrad, exp, isNaN, keep, log, matMul, mean, mul, reciprocal, relu, reshape, scalar, sqrt, square, split, sub, sum, type Tensor, tensor1d, tensor2d, tidy, type Variable, variable, where, zeros, zerosLike } from '@tensorflow/tfjs-core';
 import type { ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { describe, expect, test } from 'vitest';
@@ -221,6 +221,19 @@ describe('a broken law is named:', () => {
       }
     }
     expect(await messageOf(Infinite)).toContain('Infinite breaks the law of a gradient for every variable: forward: the gradient of spare must be finite, got ');
+  });
+
+  test('a gradient for every variable, which is finite for outliers', async () => {
+    class Overflowing extends Right {
+      override forwardAndLogDet(x: Tensor, context?: Tensor) {
+        return tidy(() => {
+          const { value, logDet } = super.forwardAndLogDet(x, context);
+          const far = relu(sub(mul(abs(x), this.scale), 18));
+          return { value, logDet: add(logDet, sum(sub(exp(mul(far, 50)), exp(mul(far, 50))), -1)) };
+        });
+      }
+    }
+    expect(await messageOf(Overflowing)).toMatch(/^Overflowing breaks the law of a gradient for every variable: forward: the gradient of scale must be finite at points ten standard deviations wide, got /);
   });
 
   test('agreeing gradients', async () => {

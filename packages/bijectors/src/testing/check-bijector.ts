@@ -59,8 +59,8 @@ export interface CheckBijectorOptions {
  * - the round trip both ways, and log-determinants that cancel;
  * - each log-determinant against the automatic Jacobian, whose determinant is taken in float64;
  * - exact connectivity, and a context that reaches every output;
- * - a finite gradient, not only zeros, for every trainable variable in both directions, and gradients of the inverse that agree with
- *   those that follow from the forward direction;
+ * - a finite gradient, not only zeros, for every trainable variable in both directions, finite at
+ *   points ten standard deviations wide too, and gradients of the inverse that agree with those that follow from the forward direction;
  * - a configuration from which `buildModule` rebuilds the same bijector to the bit;
  * - errors for what does not fit;
  * - no leaked tensor in any call, over training steps, and after `dispose`.
@@ -93,8 +93,10 @@ export async function checkBijector(
   if (coordinates.length !== sizeOf(eventShape)) {
     throw new Error(`checkBijector: coordinates must be ${sizeOf(eventShape)} numbers, as many as x has, got ${coordinates.length}`);
   }
-  const points = await pointsFor(bijector, eventShape, options.domain ?? clone, pointKey);
-  const subject: Subject = { bijector, shapes, coordinates, tolerance, key: weightKey, points };
+  const domain = options.domain ?? clone;
+  const points = await pointsFor(bijector, eventShape, domain, pointKey, 1);
+  const outliers = await pointsFor(bijector, eventShape, domain, pointKey, 10);
+  const subject: Subject = { bijector, shapes, coordinates, tolerance, key: weightKey, points, outliers };
 
   await checkShapes(subject);
   await checkNaN(subject);

@@ -4,7 +4,7 @@ import { inCoordinates } from './laws-of-values.js';
 import { solve } from './solve.js';
 import { assertGradientClose, broken, negated, normalValues, opposite, ROWS, type Subject, WAYS } from './subject.js';
 
-/** Every trainable variable has a finite gradient in both directions, and not only zeros. */
+/** Every trainable variable has a finite gradient in both directions, at outliers too, and not only zeros. */
 export async function checkGradients(subject: Subject, idle: readonly string[]): Promise<void> {
   const law = 'a gradient for every variable';
   const { bijector, points } = subject;
@@ -22,6 +22,11 @@ export async function checkGradients(subject: Subject, idle: readonly string[]):
       if (!idle.includes(path) && Array.from(gradient!).every((value) => value === 0)) {
         broken(bijector, law, `${way}: the gradient of ${path} is zero everywhere`);
       }
+    }
+    const far = await gradients(bijector, way, subject.outliers[way], weights, paths);
+    for (const [path, gradient] of far.variables) {
+      const wrong = Array.from(gradient!).find((value) => !Number.isFinite(value));
+      if (wrong !== undefined) broken(bijector, law, `${way}: the gradient of ${path} must be finite at points ten standard deviations wide, got ${wrong}`);
     }
   }
 }

@@ -19,6 +19,8 @@ export interface Subject {
   readonly tolerance: number;
   readonly key: Key;
   readonly points: Readonly<Record<Way, Point>>;
+  /** Points ten standard deviations wide. */
+  readonly outliers: Readonly<Record<Way, Point>>;
 }
 
 export function opposite(way: Way): Way {
@@ -75,14 +77,15 @@ export function addNoise(variables: readonly Variable[], key: Key, noise: number
   }
 }
 
-/** Points for both directions: normal numbers moved into the domain, and what the bijector makes of other ones. */
+/** Points for both directions: normal numbers of a standard deviation moved into the domain, and what the bijector makes of other ones. */
 export async function pointsFor(
   bijector: Bijector,
   eventShape: readonly number[],
   domain: (x: Tensor) => Tensor,
   key: Key,
+  deviation: number,
 ): Promise<Record<Way, Point>> {
-  const inputOf = async (index: number) => toValues(tidy(() => domain(normal(foldIn(key, index), [ROWS, ...eventShape]))));
+  const inputOf = async (index: number) => toValues(tidy(() => domain(mul(normal(foldIn(key, index), [ROWS, ...eventShape]), deviation))));
   const contextOf = async (index: number) =>
     bijector.contextDim > 0 ? normalValues(foldIn(key, index), [ROWS, bijector.contextDim]) : undefined;
   const forward = { input: await inputOf(0), context: await contextOf(1) };

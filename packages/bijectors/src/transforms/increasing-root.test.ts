@@ -7,9 +7,15 @@ const bracket = (low: number, high: number, count: number) => ({
   high: tensor1d(Array.from({ length: count }, () => high)),
 });
 
+const cubic = (x: Tensor1D) => ({ value: add(mul(x, square(x)), x) as Tensor1D, derivative: add(mul(square(x), 3), 1) as Tensor1D });
+
+const step = (x: Tensor1D) => ({
+  value: add(tanh(mul(x, 5)), mul(x, 1e-3)) as Tensor1D,
+  derivative: add(mul(add(mul(square(tanh(mul(x, 5))), -1), 1), 5), 1e-3) as Tensor1D,
+});
+
 describe('increasingRoot', () => {
   test('of a cubic, from a bracket a thousand wide', async () => {
-    const cubic = (x: Tensor1D) => ({ value: add(mul(x, square(x)), x) as Tensor1D, derivative: add(mul(square(x), 3), 1) as Tensor1D });
     const roots = [-3, -0.5, 0, 2, 10];
     const root = increasingRoot(cubic, tensor1d(roots.map((x) => x ** 3 + x)), bracket(-500, 700, 5));
     await expect(root).toBeAllClose(roots, { rtol: 1e-6, atol: 1e-6 });
@@ -17,10 +23,6 @@ describe('increasingRoot', () => {
 
   // Newton's method alone runs away from a start beyond ±1.1 here.
   test('of a step with tails so flat that Newton alone diverges', async () => {
-    const step = (x: Tensor1D) => ({
-      value: add(tanh(mul(x, 5)), mul(x, 1e-3)) as Tensor1D,
-      derivative: add(mul(add(mul(square(tanh(mul(x, 5))), -1), 1), 5), 1e-3) as Tensor1D,
-    });
     const roots = [-40, -0.1, 0, 0.2, 60];
     const root = increasingRoot(step, tensor1d(roots.map((x) => Math.tanh(5 * x) + 1e-3 * x)), bracket(-100, 100, 5));
     await expect(root).toBeAllClose(roots, { rtol: 1e-3, atol: 1e-6 });

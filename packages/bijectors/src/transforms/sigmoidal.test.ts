@@ -4,11 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { checkElementwiseTransform } from '../testing/index.js';
 import { SigmoidalTransform } from './sigmoidal.js';
 
+const sigmoid = (u: number) => 1 / (1 + Math.exp(-u));
+
 /** The formula of the doc comment in float64; its mixtures stay clear of 0 and 1 for the places of these tests. */
 function evaluate(x: number, raw: readonly number[]): [value: number, logDerivative: number] {
   const units = raw.length / 3;
   const epsilon = 0.001;
-  const sigmoid = (u: number) => 1 / (1 + Math.exp(-u));
   const exponentials = raw.slice(2 * units).map(Math.exp);
   const total = exponentials.reduce((sum, value) => sum + value, 0);
   let mixture = 0;
