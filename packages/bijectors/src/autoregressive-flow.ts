@@ -68,6 +68,7 @@ export function maf(options: AutoregressiveFlowOptions): Chain {
   return maskedAutoregressiveFlow('maf', options, madeWith(options));
 }
 
-function madeWith({ hidden, residual, activation }: AutoregressiveFlowOptions): MakeConditioner {
+/** A MADE for each layer. */
+export function madeWith({ hidden, residual, activation }: AutoregressiveFlowOptions): MakeConditioner {
   return (shared) => new Made({ ...shared, hidden, residual, activation });
 }

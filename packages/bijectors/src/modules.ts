@@ -25,6 +25,7 @@ import { Permute } from './permute.js';
 import { AffineTransform } from './transforms/affine.js';
 import { CircularSplineTransform } from './transforms/circular-spline.js';
 import { GateTransform } from './transforms/gate.js';
+import { InvertTransform } from './transforms/invert.js';
 import { RationalQuadraticSplineTransform } from './transforms/rational-quadratic-spline.js';
 import { ShiftTransform } from './transforms/shift.js';
 import { SigmoidalTransform } from './transforms/sigmoidal.js';
@@ -66,6 +67,7 @@ export const bijectorModules: readonly ModuleClass[] = [
   Reshape,
   Scale,
   Shift,
+  InvertTransform,
   RationalQuadraticSplineTransform,
   ShiftTransform,
   SigmoidalTransform,
