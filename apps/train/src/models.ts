@@ -6,6 +6,7 @@ import { loadModule } from '@pushforward/io/node';
 import { madeModules } from '@pushforward/made';
 import type { Json, Module } from '@pushforward/tensor';
 import { Vae, vaeModules } from '@pushforward/vae';
+import { POSTERIOR_NAMES } from './digits/settings.js';
 import { UserError } from './errors.js';
 
 /** What this program saves with a flow. A type, so that it is JSON. */
@@ -20,7 +21,7 @@ export type LoadedModel =
   | { directory: string; kind: 'digits'; module: Vae; notes: DigitsNotes };
 
 /** Where the models stand in the directory of a run. */
-const PLACES = ['model', 'gaussian', 'iaf'];
+const PLACES = ['model', ...POSTERIOR_NAMES];
 const WEIGHTS = 'weights.safetensors';
 
 /**

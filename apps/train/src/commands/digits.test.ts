@@ -37,6 +37,15 @@ describe('the main job', () => {
     expect(stdout).toMatch(/^IAF − Gaussian +[+−]?\d+\.\d\d ± \d+\.\d\d +[+−]?\d+\.\d\d ± \d+\.\d\d$/m);
   });
 
+  test.each(['lstm-iaf', 'attention-iaf'])('as vae it trains one posterior alone, such as %s, which its model keeps', async (posterior) => {
+    const alone = await runCli(cwd, ['vae', '--posterior', posterior, '--data', 'idx', ...SMALL, '--steps', '3', '--out', posterior]);
+    expect(alone.code, alone.stderr).toBe(0);
+    expect(readdirSync(path.join(cwd, posterior)).toSorted()).toEqual([posterior, 'report.html', 'run.json', 'samples.png']);
+    const drawn = await runCli(cwd, ['sample', posterior, '--count', '2', '--out', `${posterior}.png`]);
+    expect(drawn.code, drawn.stderr).toBe(0);
+    expect((await runCli(cwd, ['info', posterior])).stdout).toContain('with an inverse autoregressive posterior');
+  });
+
   test('the importance-weighted bound is above the ELBO', () => {
     for (const line of stdout.split('\n').filter((text) => /^(Gaussian|IAF) {2}/.test(text))) {
       const [elbo, , , logLikelihood] = line.replaceAll('−', '-').split(/ +/).slice(1);
@@ -130,7 +139,7 @@ describe('sample, score and info on its models', () => {
 
   test('info', async () => {
     const { stdout: facts } = await runCli(cwd, ['info', model]);
-    expect(facts).toMatch(/^kind +variational autoencoder with an IAF posterior$/m);
+    expect(facts).toMatch(/^kind +variational autoencoder with an inverse autoregressive posterior$/m);
     expect(facts).toMatch(/^images +6 × 6 pixels, 3 latent dimensions$/m);
   });
 });

@@ -3,6 +3,7 @@ import { slice, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { saveModule, writeFileAtomic } from '@pushforward/io/node';
 import { key, type Key, split } from '@pushforward/tensor';
 import type { Vae } from '@pushforward/vae';
+import { attentionBlocks } from '../attention-blocks.js';
 import { startBackend } from '../backend.js';
 import { type Digits, loadDigits } from '../data/digits.js';
 import { greyLevels, scoreDigits } from '../digits/evaluation.js';
@@ -40,7 +41,8 @@ export async function digitsCommand(host: Host, args: readonly string[], options
   const data = options.data === undefined ? null : path.resolve(host.cwd, options.data);
   const posteriors: PosteriorName[] = options.posterior === 'both' ? ['gaussian', 'iaf'] : [options.posterior];
   const settings: DigitsSettings = { data, posteriors, steps, batch, lr, latent, hidden, transforms, flowHidden, context, samples, seed };
-  // Before anything is written: a mistake in the files should leave no directory behind.
+  // Before anything is written: a mistake should leave no directory behind.
+  if (posteriors.includes('attention-iaf')) attentionBlocks(flowHidden);
   if (data !== null) await loadDigits(host.cwd, options.data, key(seed));
   const directory = claimRunDirectory(host.cwd, { out: options.out, command: 'digits', force: options.force ?? false });
   await removeState(directory);

@@ -38,7 +38,7 @@ function describe(model: LoadedModel): [string, string][] {
   const { height, width } = model.notes;
   const { encoder, posterior } = model.module;
   return [
-    ['kind', `variational autoencoder with ${posterior ? 'an IAF' : 'a Gaussian'} posterior`],
+    ['kind', `variational autoencoder with ${posterior ? 'an inverse autoregressive' : 'a Gaussian'} posterior`],
     ['images', `${height} × ${width} pixels, ${encoder.latentDim} latent dimensions`],
   ];
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseCsv } from '../data/csv.js';
+import { FLOW_NAMES, FLOWS } from '../density/settings.js';
 import { pageProblems } from '../testing/check-page.js';
 import { runCli } from '../testing/run-cli.js';
 import { writeBanana } from '../testing/sample-files.js';
@@ -116,6 +117,28 @@ describe('train', () => {
     const total = parseCsv(scores.stdout, 'scores').values.reduce((sum, logDensity) => sum + step * Math.exp(logDensity), 0);
     expect(total).toBeGreaterThan(0.99);
     expect(total).toBeLessThan(1.01);
+  });
+});
+
+describe('every kind of flow', () => {
+  test.each(FLOW_NAMES)('%s: trains, and its model is loaded, drawn from and scores its draws', async (flow) => {
+    const out = `of-${flow}`;
+    const trained = await runCli(cwd, ['train', '--data', 'banana.csv', '--flow', flow, '--out', out, '--transforms', '2', '--hidden', '8,8', '--epochs', '1']);
+    expect(trained.code, trained.stderr).toBe(0);
+    expect(trained.stdout).toContain(`${FLOWS[flow].title} − Gaussian`);
+    expect(text(out, 'report.html')).toContain(`${FLOWS[flow].name} learned the density`);
+    const drawn = await runCli(cwd, ['sample', out, '--count', '20', '--out', `${out}.csv`]);
+    expect(drawn.code, drawn.stderr).toBe(0);
+    const scored = await runCli(cwd, ['score', out, '--data', `${out}.csv`]);
+    expect(scored.code, scored.stderr).toBe(0);
+    const { values } = parseCsv(scored.stdout, 'scores');
+    expect([values.length, Array.from(values).every(Number.isFinite)]).toEqual([20, true]);
+  });
+
+  test('attention is refused widths that make no blocks, before anything is written', async () => {
+    const refused = await runCli(cwd, ['train', '--data', 'banana.csv', '--flow', 'attention-maf', '--hidden', '16,8', '--out', 'none']);
+    expect(refused).toMatchObject({ code: 2, stderr: 'error: attention needs blocks of one width that is a multiple of 4, got 16,8\n' });
+    expect(readdirSync(cwd)).not.toContain('none');
   });
 });
 

@@ -1,11 +1,12 @@
 import path from 'node:path';
 import { saveModule, writeFileAtomic } from '@pushforward/io/node';
 import { key, split } from '@pushforward/tensor';
+import { attentionBlocks } from '../attention-blocks.js';
 import { startBackend } from '../backend.js';
 import { readCsv } from '../data/csv.js';
 import { buildFlow, flowOptimizer, logDensities, negativeLogDensity, sampleRows } from '../density/model.js';
 import { type DensityReport, densityReport, resultRows } from '../density/report.js';
-import type { DensitySettings } from '../density/settings.js';
+import { type DensitySettings, FLOWS } from '../density/settings.js';
 import { splitTable, standardisation } from '../density/splits.js';
 import { UserError } from '../errors.js';
 import { fitGaussian, gaussianLogProb } from '../gaussian-baseline.js';
@@ -32,7 +33,8 @@ export async function trainCommand(host: Host, args: readonly string[], options:
   const { flow, transforms, hidden, epochs, patience, batch, lr, validation, test, seed } = options;
   const data = path.resolve(host.cwd, options.data);
   const settings: DensitySettings = { data, flow, transforms, hidden, epochs, patience, batch, lr, validation, test, seed };
-  // Before anything is written: a mistake in the file should leave no directory behind.
+  // Before anything is written: a mistake should leave no directory behind.
+  if (flow.startsWith('attention')) attentionBlocks(hidden);
   await prepare(host, settings);
   const directory = claimRunDirectory(host.cwd, { out: options.out, command: 'train', force: options.force ?? false });
   await removeState(directory);
@@ -68,7 +70,7 @@ async function trainAndTest(host: Host, directory: RunDirectory, record: RunReco
     host,
     directory,
     name: 'model',
-    title: settings.flow.toUpperCase(),
+    title: FLOWS[settings.flow].title,
     loss: negativeLogDensity(model),
     data: { values: splits.train.values, shape: [splits.train.rows, table.columns] },
     options: {

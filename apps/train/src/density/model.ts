@@ -1,19 +1,18 @@
 import { mean, neg, type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import { affine, Chain, iaf, maf } from '@pushforward/bijectors';
+import { affine, Chain } from '@pushforward/bijectors';
 import { type Distribution, StandardNormal, Transformed } from '@pushforward/distributions';
 import { foldIn, type Key } from '@pushforward/tensor';
 import { adam, type Loss, type Optimizer } from '@pushforward/training';
 import { checkInterrupted, type Host } from '../host.js';
 import type { Matrix } from '../statistics.js';
+import { buildBijector } from './flows.js';
 import type { DensitySettings } from './settings.js';
 
 /** A flow whose last part puts the data's own units back, so that its densities are in those units. */
 export function buildFlow(settings: DensitySettings, units: { loc: number[]; scale: number[] }, key: Key): Transformed {
-  const { transforms, hidden } = settings;
-  // A smooth activation: on tables of a few thousand rows kinks cost a tenth of a nat, and now and then a batch with an enormous loss.
-  const options = { dim: units.loc.length, transforms, hidden, activation: 'silu', seed: key } as const;
-  const flow = settings.flow === 'maf' ? maf(options) : iaf(options);
-  return new Transformed(new StandardNormal(options.dim), new Chain([flow, affine(units)]));
+  const { flow, transforms, hidden } = settings;
+  const dim = units.loc.length;
+  return new Transformed(new StandardNormal(dim), new Chain([buildBijector(flow, { dim, transforms, hidden, seed: key }), affine(units)]));
 }
 
 /** Adam, whose averaged weights are validated and kept: they are better than the last ones, and their validation loss is less noisy. */

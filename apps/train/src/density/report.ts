@@ -6,6 +6,7 @@ import { page } from '../report/page.js';
 import { runSections, type RunFacts } from '../report/run-sections.js';
 import { column, estimate, formatCount, formatEstimate, formatNumber, type Matrix, pairedDifference } from '../statistics.js';
 import type { TrainingRecord } from '../training-run.js';
+import { type FlowName, FLOWS } from './settings.js';
 
 /** Everything the report shows. */
 export interface DensityReport {
@@ -13,7 +14,7 @@ export interface DensityReport {
   source: string;
   names: readonly string[];
   counts: { train: number; validation: number; test: number };
-  flow: 'maf' | 'iaf';
+  flow: FlowName;
   training: TrainingRecord;
   /** The log-density of every test row under the flow and under the Gaussian, in nats. */
   scores: { flow: Float64Array; gaussian: Float64Array };
@@ -29,7 +30,7 @@ const SHOWN_POINTS = 1000;
 
 /** The rows of the table of results, for the terminal and for the page. */
 export function resultRows({ flow, scores }: Pick<DensityReport, 'flow' | 'scores'>): { header: string[]; rows: string[][] } {
-  const name = flow.toUpperCase();
+  const name = FLOWS[flow].title;
   return {
     header: ['model', 'test log-likelihood (nats per row)'],
     rows: [
@@ -43,7 +44,7 @@ export function resultRows({ flow, scores }: Pick<DensityReport, 'flow' | 'score
 /** The whole page. */
 export function densityReport(report: DensityReport): string {
   const { source, names, counts, flow } = report;
-  const lead = `${flow === 'maf' ? 'A masked' : 'An inverse'} autoregressive flow learned the density of ${formatCount(names.length)} ${names.length === 1 ? 'column' : 'columns'} from ${formatCount(counts.train)} rows of <code>${escapeXml(source)}</code>. ${formatCount(counts.validation)} rows chose when to stop, and ${formatCount(counts.test)} others judge it here.`;
+  const lead = `${FLOWS[flow].name} learned the density of ${formatCount(names.length)} ${names.length === 1 ? 'column' : 'columns'} from ${formatCount(counts.train)} rows of <code>${escapeXml(source)}</code>. ${formatCount(counts.validation)} rows chose when to stop, and ${formatCount(counts.test)} others judge it here.`;
   const { header, rows } = resultRows(report);
   const explained =
     '<p>Mean over the test rows ± its standard error, in nats and in the units of the file; higher is better. The Gaussian has the mean and the full covariance matrix of the training rows: the best that can be said with linear correlations alone. The last row compares the two row by row.</p>';

@@ -1,8 +1,28 @@
+/** The flows that `train` offers: how tables call them, and how sentences begin with them. */
+export const FLOWS = {
+  maf: { title: 'MAF', name: 'A masked autoregressive flow' },
+  iaf: { title: 'IAF', name: 'An inverse autoregressive flow' },
+  'lstm-maf': { title: 'LSTM-MAF', name: 'A masked autoregressive flow with LSTMs' },
+  'lstm-iaf': { title: 'LSTM-IAF', name: 'An inverse autoregressive flow with LSTMs' },
+  'attention-maf': { title: 'Attention-MAF', name: 'A masked autoregressive flow with attention' },
+  'attention-iaf': { title: 'Attention-IAF', name: 'An inverse autoregressive flow with attention' },
+  nsf: { title: 'NSF', name: 'A neural spline flow' },
+  'nsf-coupling': { title: 'NSF, coupling', name: 'A neural spline flow of coupling layers' },
+  naf: { title: 'NAF', name: 'A neural autoregressive flow' },
+  'real-nvp': { title: 'RealNVP', name: 'A RealNVP' },
+  nice: { title: 'NICE', name: 'A NICE' },
+  glow: { title: 'Glow', name: 'A Glow' },
+} as const;
+
+export type FlowName = keyof typeof FLOWS;
+
+export const FLOW_NAMES = Object.keys(FLOWS) as FlowName[];
+
 /** What a run of `train` is determined by, together with the file. A type, so that it is JSON. */
 export type DensitySettings = {
   /** The absolute path of the CSV file. */
   data: string;
-  flow: 'maf' | 'iaf';
+  flow: FlowName;
   transforms: number;
   hidden: number[];
   epochs: number;

@@ -1,21 +1,28 @@
 import { div, mean, neg, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { iaf } from '@pushforward/bijectors';
+import { attentionIaf, type Bijector, iaf, lstmIaf } from '@pushforward/bijectors';
 import { bernoulli, type Key, split } from '@pushforward/tensor';
 import { adam, type Loss, type Optimizer } from '@pushforward/training';
 import { BernoulliLikelihood, Mlp, mlpEncoder, Vae } from '@pushforward/vae';
+import { attentionBlocks } from '../attention-blocks.js';
 import type { DigitsSettings, PosteriorName } from './settings.js';
+
+const POSTERIORS: Record<PosteriorName, (options: { dim: number; context: number; transforms: number; hidden: number[]; seed: Key }) => Bijector | undefined> = {
+  gaussian: () => undefined,
+  iaf,
+  'lstm-iaf': lstmIaf,
+  'attention-iaf': ({ hidden, ...options }) => attentionIaf({ ...options, ...attentionBlocks(hidden) }),
+};
 
 /**
  * The autoencoder of the main job. With either posterior the hidden layers of the encoder and the whole decoder are of the same size and start with
- * the same weights; only the IAF takes a context.
+ * the same weights; only the flows take a context.
  */
 export function buildVae(settings: DigitsSettings, posterior: PosteriorName, dataDim: number, key: Key): Vae {
   const [encoderKey, decoderKey, flowKey] = split(key, 3);
   const { latent, hidden, context, transforms, flowHidden } = settings;
-  const hasFlow = posterior === 'iaf';
   return new Vae({
-    encoder: mlpEncoder({ dataDim, latentDim: latent, contextDim: hasFlow ? context : 0, hidden, seed: encoderKey }),
-    posterior: hasFlow ? iaf({ dim: latent, context, transforms, hidden: flowHidden, seed: flowKey }) : undefined,
+    encoder: mlpEncoder({ dataDim, latentDim: latent, contextDim: posterior === 'gaussian' ? 0 : context, hidden, seed: encoderKey }),
+    posterior: POSTERIORS[posterior]({ dim: latent, context, transforms, hidden: flowHidden, seed: flowKey }),
     likelihood: new BernoulliLikelihood(new Mlp({ inputDim: latent, hidden: hidden.toReversed(), outputDim: dataDim, seed: decoderKey })),
   });
 }

@@ -38,7 +38,7 @@ export interface DigitsReport {
   labels: Uint8Array;
 }
 
-const COLORS: Record<PosteriorName, string> = { gaussian: '#2f6fab', iaf: '#c8502d' };
+const COLORS: Record<PosteriorName, string> = { gaussian: '#2f6fab', iaf: '#c8502d', 'lstm-iaf': '#2a8a2a', 'attention-iaf': '#7d55a8' };
 const DIGIT_COLORS = ['#1f6fb4', '#d66a0a', '#2a8a2a', '#c02a2b', '#7d55a8', '#7b4f43', '#c04fa0', '#5f5f5f', '#8a8a10', '#0f97a6'];
 /** Images in a row of the grid of samples. */
 export const SAMPLE_COLUMNS = 7;

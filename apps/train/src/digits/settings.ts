@@ -1,5 +1,9 @@
-/** Which posterior a variational autoencoder has. */
-export type PosteriorName = 'gaussian' | 'iaf';
+/** How the posteriors of a variational autoencoder are called in tables and pictures. */
+export const POSTERIOR_TITLES = { gaussian: 'Gaussian', iaf: 'IAF', 'lstm-iaf': 'LSTM-IAF', 'attention-iaf': 'Attention-IAF' } as const;
+
+export type PosteriorName = keyof typeof POSTERIOR_TITLES;
+
+export const POSTERIOR_NAMES = Object.keys(POSTERIOR_TITLES) as PosteriorName[];
 
 /** What a run of the main job is determined by, together with the digits. A type, so that it is JSON. */
 export type DigitsSettings = {
@@ -19,6 +23,3 @@ export type DigitsSettings = {
   samples: number;
   seed: number;
 };
-
-/** How a posterior is called in tables and pictures. */
-export const POSTERIOR_TITLES: Record<PosteriorName, string> = { gaussian: 'Gaussian', iaf: 'IAF' };
