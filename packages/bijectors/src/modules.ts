@@ -22,6 +22,8 @@ import { ActNorm } from './linear/act-norm.js';
 import { Householder } from './linear/householder.js';
 import { LuLinear } from './linear/lu-linear.js';
 import { Permute } from './permute.js';
+import { Planar } from './residual/planar.js';
+import { Radial } from './residual/radial.js';
 import { AffineTransform } from './transforms/affine.js';
 import { CircularSplineTransform } from './transforms/circular-spline.js';
 import { GateTransform } from './transforms/gate.js';
@@ -63,7 +65,9 @@ export const bijectorModules: readonly ModuleClass[] = [
   LuLinear,
   Partition,
   Permute,
+  Planar,
   Power,
+  Radial,
   Reshape,
   Scale,
   Shift,

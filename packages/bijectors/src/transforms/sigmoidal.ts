@@ -1,8 +1,6 @@
 import {
   add,
-  customGrad,
   div,
-  type GradSaveFunc,
   log,
   logSoftmax,
   max,
@@ -23,10 +21,11 @@ import {
   tidy,
   unstack,
 } from '@tensorflow/tfjs-core';
-import { checkInteger, logSumExp, type ModuleConfig, softplus, vjp } from '@pushforward/tensor';
+import { checkInteger, logSumExp, type ModuleConfig, softplus } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../elementwise-transform.js';
-import { increasingRoot, type ValueAndDerivative } from './increasing-root.js';
+import { implicitRoot } from './implicit-root.js';
+import type { ValueAndDerivative } from './increasing-root.js';
 import { positive } from './positive.js';
 import { toRows } from './rows.js';
 
@@ -111,7 +110,12 @@ export class SigmoidalTransform extends ElementwiseTransform {
   inverseAndLogDet(y: Tensor, parameters: Tensor): ValueAndLogDet {
     return tidy(() => {
       const { x: rows, units } = this.#read(y, parameters);
-      const value = invert(rows, units, this.minDerivative);
+      const value = implicitRoot(
+        (x, units) => evaluate(x, units, this.minDerivative),
+        (y, units) => bracket(y, units, this.minDerivative),
+        rows,
+        units,
+      );
       // With x as a function of y and the parameters, the tape finds all of the gradient.
       const { derivative } = evaluate(value, units, this.minDerivative);
       return { value: reshape(value, y.shape), logDet: reshape(neg(log(derivative)), y.shape) };
@@ -146,24 +150,6 @@ function evaluate(x: Tensor1D, [slopes, offsets, logWeights]: Units, epsilon: nu
     value: add(mul(x, epsilon), mul(sub(logMixture, logRest), 1 - epsilon)),
     derivative: add(mul(derivative, 1 - epsilon), epsilon) as Tensor1D,
   };
-}
-
-function invert(y: Tensor1D, units: Units, epsilon: number): Tensor1D {
-  const operation = customGrad((...args: (Tensor | GradSaveFunc)[]) => {
-    const save = args.pop() as GradSaveFunc;
-    const [y, ...given] = args as [Tensor1D, ...Units];
-    const x = increasingRoot((x) => evaluate(x, given, epsilon), y, bracket(y, given, epsilon));
-    save([x, ...given]);
-    return {
-      value: x,
-      gradFunc: (dx: Tensor, saved: Tensor[]) => {
-        const [x, ...units] = saved as [Tensor1D, ...Units];
-        const dy = div(dx, evaluate(x, units, epsilon).derivative);
-        return [dy, ...vjp((...units) => evaluate(x, units as unknown as Units, epsilon).value, units, [neg(dy)])];
-      },
-    };
-  });
-  return operation(y, ...units) as Tensor1D;
 }
 
 /** The map lies between lines, one for each unit: their roots bracket its root. */

@@ -1,0 +1,37 @@
+import { customGrad, div, type GradSaveFunc, neg, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import { vjp } from '@pushforward/tensor';
+import { increasingRoot, type ValueAndDerivative } from './increasing-root.js';
+
+/**
+ * The root x of `f(x; p) = y` for N increasing functions at once, found by {@link increasingRoot}, with the gradient of the implicit
+ * function: `∂x/∂y = 1/f′(x)` and `∂x/∂p = −∂f/∂p / f′(x)`, exact and independent of the steps taken.
+ *
+ * Only the parameters get a gradient, not what `f` closes over.
+ *
+ * **Shapes**: y and result `[N]`.
+ *
+ * @param bracket between which places the root of each function is
+ */
+export function implicitRoot<P extends readonly Tensor[]>(
+  f: (x: Tensor1D, parameters: P) => ValueAndDerivative,
+  bracket: (y: Tensor1D, parameters: P) => { low: Tensor1D; high: Tensor1D },
+  y: Tensor1D,
+  parameters: P,
+): Tensor1D {
+  const operation = customGrad((...args: (Tensor | GradSaveFunc)[]) => {
+    const save = args.pop() as GradSaveFunc;
+    const [y, ...rest] = args as Tensor[];
+    const given = rest as readonly Tensor[] as P;
+    const x = increasingRoot((x) => f(x, given), y as Tensor1D, bracket(y as Tensor1D, given));
+    save([x, ...given]);
+    return {
+      value: x,
+      gradFunc: (dx: Tensor, [root, ...saved]: Tensor[]) => {
+        const x = root as Tensor1D;
+        const dy = div(dx, f(x, saved as readonly Tensor[] as P).derivative);
+        return [dy, ...vjp((...given) => f(x, given as readonly Tensor[] as P).value, saved, [neg(dy)])];
+      },
+    };
+  });
+  return operation(y, ...parameters) as Tensor1D;
+}
