@@ -38,6 +38,7 @@ export { nsf, type NeuralSplineFlowOptions } from './neural-spline-flow.js';
 export { Permute, type PermuteOptions } from './permute.js';
 export { Planar, type PlanarOptions } from './residual/planar.js';
 export { Radial, type RadialOptions } from './residual/radial.js';
+export { Sylvester, type SylvesterOptions } from './residual/sylvester.js';
 export { AffineTransform, type AffineTransformOptions } from './transforms/affine.js';
 export { CircularSplineTransform, type CircularSplineTransformOptions } from './transforms/circular-spline.js';
 export { GateTransform, type GateTransformOptions } from './transforms/gate.js';

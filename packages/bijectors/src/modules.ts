@@ -24,6 +24,7 @@ import { LuLinear } from './linear/lu-linear.js';
 import { Permute } from './permute.js';
 import { Planar } from './residual/planar.js';
 import { Radial } from './residual/radial.js';
+import { Sylvester } from './residual/sylvester.js';
 import { AffineTransform } from './transforms/affine.js';
 import { CircularSplineTransform } from './transforms/circular-spline.js';
 import { GateTransform } from './transforms/gate.js';
@@ -79,5 +80,6 @@ export const bijectorModules: readonly ModuleClass[] = [
   Sigmoid,
   Simplex,
   Softplus,
+  Sylvester,
   Tanh,
 ];

@@ -23,7 +23,7 @@ export function logTanhUnitDerivative(h: Tensor, slope: Tensor): Tensor {
 /**
  * Solves `a + (slope − 1)·tanh(a) = k` for a, with gradients: what inverts planar and Sylvester flows.
  *
- * **Shapes**: k `[N]`, slope `[]` and above 0, result `[N]`.
+ * **Shapes**: k `[N]`, slope `[]` or `[1]` and above 0, result `[N]`.
  */
 export function invertTanhUnit(k: Tensor1D, slope: Tensor): Tensor1D {
   return implicitRoot(evaluate, bracket, k, [slope]);
