@@ -44,6 +44,7 @@ export { CircularSplineTransform, type CircularSplineTransformOptions } from './
 export { GateTransform, type GateTransformOptions } from './transforms/gate.js';
 export { InvertTransform } from './transforms/invert.js';
 export { RationalQuadraticSplineTransform, type RationalQuadraticSplineTransformOptions } from './transforms/rational-quadratic-spline.js';
+export { ResidualTransform } from './transforms/residual.js';
 export { ShiftTransform } from './transforms/shift.js';
 export { SigmoidalTransform, type SigmoidalTransformOptions } from './transforms/sigmoidal.js';
 export { SoftplusAffineTransform, type SoftplusAffineTransformOptions } from './transforms/softplus-affine.js';

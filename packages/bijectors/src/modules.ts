@@ -30,6 +30,7 @@ import { CircularSplineTransform } from './transforms/circular-spline.js';
 import { GateTransform } from './transforms/gate.js';
 import { InvertTransform } from './transforms/invert.js';
 import { RationalQuadraticSplineTransform } from './transforms/rational-quadratic-spline.js';
+import { ResidualTransform } from './transforms/residual.js';
 import { ShiftTransform } from './transforms/shift.js';
 import { SigmoidalTransform } from './transforms/sigmoidal.js';
 import { SoftplusAffineTransform } from './transforms/softplus-affine.js';
@@ -74,6 +75,7 @@ export const bijectorModules: readonly ModuleClass[] = [
   Shift,
   InvertTransform,
   RationalQuadraticSplineTransform,
+  ResidualTransform,
   ShiftTransform,
   SigmoidalTransform,
   SoftplusAffineTransform,
