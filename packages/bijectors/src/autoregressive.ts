@@ -1,4 +1,4 @@
-import { sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { type BuildModule, checkContext, checkEvent, type ModuleConfig } from '@pushforward/tensor';
 import type { Conditioner, Step, ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from './bijector.js';
@@ -73,15 +73,13 @@ export class Autoregressive extends Bijector {
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
-    return this.#apply('x', x, context, this.direction === 'forward', (input, parameters) =>
-      this.transform.forwardAndLogDet(input, parameters),
-    );
+    const step = (input: Tensor, parameters: Tensor) => this.transform.forwardAndLogDet(input, parameters);
+    return this.#apply('x', x, context, this.direction === 'forward', Object.assign(step, { form: this.transform.affineForm?.('forward') }));
   }
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
-    return this.#apply('y', y, context, this.direction === 'inverse', (input, parameters) =>
-      this.transform.inverseAndLogDet(input, parameters),
-    );
+    const step = (input: Tensor, parameters: Tensor) => this.transform.inverseAndLogDet(input, parameters);
+    return this.#apply('y', y, context, this.direction === 'inverse', Object.assign(step, { form: this.transform.affineForm?.('inverse') }));
   }
 
   config(): ModuleConfig {
@@ -97,10 +95,6 @@ export class Autoregressive extends Bijector {
   #apply(name: string, input: Tensor, context: Tensor | undefined, parallel: boolean, step: Step): ValueAndLogDet {
     checkEvent(`${this.name}: ${name}`, input.shape, [this.conditioner.dim]);
     checkContext(this.name, context, this.contextDim, input.shape.slice(0, -1));
-    if (!parallel) return this.conditioner.unroll(input, step, context);
-    return tidy(() => {
-      const { value, logDet } = step(input, this.conditioner.parameters(input, context));
-      return { value, logDet: sum(logDet, -1) };
-    });
+    return parallel ? this.conditioner.transform(input, step, context) : this.conditioner.unroll(input, step, context);
   }
 }

@@ -1,5 +1,5 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
-import { Module } from '@pushforward/tensor';
+import { sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { type AffineForm, Module } from '@pushforward/tensor';
 
 /** A value and the log-determinant of the map that made it, in nats. */
 // A type, not an interface: `tf.tidy` takes back only what has an implicit index signature.
@@ -15,7 +15,11 @@ export type ValueAndLogDet = {
  *
  * **Shapes**: `input` and both results `[...]`, `parameters` `[..., P]`.
  */
-export type Step = (input: Tensor, parameters: Tensor) => ValueAndLogDet;
+export interface Step {
+  (input: Tensor, parameters: Tensor): ValueAndLogDet;
+  /** The same as a formula, if it is affine in the input: a kernel may then take the place of the function. */
+  readonly form?: AffineForm;
+}
 
 /**
  * A network from D inputs to D × P parameters, those of dimension i depending only on the context and on the dimensions before i
@@ -44,6 +48,20 @@ export abstract class Conditioner extends Module {
    * @throws Error if x or the context does not fit
    */
   abstract parameters(x: Tensor, context?: Tensor): Tensor;
+
+  /**
+   * The parallel direction: `value_i = step(input_i, parameters_i(input_before))`, all at once.
+   *
+   * **Shapes**: as those of {@link unroll}.
+   *
+   * @throws Error if the input or the context does not fit
+   */
+  transform(input: Tensor, step: Step, context?: Tensor): ValueAndLogDet {
+    return tidy(() => {
+      const { value, logDet } = step(input, this.parameters(input, context));
+      return { value, logDet: sum(logDet, -1) };
+    });
+  }
 
   /**
    * The sequential direction: for each dimension i in order, `value_i = step(input_i, parameters_i(value_before))`, computing every

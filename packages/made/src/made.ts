@@ -7,8 +7,12 @@ import {
   checkContext,
   checkEvent,
   checkInteger,
+  hasMaskedNetworkKernels,
   key,
   linear,
+  type MaskedNetworkArrays,
+  maskedParameters,
+  maskedTransform,
   type ModuleConfig,
   type Seed,
   split,
@@ -148,6 +152,7 @@ export class Made extends Conditioner {
   parameters(x: Tensor, context?: Tensor): Tensor {
     this.#check('x', x, context);
     return tidy(() => {
+      if (hasMaskedNetworkKernels()) return maskedParameters(this.#network, this.#arrays(x, context));
       const nodes = [x];
       for (const [l, { from, skip, takesContext }] of this.#network.layers.entries()) {
         let value = this.layers[l].apply(from === 0 ? x : activate(this.activation, nodes[from]));
@@ -159,8 +164,15 @@ export class Made extends Conditioner {
     });
   }
 
+  override transform(input: Tensor, step: Step, context?: Tensor): ValueAndLogDet {
+    this.#check('input', input, context);
+    return this.#byKernel(input, step, context, false) ?? super.transform(input, step, context);
+  }
+
   unroll(input: Tensor, step: Step, context?: Tensor): ValueAndLogDet {
     this.#check('input', input, context);
+    const known = this.#byKernel(input, step, context, true);
+    if (known) return known;
     const batch = input.shape.slice(0, -1);
     const rows = batch.reduce((product, size) => product * size, 1);
     return tidy(() => {
@@ -189,6 +201,25 @@ export class Made extends Conditioner {
       direct: this.direct,
       residual: this.residual,
       weightNorm: this.weightNorm,
+    };
+  }
+
+  #byKernel(input: Tensor, { form }: Step, context: Tensor | undefined, sequential: boolean): ValueAndLogDet | undefined {
+    if (!form || !hasMaskedNetworkKernels()) return undefined;
+    return tidy(() => maskedTransform(this.#network, this.#arrays(input, context), form, sequential));
+  }
+
+  /** What the kernels compute with; they see to the masks. */
+  #arrays(input: Tensor, context: Tensor | undefined): MaskedNetworkArrays {
+    return {
+      input,
+      weights: this.layers.map((layer) => (this.weightNorm ? layer.effectiveWeights() : layer.weights)),
+      offsets: this.#network.layers.map(({ takesContext }, l) => {
+        const { bias } = this.layers[l];
+        if (!takesContext || !context) return bias;
+        const projected = rowsFor(input.shape.slice(0, -1), linear(context, this.contextWeights!));
+        return bias ? add(projected, bias) : projected;
+      }),
     };
   }
 

@@ -59,16 +59,16 @@ export class MaskedLinear extends Module {
     return new MaskedLinear(rows, { weightNorm: weightNorm as boolean, bias: bias as boolean, seed: 0 });
   }
 
-  /** 1 where a connection is, `[inputs][outputs]`. */
-  readonly mask: Mask;
   readonly weights: Variable;
   readonly bias?: Variable;
   readonly gain?: Variable;
+  // Private, since whoever looks for variables goes through all public arrays.
+  readonly #mask: Mask;
   readonly #maskTensor: Tensor2D;
 
   constructor(mask: Mask, { gain = 1, weightNorm = false, bias = true, seed }: MaskedLinearOptions = {}) {
     super();
-    this.mask = mask;
+    this.#mask = mask;
     this.#maskTensor = keep(tensor2d(mask));
     const [inputs, outputs] = this.#maskTensor.shape;
     const [weightKey, biasKey] = split(key(seed));
@@ -85,6 +85,11 @@ export class MaskedLinear extends Module {
     if (bias) this.bias = variable(offsets);
     if (weightNorm) this.gain = variable(norm);
     dispose([weights, norm, offsets]);
+  }
+
+  /** 1 where a connection is, `[inputs][outputs]`. */
+  get mask(): Mask {
+    return this.#mask;
   }
 
   /** The weights as they act, `[inputs, outputs]`. */

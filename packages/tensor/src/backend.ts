@@ -1,7 +1,7 @@
 import { backend, findBackendFactory, getGradient, setBackend } from '@tensorflow/tfjs-core';
 import { registerMissingGradients } from './gradients.js';
-import { registerKernels } from './kernel.js';
-import { kernels } from './kernels.js';
+import { registerKernels, registerNewKernels } from './kernel.js';
+import { kernels, newKernels } from './kernels.js';
 import { loadWasmModule, type WasmBackend } from './wasm/wasm-module.js';
 
 /** The backends that {@link useBackend} knows. */
@@ -56,6 +56,7 @@ export async function useBackend(name: BackendName | 'auto' = 'auto', options: B
       await start('wasm');
       await loadWasmModule(backend() as unknown as WasmBackend);
       registerKernels(kernels, 'wasm');
+      registerNewKernels(newKernels, 'wasm');
       return 'wasm';
     }
     if (name === 'wasm') {

@@ -19,3 +19,11 @@ export { sum } from './sum.js';
 export { registerMissingGradients } from './gradients.js';
 export { checkpoint } from './checkpoint.js';
 export { where } from './where.js';
+export {
+  type AffineForm,
+  hasMaskedNetworkKernels,
+  type MaskedNetwork,
+  type MaskedNetworkArrays,
+  maskedParameters,
+  maskedTransform,
+} from './masked-network.js';

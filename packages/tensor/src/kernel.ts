@@ -1,4 +1,5 @@
 import {
+  engine,
   type GradConfig,
   getKernel,
   type KernelConfig,
@@ -33,6 +34,15 @@ export interface Kernel {
   readonly wasm: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule) => TensorInfo | TensorInfo[] | null;
 }
 
+/**
+ * An operation that TensorFlow.js does not know. Where its kernel is not registered, whoever wants it composes it from others; the
+ * kernel is tested against that composition.
+ */
+export interface NewKernel {
+  readonly name: string;
+  readonly wasm: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule) => TensorInfo[];
+}
+
 /** Runs the kernel that TensorFlow.js brings under some name. */
 export type StockKernel = (inputs: NamedTensorInfoMap, attrs: NamedAttrMap) => TensorInfo | TensorInfo[];
 
@@ -60,5 +70,20 @@ export function registerKernels(kernels: readonly Kernel[], backendName: string)
     unregisterKernel(name, backendName);
     registerKernel(config);
     ownConfigs.add(config);
+  }
+}
+
+/** Registers new kernels for the wasm backend if it is ready and has our module; a second time it changes nothing. */
+export function registerNewKernels(kernels: readonly NewKernel[], backendName: string): void {
+  const module = backendName === 'wasm' ? wasmModuleOf(engine().backend) : undefined;
+  if (!module) return;
+  for (const { name, wasm } of kernels) {
+    if (getKernel(name, backendName)) continue;
+    // The module is looked up anew, since a backend may be removed and started again.
+    registerKernel({
+      kernelName: name,
+      backendName,
+      kernelFunc: ({ inputs, attrs = {}, backend }) => wasm(inputs, attrs, wasmModuleOf(backend)!),
+    });
   }
 }

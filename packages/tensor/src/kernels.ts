@@ -1,10 +1,11 @@
 import { concatKernel, packKernel } from './kernel-concat.js';
 import { fusedMatMulKernel } from './kernel-fused-mat-mul.js';
 import { castKernel, identityKernel } from './kernel-identity.js';
+import { maskedNetworkGradientKernel, maskedNetworkKernel } from './kernel-masked-network.js';
 import { matMulKernel } from './kernel-mat-mul.js';
 import { sliceKernel, splitKernel, unpackKernel } from './kernel-slice.js';
 import { sumKernel } from './kernel-sum.js';
-import type { Kernel } from './kernel.js';
+import type { Kernel, NewKernel } from './kernel.js';
 
 /** Every kernel that `useBackend` registers. */
 export const kernels: readonly Kernel[] = [
@@ -19,3 +20,6 @@ export const kernels: readonly Kernel[] = [
   packKernel,
   sumKernel,
 ];
+
+/** Operations of our own. */
+export const newKernels: readonly NewKernel[] = [maskedNetworkKernel, maskedNetworkGradientKernel];

@@ -1,5 +1,5 @@
 import { add, exp, mul, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import type { ModuleConfig } from '@pushforward/tensor';
+import type { AffineForm, ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../elementwise-transform.js';
 import { shapedLike, softBound, splitParameters } from './parameters.js';
@@ -53,6 +53,11 @@ export class AffineTransform extends ElementwiseTransform {
       throw new Error(`affine: bound must be positive and finite, or null, got ${bound}`);
     }
     this.bound = bound;
+  }
+
+  override affineForm(direction: 'forward' | 'inverse'): AffineForm {
+    const scale = this.bound === null ? { logScale: 'raw' as const } : { logScale: 'bounded' as const, bound: this.bound };
+    return direction === 'forward' ? { ...scale, sign: 1, before: 0, after: 1 } : { ...scale, sign: -1, before: 1, after: 0 };
   }
 
   forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet {

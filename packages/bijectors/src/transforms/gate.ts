@@ -1,5 +1,5 @@
 import { add, exp, mul, neg, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { logSigmoid, type ModuleConfig } from '@pushforward/tensor';
+import { type AffineForm, logSigmoid, type ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../elementwise-transform.js';
 import { shapedLike, softBound, splitParameters } from './parameters.js';
@@ -61,6 +61,10 @@ export class GateTransform extends ElementwiseTransform {
     if (!(bound > 0 && bound < Infinity)) throw new Error(`gate: bound must be positive and finite, got ${bound}`);
     this.forgetBias = forgetBias;
     this.bound = bound;
+  }
+
+  override affineForm(direction: 'forward' | 'inverse'): AffineForm {
+    return { logScale: 'gate', bound: this.bound, bias: this.forgetBias, sign: direction === 'forward' ? 1 : -1, before: 1, after: 1 };
   }
 
   forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet {

@@ -1,5 +1,5 @@
 import { add, reshape, sub, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
-import { checkEvent, type ModuleConfig } from '@pushforward/tensor';
+import { type AffineForm, checkEvent, type ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../elementwise-transform.js';
 
@@ -29,6 +29,11 @@ export class ShiftTransform extends ElementwiseTransform {
 
   readonly parameterCount = 1;
   readonly identityParameters = [0];
+
+  override affineForm(direction: 'forward' | 'inverse'): AffineForm {
+    const ends = direction === 'forward' ? ({ before: 0, after: 1 } as const) : ({ before: 1, after: 0 } as const);
+    return { logScale: 'none', sign: 1, ...ends };
+  }
 
   forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet {
     return tidy(() => withZeroLogDet(add(x, only(parameters))));

@@ -31,6 +31,8 @@ export interface WasmFunctions {
     scratch: number,
   ): void;
   matMulScratch(rows: number, columns: number, depth: number): number;
+  maskedNetwork(network: number, input: number, value: number, logDet: number, records: number, recordStride: number): void;
+  maskedNetworkGradient(network: number, valueCotangent: number, logDetCotangent: number, records: number, inputGradient: number): void;
   sum(x: number, result: number, outer: number, count: number, inner: number, scratch: number): void;
 }
 
@@ -48,8 +50,12 @@ export interface WasmModule {
   clear(tensor: TensorInfo): void;
   /** Frees a tensor that {@link output} or a kernel made. */
   dispose(tensor: TensorInfo): void;
-  /** At least `bytes` bytes to work in, until the next call of this function. */
+  /** At least `bytes` bytes to work in, until the next call of this function; a multiple of 16. */
   scratch(bytes: number): number;
+  /** The memory from an address on, as integers; until it grows. */
+  words(address: number): Int32Array;
+  /** The memory from an address on, as floats; until it grows. */
+  floats(address: number): Float32Array;
 }
 
 const modules = new WeakMap<object, WasmModule>();
@@ -70,7 +76,7 @@ export async function loadWasmModule(backend: WasmBackend): Promise<void> {
   const binary = Uint8Array.from(atob(kernelsBase64), (character) => character.charCodeAt(0));
   if (modules.has(backend) || !memory || !(memory.buffer instanceof ArrayBuffer) || !WebAssembly.validate(binary)) return;
   const { instance } = await WebAssembly.instantiate(binary, { env: { memory } });
-  modules.set(backend, bind(backend, instance.exports as unknown as WasmFunctions));
+  modules.set(backend, bind(backend, memory, instance.exports as unknown as WasmFunctions));
 }
 
 /** Above 2 GiB emscripten's signed addresses turn negative. */
@@ -78,7 +84,7 @@ function unsigned(address: number): number {
   return address >>> 0;
 }
 
-function bind(backend: WasmBackend, functions: WasmFunctions): WasmModule {
+function bind(backend: WasmBackend, memory: WebAssembly.Memory, functions: WasmFunctions): WasmModule {
   const { _malloc: malloc, _free: free } = backend.wasm;
   let scratchAddress = 0;
   let scratchBytes = 0;
@@ -104,5 +110,7 @@ function bind(backend: WasmBackend, functions: WasmFunctions): WasmModule {
       }
       return scratchAddress;
     },
+    words: (address) => new Int32Array(memory.buffer, address),
+    floats: (address) => new Float32Array(memory.buffer, address),
   };
 }

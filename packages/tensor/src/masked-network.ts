@@ -1,0 +1,110 @@
+import { engine, getKernel, type GradSaveFunc, type Tensor, tidy, Variable } from '@tensorflow/tfjs-core';
+import type { Activation } from './activation.js';
+import { maskedNetworkGradientKernel, maskedNetworkKernel, type MaskedNetworkAttrs } from './kernel-masked-network.js';
+
+/**
+ * How the layers of a masked network hang together. Node 0 is its input, node l + 1 what layer l gives, the last node the
+ * parameters. Hidden units are sorted by rank, the number of dimensions that they may see; the dimension of rank r is `order[r]`.
+ */
+export interface MaskedNetwork {
+  /** A permutation of 0 … D − 1. */
+  readonly order: readonly number[];
+  readonly activation: Activation;
+  readonly layers: readonly {
+    /** The node it reads: node 0 as it is, any other through the activation. */
+    readonly from: number;
+    /** The node that is added to the result. */
+    readonly skip?: number;
+    /** Whether the units are the parameters, P for each dimension in the natural order, and not hidden ones. */
+    readonly isOutput: boolean;
+    /** Entry r, for r = 0 … D, is the number of units of lower rank. */
+    readonly starts: readonly number[];
+  }[];
+}
+
+/** What a {@link MaskedNetwork} computes with. */
+export interface MaskedNetworkArrays {
+  /** `[...batch, D]` */
+  readonly input: Tensor;
+  /** One for each layer, `[inputs, units]`; what is masked is not read, and its gradient is 0. */
+  readonly weights: readonly Tensor[];
+  /** What is added to each layer's products, the same for every event or not: `units` numbers or as many for each event. */
+  readonly offsets: readonly (Tensor | undefined)[];
+}
+
+/**
+ * `value = (input − m·before)·exp(L) + m·after`, with log-derivative `L = sign·logScale(r)`, for parameters `(m, r)` of one number.
+ *
+ * `logScale(r)` is r (`'raw'`), `b·tanh(r/b)` (`'bounded'`), `log sigmoid(b·tanh(r/b) + c)` (`'gate'`), or 0, and m the only parameter
+ * (`'none'`).
+ */
+export interface AffineForm {
+  readonly logScale: 'none' | 'raw' | 'bounded' | 'gate';
+  /** b */
+  readonly bound?: number;
+  /** c */
+  readonly bias?: number;
+  readonly sign: 1 | -1;
+  readonly before: 0 | 1;
+  readonly after: 0 | 1;
+}
+
+/** Whether the backend in use has kernels for whole masked networks; {@link maskedParameters} and {@link maskedTransform} need them. */
+export function hasMaskedNetworkKernels(): boolean {
+  return getKernel(maskedNetworkKernel.name, engine().backendName) !== undefined;
+}
+
+/**
+ * All parameters of a masked network, `[...batch, D, P]`, by one kernel that does not multiply what is masked. Differentiable in all
+ * arrays.
+ */
+export function maskedParameters(network: MaskedNetwork, arrays: MaskedNetworkArrays): Tensor {
+  return run({ network, sequential: false }, arrays)[0];
+}
+
+/**
+ * An affine step with the parameters that a masked network computes, and its log-determinant, by one kernel: `value` `[...batch, D]`,
+ * `logDet` `[...batch]`. Differentiable in all arrays.
+ *
+ * In the parallel direction the network reads the input: `valueᵢ = step(inputᵢ; p(input₍₋ᵢ₎))`. In the sequential one it reads the
+ * values: `valueᵢ = step(inputᵢ; p(value₍₋ᵢ₎))`, found in one sweep up the ranks that computes each unit once; its gradient is one
+ * sweep down.
+ */
+export function maskedTransform(
+  network: MaskedNetwork,
+  arrays: MaskedNetworkArrays,
+  form: AffineForm,
+  sequential: boolean,
+): { value: Tensor; logDet: Tensor } {
+  const [value, logDet] = run({ network, form, sequential }, arrays);
+  return { value, logDet };
+}
+
+/** Where the tensors that stand for no offset are left out. */
+function run(structure: Pick<MaskedNetworkAttrs, 'network' | 'form' | 'sequential'>, { input, weights, offsets }: MaskedNetworkArrays): Tensor[] {
+  const operands = [input, ...weights];
+  const places = offsets.map((offset) => (offset ? operands.push(offset) - 1 : -1));
+  const attrs: MaskedNetworkAttrs = { ...structure, offsets: places, keep: engine().isTapeOn() };
+  // Not by customGrad, which allows one output only; nor by a registered gradient, for which what is kept would be an output too, and
+  // be given a cotangent of zeros.
+  return tidy(() =>
+    engine()['runKernelFunc']({
+      inputs: { ...operands },
+      forwardFunc: (_: unknown, save: GradSaveFunc) => {
+        const outputs = runKernel(maskedNetworkKernel.name, operands, attrs);
+        // Variables outlive the gradient.
+        save([outputs.pop()!, ...operands.filter((tensor) => !(tensor instanceof Variable))]);
+        return outputs;
+      },
+      backwardsFunc: (cotangents: Tensor | Tensor[], [records, ...saved]: Tensor[]) => {
+        const known = operands.map((tensor) => (tensor instanceof Variable ? tensor : saved.shift()!));
+        const gradients = runKernel(maskedNetworkGradientKernel.name, [...known, records, ...[cotangents].flat()], attrs);
+        return Object.fromEntries(gradients.map((gradient, i) => [i, () => gradient]));
+      },
+    }),
+  ) as Tensor[];
+}
+
+function runKernel(name: string, inputs: Tensor[], attrs: MaskedNetworkAttrs): Tensor[] {
+  return engine().runKernel(name, { ...inputs } as never, attrs as never) as unknown as Tensor[];
+}
