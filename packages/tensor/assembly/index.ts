@@ -1,4 +1,5 @@
 // Every function that the TypeScript side may call. Addresses are byte offsets in the memory of TensorFlow.js's wasm backend.
+export { adam } from './adam';
 export { copyRows } from './copy-rows';
 export { maskedNetwork, maskedNetworkGradient } from './masked-network';
 export { matMul, matMulScratch } from './mat-mul';

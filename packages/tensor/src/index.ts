@@ -1,3 +1,4 @@
+export { type AdamArrays, type AdamConstants, adamStep, hasAdamKernel } from './adam.js';
 export { type Activation, activate, activations } from './activation.js';
 export { broadcastTo } from './broadcast-to.js';
 export { checkContext, checkEvent, checkInteger, formatShape } from './check.js';

@@ -1,3 +1,4 @@
+import { adamKernel } from './kernel-adam.js';
 import { concatKernel, packKernel } from './kernel-concat.js';
 import { fusedMatMulKernel } from './kernel-fused-mat-mul.js';
 import { castKernel, identityKernel } from './kernel-identity.js';
@@ -22,4 +23,4 @@ export const kernels: readonly Kernel[] = [
 ];
 
 /** Operations of our own. */
-export const newKernels: readonly NewKernel[] = [maskedNetworkKernel, maskedNetworkGradientKernel];
+export const newKernels: readonly NewKernel[] = [maskedNetworkKernel, maskedNetworkGradientKernel, adamKernel];

@@ -1,4 +1,5 @@
-import { memory, ones, reshape, scalar, square, sum, tensor1d, tidy, variable, variableGrads, type Variable } from '@tensorflow/tfjs-core';
+import { dispose, getBackend, memory, ones, reshape, scalar, setBackend, square, sum, tensor1d, tidy, variable, variableGrads, type Variable } from '@tensorflow/tfjs-core';
+import { key, normal } from '@pushforward/tensor';
 import { afterEach, describe, expect, test } from 'vitest';
 import { adam, adamax, adamW, type Optimizer } from './optimizer.js';
 import { exponentialDecay } from './schedule.js';
@@ -209,4 +210,34 @@ test.each([
   [() => adam({ ema: 1 }), 'adam: ema must be at least 0 and below 1, got 1'],
 ])('a bad option gives a clear error (%#)', (build, message) => {
   expect(build).toThrow(message);
+});
+
+test('vectors of every length agree with plain operations, and what shares the moments keeps them', async () => {
+  const shapes = [[1], [4], [7], [3, 7], [64]];
+  const options = { learningRate: 0.1, clipNorm: 5, ema: 0.8 };
+  const train = (optimizer: Optimizer) => {
+    const own = new Map(shapes.map((shape, i) => [`${i}`, variable(normal(key(i), shape))]));
+    const state = optimizer.init(own);
+    for (let t = 0; t < 5; t++) {
+      tidy(() => state.update(Object.fromEntries([...own.values()].map(({ name }, i) => [name, normal(key(100 * t + i), shapes[i])]))));
+    }
+    return { own, state };
+  };
+  const backendName = getBackend();
+  for (const optimizer of [adam(options), adamW(options), adamax(options)]) {
+    await setBackend('cpu');
+    const plain = train(optimizer);
+    await setBackend(backendName);
+    const { own, state } = train(optimizer);
+    for (const [path, weights] of own) await expect(weights).toBeAllClose(plain.own.get(path)!);
+    for (const [path, tensor] of state.tensors()) await expect(tensor).toBeAllClose(plain.state.tensors().get(path)!);
+
+    const shared = [...state.tensors().values()].map((tensor) => reshape(tensor, [tensor.size]));
+    const before = await Promise.all(shared.map((tensor) => tensor.data()));
+    tidy(() => state.update(Object.fromEntries([...own.values()].map(({ name, shape }) => [name, ones(shape)]))));
+    expect(await Promise.all(shared.map((tensor) => tensor.data()))).toEqual(before);
+    dispose([...own.values(), ...plain.own.values(), ...shared]);
+    state.dispose();
+    plain.state.dispose();
+  }
 });

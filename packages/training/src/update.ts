@@ -1,3 +1,4 @@
+import { type AdamArrays, type AdamConstants, adamStep, hasAdamKernel } from '@pushforward/tensor';
 import { abs, add, addN, div, maximum, mul, scalar, sqrt, square, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
 
 /** What an update needs besides tensors: plain numbers, the step's own learning rate among them. */
@@ -16,18 +17,15 @@ export interface Hyperparameters {
   ema?: number;
 }
 
-/** The tensors of an optimizer, each list in the order of the variables. */
-export interface Slots {
-  /** The decayed sum of gradients, `m / (1 − β₁)` in terms of the paper's first moment m. */
-  first: Tensor[];
-  /** Adam: the decayed sum of squared gradients, `v / (1 − β₂)`. Adamax: the decayed maximum u. */
-  second: Tensor[];
-  /** The exponential moving average of the weights, empty if there is none. */
-  average: Tensor[];
-}
+/**
+ * The tensors of an optimizer: `first`, the decayed sum of gradients, `m / (1 − β₁)` in terms of the paper's first moment m; `second`, for
+ * Adam the decayed sum of squared gradients, `v / (1 − β₂)`, for Adamax the decayed maximum u; and the moving average of the weights.
+ */
+export type Slots = Omit<AdamArrays, 'weights'>;
 
 /**
- * One optimizer step over all variables, as a function from tensors to new tensors: nothing is changed in place.
+ * One optimizer step over all variables, as a function from tensors to new ones. A kernel overwrites what it is given, where nothing else
+ * shares the numbers.
  *
  * The moments are kept as decayed sums instead of decayed means, and every constant (`1 − β`, the bias corrections, the learning
  * rate) is folded in float64 into one factor and one epsilon: the same numbers as the papers', in ten operations a variable
@@ -36,23 +34,35 @@ export interface Slots {
  * @param step the number of this step, from 1: the t of the papers
  */
 export function update(
-  weights: readonly Tensor[],
+  weights: Tensor[],
   gradients: readonly Tensor[],
   slots: Slots,
   step: number,
   { rule, learningRate, beta1, beta2, epsilon, weightDecay, clipNorm, ema }: Hyperparameters,
-): Slots & { weights: Tensor[] } {
+): AdamArrays {
   // m̂ / (√v̂ + ε) = (1−β₁)/(1−β₁ᵗ) · M / (√(V (1−β₂)/(1−β₂ᵗ)) + ε), numerator and denominator then divided by V's factor.
   const secondScale = rule === 'adam' ? Math.sqrt((1 - beta2) / (1 - beta2 ** step)) : 1;
-  const decay1 = scalar(beta1);
-  const decay2 = scalar(beta2);
-  const smoothing = scalar(epsilon / secondScale);
-  const stepSize = scalar((learningRate * (1 - beta1)) / ((1 - beta1 ** step) * secondScale));
-  const shrink = weightDecay === 0 ? undefined : scalar(1 - learningRate * weightDecay);
-  const clip = clipNorm === undefined ? undefined : clipFactor(gradients, clipNorm);
-  const averageRate = ema === undefined ? undefined : scalar((1 - ema) / (1 - ema ** step));
+  const constants = {
+    rule,
+    decay1: beta1,
+    decay2: beta2,
+    smoothing: epsilon / secondScale,
+    stepSize: (learningRate * (1 - beta1)) / ((1 - beta1 ** step) * secondScale),
+    shrink: weightDecay === 0 ? undefined : 1 - learningRate * weightDecay,
+    averageRate: ema === undefined ? undefined : (1 - ema) / (1 - ema ** step),
+    clipNorm,
+  };
+  return hasAdamKernel() ? adamStep(gradients, { weights, ...slots }, constants) : plainStep(weights, gradients, slots, constants);
+}
 
-  const next: Slots & { weights: Tensor[] } = { weights: [], first: [], second: [], average: [] };
+/** The step in plain operations. */
+function plainStep(weights: Tensor[], gradients: readonly Tensor[], slots: Slots, constants: AdamConstants): AdamArrays {
+  const { rule, clipNorm } = constants;
+  const [decay1, decay2, smoothing, stepSize] = [constants.decay1, constants.decay2, constants.smoothing, constants.stepSize].map((x) => scalar(x));
+  const [shrink, averageRate] = [constants.shrink, constants.averageRate].map((x) => (x === undefined ? undefined : scalar(x)));
+  const clip = clipNorm === undefined ? undefined : clipFactor(gradients, clipNorm);
+
+  const next = { weights: [] as Tensor[], first: [] as Tensor[], second: [] as Tensor[], average: [] as Tensor[] };
   for (const [i, weight] of weights.entries()) {
     const gradient = clip ? mul(gradients[i], clip) : gradients[i];
     const first = add(mul(slots.first[i], decay1), gradient);

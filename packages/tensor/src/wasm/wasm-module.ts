@@ -9,7 +9,7 @@ export interface WasmBackend {
     _malloc(bytes: number): number;
     _free(address: number): void;
   };
-  readonly dataIdMap: { get(dataId: object): { memoryOffset: number } };
+  readonly dataIdMap: { get(dataId: object): { memoryOffset: number; refCount: number } };
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
   typedArrayFromHeap(tensor: TensorInfo): { fill(value: number): void };
   incRef(dataId: object): void;
@@ -18,6 +18,7 @@ export interface WasmBackend {
 
 /** The functions compiled from `assembly/`; every address is a byte offset in the backend's memory. */
 export interface WasmFunctions {
+  adam(table: number, count: number, settings: number): void;
   copyRows(target: number, targetStride: number, source: number, sourceStride: number, rows: number, count: number): void;
   matMul(
     a: number,
@@ -46,6 +47,8 @@ export interface WasmModule {
   holds(tensor: TensorInfo): boolean;
   /** A new tensor, its numbers not set. Default: float32. */
   output(shape: number[], dtype?: DataType): TensorInfo;
+  /** A tensor for what takes the place of another's numbers: itself, if it shares them with none; else a new one. */
+  successor(tensor: TensorInfo): TensorInfo;
   /** Sets every number of a tensor to 0. */
   clear(tensor: TensorInfo): void;
   /** Frees a tensor that {@link output} or a kernel made. */
@@ -94,6 +97,11 @@ function bind(backend: WasmBackend, memory: WebAssembly.Memory, functions: WasmF
     address: ({ dataId }) => unsigned(backend.dataIdMap.get(dataId).memoryOffset),
     holds: ({ dtype }) => dtype === 'float32' || dtype === 'int32',
     output: (shape, dtype = 'float32') => backend.makeOutput(shape, dtype),
+    successor({ dataId, shape, dtype }) {
+      if (backend.dataIdMap.get(dataId).refCount > 1) return backend.makeOutput(shape, dtype);
+      backend.incRef(dataId);
+      return { dataId, shape, dtype };
+    },
     clear: (tensor) => {
       backend.typedArrayFromHeap(tensor).fill(0);
     },

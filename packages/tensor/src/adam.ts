@@ -1,0 +1,49 @@
+import { engine, getKernel, type Tensor } from '@tensorflow/tfjs-core';
+import { adamKernel } from './kernel-adam.js';
+
+/** What a step of Adam does with every number; see {@link adamStep}. */
+export interface AdamConstants {
+  readonly rule: 'adam' | 'adamax';
+  readonly decay1: number;
+  readonly decay2: number;
+  readonly smoothing: number;
+  readonly stepSize: number;
+  readonly shrink?: number;
+  readonly averageRate?: number;
+  /** The largest norm of all gradients together. */
+  readonly clipNorm?: number;
+}
+
+/** What a step of Adam works on; each list in the order of the variables. */
+export interface AdamArrays {
+  weights: Tensor[];
+  first: Tensor[];
+  second: Tensor[];
+  /** Empty if there is no average. */
+  average: Tensor[];
+}
+
+/** Whether the backend in use has a kernel for {@link adamStep}. */
+export function hasAdamKernel(): boolean {
+  return getKernel(adamKernel.name, engine().backendName) !== undefined;
+}
+
+/**
+ * One step of Adam or Adamax over all variables by one kernel: with the gradient g clipped to the global norm,
+ *
+ * ```
+ * first   ← decay1 · first + g
+ * second  ← decay2 · second + g²              (adam)     max(decay2 · second, |g| + smoothing)   (adamax)
+ * weight  ← shrink · weight − stepSize · first / (√second + smoothing)             … / second
+ * average ← average + averageRate · (weight − average)
+ * ```
+ *
+ * Every tensor that shares its numbers with no other is overwritten; do not use it again.
+ */
+export function adamStep(gradients: readonly Tensor[], { weights, first, second, average }: AdamArrays, constants: AdamConstants): AdamArrays {
+  const inputs = gradients.flatMap((gradient, i) => [gradient, weights[i], first[i], second[i], ...(average.length > 0 ? [average[i]] : [])]);
+  const each = average.length > 0 ? 4 : 3;
+  const outputs = engine().runKernel(adamKernel.name, { ...inputs } as never, { ...constants } as never) as unknown as Tensor[];
+  const list = (place: number) => gradients.map((_, i) => outputs[each * i + place]);
+  return { weights: list(0), first: list(1), second: list(2), average: each === 4 ? list(3) : [] };
+}
