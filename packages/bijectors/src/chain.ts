@@ -1,8 +1,17 @@
 import { add, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import type { BuildModule, Json, ModuleConfig } from '@pushforward/tensor';
+import { type BuildModule, checkpoint, type Json, type ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from './bijector.js';
 import { sumTrailing } from './sum-trailing.js';
+
+/** How a {@link Chain} is computed. */
+export interface ChainOptions {
+  /**
+   * Whether a part's intermediate results are computed again for the gradient instead of kept: a gradient then holds the insides of one
+   * part at a time, and costs one more forward pass. Default false.
+   */
+  checkpoint?: boolean;
+}
 
 /**
  * Bijectors one after another: {@link forward} applies `parts[0]` first, {@link inverse} undoes the last part first.
@@ -30,19 +39,24 @@ import { sumTrailing } from './sum-trailing.js';
 export class Chain extends Bijector {
   static readonly type: string = 'Chain';
   static fromConfig(config: ModuleConfig, build: BuildModule): Chain {
-    return new Chain((config.parts as Json[]).map((part) => build<Bijector>(part)));
+    return new Chain(
+      (config.parts as Json[]).map((part) => build<Bijector>(part)),
+      { checkpoint: config.checkpoint as boolean },
+    );
   }
 
   readonly eventRank: number;
   override readonly contextDim: number;
   /** In the order of {@link forward}. */
   readonly parts: readonly Bijector[];
+  readonly checkpoint: boolean;
   readonly #outputEventRank: number;
   /** Each part, and how many axes of the event it leaves to be summed over. */
   readonly #steps: readonly Step[];
 
-  constructor(parts: readonly Bijector[]) {
+  constructor(parts: readonly Bijector[], { checkpoint = false }: ChainOptions = {}) {
     super();
+    this.checkpoint = checkpoint;
     if (parts.length === 0) throw new Error('chain: parts must hold at least one bijector, got none');
     const widths = new Set(parts.map((part) => part.contextDim).filter((width) => width > 0));
     if (widths.size > 1) throw new Error(`chain: parts must take contexts of one width, got ${[...widths].join(' and ')}`);
@@ -77,7 +91,7 @@ export class Chain extends Bijector {
   }
 
   config(): ModuleConfig {
-    return { type: Chain.type, parts: this.parts.map((part) => part.config()) };
+    return { type: Chain.type, parts: this.parts.map((part) => part.config()), checkpoint: this.checkpoint };
   }
 
   #apply(
@@ -91,7 +105,9 @@ export class Chain extends Bijector {
       const logDets: Tensor[] = [];
       for (const { part } of steps) {
         // Where nothing takes a context, every part is handed it, to refuse it under its own name.
-        const result = apply(part, value, part.contextDim > 0 || this.contextDim === 0 ? context : undefined);
+        const given = context && (part.contextDim > 0 || this.contextDim === 0) ? [value, context] : [value];
+        const run = (own: Tensor, ownContext?: Tensor) => apply(part, own, ownContext);
+        const result = this.checkpoint ? checkpoint(run, given) : run(value, given[1]);
         value = result.value;
         logDets.push(result.logDet);
       }

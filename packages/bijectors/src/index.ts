@@ -2,8 +2,9 @@ export { attentionIaf, attentionMaf, type AttentionFlowOptions } from './attenti
 export { Autoregressive, type Direction } from './autoregressive.js';
 export { type AutoregressiveFlowOptions, iaf, maf } from './autoregressive-flow.js';
 export type { AutoregressiveLayersOptions } from './autoregressive-layers.js';
+export type { FlowOptions } from './flow-layers.js';
 export { Bijector } from './bijector.js';
-export { Chain } from './chain.js';
+export { Chain, type ChainOptions } from './chain.js';
 export { AttentionBlock, type AttentionBlockOptions } from './conditioners/attention-block.js';
 export { AttentionConditioner, type AttentionConditionerOptions } from './conditioners/attention-conditioner.js';
 export { LstmConditioner, type LstmConditionerOptions } from './conditioners/lstm-conditioner.js';

@@ -43,6 +43,6 @@ export function nsf({ layers = 'autoregressive', bins, bound, ...options }: Neur
   }
   const transform = new RationalQuadraticSplineTransform({ bins, bound });
   return layers === 'coupling'
-    ? new Chain(couplingLayers('nsf', options, transform))
+    ? new Chain(couplingLayers('nsf', options, transform), options)
     : maskedAutoregressiveFlow('nsf', { ...options, transform }, madeWith(options));
 }

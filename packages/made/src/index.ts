@@ -2,6 +2,7 @@ export { BernoulliMade } from './bernoulli-made.js';
 export { Conditioner, type Step, type ValueAndLogDet } from './conditioner.js';
 export { type HiddenDegrees, hiddenDegrees } from './degrees.js';
 export { GaussianMade } from './gaussian-made.js';
+export { checkInit, type Init, ORTHOGONAL_GAIN } from './init.js';
 export { Made, type MadeOptions } from './made.js';
 export { MadeDensity, type MadeDensityOptions, type MadeSampleOptions } from './made-density.js';
 export { MaskedLinear, type MaskedLinearOptions } from './masked-linear.js';

@@ -20,6 +20,7 @@ import {
 } from '@pushforward/tensor';
 import { Conditioner, type Step, type ValueAndLogDet } from './conditioner.js';
 import { type HiddenDegrees, resolveDegrees } from './degrees.js';
+import { checkInit, type Init, ORTHOGONAL_GAIN } from './init.js';
 import { MaskedLinear } from './masked-linear.js';
 import { hiddenMask, outputMask } from './masks.js';
 import { networkLayers } from './network.js';
@@ -52,8 +53,10 @@ export interface MadeOptions {
   residual?: boolean;
   /** Whether each unit's weights are a direction times a length. Default false. */
   weightNorm?: boolean;
-  /** The P parameters that every dimension starts with, whatever the input: the output weights start at 0. Default all 0. */
+  /** The P parameters that every dimension starts with, whatever the input if the output weights start at 0. Default all 0. */
   initialParameters?: readonly number[];
+  /** How the output weights start. Default `'identity'`: at 0. */
+  init?: Init;
   /** An integer or a key for the initial weights. Default: a fresh key. */
   seed?: Seed;
 }
@@ -64,7 +67,7 @@ export interface MadeOptions {
  *
  * Units carry degrees: input i has its place 1 … D in the order, the context has 0, a hidden unit sees degrees up to its own, an output
  * those below its own. Hidden degrees run from 1, or 0 where there is a context, to D − 1. Output weights start at 0, so that
- * a flow whose `initialParameters` mean the identity starts at it.
+ * a flow whose `initialParameters` mean the identity starts at it, unless `init` says otherwise.
  *
  * **Shapes**: x `[...batch, D]`, context `[...batch, C]` or with a batch shape that broadcasts; parameters `[...batch, D, P]`.
  *
@@ -107,12 +110,13 @@ export class Made extends Conditioner {
 
   constructor(options: MadeOptions) {
     super();
-    const { dim, parameterCount = 1, hidden = [64, 64], context = 0, activation = 'relu', direct = false, residual = false } = options;
+    const { dim, parameterCount = 1, hidden = [64, 64], context = 0, activation = 'relu', direct = false, residual = false, init = 'identity' } = options;
     checkInteger('made: dim', dim, 1);
     checkInteger('made: parameterCount', parameterCount, 1);
     checkInteger('made: context', context, 0);
     for (const width of hidden) checkInteger('made: hidden', width, 1);
     if (!activations.includes(activation)) throw new Error(`made: activation must be one of ${activations.join(', ')}, got ${String(activation)}`);
+    checkInit('made', init);
     const initialParameters = options.initialParameters ?? Array.from({ length: parameterCount }, () => 0);
     if (initialParameters.length !== parameterCount) {
       throw new Error(`made: initialParameters must be ${parameterCount} numbers, got ${initialParameters.length}`);
@@ -136,10 +140,17 @@ export class Made extends Conditioner {
     const nodeDegrees = [inputDegrees, ...layers.map(({ degrees }) => degrees)];
     this.layers = layers.map(({ from, skip, isOutput, degrees }, l) => {
       const mask = isOutput ? outputMask(nodeDegrees[from], inputDegrees, parameterCount) : hiddenMask(nodeDegrees[from], degrees);
-      const gain = isOutput || skip !== undefined ? 0 : from === 0 ? 1 : Math.SQRT2;
+      const outputGain = init === 'orthogonal' ? ORTHOGONAL_GAIN : 0;
+      const hiddenGain = skip !== undefined ? 0 : from === 0 ? 1 : Math.SQRT2;
       // The output layer has the bias of the direct connections that are added to it.
       const bias = !(isOutput && l < layers.length - 1);
-      return new MaskedLinear(mask, { gain, weightNorm: this.weightNorm, bias, seed: keys[l] });
+      return new MaskedLinear(mask, {
+        gain: isOutput ? outputGain : hiddenGain,
+        orthogonal: isOutput && init === 'orthogonal',
+        weightNorm: this.weightNorm,
+        bias,
+        seed: keys[l],
+      });
     });
     tidy(() => this.layers.at(-1)!.bias!.assign(tile(tensor1d([...initialParameters]), [dim])));
     if (context > 0) {

@@ -16,7 +16,7 @@ import {
   variable,
   type Variable,
 } from '@tensorflow/tfjs-core';
-import { key, linear, Module, type ModuleConfig, type Seed, split, uniform } from '@pushforward/tensor';
+import { key, linear, Module, type ModuleConfig, orthogonal, type Seed, split, uniform } from '@pushforward/tensor';
 import type { Mask } from './masks.js';
 
 /** How a {@link MaskedLinear} starts and is parameterised. */
@@ -26,6 +26,8 @@ export interface MaskedLinearOptions {
    * gain/√n. Biases from 0 would leave units that see one dimension with all their kinks at its origin. Default 1.
    */
   gain?: number;
+  /** Whether the weights start as gain times a matrix with orthonormal rows or columns instead, before the mask. Default false. */
+  orthogonal?: boolean;
   /** Whether each output's weights are a direction times a length (Salimans & Kingma 2016, equation 2). Default false. */
   weightNorm?: boolean;
   /** Whether a bias is added. Default true. */
@@ -66,7 +68,7 @@ export class MaskedLinear extends Module {
   readonly #mask: Mask;
   readonly #maskTensor: Tensor2D;
 
-  constructor(mask: Mask, { gain = 1, weightNorm = false, bias = true, seed }: MaskedLinearOptions = {}) {
+  constructor(mask: Mask, { gain = 1, orthogonal: isOrthogonal = false, weightNorm = false, bias = true, seed }: MaskedLinearOptions = {}) {
     super();
     this.#mask = mask;
     this.#maskTensor = keep(tensor2d(mask));
@@ -76,10 +78,12 @@ export class MaskedLinear extends Module {
       // An output without inputs has weights that the mask removes; any scale does for them.
       const scales = mask[0].map((_, output) => Math.sqrt(3 / Math.max(1, mask.reduce((count, row) => count + row[output], 0))));
       const scale = tensor2d([scales]);
-      // Under weight normalisation the direction needs a length even where the gain is 0.
-      const spread = mul(uniform(weightKey, [inputs, outputs], { minval: -1 }), weightNorm ? scale : mul(scale, gain));
       const offset = mul(uniform(biasKey, [1, outputs], { minval: -1 }), mul(scale, gain));
-      return [spread, mul(maskedNorm(spread, this.#maskTensor), gain), reshape(offset, [outputs])];
+      const direction = isOrthogonal
+        ? orthogonal(weightKey, inputs, outputs)
+        : mul(uniform(weightKey, [inputs, outputs], { minval: -1 }), scale);
+      // Under weight normalisation the direction needs a length even where the gain is 0.
+      return [weightNorm ? direction : mul(direction, gain), mul(maskedNorm(direction, this.#maskTensor), gain), reshape(offset, [outputs])];
     });
     this.weights = variable(weights);
     if (bias) this.bias = variable(offsets);

@@ -5,6 +5,7 @@ export { checkContext, checkEvent, checkInteger, formatShape } from './check.js'
 export { foldIn, key, type Key, type Seed, split, threefry } from './key.js';
 export { linear } from './linear.js';
 export { bernoulli, normal, permutation, randomBits, uniform, type UniformOptions } from './random.js';
+export { orthogonal } from './orthogonal.js';
 export { buildModule, type BuildModule, type Json, Module, type ModuleClass, type ModuleConfig } from './module.js';
 export { type BackendName, type BackendOptions, useBackend } from './backend.js';
 export { vjp } from './vjp.js';

@@ -103,7 +103,11 @@ export function uniform(key: Key, shape: readonly number[], { minval = 0, maxval
  * ```
  */
 export function normal(key: Key, shape: readonly number[]): Tensor {
-  const count = sizeOf('normal', shape);
+  return tensor(normalNumbers(key, sizeOf('normal', shape)), shape as number[], 'float32');
+}
+
+/** The numbers of {@link normal}, for those that do not need them in a tensor. */
+export function normalNumbers(key: Key, count: number): Float32Array {
   const [high, low] = randomPairs(key, Math.ceil(count / 2));
   const values = new Float32Array(count);
   for (let i = 0; i < count; i += 2) {
@@ -115,7 +119,7 @@ export function normal(key: Key, shape: readonly number[]): Tensor {
     // Past the end of an odd count this writes nothing.
     values[i + 1] = radius * Math.sin(angle);
   }
-  return tensor(values, shape as number[], 'float32');
+  return values;
 }
 
 /**

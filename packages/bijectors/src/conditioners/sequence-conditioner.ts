@@ -1,6 +1,16 @@
 import { add, reshape, slice, stack, type Tensor, tensor1d, tidy, variable, type Variable, zeros, zerosLike } from '@tensorflow/tfjs-core';
-import { checkContext, checkEvent, checkInteger, linear, type Seed } from '@pushforward/tensor';
-import { Conditioner, invertPermutation, type Order, resolveOrder, type Step, type ValueAndLogDet } from '@pushforward/made';
+import { checkContext, checkEvent, checkInteger, foldIn, key, linear, orthogonal, type Seed } from '@pushforward/tensor';
+import {
+  checkInit,
+  Conditioner,
+  type Init,
+  invertPermutation,
+  type Order,
+  ORTHOGONAL_GAIN,
+  resolveOrder,
+  type Step,
+  type ValueAndLogDet,
+} from '@pushforward/made';
 import { type RankInputs, type Recurrence, type SequenceStart, unrollRecurrence } from './unroll-recurrence.js';
 import { unstack } from './unstack.js';
 
@@ -14,8 +24,10 @@ export interface SequenceConditionerOptions {
   context?: number;
   /** In which order dimensions depend on each other. Default `'natural'`. */
   order?: Order;
-  /** The P parameters that every dimension starts with, whatever the input: the output weights start at 0. Default all 0. */
+  /** The P parameters that every dimension starts with, whatever the input if the output weights start at 0. Default all 0. */
   initialParameters?: readonly number[];
+  /** How the output weights start. Default `'identity'`: at 0. */
+  init?: Init;
   /** An integer or a key for the initial weights. Default: a fresh key. */
   seed?: Seed;
 }
@@ -95,7 +107,8 @@ export abstract class SequenceConditioner extends Conditioner {
    */
   constructor(name: string, options: SequenceConditionerOptions, width: number) {
     super();
-    const { dim, parameterCount = 1, context = 0 } = options;
+    const { dim, parameterCount = 1, context = 0, init = 'identity' } = options;
+    checkInit(name, init);
     checkInteger(`${name}: dim`, dim, 1);
     checkInteger(`${name}: parameterCount`, parameterCount, 1);
     checkInteger(`${name}: context`, context, 0);
@@ -108,7 +121,13 @@ export abstract class SequenceConditioner extends Conditioner {
     this.parameterCount = parameterCount;
     this.contextDim = context;
     this.order = resolveOrder(options.order ?? 'natural', dim);
-    this.outputWeights = tidy(() => variable(zeros([width, parameterCount])));
+    this.outputWeights = tidy(() =>
+      variable(
+        init === 'orthogonal'
+          ? orthogonal(foldIn(key(options.seed), 0), width, parameterCount, ORTHOGONAL_GAIN)
+          : zeros([width, parameterCount]),
+      ),
+    );
     this.outputBias = tidy(() => variable(tensor1d([...initialParameters])));
   }
 

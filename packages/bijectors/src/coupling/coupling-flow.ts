@@ -1,7 +1,9 @@
-import { type Activation, checkInteger, key, permutation, type Seed, split } from '@pushforward/tensor';
+import type { Activation } from '@pushforward/tensor';
+import type { Bijector } from '../bijector.js';
 import { Chain } from '../chain.js';
 import { affine } from '../elementwise.js';
 import type { ElementwiseTransform } from '../elementwise-transform.js';
+import { type FlowOptions, flowLayers } from '../flow-layers.js';
 import { Invert } from '../invert.js';
 import { ActNorm } from '../linear/act-norm.js';
 import { LuLinear } from '../linear/lu-linear.js';
@@ -10,26 +12,12 @@ import { ShiftTransform } from '../transforms/shift.js';
 import { Coupling } from './coupling.js';
 import { CouplingMlp } from './coupling-mlp.js';
 
-/** What {@link nice} is made of, and {@link realNvp} but for its transform. */
-export interface NiceOptions {
-  /** D, the length of the vectors. */
-  dim: number;
-  /** The number of layers; each transforms one half of the dimensions. Default 6. */
-  transforms?: number;
+/** What {@link nice} is made of, and {@link realNvp} but for its transform. Each layer transforms one half of the dimensions, rounded up or down. */
+export interface NiceOptions extends FlowOptions {
   /** The widths of the hidden layers of each layer's network. Default `[64, 64]`. */
   hidden?: readonly number[];
-  /** C, the width of the context that every layer sees. Default 0: none. */
-  context?: number;
-  /**
-   * In which order the dimensions are cut in two. `'reverse'`: as they are; the first half, rounded down, conditions the second, and in
-   * every second layer the second conditions the first. `'random'`: the same with a new random order for each such pair.
-   * Default `'reverse'`.
-   */
-  order?: 'reverse' | 'random';
   /** The hidden units' nonlinearity. Default `'relu'`. */
   activation?: Activation;
-  /** An integer or a key for the initial weights and random orders. Default: a fresh key. */
-  seed?: Seed;
 }
 
 /** What {@link realNvp} and {@link glow} are made of. */
@@ -64,7 +52,7 @@ export interface CouplingFlowOptions extends NiceOptions {
 export function nice(options: NiceOptions): Chain {
   const layers = couplingLayers('nice', options, new ShiftTransform());
   const numbers = (value: number) => Array.from({ length: options.dim }, () => value);
-  return new Chain([affine({ loc: numbers(0), scale: numbers(1), trainable: true }), ...layers]);
+  return new Chain([affine({ loc: numbers(0), scale: numbers(1), trainable: true }), ...layers], options);
 }
 
 /**
@@ -91,7 +79,7 @@ export function nice(options: NiceOptions): Chain {
  * ```
  */
 export function realNvp(options: CouplingFlowOptions): Chain {
-  return new Chain(couplingLayers('realNvp', options, options.transform ?? new AffineTransform()));
+  return new Chain(couplingLayers('realNvp', options, options.transform ?? new AffineTransform()), options);
 }
 
 /**
@@ -119,33 +107,28 @@ export function realNvp(options: CouplingFlowOptions): Chain {
  * ```
  */
 export function glow(options: CouplingFlowOptions): Chain {
-  const { dim } = options;
-  const layers = couplingLayers('glow', options, options.transform ?? new AffineTransform());
-  return new Chain(layers.flatMap((layer) => [layer, new Invert(new LuLinear({ dim })), new ActNorm({ dim })]));
+  const { dim, order } = options;
+  // It has linear maps between its layers in any case.
+  const layers = couplingLayers('glow', { ...options, order: order === 'lu' ? 'reverse' : order }, options.transform ?? new AffineTransform());
+  return new Chain(layers.flatMap((layer) => [layer, new Invert(new LuLinear({ dim })), new ActNorm({ dim })]), options);
 }
 
-/** Coupling layers that transform one half of the dimensions and the other in turn. */
-export function couplingLayers(name: string, options: NiceOptions, transform: ElementwiseTransform): Coupling[] {
-  const { dim, transforms = 6, hidden, context, order = 'reverse', activation, seed } = options;
-  checkInteger(`${name}: dim`, dim, 1);
-  checkInteger(`${name}: transforms`, transforms, 1);
-  if (order !== 'reverse' && order !== 'random') throw new Error(`${name}: order must be 'reverse' or 'random', got ${String(order)}`);
-  const natural = Array.from({ length: dim }, (_, i) => i);
-  const [orderKey, weightKey] = split(key(seed), 2);
-  const orders = split(orderKey, Math.ceil(transforms / 2)).map((own) => (order === 'random' ? permutation(own, dim) : natural));
+/** Coupling layers that transform one half of the dimensions and the other in turn, and what the order puts between them. */
+export function couplingLayers(name: string, { transforms = 6, ...options }: NiceOptions, transform: ElementwiseTransform): Bijector[] {
+  const { dim, hidden, context, init, activation } = options;
   const half = Math.floor(dim / 2);
-  return split(weightKey, transforms).map((own, i) => {
-    const ordered = orders[Math.floor(i / 2)];
-    // A single dimension has no other half to take turns with.
-    const transformed = i % 2 === 0 || dim === 1 ? ordered.slice(half) : ordered.slice(0, half);
+  return flowLayers(name, { ...options, transforms }, 'inverse', (order, i, seed) => {
+    // Half of the dimensions condition the others. A single one has no other half to take turns with.
+    const transformed = i % 2 === 0 || dim === 1 ? order.slice(half) : order.slice(dim - half);
     const network = new CouplingMlp({
       inputDim: dim - transformed.length,
       outputDim: transformed.length * transform.parameterCount,
       hidden,
       context,
       activation,
+      init,
       initialParameters: transformed.flatMap(() => transform.identityParameters),
-      seed: own,
+      seed,
     });
     return new Coupling({ dim, transformed: transformed.toSorted((a, b) => a - b), network, transform, name });
   });

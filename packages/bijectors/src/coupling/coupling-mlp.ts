@@ -10,10 +10,12 @@ import {
   type Key,
   linear,
   type ModuleConfig,
+  orthogonal,
   type Seed,
   split,
   uniform,
 } from '@pushforward/tensor';
+import { checkInit, type Init, ORTHOGONAL_GAIN } from '@pushforward/made';
 import { CouplingNetwork } from './coupling-network.js';
 
 /** What a {@link CouplingMlp} is made of. */
@@ -28,8 +30,10 @@ export interface CouplingMlpOptions {
   context?: number;
   /** The hidden layers' nonlinearity. Default `'relu'`. */
   activation?: Activation;
-  /** The parameters it starts with, whatever the input: the output weights start at 0. Default all 0. */
+  /** The parameters it starts with, whatever the input if the output weights start at 0. Default all 0. */
   initialParameters?: readonly number[];
+  /** How the output weights start. Default `'identity'`: at 0. */
+  init?: Init;
   /** An integer or a key for the initial weights. Default: a fresh key. */
   seed?: Seed;
 }
@@ -38,7 +42,7 @@ export interface CouplingMlpOptions {
  * A multilayer perceptron as the network of a coupling layer: `h ← activation(x·W + context·V + b)`, further hidden layers, a linear
  * output.
  *
- * Hidden weights start uniform in ±√(6 / fan-in), biases at 0; output weights start at 0 and the output bias at
+ * Hidden weights start uniform in ±√(6 / fan-in), biases at 0; output weights start at 0, unless `init` says otherwise, and the output bias at
  * `initialParameters`, so that a layer whose initial parameters mean the identity starts at it. With neither input nor context
  * there are no hidden layers, and the parameters are the output bias.
  *
@@ -79,8 +83,10 @@ export class CouplingMlp extends CouplingNetwork {
   /** Of every layer. */
   readonly biases: readonly Variable[];
 
-  constructor({ inputDim, outputDim, hidden = [64, 64], context = 0, activation = 'relu', initialParameters, seed }: CouplingMlpOptions) {
+  constructor(options: CouplingMlpOptions) {
     super();
+    const { inputDim, outputDim, hidden = [64, 64], context = 0, activation = 'relu', initialParameters, init = 'identity', seed } = options;
+    checkInit('couplingMlp', init);
     checkInteger('couplingMlp: inputDim', inputDim, 0);
     checkInteger('couplingMlp: outputDim', outputDim, 1);
     checkInteger('couplingMlp: context', context, 0);
@@ -100,10 +106,15 @@ export class CouplingMlp extends CouplingNetwork {
     this.activation = activation;
     const widths = [...this.hidden, outputDim];
     const [inputKey, contextKey, ...keys] = split(key(seed), widths.length + 1);
-    const bound = (layer: number, inputs: number) => (layer === this.hidden.length ? 0 : Math.sqrt(6 / inputs));
-    if (inputDim > 0) this.inputWeights = startingWeights(inputKey, [inputDim, widths[0]], bound(0, fanIn));
-    if (context > 0) this.contextWeights = startingWeights(contextKey, [context, widths[0]], bound(0, fanIn));
-    this.weights = keys.map((own, i) => startingWeights(own, [widths[i], widths[i + 1]], bound(i + 1, widths[i])));
+    const startingWeights = (layer: number, own: Key, shape: [number, number], inputs = shape[0]) => {
+      const bound = Math.sqrt(6 / inputs);
+      const hiddenWeights = () => uniform(own, shape, { minval: -bound, maxval: bound });
+      const outputWeights = () => (init === 'orthogonal' ? orthogonal(own, ...shape, ORTHOGONAL_GAIN) : zeros(shape));
+      return tidy(() => variable(layer === this.hidden.length ? outputWeights() : hiddenWeights()));
+    };
+    if (inputDim > 0) this.inputWeights = startingWeights(0, inputKey, [inputDim, widths[0]], fanIn);
+    if (context > 0) this.contextWeights = startingWeights(0, contextKey, [context, widths[0]], fanIn);
+    this.weights = keys.map((own, i) => startingWeights(i + 1, own, [widths[i], widths[i + 1]]));
     this.biases = widths.map((width, i) =>
       tidy(() => variable(i === this.hidden.length && initialParameters ? tensor1d([...initialParameters]) : zeros([width]))),
     );
@@ -132,8 +143,4 @@ export class CouplingMlp extends CouplingNetwork {
       activation: this.activation,
     };
   }
-}
-
-function startingWeights(seed: Key, shape: [number, number], bound: number): Variable {
-  return tidy(() => variable(bound === 0 ? zeros(shape) : uniform(seed, shape, { minval: -bound, maxval: bound })));
 }
