@@ -1,5 +1,5 @@
-import { memory, ones, tensor2d, zeros } from '@tensorflow/tfjs-core';
-import { key, normal } from '@pushforward/tensor';
+import { memory, ones, slice, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { key, normal, vjp } from '@pushforward/tensor';
 import { describe, expect, test } from 'vitest';
 import type { Autoregressive } from './autoregressive.js';
 import { iaf, maf } from './autoregressive-flow.js';
@@ -112,5 +112,26 @@ describe('iaf and maf', () => {
     expect(memory().numTensors).toBeGreaterThan(before);
     flow.dispose();
     expect(memory().numTensors).toBe(before);
+  });
+});
+
+describe('with a graph', () => {
+  // 1 and 2 depend on 0 alone.
+  const graph = [[0, 0, 0], [1, 0, 0], [1, 0, 0]];
+
+  test.each([['maf', maf], ['iaf', iaf]] as const)('%s passes the laws, and keeps independent dimensions apart', async (_, factory) => {
+    const make = () => factory({ dim: 3, transforms: 3, hidden: [8], graph, init: 'orthogonal', seed: 0 });
+    await checkBijector(make, { eventShape: [3] });
+    using flow = make();
+    const x = normal(key(0), [5, 3]);
+    const jacobian = (row: number) => vjp((input) => slice(flow.forward(input), [0, row], [5, 1]), [x], [ones([5, 1])])[0];
+    for (const [row, zero] of [[0, [1, 2]], [1, [2]], [2, [1]]] as const) {
+      const numbers = (await jacobian(row).array()) as number[][];
+      for (const event of numbers) for (const column of zero) expect(event[column]).toBe(0);
+    }
+  });
+
+  test('an order beside it is refused', () => {
+    expect(() => maf({ dim: 3, graph, order: 'random' })).toThrow('graph: order must be left out where there is one');
   });
 });

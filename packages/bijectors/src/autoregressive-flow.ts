@@ -1,5 +1,5 @@
 import type { Activation } from '@pushforward/tensor';
-import { Made } from '@pushforward/made';
+import { type DependencyGraph, Made } from '@pushforward/made';
 import { type AutoregressiveLayersOptions, inverseAutoregressiveFlow, type MakeConditioner, maskedAutoregressiveFlow } from './autoregressive-layers.js';
 import type { Chain } from './chain.js';
 
@@ -7,6 +7,11 @@ import type { Chain } from './chain.js';
 export interface AutoregressiveFlowOptions extends AutoregressiveLayersOptions {
   /** The widths of each layer's hidden layers; with `residual` the width of the stream, then that of each block. Default `[64, 64]`. */
   hidden?: readonly number[];
+  /**
+   * Which dimensions depend on which, the same in every layer, in place of an order: see `MadeOptions`. Over several layers a dimension
+   * depends on its ancestors. Default: each on all before it.
+   */
+  graph?: DependencyGraph;
   /** Whether the networks are made of residual blocks, which train at greater depth. Default false. */
   residual?: boolean;
   /** The hidden units' nonlinearity. Default `'relu'`. */
@@ -69,6 +74,7 @@ export function maf(options: AutoregressiveFlowOptions): Chain {
 }
 
 /** A MADE for each layer. */
-export function madeWith({ hidden, residual, activation }: AutoregressiveFlowOptions): MakeConditioner {
-  return (shared) => new Made({ ...shared, hidden, residual, activation });
+export function madeWith({ hidden, residual, activation, graph, order }: AutoregressiveFlowOptions): MakeConditioner {
+  if (graph && order) throw new Error('graph: order must be left out where there is one');
+  return (shared) => new Made({ ...shared, ...(graph ? { order: undefined, graph } : {}), hidden, residual, activation });
 }

@@ -13,9 +13,9 @@ export type Span = readonly [number, number];
  */
 export type Spans = (node: number, from: number, to: number) => Span;
 
-/** {@link Spans} for every first rank, of a network with D dimensions. */
-export function spansOf(dim: number, layers: readonly NetworkLayer[]): (begin: number) => Spans {
-  const starts = [Array.from({ length: dim + 1 }, (_, rank) => rank), ...layers.map((layer) => layer.starts)];
+/** {@link Spans} for every first rank of a network. */
+export function spansOf(network: { starts: readonly number[]; layers: readonly NetworkLayer[] }): (begin: number) => Spans {
+  const starts = [network.starts, ...network.layers.map((layer) => layer.starts)];
   return (begin) => (node, from, to) => [starts[node][from] - starts[node][begin], starts[node][to] - starts[node][begin]];
 }
 

@@ -1,5 +1,6 @@
 import { sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { type AffineForm, Module } from '@pushforward/tensor';
+import type { DependencyGraph } from './graph.js';
 
 /** A value and the log-determinant of the map that made it, in nats. */
 // A type, not an interface: `tf.tidy` takes back only what has an implicit index signature.
@@ -39,6 +40,8 @@ export abstract class Conditioner extends Module {
   abstract readonly contextDim: number;
   /** The order in which dimensions are chosen: `order[0]` is the dimension that depends on the context alone. */
   abstract readonly order: readonly number[];
+  /** Which dimensions depend on which, if not on all before them in the order. */
+  readonly graph?: DependencyGraph;
 
   /**
    * All parameters in one parallel pass.

@@ -1,6 +1,7 @@
 export { BernoulliMade } from './bernoulli-made.js';
 export { Conditioner, type Step, type ValueAndLogDet } from './conditioner.js';
 export { type HiddenDegrees, hiddenDegrees } from './degrees.js';
+export type { DependencyGraph } from './graph.js';
 export { GaussianMade } from './gaussian-made.js';
 export { checkInit, type Init, ORTHOGONAL_GAIN } from './init.js';
 export { Made, type MadeOptions } from './made.js';

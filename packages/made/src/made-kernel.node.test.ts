@@ -53,6 +53,7 @@ const networks: [string, Omit<MadeOptions, 'parameterCount'>][] = [
   ['direct connections', { dim: 4, hidden: [8], direct: true, order: [2, 0, 3, 1], context: 2 }],
   ['residual', { dim: 5, hidden: [10, 9, 8], residual: true, context: 2, order: 'reverse', degrees: { random: 2 } }],
   ['weight normalisation', { dim: 4, hidden: [8, 8], weightNorm: true }],
+  ['a graph', { dim: 4, hidden: [9, 8], context: 1, direct: true, graph: [[0, 0, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0], [0, 1, 1, 0]] }],
   ['everything', { dim: 6, hidden: [10, 10], residual: true, direct: true, weightNorm: true, context: 1, order: { random: 4 } }],
 ];
 const activations: Activation[] = ['relu', 'leakyRelu', 'elu', 'silu', 'softplus', 'tanh'];

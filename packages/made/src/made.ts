@@ -22,9 +22,10 @@ import { Conditioner, type Step, type ValueAndLogDet } from './conditioner.js';
 import { type HiddenDegrees, resolveDegrees } from './degrees.js';
 import { checkInit, type Init, ORTHOGONAL_GAIN } from './init.js';
 import { MaskedLinear } from './masked-linear.js';
-import { hiddenMask, outputMask } from './masks.js';
+import { type DependencyGraph, graphStructure, hiddenParents } from './graph.js';
+import { masksOfGraph, masksOfOrder } from './network-masks.js';
 import { networkLayers } from './network.js';
-import { invertPermutation, type Order, resolveOrder } from './order.js';
+import { type Order, resolveOrder } from './order.js';
 import { type Network, sweep } from './sweep.js';
 
 /** What a {@link Made} is made of. */
@@ -43,6 +44,12 @@ export interface MadeOptions {
   context?: number;
   /** In which order dimensions depend on each other. Default `'natural'`. */
   order?: Order;
+  /**
+   * Which dimensions depend on which, in place of an order where not all depend on all before them: entry `[i][j]` is 1 where the
+   * parameters of dimension i may depend on dimension j. Its unrolling takes as many steps as the longest path has dimensions. Every
+   * hidden layer must be as wide as there are different sets of parents.
+   */
+  graph?: DependencyGraph;
   /** How the hidden degrees are chosen: evenly, at random, or given, ascending, one list for each hidden layer. Default `'even'`. */
   degrees?: HiddenDegrees | readonly (readonly number[])[];
   /** The hidden layers' nonlinearity. Default `'relu'`. */
@@ -66,7 +73,8 @@ export interface MadeOptions {
  * of dimension i unless j comes before i in the order.
  *
  * Units carry degrees: input i has its place 1 … D in the order, the context has 0, a hidden unit sees degrees up to its own, an output
- * those below its own. Hidden degrees run from 1, or 0 where there is a context, to D − 1. Output weights start at 0, so that
+ * those below its own. Hidden degrees run from 1, or 0 where there is a context, to D − 1. With a `graph` a hidden unit sees the
+ * parents of some dimension, and those dimensions read it that have all of these parents. Output weights start at 0, so that
  * a flow whose `initialParameters` mean the identity starts at it, unless `init` says otherwise.
  *
  * **Shapes**: x `[...batch, D]`, context `[...batch, C]` or with a batch shape that broadcasts; parameters `[...batch, D, P]`.
@@ -96,6 +104,7 @@ export class Made extends Conditioner {
   readonly parameterCount: number;
   readonly contextDim: number;
   readonly order: readonly number[];
+  override readonly graph?: DependencyGraph;
   readonly activation: Activation;
   readonly direct: boolean;
   readonly residual: boolean;
@@ -124,27 +133,32 @@ export class Made extends Conditioner {
     this.dim = dim;
     this.parameterCount = parameterCount;
     this.contextDim = context;
-    this.order = resolveOrder(options.order ?? 'natural', dim);
+    const { graph } = options;
+    if (graph && (options.order || options.degrees)) throw new Error(`made: ${options.order ? 'order' : 'degrees'} must be left out where there is a graph`);
+    const structure = graph && graphStructure(graph, dim);
+    this.graph = graph;
+    this.order = structure?.order ?? resolveOrder(options.order ?? 'natural', dim);
     this.activation = activation;
     this.direct = direct;
     this.residual = residual;
     this.weightNorm = options.weightNorm ?? false;
-    // One dimension without a context depends on nothing: a hidden unit would be a constant.
-    const isConstant = dim === 1 && context === 0;
-    this.degrees = isConstant ? [] : resolveDegrees(options.degrees ?? 'even', hidden, dim, context > 0);
+    // Where nothing depends on anything, a hidden unit would be a constant.
+    const isConstant = context === 0 && (graph ? structure!.starts.length === 2 : dim === 1);
+    const parents = graph && !isConstant ? hidden.map((width) => hiddenParents(graph, structure!, width, context > 0)) : [];
+    const byOrder = () => resolveDegrees(options.degrees ?? 'even', hidden, dim, context > 0);
+    this.degrees = graph ? parents.map(({ degrees }) => degrees) : isConstant ? [] : byOrder();
 
-    const layers = networkLayers(this.degrees, { dim, parameterCount, residual, direct });
-    this.#network = { order: this.order, activation, layers };
+    const starts = structure?.starts ?? Array.from({ length: dim + 1 }, (_, rank) => rank);
+    const layers = networkLayers(this.degrees, starts, { parameterCount, residual, direct });
+    this.#network = { order: this.order, starts, activation, layers };
     const keys = split(key(options.seed), layers.length + 1);
-    const inputDegrees = invertPermutation(this.order).map((rank) => rank + 1);
-    const nodeDegrees = [inputDegrees, ...layers.map(({ degrees }) => degrees)];
-    this.layers = layers.map(({ from, skip, isOutput, degrees }, l) => {
-      const mask = isOutput ? outputMask(nodeDegrees[from], inputDegrees, parameterCount) : hiddenMask(nodeDegrees[from], degrees);
+    const masks = graph ? masksOfGraph(graph, layers, parents, parameterCount) : masksOfOrder(this.order, layers, parameterCount);
+    this.layers = layers.map(({ from, skip, isOutput }, l) => {
       const outputGain = init === 'orthogonal' ? ORTHOGONAL_GAIN : 0;
       const hiddenGain = skip !== undefined ? 0 : from === 0 ? 1 : Math.SQRT2;
       // The output layer has the bias of the direct connections that are added to it.
       const bias = !(isOutput && l < layers.length - 1);
-      return new MaskedLinear(mask, {
+      return new MaskedLinear(masks[l], {
         gain: isOutput ? outputGain : hiddenGain,
         orthogonal: isOutput && init === 'orthogonal',
         weightNorm: this.weightNorm,
@@ -155,7 +169,7 @@ export class Made extends Conditioner {
     tidy(() => this.layers.at(-1)!.bias!.assign(tile(tensor1d([...initialParameters]), [dim])));
     if (context > 0) {
       const bound = layers[0].isOutput ? 0 : Math.sqrt(3 / context);
-      const shape = [context, layers[0].starts[dim]];
+      const shape = [context, layers[0].starts.at(-1)!];
       this.contextWeights = tidy(() => variable(mul(uniform(keys[layers.length], shape, { minval: -1 }), bound)));
     }
   }
@@ -189,7 +203,7 @@ export class Made extends Conditioner {
     return tidy(() => {
       const weights = this.layers.map((layer) => layer.effectiveWeights());
       const offsets = this.#network.layers.map(({ takesContext, starts }, l) => {
-        const units = starts[this.dim];
+        const units = starts.at(-1)!;
         const { bias } = this.layers[l];
         const offset = bias ? reshape(bias, [1, units]) : zeros([1, units]);
         return takesContext && context ? add(offset, rowsFor(batch, linear(context, this.contextWeights!))) : offset;
@@ -206,8 +220,9 @@ export class Made extends Conditioner {
       parameterCount: this.parameterCount,
       hidden: this.degrees.map((degrees) => degrees.length),
       context: this.contextDim,
-      order: [...this.order],
-      degrees: this.degrees.map((degrees) => [...degrees]),
+      ...(this.graph
+        ? { graph: this.graph.map((row) => [...row]) }
+        : { order: [...this.order], degrees: this.degrees.map((degrees) => [...degrees]) }),
       activation: this.activation,
       direct: this.direct,
       residual: this.residual,
@@ -224,7 +239,8 @@ export class Made extends Conditioner {
   #arrays(input: Tensor, context: Tensor | undefined): MaskedNetworkArrays {
     return {
       input,
-      weights: this.layers.map((layer) => (this.weightNorm ? layer.effectiveWeights() : layer.weights)),
+      // What ranks leave in of a graph's weights is more than its mask does.
+      weights: this.layers.map((layer) => (this.weightNorm || this.graph ? layer.effectiveWeights() : layer.weights)),
       offsets: this.#network.layers.map(({ takesContext }, l) => {
         const { bias } = this.layers[l];
         if (!takesContext || !context) return bias;

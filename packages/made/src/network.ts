@@ -13,7 +13,7 @@ export interface NetworkLayer {
   readonly isOutput: boolean;
   /** The degrees of hidden units, ascending. */
   readonly degrees: readonly number[];
-  /** Entry r, for r = 0 … D, is the number of units that see fewer than r dimensions, or the context alone. */
+  /** Entry r, up to the number of ranks, is the number of units that see fewer than r ranks of dimensions, or the context alone. */
   readonly starts: readonly number[];
 }
 
@@ -22,15 +22,16 @@ export interface NetworkLayer {
  * from the input to the parameters if `direct`; and the output layer, to which that is added.
  *
  * @param degrees those of each list of hidden units; with `residual` the stream's, then those of each block's inner units
+ * @param inputStarts how many dimensions have lower ranks, for each rank
  */
 export function networkLayers(
   degrees: readonly (readonly number[])[],
-  { dim, parameterCount, residual, direct }: { dim: number; parameterCount: number; residual: boolean; direct: boolean },
+  inputStarts: readonly number[],
+  { parameterCount, residual, direct }: { parameterCount: number; residual: boolean; direct: boolean },
 ): NetworkLayer[] {
-  const ranks = Array.from({ length: dim + 1 }, (_, rank) => rank);
-  const outputStarts = ranks.map((rank) => rank * parameterCount);
+  const outputStarts = inputStarts.map((start) => start * parameterCount);
   const hidden = (residual ? alternate(degrees) : degrees).map((units, l): NetworkLayer => {
-    const starts = ranks.map((rank) => units.filter((degree) => degree < rank).length);
+    const starts = inputStarts.map((_, rank) => units.filter((degree) => degree < rank).length);
     const skip = residual && l > 0 && l % 2 === 0 ? l - 1 : undefined;
     return { from: l, skip, takesContext: l === 0, isOutput: false, degrees: units, starts };
   });

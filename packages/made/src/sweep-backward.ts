@@ -29,15 +29,16 @@ interface Given {
  * @param cotangents `value` `[D, N]` by rank, `logDet` `[1, N]`
  */
 export function sweepBackward(
-  { activation, layers }: Network,
+  network: Network,
   { input, weights, offsets }: SweepArrays,
   values: readonly Tensor2D[],
   step: Step,
   cotangents: { value: Tensor2D; logDet: Tensor2D },
 ): SweepArrays {
+  const { activation, layers, starts } = network;
   const [dim, count] = input.shape;
   const last = layers.length;
-  const spansFrom = spansOf(dim, layers);
+  const spansFrom = spansOf(network);
   const nodes = values.map((_, node) => node);
   const readers = nodes.map((node) => layers.flatMap(({ from }, l) => (from === node ? [l] : [])));
   const skips = nodes.map((node) => layers.flatMap(({ skip }, l) => (skip === node ? [l] : [])));
@@ -83,7 +84,7 @@ export function sweepBackward(
     const adjoints: (Tensor2D | undefined)[] = nodes.map(() => undefined);
     const chosen = add(value, pending[0] ?? 0) as Tensor2D;
     adjoints[0] = chosen;
-    adjoints[last] = add(mul(chosen, slope[last]!), parameters);
+    adjoints[last] = add(mulEach(chosen, slope[last]!), parameters);
     for (let node = last - 1; node > 0; node--) {
       const read = readers[node].reduce((total, l) => {
         const [matrix, adjoint] = [own[l], adjoints[l + 1]];
@@ -97,7 +98,7 @@ export function sweepBackward(
   };
 
   const noPending = nodes.map(() => undefined);
-  const adjoints = adjointsOf(0, dim, { pending: noPending, weights, slopes, value: cotangents.value, parameters: ofLogDet.parameters });
+  const adjoints = adjointsOf(0, starts.length - 1, { pending: noPending, weights, slopes, value: cotangents.value, parameters: ofLogDet.parameters });
   const reads = values.map((value, node) => (isHidden(node) ? (activate(activation, value) as Tensor2D) : value));
   return {
     input: add(mul(adjoints[0]!, ofValue.input), ofLogDet.input),
@@ -118,6 +119,13 @@ function stepGradients(
   const parametersLast = transpose(reshape(parameters, [dim, each, count]), [0, 2, 1]);
   const [ofInput, ofParameters] = vjp(result as (...inputs: Tensor[]) => Tensor, [input, parametersLast], [cotangent]);
   return { input: ofInput as Tensor2D, parameters: reshape(transpose(ofParameters, [0, 2, 1]), [dim * each, count]) };
+}
+
+/** The product of one row for each dimension with P rows for each. */
+function mulEach(one: Tensor2D, rows: Tensor2D): Tensor2D {
+  const [dims, count] = one.shape;
+  if (dims === 1) return mul(one, rows);
+  return reshape(mul(reshape(one, [dims, 1, count]), reshape(rows, [dims, -1, count])), rows.shape);
 }
 
 /** Frees what the result does not hold. */

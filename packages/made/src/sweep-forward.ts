@@ -1,4 +1,4 @@
-import { add, broadcastTo, matMul, reshape, type Tensor2D, tidy, transpose } from '@tensorflow/tfjs-core';
+import { add, broadcastTo, matMul, reshape, sum, type Tensor2D, tidy, transpose } from '@tensorflow/tfjs-core';
 import type { TensorContainer } from '@tensorflow/tfjs-core/dist/tensor_types.js';
 import { activate } from '@pushforward/tensor';
 import { type Blocks, cut, plus, spansOf, stack } from './blocks.js';
@@ -29,9 +29,10 @@ interface Solved {
  *
  * @returns every node's values, `[units, N]`, the chosen ones first and the parameters last, by rank; and the log-determinant `[1, N]`
  */
-export function sweepForward({ activation, layers }: Network, arrays: SweepArrays, step: Step): { values: Tensor2D[]; logDet: Tensor2D } {
-  const [dim, count] = arrays.input.shape;
-  const spansFrom = spansOf(dim, layers);
+export function sweepForward(network: Network, arrays: SweepArrays, step: Step): { values: Tensor2D[]; logDet: Tensor2D } {
+  const { activation, layers, starts } = network;
+  const count = arrays.input.shape[1];
+  const spansFrom = spansOf(network);
   const isRead = [true, ...layers.map((_, l) => layers.some(({ from }) => from === l + 1))];
 
   const solve = (begin: number, end: number, { input, pending, weights }: Given): Solved => {
@@ -75,14 +76,16 @@ export function sweepForward({ activation, layers }: Network, arrays: SweepArray
       values.push(value);
       reads.push(value && isRead[l + 1] ? (activate(activation, value) as Tensor2D) : undefined);
     }
-    const { value, logDet } = step(reshape(input, [count]), transpose(values.at(-1)!));
-    values[0] = reads[0] = reshape(value, [1, count]);
-    return { values, reads, logDet: reshape(logDet, [1, count]) };
+    const chosen = input.shape[0];
+    const parameters = transpose(reshape(values.at(-1)!, [chosen, -1, count]), [0, 2, 1]);
+    const { value, logDet } = step(input, parameters);
+    values[0] = reads[0] = value as Tensor2D;
+    return { values, reads, logDet: chosen === 1 ? (logDet as Tensor2D) : sum(logDet, 0, true) };
   };
 
   return scoped(() => {
     const weights = arrays.weights.map((matrix) => transpose(matrix));
-    const { values, logDet } = solve(0, dim, { input: arrays.input, pending: arrays.offsets, weights });
+    const { values, logDet } = solve(0, starts.length - 1, { input: arrays.input, pending: arrays.offsets, weights });
     return { values: values as Tensor2D[], logDet };
   });
 }

@@ -23,6 +23,8 @@ import { sweepForward } from './sweep-forward.js';
 /** The structure of a masked network. */
 export interface Network {
   readonly order: readonly number[];
+  /** Entry r, up to the number of ranks, is how many dimensions have lower ranks; those of one rank are chosen at once. */
+  readonly starts: readonly number[];
   readonly activation: Activation;
   readonly layers: readonly NetworkLayer[];
 }
@@ -42,8 +44,8 @@ export interface SweepArrays {
 /**
  * The sequential direction of a masked network in one sweep over the dimensions, as one differentiable operation.
  *
- * Call rank r of a dimension its place in the order, and rank of a unit the number of dimensions that it may see: the values of rank
- * below r decide the units of rank r, and these the parameters of rank r. So the sweep goes up the ranks: units, parameters, step, next
+ * Call rank r of a dimension its place in the order, or its level in a graph, and rank of a unit the number of ranks that it may see: the values
+ * of rank below r decide the units of rank r, and these the parameters of rank r. So the sweep goes up the ranks: units, parameters, step, next
  * rank. The gradient goes down them: a value of rank r acts on units of higher rank alone, so its adjoint is complete when those are
  * done; it gives the adjoints of the parameters of rank r and then, layer by layer from the last, of the units of rank r.
  *

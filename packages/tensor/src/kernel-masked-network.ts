@@ -109,7 +109,7 @@ const IN_ORDER = -1;
 function makePlan(network: MaskedNetwork): Plan {
   const { order, layers } = network;
   const dim = order.length;
-  const nodeStarts = [Array.from({ length: dim + 1 }, (_, rank) => rank), ...layers.map(({ starts }) => starts)];
+  const nodeStarts = [network.starts, ...layers.map(({ starts }) => starts)];
   const counts = nodeStarts.map((starts) => starts.at(-1)!);
   const parameterCount = counts.at(-1)! / dim;
   const words: number[] = [];
@@ -229,7 +229,7 @@ function layOut(wasm: WasmModule, plan: Plan, call: Call): { network: number; wo
     ];
   });
   wasm.words(base + structs.network).set([
-    layers[0].starts.length - 1,
+    network.starts.length - 1,
     plan.dim,
     plan.parameterCount,
     call.rows,

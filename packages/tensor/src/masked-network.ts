@@ -4,11 +4,13 @@ import { maskedNetworkGradientKernel, maskedNetworkKernel, type MaskedNetworkAtt
 
 /**
  * How the layers of a masked network hang together. Node 0 is its input, node l + 1 what layer l gives, the last node the
- * parameters. Hidden units are sorted by rank, the number of dimensions that they may see; the dimension of rank r is `order[r]`.
+ * parameters. Hidden units are sorted by rank, the number of ranks of dimensions that they may see.
  */
 export interface MaskedNetwork {
-  /** A permutation of 0 … D − 1. */
+  /** The dimensions by rank: a permutation of 0 … D − 1. */
   readonly order: readonly number[];
+  /** Entry r, up to the number of ranks, is how many dimensions have lower ranks; those of one rank are chosen at once. */
+  readonly starts: readonly number[];
   readonly activation: Activation;
   readonly layers: readonly {
     /** The node it reads: node 0 as it is, any other through the activation. */
@@ -17,7 +19,7 @@ export interface MaskedNetwork {
     readonly skip?: number;
     /** Whether the units are the parameters, P for each dimension in the natural order, and not hidden ones. */
     readonly isOutput: boolean;
-    /** Entry r, for r = 0 … D, is the number of units of lower rank. */
+    /** Entry r, up to the number of ranks, is the number of units of lower rank. */
     readonly starts: readonly number[];
   }[];
 }
@@ -26,7 +28,7 @@ export interface MaskedNetwork {
 export interface MaskedNetworkArrays {
   /** `[...batch, D]` */
   readonly input: Tensor;
-  /** One for each layer, `[inputs, units]`; what is masked is not read, and its gradient is 0. */
+  /** One for each layer, `[inputs, units]`; what is of too high a rank for a unit is not read, and its gradient is 0. */
   readonly weights: readonly Tensor[];
   /** What is added to each layer's products, the same for every event or not: `units` numbers or as many for each event. */
   readonly offsets: readonly (Tensor | undefined)[];

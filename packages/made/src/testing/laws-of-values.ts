@@ -66,11 +66,11 @@ export async function checkNaN(subject: Subject): Promise<void> {
 }
 
 /**
- * The derivatives of the parameters by the dimensions that are not before theirs are exactly zero in every row, the others are not zero in all
+ * The derivatives of the parameters by the dimensions that are not before theirs, or not their parents in the graph, are exactly zero in every row, the others are not zero in all
  * rows; and every parameter depends on the context.
  */
 export async function checkConnectivity({ conditioner, x, context }: Subject): Promise<void> {
-  const { dim, parameterCount, order } = conditioner;
+  const { dim, parameterCount, order, graph } = conditioner;
   const [input, given] = [toTensor(x), context && toTensor(context)];
   const leaves = given ? [input, given] : [input];
   for (const [rank, dimension] of order.entries()) {
@@ -80,8 +80,9 @@ export async function checkConnectivity({ conditioner, x, context }: Subject): P
       const what = `parameter ${p} of dimension ${dimension}`;
       for (const [other, source] of order.entries()) {
         const found = Array.from({ length: ROWS }, (_, row) => byInput.data[row * dim + source]).find((derivative) => derivative !== 0);
-        if (other < rank === (found !== undefined)) continue;
-        const expected = other < rank ? 'must depend' : 'must not depend';
+        const depends = graph ? graph[dimension][source] === 1 : other < rank;
+        if (depends === (found !== undefined)) continue;
+        const expected = depends ? 'must depend' : 'must not depend';
         broken(conditioner, 'exact connectivity', `${what} ${expected} on dimension ${source}, got a derivative of ${found ?? 0}`);
       }
       if (byContext && !Array.from(byContext.data).some((derivative) => derivative !== 0)) {
