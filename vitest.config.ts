@@ -28,6 +28,8 @@ export default defineConfig({
           ...shared,
           name: 'node',
           include: ['packages/*/src/**/*.node.test.ts', 'apps/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+          // Minutes of training, run in CI by a configuration of their own.
+          exclude: ['test/slow/**'],
           setupFiles: ['test/setup.ts'],
           provide: { backend: 'wasm' as const },
         },

@@ -44,6 +44,7 @@ check('documentation site', 'node', ['scripts/ci/docs.mjs']);
 check('packed packages', 'node', ['scripts/ci/packed.mjs']);
 check('chromium', 'bash', ['scripts/ci/install-chromium.sh']);
 vitest('browser', 'vitest', ['run', '--config', 'vitest.browser.config.ts']);
+vitest('flows that reach the entropy', 'vitest', ['run', '--config', 'vitest.slow.config.ts']);
 check('training step against stock tfjs-wasm', 'node', ['scripts/ci/bench.mjs']);
 check('fresh clone', 'node', ['scripts/ci/fresh-clone.mjs']);
 
