@@ -20,7 +20,7 @@ export interface FlowOptions {
    */
   order?: 'reverse' | 'random' | 'lu';
   /**
-   * How the output weights of the layers' networks start. `'identity'`: at 0, so that the flow starts at the identity, or as near to it as
+   * How the output weights of the layers' networks, and of residual blocks in them, start. `'identity'`: at 0, so that the flow starts at the identity, or as near to it as
    * its transform comes. `'orthogonal'`: as 0.1 times an orthogonal matrix, nearby, so that gradients reach every weight from the
    * first step on. Default `'identity'`.
    */

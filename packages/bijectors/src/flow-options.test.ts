@@ -20,6 +20,7 @@ const transform = new AffineTransform();
 const factories: [string, (options: FlowOptions) => Chain][] = [
   ['iaf', (options) => iaf({ ...options, ...mlp, transform })],
   ['maf', (options) => maf({ ...options, ...mlp })],
+  ['maf of residual blocks', (options) => maf({ ...options, hidden: [10, 8, 8], residual: true })],
   ['lstmIaf', (options) => lstmIaf({ ...options, ...mlp, transform })],
   ['lstmMaf', (options) => lstmMaf({ ...options, ...mlp })],
   ['attentionIaf', (options) => attentionIaf({ ...options, ...attention, transform })],

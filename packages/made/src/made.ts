@@ -62,7 +62,7 @@ export interface MadeOptions {
   weightNorm?: boolean;
   /** The P parameters that every dimension starts with, whatever the input if the output weights start at 0. Default all 0. */
   initialParameters?: readonly number[];
-  /** How the output weights start. Default `'identity'`: at 0. */
+  /** How the output weights start, and with `residual` those of each block. Default `'identity'`: at 0. */
   init?: Init;
   /** An integer or a key for the initial weights. Default: a fresh key. */
   seed?: Seed;
@@ -154,13 +154,15 @@ export class Made extends Conditioner {
     const keys = split(key(options.seed), layers.length + 1);
     const masks = graph ? masksOfGraph(graph, layers, parents, parameterCount) : masksOfOrder(this.order, layers, parameterCount);
     this.layers = layers.map(({ from, skip, isOutput }, l) => {
-      const outputGain = init === 'orthogonal' ? ORTHOGONAL_GAIN : 0;
-      const hiddenGain = skip !== undefined ? 0 : from === 0 ? 1 : Math.SQRT2;
+      // What ends the network or a block adds nothing at gain 0, and no gradient passes it.
+      const isIdle = isOutput || skip !== undefined;
+      const idleGain = init === 'orthogonal' ? ORTHOGONAL_GAIN : 0;
+      const hiddenGain = from === 0 ? 1 : Math.SQRT2;
       // The output layer has the bias of the direct connections that are added to it.
       const bias = !(isOutput && l < layers.length - 1);
       return new MaskedLinear(masks[l], {
-        gain: isOutput ? outputGain : hiddenGain,
-        orthogonal: isOutput && init === 'orthogonal',
+        gain: isIdle ? idleGain : hiddenGain,
+        orthogonal: isIdle && init === 'orthogonal',
         weightNorm: this.weightNorm,
         bias,
         seed: keys[l],
