@@ -87,7 +87,7 @@ export function realNvp(options: CouplingFlowOptions): Chain {
  * the 1×1 convolution, and a coupling layer, affine by default.
  *
  * Both directions are one pass a layer; that from base to data also inverts a D × D matrix a step. It starts at the identity; give
- * {@link initializeActNorm} a batch of data before training.
+ * {@link initializeActNorm} a batch of data before training. The order `'lu'` is `'reverse'` here: the linear maps are there already.
  *
  * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts.
  * **Units**: nats.
