@@ -1,5 +1,6 @@
-import { clone, engine, type GradSaveFunc, Tensor, tidy, Variable } from '@tensorflow/tfjs-core';
+import { clone, engine, Tensor, tidy, Variable } from '@tensorflow/tfjs-core';
 import { vjp } from './vjp.js';
+import { withGradients } from './with-gradients.js';
 
 /**
  * Runs a function without keeping its intermediate results for the gradient, and runs it again when the gradient is computed:
@@ -35,23 +36,12 @@ export function checkpoint<T extends Tensor | readonly Tensor[] | { [K in keyof 
   const run = () => {
     if (!engine().isTapeOn()) return fn(...inputs);
     const { result, variables } = runOffTape(() => fn(...inputs));
-    // Not by customGrad, which allows one output only.
-    const outputs: Tensor[] = engine()['runKernelFunc']({
-      inputs: { ...inputs, ...Object.fromEntries(variables.map((variable, i) => [inputs.length + i, variable])) },
-      forwardFunc: (_: unknown, save: GradSaveFunc) => {
-        save([...inputs]);
-        // Cloned because the tape knows tensors by identity, and an output may be an input.
-        return tensorsOf(result).map((output) => clone(output));
-      },
-      backwardsFunc: (dy: Tensor | Tensor[], saved: Tensor[]) => {
-        const gradients = vjp(
-          (...args) => tensorsOf(fn(...args.slice(0, inputs.length))),
-          [...saved, ...variables],
-          [dy].flat(),
-        );
-        return Object.fromEntries(gradients.map((gradient, i) => [i, () => gradient]));
-      },
-    });
+    const outputs = withGradients(
+      [...inputs, ...variables],
+      // Cloned because the tape knows tensors by identity, and an output may be an input.
+      () => ({ outputs: tensorsOf(result).map((output) => clone(output)) }),
+      (cotangents, known) => vjp((...args) => tensorsOf(fn(...args.slice(0, inputs.length))), known, cotangents),
+    );
     return withTensors(result, outputs);
   };
   return tidy(run as () => Tensor) as T;

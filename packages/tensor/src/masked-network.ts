@@ -1,6 +1,7 @@
-import { engine, getKernel, type GradSaveFunc, type Tensor, tidy, Variable } from '@tensorflow/tfjs-core';
+import { engine, getKernel, type Tensor } from '@tensorflow/tfjs-core';
 import type { Activation } from './activation.js';
 import { maskedNetworkGradientKernel, maskedNetworkKernel, type MaskedNetworkAttrs } from './kernel-masked-network.js';
+import { withGradients } from './with-gradients.js';
 
 /**
  * How the layers of a masked network hang together. Node 0 is its input, node l + 1 what layer l gives, the last node the
@@ -86,25 +87,16 @@ export function maskedTransform(
 function run(structure: Pick<MaskedNetworkAttrs, 'network' | 'form' | 'sequential'>, { input, weights, offsets }: MaskedNetworkArrays): Tensor[] {
   const operands = [input, ...weights];
   const places = offsets.map((offset) => (offset ? operands.push(offset) - 1 : -1));
-  const attrs: MaskedNetworkAttrs = { ...structure, offsets: places, keep: engine().isTapeOn() };
-  // Not by customGrad, which allows one output only; nor by a registered gradient, for which what is kept would be an output too, and
-  // be given a cotangent of zeros.
-  return tidy(() =>
-    engine()['runKernelFunc']({
-      inputs: { ...operands },
-      forwardFunc: (_: unknown, save: GradSaveFunc) => {
-        const outputs = runKernel(maskedNetworkKernel.name, operands, attrs);
-        // Variables outlive the gradient.
-        save([outputs.pop()!, ...operands.filter((tensor) => !(tensor instanceof Variable))]);
-        return outputs;
-      },
-      backwardsFunc: (cotangents: Tensor | Tensor[], [records, ...saved]: Tensor[]) => {
-        const known = operands.map((tensor) => (tensor instanceof Variable ? tensor : saved.shift()!));
-        const gradients = runKernel(maskedNetworkGradientKernel.name, [...known, records, ...[cotangents].flat()], attrs);
-        return Object.fromEntries(gradients.map((gradient, i) => [i, () => gradient]));
-      },
-    }),
-  ) as Tensor[];
+  const attrs: MaskedNetworkAttrs = { ...structure, offsets: places };
+  return withGradients(
+    operands,
+    (keep) => {
+      const outputs = runKernel(maskedNetworkKernel.name, operands, { ...attrs, keep });
+      const records = outputs.pop()!;
+      return { outputs, kept: [records] };
+    },
+    (cotangents, known, kept) => runKernel(maskedNetworkGradientKernel.name, [...known, ...kept, ...cotangents], attrs),
+  );
 }
 
 function runKernel(name: string, inputs: Tensor[], attrs: MaskedNetworkAttrs): Tensor[] {
