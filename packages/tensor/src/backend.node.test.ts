@@ -42,6 +42,34 @@ test('without the wasm package, auto takes cpu and wasm says how to get it', () 
   expect(output).toBe("useBackend: backend 'wasm' is not installed; run `npm i @tensorflow/tfjs-backend-wasm`\ncpu\n");
 });
 
+test('without the native packages, tensorflow says how to get them', () => {
+  const output = run(`
+    import '@tensorflow/tfjs';
+    import { useBackend } from './backend.js';
+    console.log(await useBackend('tensorflow').catch((error) => error.message));
+  `);
+  expect(output).toBe(
+    "useBackend: backend 'tensorflow' is not installed; run `npm i @tensorflow/tfjs-node`, or `npm i @tensorflow/tfjs-node-gpu` for an NVIDIA GPU\n",
+  );
+});
+
+test('a native package without its library: auto passes over it, tensorflow gives the reason', () => {
+  const broken = path.join(directory, 'node_modules/@tensorflow/tfjs-node');
+  mkdirSync(broken);
+  writeFileSync(path.join(broken, 'package.json'), '{ "main": "index.js" }');
+  writeFileSync(path.join(broken, 'index.js'), "throw new Error('no tfjs_binding.node')");
+  const output = run(`
+    import '@tensorflow/tfjs';
+    import { useBackend } from './backend.js';
+    console.log(await useBackend('tensorflow').catch((error) => error.message));
+    console.log(await useBackend());
+  `);
+  rmSync(broken, { recursive: true });
+  expect(output).toBe(
+    "useBackend: backend 'tensorflow' is installed as @tensorflow/tfjs-node and does not load: no tfjs_binding.node\ncpu\n",
+  );
+});
+
 test('a wasm package that is broken is reported, by auto too', () => {
   const broken = path.join(directory, 'node_modules/@tensorflow/tfjs-backend-wasm');
   mkdirSync(broken);

@@ -1,11 +1,14 @@
-import { backend, findBackendFactory, getGradient, setBackend } from '@tensorflow/tfjs-core';
+import { env, getGradient, setBackend } from '@tensorflow/tfjs-core';
+import { cpu } from './backends/cpu.js';
+import type { Starter } from './backends/starter.js';
+import { tensorflow } from './backends/tensorflow.js';
+import { wasm } from './backends/wasm.js';
 import { registerMissingGradients } from './gradients.js';
 import { registerKernels, registerNewKernels } from './kernel.js';
 import { kernels, newKernels } from './kernels.js';
-import { loadWasmModule, type WasmBackend } from './wasm/wasm-module.js';
 
 /** The backends that {@link useBackend} knows. */
-export type BackendName = 'wasm' | 'cpu';
+export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
 
 /** How to start a backend. */
 export interface BackendOptions {
@@ -16,8 +19,13 @@ export interface BackendOptions {
   wasmPaths?: string | Record<string, string>;
 }
 
-const backendNames: readonly string[] = ['auto', 'wasm', 'cpu'];
-const laterBackendNames: readonly string[] = ['tensorflow', 'webgpu', 'webgl'];
+const starters: Record<BackendName, Starter> = { tensorflow, wasm, cpu };
+
+/** What 'auto' tries, the fastest first. */
+const orderInNode: readonly BackendName[] = ['tensorflow', 'wasm', 'cpu'];
+const orderInBrowser: readonly BackendName[] = ['wasm', 'cpu'];
+
+const laterBackendNames: readonly string[] = ['webgpu', 'webgl'];
 
 /**
  * Makes TensorFlow.js compute on a backend, with this project's kernels and gradients registered for it.
@@ -28,7 +36,7 @@ const laterBackendNames: readonly string[] = ['tensorflow', 'webgpu', 'webgl'];
  * On `wasm`, `tf.matMul` and its gradients then run in a SIMD kernel of this package (the stock one is a scalar loop wherever an
  * operand is transposed, as in every gradient), for the calling program's own code too.
  *
- * @param name `'auto'` takes the fastest at hand: `wasm` where `@tensorflow/tfjs-backend-wasm` is installed, else `cpu`
+ * @param name `'auto'` takes the first at hand: in Node `tensorflow`, `wasm`, `cpu`, in a browser `wasm`, `cpu`
  * @returns the name of the backend now in use
  * @throws Error if the backend is not installed, saying how to get it, if it does not start, or is not one of {@link BackendName}
  *
@@ -41,56 +49,39 @@ const laterBackendNames: readonly string[] = ['tensorflow', 'webgpu', 'webgl'];
  * ```
  */
 export async function useBackend(name: BackendName | 'auto' = 'auto', options: BackendOptions = {}): Promise<BackendName> {
+  const known = ['auto', ...Object.keys(starters)];
+  const list = `'${known.slice(0, -1).join("', '")}' or '${known.at(-1)}'`;
   if (laterBackendNames.includes(name)) {
-    throw new Error(`useBackend: backend '${name}' does not exist in this version yet; use 'auto', 'wasm' or 'cpu'`);
+    throw new Error(`useBackend: backend '${name}' does not exist in this version yet; use ${list}`);
   }
-  if (!backendNames.includes(name)) throw new Error(`useBackend: name must be 'auto', 'wasm' or 'cpu', got '${name}'`);
+  if (!known.includes(name)) throw new Error(`useBackend: name must be ${list}, got '${name}'`);
   if (!getGradient('Exp')) {
     throw new Error("useBackend: gradients must be registered first, got none; add `import '@tensorflow/tfjs'` to your program");
   }
   registerMissingGradients();
-  if (name !== 'cpu') {
-    const wasmPackage = await importWasmBackend();
-    if (wasmPackage) {
-      if (options.wasmPaths !== undefined) wasmPackage.setWasmPaths(options.wasmPaths);
-      await start('wasm');
-      await loadWasmModule(backend() as unknown as WasmBackend);
-      registerKernels(kernels, 'wasm');
-      registerNewKernels(newKernels, 'wasm');
-      return 'wasm';
+  const problems: string[] = [];
+  for (const candidate of name === 'auto' ? autoOrder() : [name]) {
+    const problem = await starters[candidate].load(options);
+    if (problem === null) {
+      await start(candidate);
+      return candidate;
     }
-    if (name === 'wasm') {
-      throw new Error("useBackend: backend 'wasm' is not installed; run `npm i @tensorflow/tfjs-backend-wasm`");
-    }
+    problems.push(`backend '${candidate}' ${problem}`);
   }
-  await start('cpu');
-  registerKernels(kernels, 'cpu');
-  return 'cpu';
+  throw new Error(`useBackend: ${problems.join('; ')}`);
 }
 
-async function importWasmBackend(): Promise<typeof import('@tensorflow/tfjs-backend-wasm') | null> {
-  try {
-    // A literal, so that bundlers find it.
-    return await import('@tensorflow/tfjs-backend-wasm');
-  } catch (error) {
-    if (isMissing(error, '@tensorflow/tfjs-backend-wasm')) return null;
-    throw error;
-  }
-}
-
-/** Whether an import failed because the package is not there, as Node and bundlers put it, and not because it is broken. */
-export function isMissing(error: unknown, packageName: string): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  const named = typeof message === 'string' && message.includes(packageName);
-  return named && (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND' || /could not resolve|failed to resolve/i.test(message));
+function autoOrder(): readonly BackendName[] {
+  return env().getBool('IS_NODE') ? orderInNode : orderInBrowser;
 }
 
 async function start(name: BackendName): Promise<void> {
-  if (!findBackendFactory(name)) {
-    throw new Error(`useBackend: backend '${name}' is not registered; add \`import '@tensorflow/tfjs'\` to your program`);
+  const { hint, prepare } = starters[name];
+  if (!(await setBackend(name))) {
+    // TensorFlow.js prints the reason and returns false.
+    throw new Error(`useBackend: backend '${name}' did not start, see the warnings above${hint ? `; ${hint}` : ''}`);
   }
-  if (await setBackend(name)) return;
-  // TensorFlow.js prints the reason and returns false.
-  const hint = name === 'wasm' ? '; in a browser, say where its .wasm files are: { wasmPaths }' : '';
-  throw new Error(`useBackend: backend '${name}' did not start, see the warnings above${hint}`);
+  await prepare?.();
+  registerKernels(kernels, name);
+  registerNewKernels(newKernels, name);
 }

@@ -2,6 +2,7 @@ import {
   engine,
   type GradConfig,
   getKernel,
+  type KernelBackend,
   type KernelConfig,
   type NamedAttrMap,
   type NamedTensorInfoMap,
@@ -31,7 +32,7 @@ export interface Kernel {
    *
    * @returns the result, or null for a case that is left to the reference
    */
-  readonly wasm: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule) => TensorInfo | TensorInfo[] | null;
+  readonly wasm?: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule) => TensorInfo | TensorInfo[] | null;
 }
 
 /**
@@ -40,28 +41,43 @@ export interface Kernel {
  */
 export interface NewKernel {
   readonly name: string;
-  readonly wasm: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule) => TensorInfo[];
+  readonly wasm?: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule) => TensorInfo[];
 }
 
 /** Runs the kernel that TensorFlow.js brings under some name. */
 export type StockKernel = (inputs: NamedTensorInfoMap, attrs: NamedAttrMap) => TensorInfo | TensorInfo[];
 
+/** A kernel's fast version on one backend; null for a case that is left to the reference. */
+type FastKernel = (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: KernelBackend) => TensorInfo | TensorInfo[] | null;
+
+/** The fast version for the backend in use, if there is one. */
+function fastVersion({ wasm }: Kernel | NewKernel, backendName: string): FastKernel | undefined {
+  if (backendName === 'wasm' && wasm && wasmModuleOf(engine().backend)) {
+    return (inputs, attrs, backend) => {
+      // Looked up anew, since a backend may be removed and started again.
+      const module = wasmModuleOf(backend);
+      return module ? wasm(inputs, attrs, module) : null;
+    };
+  }
+  return undefined;
+}
+
 const ownConfigs = new WeakSet<KernelConfig>();
 
-/** Registers kernels for a backend that is ready, and their gradients; a second time it changes nothing. */
+/** Registers kernels for the backend in use, and their gradients; a second time it changes nothing. */
 export function registerKernels(kernels: readonly Kernel[], backendName: string): void {
-  for (const { name, reference, gradient, wasm } of kernels) {
+  for (const kernel of kernels) {
+    const { name, reference, gradient } = kernel;
     if (gradient) registerGradient({ kernelName: name, ...gradient });
     const stock = getKernel(name, backendName);
-    const addsNothing = backendName !== 'wasm' && !reference;
-    if (addsNothing || ownConfigs.has(stock)) continue;
+    const fast = fastVersion(kernel, backendName);
+    if ((!fast && !reference) || ownConfigs.has(stock)) continue;
     const config: KernelConfig = {
       // With its set-up function, which the stock kernel needs.
       ...stock,
       kernelFunc: ({ inputs, attrs = {}, backend }) => {
-        const module = wasmModuleOf(backend);
-        const fast = module && wasm(inputs, attrs, module);
-        if (fast) return fast;
+        const result = fast?.(inputs, attrs, backend as KernelBackend);
+        if (result) return result;
         const runStock: StockKernel = (stockInputs, stockAttrs) => stock.kernelFunc({ inputs: stockInputs, attrs: stockAttrs, backend });
         return reference ? reference(inputs, attrs, runStock) : runStock(inputs, attrs);
       },
@@ -73,17 +89,20 @@ export function registerKernels(kernels: readonly Kernel[], backendName: string)
   }
 }
 
-/** Registers new kernels for the wasm backend if it is ready and has our module; a second time it changes nothing. */
+/** Registers the new kernels that the backend in use has a fast version of; a second time it changes nothing. */
 export function registerNewKernels(kernels: readonly NewKernel[], backendName: string): void {
-  const module = backendName === 'wasm' ? wasmModuleOf(engine().backend) : undefined;
-  if (!module) return;
-  for (const { name, wasm } of kernels) {
-    if (getKernel(name, backendName)) continue;
-    // The module is looked up anew, since a backend may be removed and started again.
+  for (const kernel of kernels) {
+    const { name } = kernel;
+    const fast = fastVersion(kernel, backendName);
+    if (!fast || getKernel(name, backendName)) continue;
     registerKernel({
       kernelName: name,
       backendName,
-      kernelFunc: ({ inputs, attrs = {}, backend }) => wasm(inputs, attrs, wasmModuleOf(backend)!),
+      kernelFunc: ({ inputs, attrs = {}, backend }) => {
+        const result = fast(inputs, attrs, backend as KernelBackend);
+        if (!result) throw new Error(`${name}: backend '${backendName}' was started without useBackend`);
+        return result;
+      },
     });
   }
 }
