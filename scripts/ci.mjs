@@ -1,4 +1,5 @@
-// Every check there is: the test suite, then what needs a browser, packed packages or minutes. Prints "N passed, N failed" at the end.
+// Every check there is: the test suite, then what needs a browser, packed packages or minutes. Prints "N passed, N failed" at the end, and
+// ", N skipped" if something could not run here.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -6,6 +7,7 @@ import { environment, root } from './setup.mjs';
 
 let passed = 0;
 let failed = 0;
+let leftOut = 0;
 
 function shell(command, args, options = {}) {
   const { status, error } = spawnSync(command, args, { cwd: root, env: environment, stdio: 'inherit', ...options });
@@ -39,14 +41,32 @@ function check(title, command, args, options) {
   else failed++;
 }
 
+/** The packages' tests on the backend whose library does not come with an installation. */
+function nativeBackend() {
+  console.log('\n=== native backend');
+  const missing = 2;
+  const status = shell('node', ['scripts/ci/native-backend.mjs']);
+  if (status === missing) {
+    console.log('LEFT OUT: the tests on TensorFlow, for want of what is named above');
+    leftOut++;
+  } else if (status === 0) {
+    passed++;
+    vitest('tensorflow', 'vitest', ['run', '--config', 'vitest.native.config.ts']);
+  } else {
+    console.log('FAILED: native backend');
+    failed++;
+  }
+}
+
 vitest('npm test', 'npm', ['test', '--']);
 check('documentation site', 'node', ['scripts/ci/docs.mjs']);
 check('packed packages', 'node', ['scripts/ci/packed.mjs']);
 check('chromium', 'bash', ['scripts/ci/install-chromium.sh']);
 vitest('browser', 'vitest', ['run', '--config', 'vitest.browser.config.ts']);
+nativeBackend();
 vitest('flows that reach the entropy', 'vitest', ['run', '--config', 'vitest.slow.config.ts']);
 check('training step against stock tfjs-wasm', 'node', ['scripts/ci/bench.mjs']);
 check('fresh clone', 'node', ['scripts/ci/fresh-clone.mjs']);
 
-console.log(`\n${passed} passed, ${failed} failed`);
+console.log(`\n${passed} passed, ${failed} failed${leftOut > 0 ? `, ${leftOut} skipped` : ''}`);
 process.exit(failed === 0 ? 0 : 1);

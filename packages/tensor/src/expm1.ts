@@ -5,8 +5,8 @@ import { expm1 as coreExpm1, type Tensor } from '@tensorflow/tfjs-core';
  *
  * **Shapes**: any; result that of `x`.
  *
- * **Numerics**: relative error below 2·10⁻⁷ on cpu and wasm; −1 at −∞, ∞ above 88.72. TensorFlow.js computes `exp(x) − 1` on webgl
- * and webgpu, with an absolute error of 10⁻⁷ near 0.
+ * **Numerics**: relative error below 2·10⁻⁷ on cpu, wasm and tensorflow; −1 at −∞, ∞ above 88.72. TensorFlow.js computes
+ * `exp(x) − 1` on webgl and webgpu, with an absolute error of 10⁻⁷ near 0.
  *
  * @example
  * ```ts

@@ -36,11 +36,15 @@ export interface Kernel {
 }
 
 /**
- * An operation that TensorFlow.js does not know. Where its kernel is not registered, whoever wants it composes it from others; the
+ * An operation that TensorFlow.js does not know, or not on every backend.
+ *
+ * An operation of our own has no reference: where its kernel is not registered, whoever wants it composes it from others, and the
  * kernel is tested against that composition.
  */
 export interface NewKernel {
   readonly name: string;
+  /** The operation in plain tf ops, for backends that lack it. */
+  readonly reference?: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap) => TensorInfo | TensorInfo[];
   readonly wasm?: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule) => TensorInfo[];
 }
 
@@ -89,11 +93,11 @@ export function registerKernels(kernels: readonly Kernel[], backendName: string)
   }
 }
 
-/** Registers the new kernels that the backend in use has a fast version of; a second time it changes nothing. */
+/** Registers the kernels that the backend in use lacks and we have; a second time it changes nothing. */
 export function registerNewKernels(kernels: readonly NewKernel[], backendName: string): void {
   for (const kernel of kernels) {
-    const { name } = kernel;
-    const fast = fastVersion(kernel, backendName);
+    const { name, reference } = kernel;
+    const fast = fastVersion(kernel, backendName) ?? reference;
     if (!fast || getKernel(name, backendName)) continue;
     registerKernel({
       kernelName: name,

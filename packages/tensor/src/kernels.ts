@@ -4,6 +4,7 @@ import { fusedMatMulKernel } from './kernel-fused-mat-mul.js';
 import { castKernel, identityKernel } from './kernel-identity.js';
 import { maskedNetworkGradientKernel, maskedNetworkKernel } from './kernel-masked-network.js';
 import { matMulKernel } from './kernel-mat-mul.js';
+import { searchSortedKernel } from './kernel-search-sorted.js';
 import { sliceKernel, splitKernel, unpackKernel } from './kernel-slice.js';
 import { sumKernel } from './kernel-sum.js';
 import type { Kernel, NewKernel } from './kernel.js';
@@ -22,5 +23,5 @@ export const kernels: readonly Kernel[] = [
   sumKernel,
 ];
 
-/** Operations of our own. */
-export const newKernels: readonly NewKernel[] = [maskedNetworkKernel, maskedNetworkGradientKernel, adamKernel];
+/** Operations of our own, and what some backend lacks. */
+export const newKernels: readonly NewKernel[] = [maskedNetworkKernel, maskedNetworkGradientKernel, adamKernel, searchSortedKernel];

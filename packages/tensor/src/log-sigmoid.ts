@@ -6,8 +6,8 @@ import { neg, softplus, type Tensor, tidy } from '@tensorflow/tfjs-core';
  *
  * **Shapes**: any; result that of `x`, in nats.
  *
- * **Numerics**: as {@link softplus}: relative error below 5·10⁻⁷ on cpu and wasm over the whole range of float32; x itself below
- * −14, −∞ at −∞, 0 at ∞.
+ * **Numerics**: as {@link softplus}: relative error below 5·10⁻⁷ on cpu, wasm and tensorflow over the whole range of float32; x
+ * itself below −14, −∞ at −∞, 0 at ∞.
  *
  * @example
  * ```ts

@@ -1,6 +1,7 @@
-import { grad, tensor } from '@tensorflow/tfjs-core';
+import { getBackend, grad, tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { log1p } from './log1p.js';
+import { flushedBelow } from './testing/flushed-below.js';
 
 /* oxlint-disable oxc/approx-constant */
 // [x, log1p(x), its derivative], computed with 50 digits at the float32 nearest to x.
@@ -45,11 +46,13 @@ const x = () => tensor(PINNED.map(([x]) => x));
 
 describe('log1p', () => {
   test('value', async () => {
-    await expect(log1p(x())).toBeAllClose(PINNED.map(([, value]) => value), { rtol: 2e-7, atol: 0 });
+    // TensorFlow's logarithm is off by one unit in the last place next to 1.
+    const rtol = getBackend() === 'tensorflow' ? 2.5e-7 : 2e-7;
+    await expect(log1p(x())).toBeAllClose(PINNED.map(([, value]) => value), { rtol, atol: flushedBelow() });
   });
 
   test('derivative', async () => {
-    await expect(grad(log1p)(x())).toBeAllClose(PINNED.map(([, , derivative]) => derivative), { rtol: 2e-7, atol: 1e-44 });
+    await expect(grad(log1p)(x())).toBeAllClose(PINNED.map(([, , derivative]) => derivative), { rtol: 2e-7, atol: 1e-44 + flushedBelow() });
   });
 
   test('infinities and NaN', async () => {

@@ -5,8 +5,8 @@ import { softplus as coreSoftplus, type Tensor } from '@tensorflow/tfjs-core';
  *
  * **Shapes**: any; result that of `x`.
  *
- * **Numerics**: relative error below 5·10⁻⁷ on cpu and wasm over the whole range of float32: positive down to −103, x itself
- * above 14, 0 at −∞, ∞ at ∞. On webgl and webgpu the error is 10⁻⁷ absolute, so that values below 10⁻⁴ lose digits.
+ * **Numerics**: relative error below 5·10⁻⁷ on cpu, wasm and tensorflow over the whole range of float32: positive down to −103
+ * (to −87 on tensorflow, which takes subnormal numbers for 0), x itself above 14, 0 at −∞, ∞ at ∞. On webgl and webgpu the error is 10⁻⁷ absolute, so that values below 10⁻⁴ lose digits.
  *
  * @example
  * ```ts
