@@ -3,4 +3,5 @@ export { adam } from './adam';
 export { copyRows } from './copy-rows';
 export { maskedNetwork, maskedNetworkGradient } from './masked-network';
 export { matMul, matMulScratch } from './mat-mul';
+export { splines, splinesGradient, splineWorkBytes } from './spline';
 export { sum } from './sum';

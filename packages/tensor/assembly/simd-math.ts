@@ -6,11 +6,13 @@ export function splat(x: f32): v128 {
   return f32x4.splat(x);
 }
 
-/** `eˣ`; 0 below −87.3, infinity above 88.7. */
+/** `eˣ`; 0 below −86.9, infinity above 88.7. */
 export function exp4(x: v128): v128 {
-  // x = n log 2 + r with |r| ≤ log 2 / 2; the two parts of log 2 keep r exact.
-  const inside = f32x4.min(f32x4.max(x, splat(-87.33)), splat(88.72));
-  const n = f32x4.nearest(f32x4.mul(inside, splat(1.44269504)));
+  // x = n log 2 + r with |r| ≤ log 2 / 2; the two parts of log 2 keep r exact. The pseudo-extrema are one instruction, and let NaN through.
+  const inside = f32x4.pmin(f32x4.pmax(x, splat(-86.9)), splat(88.72));
+  // Adding 1.5 · 2²³ rounds to the nearest integer, and leaves it in the lowest bits.
+  const rounded = f32x4.add(f32x4.mul(inside, splat(1.44269504)), splat(12582912));
+  const n = f32x4.sub(rounded, splat(12582912));
   const r = f32x4.sub(f32x4.sub(inside, f32x4.mul(n, splat(0.693359375))), f32x4.mul(n, splat(-2.12194440e-4)));
   let sum = splat(1.0 / 5040);
   sum = f32x4.add(f32x4.mul(sum, r), splat(1.0 / 720));
@@ -20,18 +22,11 @@ export function exp4(x: v128): v128 {
   sum = f32x4.add(f32x4.mul(sum, r), splat(0.5));
   sum = f32x4.add(f32x4.mul(sum, r), splat(1));
   sum = f32x4.add(f32x4.mul(sum, r), splat(1));
-  // In two factors, since 2ⁿ itself is out of range at n = 128.
-  const exponent = i32x4.trunc_sat_f32x4_s(n);
-  const half = i32x4.shr_s(exponent, 1);
-  const result = f32x4.mul(f32x4.mul(sum, powerOfTwo(half)), powerOfTwo(i32x4.sub(exponent, half)));
-  const finite = v128.bitselect(splat(Infinity), result, f32x4.gt(x, splat(88.72)));
-  return v128.bitselect(splat(0), finite, f32x4.lt(x, splat(-87.33)));
-}
-
-// @ts-ignore: decorator
-@inline
-function powerOfTwo(n: v128): v128 {
-  return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
+  // Times 2ⁿ⁻¹ and 2, since 2ⁿ itself is out of range at n = 128.
+  const power = i32x4.shl(i32x4.add(rounded, i32x4.splat(126)), 23);
+  const half = f32x4.mul(sum, power);
+  const finite = v128.bitselect(splat(Infinity), f32x4.add(half, half), f32x4.gt(x, splat(88.72)));
+  return v128.andnot(finite, f32x4.lt(x, splat(-86.9)));
 }
 
 export function tanh4(x: v128): v128 {
@@ -63,6 +58,32 @@ export function log1p4(x: v128): v128 {
   return f32x4.mul(f32x4.add(s, s), sum);
 }
 
+/** The natural logarithm; −infinity at 0, NaN below. */
+export function log4(x: v128): v128 {
+  // x = 2ⁿ m with m from √½ to √2; subnormal numbers are scaled first.
+  const isSmall = f32x4.lt(x, splat(1.17549435e-38));
+  const normal = v128.bitselect(f32x4.mul(x, splat(8388608)), x, isSmall);
+  // The bits of √½, so that the exponent of what is left counts from there.
+  const bits = i32x4.sub(normal, i32x4.splat(0x3f3504f3));
+  const exponent = i32x4.sub(i32x4.shr_s(bits, 23), v128.and(isSmall, i32x4.splat(23)));
+  const m = i32x4.add(v128.and(bits, i32x4.splat(0x007fffff)), i32x4.splat(0x3f3504f3));
+  const n = f32x4.convert_i32x4_s(exponent);
+  // log m = 2 artanh(s) = f − s(f − 2 s²(1/3 + s²/5 + …)) with f = m − 1, s = f / (2 + f).
+  const f = f32x4.sub(m, splat(1));
+  const s = f32x4.div(f, f32x4.add(f, splat(2)));
+  const square = f32x4.mul(s, s);
+  let sum = splat(2.0 / 9);
+  sum = f32x4.add(f32x4.mul(sum, square), splat(2.0 / 7));
+  sum = f32x4.add(f32x4.mul(sum, square), splat(2.0 / 5));
+  sum = f32x4.add(f32x4.mul(sum, square), splat(2.0 / 3));
+  sum = f32x4.mul(sum, square);
+  const small = f32x4.add(f32x4.mul(n, splat(-2.12194440e-4)), f32x4.neg(f32x4.mul(s, f32x4.sub(f, sum))));
+  const finite = f32x4.add(f32x4.mul(n, splat(0.693359375)), f32x4.add(f, small));
+  const result = v128.bitselect(x, finite, v128.or(f32x4.ne(x, x), f32x4.eq(x, splat(Infinity))));
+  const positive = v128.bitselect(splat(-Infinity), result, f32x4.eq(x, splat(0)));
+  return v128.bitselect(splat(NaN), positive, f32x4.lt(x, splat(0)));
+}
+
 /** `1 / (1 + e⁻ˣ)` */
 // @ts-ignore: decorator
 @inline
@@ -72,5 +93,5 @@ export function sigmoid4(x: v128): v128 {
 
 /** `log(1 + eˣ)` */
 export function softplus4(x: v128): v128 {
-  return f32x4.add(f32x4.max(x, splat(0)), log1p4(exp4(f32x4.neg(f32x4.abs(x)))));
+  return f32x4.add(f32x4.pmax(x, splat(0)), log1p4(exp4(f32x4.neg(f32x4.abs(x)))));
 }

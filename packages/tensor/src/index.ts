@@ -29,3 +29,4 @@ export {
   maskedParameters,
   maskedTransform,
 } from './masked-network.js';
+export { hasSplineKernels, rationalQuadraticSpline, type SplineShape } from './spline.js';

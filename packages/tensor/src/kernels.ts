@@ -6,6 +6,7 @@ import { maskedNetworkGradientKernel, maskedNetworkKernel } from './kernel-maske
 import { matMulKernel } from './kernel-mat-mul.js';
 import { searchSortedKernel } from './kernel-search-sorted.js';
 import { sliceKernel, splitKernel, unpackKernel } from './kernel-slice.js';
+import { splineGradientKernel, splineKernel } from './kernel-spline.js';
 import { sumKernel } from './kernel-sum.js';
 import type { Kernel, NewKernel } from './kernel.js';
 
@@ -24,4 +25,11 @@ export const kernels: readonly Kernel[] = [
 ];
 
 /** Operations of our own, and what some backend lacks. */
-export const newKernels: readonly NewKernel[] = [maskedNetworkKernel, maskedNetworkGradientKernel, adamKernel, searchSortedKernel];
+export const newKernels: readonly NewKernel[] = [
+  maskedNetworkKernel,
+  maskedNetworkGradientKernel,
+  splineKernel,
+  splineGradientKernel,
+  adamKernel,
+  searchSortedKernel,
+];

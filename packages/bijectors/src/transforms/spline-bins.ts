@@ -20,18 +20,9 @@ import {
   tensor2d,
   unstack,
 } from '@tensorflow/tfjs-core';
-import { checkInteger } from '@pushforward/tensor';
+import { checkInteger, type SplineShape } from '@pushforward/tensor';
 import { positive } from './positive.js';
 import type { Bin } from './rational-quadratic.js';
-
-/** The bins of a spline between −bound and bound, with all their limits. */
-export interface SplineShape {
-  readonly bins: number;
-  readonly bound: number;
-  readonly minWidth: number;
-  readonly minHeight: number;
-  readonly minDerivative: number;
-}
 
 /** @throws Error if a number is out of range */
 export function checkSplineShape(name: string, { bins, bound, minWidth, minHeight, minDerivative }: SplineShape): void {

@@ -1,8 +1,9 @@
-import { add, reshape, sub, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { add, reshape, sub, type Tensor, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { hasSplineKernels, rationalQuadraticSpline, type SplineShape } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { backThroughBin, throughBin } from './rational-quadratic.js';
 import { toRows } from './rows.js';
-import { checkSplineShape, SplineBins, type SplineShape } from './spline-bins.js';
+import { checkSplineShape, SplineBins } from './spline-bins.js';
 
 /** The bins of a rational-quadratic spline. */
 export interface SplineOptions {
@@ -35,12 +36,20 @@ export interface Spline {
 }
 
 /** `y = spline(x*) + (x − x*)` for the x* inside the interval, in either direction. */
-export function applySpline({ name, parameterCount, shape, intoInterval }: Spline, way: 'forward' | 'inverse', input: Tensor, parameters: Tensor): ValueAndLogDet {
+export function applySpline(spline: Spline, way: 'forward' | 'inverse', input: Tensor, parameters: Tensor): ValueAndLogDet {
   return tidy(() => {
-    const rows = toRows(name, input, parameters, parameterCount);
-    const bins = new SplineBins(rows.parameters, shape);
-    const inside = intoInterval(rows.x);
-    const { value, logDet } = way === 'forward' ? throughBin(inside, bins.find(inside, 'x')) : backThroughBin(inside, bins.find(inside, 'y'));
-    return { value: reshape(add(value, sub(rows.x, inside)), input.shape), logDet: reshape(logDet, input.shape) };
+    const rows = toRows(spline.name, input, parameters, spline.parameterCount);
+    const { value, logDet } = hasSplineKernels()
+      ? rationalQuadraticSpline(spline.shape, way, rows.x, rows.parameters)
+      : composeSpline(spline, way, rows.x, rows.parameters);
+    return { value: reshape(value, input.shape), logDet: reshape(logDet, input.shape) };
   });
+}
+
+/** The same of N numbers with a row of parameters each, in tf ops. */
+export function composeSpline({ shape, intoInterval }: Spline, way: 'forward' | 'inverse', x: Tensor1D, parameters: Tensor2D): ValueAndLogDet {
+  const bins = new SplineBins(parameters, shape);
+  const inside = intoInterval(x);
+  const { value, logDet } = way === 'forward' ? throughBin(inside, bins.find(inside, 'x')) : backThroughBin(inside, bins.find(inside, 'y'));
+  return { value: add(value, sub(x, inside)), logDet };
 }

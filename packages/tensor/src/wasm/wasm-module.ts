@@ -34,6 +34,9 @@ export interface WasmFunctions {
   matMulScratch(rows: number, columns: number, depth: number): number;
   maskedNetwork(network: number, input: number, value: number, logDet: number, records: number, recordStride: number): void;
   maskedNetworkGradient(network: number, valueCotangent: number, logDetCotangent: number, records: number, inputGradient: number): void;
+  splines(splines: number): void;
+  splinesGradient(splines: number): void;
+  splineWorkBytes(bins: number, parameterCount: number): number;
   sum(x: number, result: number, outer: number, count: number, inner: number, scratch: number): void;
 }
 
