@@ -1,7 +1,9 @@
 // Every function that the TypeScript side may call. Addresses are byte offsets in the memory of TensorFlow.js's wasm backend.
 export { adam } from './adam';
 export { copyRows } from './copy-rows';
+export { lstm, lstmGradient } from './lstm';
 export { maskedNetwork, maskedNetworkGradient } from './masked-network';
 export { matMul, matMulScratch } from './mat-mul';
 export { splines, splinesGradient, splineWorkBytes } from './spline';
 export { sum } from './sum';
+export { sumChunks } from './sum-chunks';

@@ -1,6 +1,7 @@
 import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { activations } from './activation.js';
 import type { AffineForm, MaskedNetwork } from './masked-network.js';
+import { STEP_BYTES, writeStep } from './step-struct.js';
 import type { WasmModule } from './wasm/wasm-module.js';
 
 /** What both kernels are told besides tensors. */
@@ -21,7 +22,6 @@ const UNIT_BYTES = 4 * TILE;
 const BLOCK_TILES = 16;
 const BLOCK_INPUTS = 128;
 const [TILE_ROWS, TILE_COLUMNS] = [4, 8];
-const LOG_SCALES = ['none', 'raw', 'bounded', 'gate'] as const;
 
 /**
  * The value of a masked network, or of an autoregressive step with its parameters.
@@ -196,7 +196,7 @@ function layOut(wasm: WasmModule, plan: Plan, call: Call): { network: number; wo
     network: reserve(4 * 15),
     nodes: reserve(4 * 4 * counts.length),
     layers: reserve(4 * 15 * layers.length),
-    step: reserve(4 * 6),
+    step: reserve(STEP_BYTES),
   };
   const tables = reserve(plan.tables.byteLength);
   const step = reserve(UNIT_BYTES * (plan.dim + 1));
@@ -248,10 +248,6 @@ function layOut(wasm: WasmModule, plan: Plan, call: Call): { network: number; wo
   wasm.words(base + structs.nodes).set(plan.nodes.flatMap(({ starts, values, reads }, node) => [counts[node], tableAt(starts), values, reads]));
   wasm.words(base + structs.layers).set(layerWords);
   wasm.words(base + tables).set(plan.tables);
-  if (form) {
-    const { logScale, bound = 1, bias = 0, sign, before, after } = form;
-    wasm.words(base + structs.step)[0] = LOG_SCALES.indexOf(logScale);
-    wasm.floats(base + structs.step + 4).set([bound, bias, sign, before, after]);
-  }
+  if (form) writeStep(wasm, base + structs.step, form);
   return { network: base + structs.network, work: base + work };
 }

@@ -2,6 +2,7 @@ import { adamKernel } from './kernel-adam.js';
 import { concatKernel, packKernel } from './kernel-concat.js';
 import { fusedMatMulKernel } from './kernel-fused-mat-mul.js';
 import { castKernel, identityKernel } from './kernel-identity.js';
+import { lstmGradientKernel, lstmKernel } from './kernel-lstm.js';
 import { maskedNetworkGradientKernel, maskedNetworkKernel } from './kernel-masked-network.js';
 import { matMulKernel } from './kernel-mat-mul.js';
 import { searchSortedKernel } from './kernel-search-sorted.js';
@@ -30,6 +31,8 @@ export const newKernels: readonly NewKernel[] = [
   maskedNetworkGradientKernel,
   splineKernel,
   splineGradientKernel,
+  lstmKernel,
+  lstmGradientKernel,
   adamKernel,
   searchSortedKernel,
 ];

@@ -1,7 +1,7 @@
 import { add, concat, matMul, reshape, split, type Tensor, tanh, tensor1d, tidy, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
-import { checkInteger, key, linear, type ModuleConfig, split as splitKey } from '@pushforward/tensor';
+import { checkInteger, hasLstmKernels, key, linear, type LstmNetwork, lstmParameters, lstmTransform, type ModuleConfig, split as splitKey } from '@pushforward/tensor';
 import { lstmCell } from './lstm-cell.js';
-import { SequenceConditioner, type SequenceConditionerOptions } from './sequence-conditioner.js';
+import { SequenceConditioner, type SequenceConditionerOptions, type SequenceKernels } from './sequence-conditioner.js';
 import { uniformVariable } from './uniform-variable.js';
 import type { RankInputs, SequenceStart } from './unroll-recurrence.js';
 import { unstack } from './unstack.js';
@@ -27,8 +27,8 @@ export interface LstmConditionerOptions extends SequenceConditionerOptions {
  *
  * Output weights start at 0, so that a flow whose `initialParameters` mean the identity starts at it.
  *
- * The parallel pass takes D steps too, with all D of them on the tape; {@link unroll} takes the same steps, and keeps only the states
- * and cells for its gradient.
+ * The parallel pass takes D steps too, so that both directions cost the same. Where the backend has no kernel for them, it has all D on the
+ * tape, whereas {@link unroll} keeps only the states and cells for its gradient.
  *
  * **Shapes**: x `[...batch, D]`, context `[...batch, C]` or with a batch shape that broadcasts; parameters `[...batch, D, P]`.
  *
@@ -68,6 +68,7 @@ export class LstmConditioner extends SequenceConditioner {
   /** `[2·ΣH]` */
   readonly stateBias?: Variable;
   readonly memory = 'replaced';
+  readonly #network: LstmNetwork;
 
   constructor(options: LstmConditionerOptions) {
     const { hidden = [64], forgetBias = 1 } = options;
@@ -76,6 +77,7 @@ export class LstmConditioner extends SequenceConditioner {
     if (!Number.isFinite(forgetBias)) throw new Error(`lstm: forgetBias must be finite, got ${forgetBias}`);
     super('lstm', options, hidden.at(-1)!);
     this.hidden = [...hidden];
+    this.#network = { order: this.order, parameterCount: this.parameterCount, hidden: this.hidden };
 
     const [positionKey, contextKey, stateKey, ...layerKeys] = splitKey(key(options.seed), 3 + hidden.length);
     // Value, state, position and context each bring a gate a variance of at most a third.
@@ -116,9 +118,7 @@ export class LstmConditioner extends SequenceConditioner {
   start(rows: number, context?: Tensor): SequenceStart {
     const widths = this.hidden.map((width) => 2 * width);
     return {
-      memory: context
-        ? parts(tanh(linear(context, this.stateWeights!, this.stateBias)), widths)
-        : widths.map((width) => zeros([rows, width])),
+      memory: context ? parts(this.#states(context), widths) : widths.map((width) => zeros([rows, width])),
       own: unstack(add(this.positions, this.biases[0])),
       shared: context ? [linear(context, this.contextWeights!)] : [],
     };
@@ -134,6 +134,28 @@ export class LstmConditioner extends SequenceConditioner {
       return after;
     });
     return { output: input, memory: next };
+  }
+
+  override kernels(context?: Tensor): SequenceKernels | undefined {
+    if (!hasLstmKernels()) return undefined;
+    const arrays = {
+      offsets: add(this.positions, this.biases[0]),
+      context: context && linear(context, this.contextWeights!),
+      states: context && this.#states(context),
+      layers: this.layers,
+      biases: this.biases.slice(1),
+      outputWeights: this.outputWeights,
+      outputBias: this.outputBias,
+    };
+    return {
+      parameters: (input) => lstmParameters(this.#network, { ...arrays, input }),
+      transform: (input, form, sequential) => lstmTransform(this.#network, { ...arrays, input }, form, sequential),
+    };
+  }
+
+  /** Each layer's state, then its cells, before the first rank. */
+  #states(context: Tensor): Tensor {
+    return tanh(linear(context, this.stateWeights!, this.stateBias));
   }
 }
 

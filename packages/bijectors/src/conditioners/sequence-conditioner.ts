@@ -1,5 +1,5 @@
 import { add, reshape, slice, stack, type Tensor, tensor1d, tidy, variable, type Variable, zeros, zerosLike } from '@tensorflow/tfjs-core';
-import { checkContext, checkEvent, checkInteger, foldIn, key, linear, orthogonal, type Seed } from '@pushforward/tensor';
+import { type AffineForm, checkContext, checkEvent, checkInteger, foldIn, key, linear, orthogonal, type Seed } from '@pushforward/tensor';
 import {
   checkInit,
   Conditioner,
@@ -30,6 +30,14 @@ export interface SequenceConditionerOptions {
   init?: Init;
   /** An integer or a key for the initial weights. Default: a fresh key. */
   seed?: Seed;
+}
+
+/** A whole network as kernels of the backend in use, for N events. */
+export interface SequenceKernels {
+  /** All parameters, `[N, D, P]`. */
+  parameters(input: Tensor): Tensor;
+  /** An affine step in either direction: `value` `[N, D]`, `logDet` `[N]`. */
+  transform(input: Tensor, form: AffineForm, sequential: boolean): ValueAndLogDet;
 }
 
 /**
@@ -166,10 +174,22 @@ export abstract class SequenceConditioner extends Conditioner {
     return stack(outputs);
   }
 
+  /**
+   * The same network as kernels, if the backend in use has any: by default none.
+   *
+   * @param context `[N, C]`
+   */
+  kernels(_context?: Tensor): SequenceKernels | undefined {
+    return undefined;
+  }
+
   parameters(x: Tensor, context?: Tensor): Tensor {
     this.#check('x', x, context);
     return tidy(() => {
-      const { columns, contexts } = this.#arrange(x, context);
+      const { events, contexts } = this.#arrange(x, context);
+      const kernels = this.kernels(contexts);
+      if (kernels) return withBatch(kernels.parameters(events), [...x.shape, this.parameterCount]);
+      const columns = this.#columns(events);
       const previous = [zerosLike(columns[0]), ...columns.slice(0, -1)];
       const byRank = unstack(linear(this.outputs(previous, contexts), this.outputWeights, this.outputBias));
       const parameters = stack(pick(byRank, invertPermutation(this.order)), 1);
@@ -177,8 +197,15 @@ export abstract class SequenceConditioner extends Conditioner {
     });
   }
 
+  override transform(input: Tensor, step: Step, context?: Tensor): ValueAndLogDet {
+    this.#check('input', input, context);
+    return this.#byKernels(input, step, context, false) ?? super.transform(input, step, context);
+  }
+
   unroll(input: Tensor, step: Step, context?: Tensor): ValueAndLogDet {
     this.#check('input', input, context);
+    const known = this.#byKernels(input, step, context, true);
+    if (known) return known;
     const recurrence: Recurrence = {
       memory: this.memory,
       weights: [...this.weights(), this.outputWeights, this.outputBias],
@@ -188,11 +215,21 @@ export abstract class SequenceConditioner extends Conditioner {
       },
     };
     return tidy(() => {
-      const { columns, contexts } = this.#arrange(input, context);
+      const { events, contexts } = this.#arrange(input, context);
+      const columns = this.#columns(events);
       const start = this.start(columns[0].size, contexts);
       const { values, logDet } = unrollRecurrence(recurrence, { input: columns, ...start }, step);
       const value = stack(pick(values, invertPermutation(this.order)), 1);
       return { value: withBatch(value, input.shape), logDet: withBatch(logDet, input.shape.slice(0, -1)) };
+    });
+  }
+
+  #byKernels(input: Tensor, { form }: Step, context: Tensor | undefined, sequential: boolean): ValueAndLogDet | undefined {
+    if (!form) return undefined;
+    return tidy(() => {
+      const { events, contexts } = this.#arrange(input, context);
+      const known = this.kernels(contexts)?.transform(events, form, sequential);
+      return known && { value: withBatch(known.value, input.shape), logDet: withBatch(known.logDet, input.shape.slice(0, -1)) };
     });
   }
 
@@ -201,12 +238,17 @@ export abstract class SequenceConditioner extends Conditioner {
     checkContext(this.#name, context, this.contextDim, x.shape.slice(0, -1));
   }
 
-  /** The values of each rank, `[N]`, and the context of each event, `[N, C]`. */
-  #arrange(x: Tensor, context: Tensor | undefined): { columns: Tensor[]; contexts?: Tensor } {
+  /** The events, `[N, D]`, and the context of each, `[N, C]`. */
+  #arrange(x: Tensor, context: Tensor | undefined): { events: Tensor; contexts?: Tensor } {
     // TensorFlow.js's cpu backend cannot slice what is empty: an empty batch is computed as one event, and none is returned.
-    if (x.size === 0) return { columns: this.order.map(() => zeros([1])), contexts: context && zeros([1, this.contextDim]) };
-    const columns = pick(unstack(reshape(x, [x.size / this.dim, this.dim]), 1), this.order);
-    return { columns, contexts: context && rowsOf(context, x.shape.slice(0, -1)) };
+    if (x.size === 0) return { events: zeros([1, this.dim]), contexts: context && zeros([1, this.contextDim]) };
+    const events = reshape(x, [x.size / this.dim, this.dim]);
+    return { events, contexts: context && rowsOf(context, x.shape.slice(0, -1)) };
+  }
+
+  /** The values of each rank, `[N]`. */
+  #columns(events: Tensor): Tensor[] {
+    return pick(unstack(events, 1), this.order);
   }
 }
 

@@ -20,6 +20,8 @@ export interface WasmBackend {
 export interface WasmFunctions {
   adam(table: number, count: number, settings: number): void;
   copyRows(target: number, targetStride: number, source: number, sourceStride: number, rows: number, count: number): void;
+  lstm(lstm: number): void;
+  lstmGradient(lstm: number, chunks: number): void;
   matMul(
     a: number,
     b: number,
@@ -38,6 +40,7 @@ export interface WasmFunctions {
   splinesGradient(splines: number): void;
   splineWorkBytes(bins: number, parameterCount: number): number;
   sum(x: number, result: number, outer: number, count: number, inner: number, scratch: number): void;
+  sumChunks(target: number, source: number, stride: number, chunks: number, count: number): void;
 }
 
 /** Our functions, instantiated in the memory of one instance of TensorFlow.js's wasm backend: they work on its tensors in place. */

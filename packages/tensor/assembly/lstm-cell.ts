@@ -1,0 +1,95 @@
+import { UNIT_BYTES } from './dot';
+import { splat } from './simd-math';
+
+/**
+ * One layer's cells and states from the products of its gates, in the order input, forget, output, candidate.
+ *
+ * @param gates become the gates' values
+ * @param shown becomes the tanh of the cells
+ */
+export function advanceCells(width: i32, gates: usize, before: usize, cells: usize, shown: usize, states: usize): void {
+  const gate = <usize>width * UNIT_BYTES;
+  for (let at: usize = 0; at < gate; at += 16) {
+    const unit = gates + at;
+    const take = sigmoid(v128.load(unit));
+    const keep = sigmoid(v128.load(unit + gate));
+    const show = sigmoid(v128.load(unit + 2 * gate));
+    const content = tanh(v128.load(unit + 3 * gate));
+    const cell = f32x4.add(f32x4.mul(keep, v128.load(before + at)), f32x4.mul(take, content));
+    const visible = tanh(cell);
+    v128.store(unit, take);
+    v128.store(unit + gate, keep);
+    v128.store(unit + 2 * gate, show);
+    v128.store(unit + 3 * gate, content);
+    v128.store(cells + at, cell);
+    v128.store(shown + at, visible);
+    v128.store(states + at, f32x4.mul(show, visible));
+  }
+}
+
+/**
+ * The gradient of {@link advanceCells}.
+ *
+ * @param cellAdjoints of the cells afterwards; become those of the cells before
+ * @param gateAdjoints of the products
+ */
+export function retreatCells(
+  width: i32,
+  gates: usize,
+  before: usize,
+  shown: usize,
+  stateAdjoints: usize,
+  cellAdjoints: usize,
+  gateAdjoints: usize,
+): void {
+  const gate = <usize>width * UNIT_BYTES;
+  const one = splat(1);
+  for (let at: usize = 0; at < gate; at += 16) {
+    const unit = gates + at;
+    const take = v128.load(unit);
+    const keep = v128.load(unit + gate);
+    const show = v128.load(unit + 2 * gate);
+    const content = v128.load(unit + 3 * gate);
+    const visible = v128.load(shown + at);
+    const state = v128.load(stateAdjoints + at);
+    const slope = f32x4.sub(one, f32x4.mul(visible, visible));
+    const cell = f32x4.add(v128.load(cellAdjoints + at), f32x4.mul(f32x4.mul(state, show), slope));
+    const to = gateAdjoints + at;
+    v128.store(to, f32x4.mul(f32x4.mul(cell, content), f32x4.mul(take, f32x4.sub(one, take))));
+    v128.store(to + gate, f32x4.mul(f32x4.mul(cell, v128.load(before + at)), f32x4.mul(keep, f32x4.sub(one, keep))));
+    v128.store(to + 2 * gate, f32x4.mul(f32x4.mul(state, visible), f32x4.mul(show, f32x4.sub(one, show))));
+    v128.store(to + 3 * gate, f32x4.mul(f32x4.mul(cell, take), f32x4.sub(one, f32x4.mul(content, content))));
+    v128.store(cellAdjoints + at, f32x4.mul(cell, keep));
+  }
+}
+
+/** `eˣ` for x between −87 and 87, and the value at the nearer end beyond. */
+// @ts-ignore: decorator
+@inline
+function exponential(x: v128): v128 {
+  const inside = f32x4.min(f32x4.max(x, splat(-87)), splat(87));
+  const n = f32x4.nearest(f32x4.mul(inside, splat(1.44269504)));
+  const r = f32x4.sub(f32x4.sub(inside, f32x4.mul(n, splat(0.693359375))), f32x4.mul(n, splat(-2.12194440e-4)));
+  let sum = splat(1.0 / 720);
+  sum = f32x4.add(f32x4.mul(sum, r), splat(1.0 / 120));
+  sum = f32x4.add(f32x4.mul(sum, r), splat(1.0 / 24));
+  sum = f32x4.add(f32x4.mul(sum, r), splat(1.0 / 6));
+  sum = f32x4.add(f32x4.mul(sum, r), splat(0.5));
+  sum = f32x4.add(f32x4.mul(sum, r), splat(1));
+  sum = f32x4.add(f32x4.mul(sum, r), splat(1));
+  return f32x4.mul(sum, i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23));
+}
+
+// @ts-ignore: decorator
+@inline
+function sigmoid(x: v128): v128 {
+  return f32x4.div(splat(1), f32x4.add(splat(1), exponential(f32x4.neg(x))));
+}
+
+/** Off by 10⁻⁷ at most, which is much only near 0: what it enters are sums. */
+// @ts-ignore: decorator
+@inline
+function tanh(x: v128): v128 {
+  const s = sigmoid(f32x4.add(x, x));
+  return f32x4.sub(f32x4.add(s, s), splat(1));
+}

@@ -1,0 +1,312 @@
+import { UNIT_BYTES } from './dot';
+import { advanceCells, retreatCells } from './lstm-cell';
+import { TILE } from './masked-network';
+import { applyStep, applyStepGradient, Step } from './step';
+import { addLaneSums, addRow, addUnits, gatherAdjoints, gatherColumns, scatterColumns, spreadRow } from './tile';
+import { addOuterProducts, addProduct, transposeMatrix } from './tile-product';
+
+/** Ranks whose adjoints are kept at a time, until their share of the weights' gradients is added. */
+const BLOCK_RANKS: i32 = 8;
+
+/** One layer; each rank of each tile has a record, in which it has its places, here in bytes from the record's start. */
+@unmanaged
+export class LstmLayer {
+  width: i32;
+  /** Of what it is fed, and then its own state. */
+  inputs: i32;
+  /** `[inputs, 4 width]`, and place for the same by column. */
+  weights: usize;
+  forward: usize;
+  /** `[4 width]`; 0 for the first layer, whose biases are those of the ranks. */
+  bias: usize;
+  /** The inputs of the rank, the gates, the cells before it and the tanh of those after. */
+  reads: usize;
+  gates: usize;
+  cells: usize;
+  shown: usize;
+  /** Bytes from the start of a chunk's gradients to those of the weights and the bias, or of the ranks' biases. */
+  weightGradient: usize;
+  biasGradient: usize;
+  /** Bytes from the start of a thread's work to the adjoints of the inputs and cells, and within a rank's to those of the gates. */
+  readAdjoints: usize;
+  cellAdjoints: usize;
+  gateAdjoints: usize;
+}
+
+@unmanaged
+export class Lstm {
+  dim: i32;
+  parameterCount: i32;
+  rows: i32;
+  sequential: i32;
+  layerCount: i32;
+  layers: usize;
+  /** The dimension of each rank. */
+  order: usize;
+  step: usize;
+  /** `[N, D]` */
+  input: usize;
+  /** The ranks' biases `[D, 4 H]`; what the context adds to them, `[N, 4 H]` or 0. */
+  offsets: usize;
+  context: usize;
+  /** Each layer's state and cells before the first rank, `[N, 2 ΣH]`, or 0. */
+  states: usize;
+  stateCount: i32;
+  /** `[H, P]`, place for the same by column, and `[P]`. */
+  outputWeights: usize;
+  outputForward: usize;
+  outputBias: usize;
+  /** With a step `[N, D]` and `[N]`, else the parameters `[N, D, P]`; in the gradient, their cotangents. */
+  value: usize;
+  logDet: usize;
+  /** The tiles' records, one for each rank and one for what it leaves; bytes of a rank's and of a tile's. */
+  records: usize;
+  record: usize;
+  tileStride: usize;
+  /** All ones, or 1 if a tile needs two records only, in turn. */
+  rankMask: i32;
+  /** Bytes from a record's start to the parameters. */
+  parameters: usize;
+  /** Place for each thread to work in. */
+  work: usize;
+  workStride: usize;
+  /** Tiles of one chunk, whose gradients are summed, and place for these. */
+  chunkTiles: i32;
+  chunks: usize;
+  chunkStride: usize;
+  outputWeightGradient: usize;
+  outputBiasGradient: usize;
+  inputGradient: usize;
+  contextGradient: usize;
+  stateGradient: usize;
+  /** Within a thread's work: the adjoints of a block of ranks, bytes of one rank's, and within that to those of the parameters. */
+  rankAdjoints: usize;
+  rankAdjointStride: usize;
+  parameterAdjoints: usize;
+  /** Within a thread's work: what the context adds, or its adjoint; the adjoints of one layer's states. */
+  contextUnits: usize;
+  stateAdjoints: usize;
+}
+
+// Within a thread's work.
+const GIVEN: usize = 0;
+const TOTAL: usize = UNIT_BYTES;
+
+// @ts-ignore: decorator
+@inline
+function layerAt(lstm: Lstm, l: i32): LstmLayer {
+  return changetype<LstmLayer>(lstm.layers + <usize>l * offsetof<LstmLayer>());
+}
+
+// @ts-ignore: decorator
+@inline
+function recordAt(lstm: Lstm, tile: usize, rank: i32): usize {
+  return tile + <usize>(rank & lstm.rankMask) * lstm.record;
+}
+
+// @ts-ignore: decorator
+@inline
+function dimensionAt(lstm: Lstm, rank: i32): usize {
+  return <usize>load<i32>(lstm.order + (<usize>rank << 2)) << 2;
+}
+
+/**
+ * A long short-term memory over the ranks and a linear map of its last states to parameters: all of these, or with a step the values
+ * and the log-determinant. What a rank is fed is the rank before's input, or in the sequential direction its value.
+ */
+export function lstm(at: usize): void {
+  const lstm = changetype<Lstm>(at);
+  const last = layerAt(lstm, lstm.layerCount - 1);
+  for (let l: i32 = 0; l < lstm.layerCount; l++) {
+    const layer = layerAt(lstm, l);
+    transposeMatrix(layer.forward, layer.weights, layer.inputs, 4 * layer.width);
+  }
+  transposeMatrix(lstm.outputForward, lstm.outputWeights, last.width, lstm.parameterCount);
+  const tiles = (lstm.rows + TILE - 1) / TILE;
+  for (let tile: i32 = 0; tile < tiles; tile++) lstmPart(at, tile, 0);
+}
+
+/** Adds the gradients of chunk `part` of the events to its place, and writes those of what each event has of its own. */
+export function lstmGradient(at: usize, chunks: i32): void {
+  for (let chunk: i32 = 0; chunk < chunks; chunk++) lstmGradientPart(at, chunk, 0);
+}
+
+/** One tile of {@link lstm}. */
+function lstmPart(at: usize, part: i32, thread: i32): void {
+  const lstm = changetype<Lstm>(at);
+  const row = part * TILE;
+  const lanes = min(TILE, lstm.rows - row);
+  const work = lstm.work + <usize>thread * lstm.workStride;
+  const tile = lstm.records + (lstm.rankMask == 1 ? <usize>thread : <usize>part) * lstm.tileStride;
+  const first = layerAt(lstm, 0);
+  const last = layerAt(lstm, lstm.layerCount - 1);
+  const gates = 4 * first.width;
+  const rowBytes = <usize>lstm.dim << 2;
+  const given = work + GIVEN;
+  const total = work + TOTAL;
+  memory.fill(total, 0, UNIT_BYTES);
+  if (lstm.context) gatherColumns(work + lstm.contextUnits, lstm.context + (<usize>(row * gates) << 2), <usize>gates << 2, gates, lanes);
+  startTile(lstm, tile, row, lanes);
+  for (let rank: i32 = 0; rank < lstm.dim; rank++) {
+    const record = recordAt(lstm, tile, rank);
+    const next = recordAt(lstm, tile, rank + 1);
+    for (let l: i32 = 0; l < lstm.layerCount; l++) {
+      const layer = layerAt(lstm, l);
+      const units = record + layer.gates;
+      const count = 4 * layer.width;
+      if (l > 0) spreadRow(units, layer.bias, count);
+      else if (lstm.context) {
+        memory.copy(units, work + lstm.contextUnits, <usize>count * UNIT_BYTES);
+        addRow(units, lstm.offsets + (<usize>(rank * count) << 2), count);
+      } else spreadRow(units, lstm.offsets + (<usize>(rank * count) << 2), count);
+      addProduct(units, layer.forward, record + layer.reads, count, layer.inputs);
+      const states = statesOf(layer, next);
+      advanceCells(layer.width, units, record + layer.cells, next + layer.cells, record + layer.shown, states);
+      if (l + 1 < lstm.layerCount) memory.copy(record + layerAt(lstm, l + 1).reads, states, <usize>layer.width * UNIT_BYTES);
+    }
+    const parameters = record + lstm.parameters;
+    spreadRow(parameters, lstm.outputBias, lstm.parameterCount);
+    addProduct(parameters, lstm.outputForward, statesOf(last, next), lstm.parameterCount, last.width);
+
+    const column = dimensionAt(lstm, rank);
+    // What the next rank is fed first.
+    const fed = next + first.reads;
+    const cell = lstm.value + rowBytes * row + column;
+    gatherColumns(fed, lstm.input + rowBytes * row + column, rowBytes, 1, lanes);
+    if (!lstm.step) {
+      const width = <usize>lstm.parameterCount;
+      scatterColumns(lstm.value + (rowBytes * row + column) * width, parameters, rowBytes * width, lstm.parameterCount, lanes);
+      continue;
+    }
+    const value = lstm.sequential ? fed : given;
+    applyStep(changetype<Step>(lstm.step), value, fed, parameters, total, 1);
+    scatterColumns(cell, value, rowBytes, 1, lanes);
+  }
+  if (lstm.step) scatterColumns(lstm.logDet + (<usize>row << 2), total, 4, 1, lanes);
+}
+
+/** Where a layer's states come to lie in the record of the rank after. */
+// @ts-ignore: decorator
+@inline
+function statesOf(layer: LstmLayer, record: usize): usize {
+  return record + layer.reads + <usize>(layer.inputs - layer.width) * UNIT_BYTES;
+}
+
+/** What the first rank finds: no value before, and the initial states and cells. */
+function startTile(lstm: Lstm, tile: usize, row: i32, lanes: i32): void {
+  memory.fill(tile + layerAt(lstm, 0).reads, 0, UNIT_BYTES);
+  const stride = <usize>lstm.stateCount << 2;
+  let from = lstm.states + stride * row;
+  for (let l: i32 = 0; l < lstm.layerCount; l++) {
+    const layer = layerAt(lstm, l);
+    const states = statesOf(layer, tile);
+    if (lstm.states) {
+      gatherColumns(states, from, stride, layer.width, lanes);
+      gatherColumns(tile + layer.cells, from + (<usize>layer.width << 2), stride, layer.width, lanes);
+      from += <usize>layer.width << 3;
+    } else {
+      memory.fill(states, 0, <usize>layer.width * UNIT_BYTES);
+      memory.fill(tile + layer.cells, 0, <usize>layer.width * UNIT_BYTES);
+    }
+  }
+}
+
+/** One chunk of {@link lstmGradient}. */
+function lstmGradientPart(at: usize, part: i32, thread: i32): void {
+  const lstm = changetype<Lstm>(at);
+  const work = lstm.work + <usize>thread * lstm.workStride;
+  const chunk = lstm.chunks + <usize>part * lstm.chunkStride;
+  memory.fill(chunk, 0, lstm.chunkStride);
+  const end = min((part + 1) * lstm.chunkTiles * TILE, lstm.rows);
+  for (let row = part * lstm.chunkTiles * TILE; row < end; row += TILE) {
+    const tile = lstm.records + <usize>(row / TILE) * lstm.tileStride;
+    memory.fill(work, 0, lstm.rankAdjoints);
+    for (let rank = lstm.dim; rank > 0; rank -= BLOCK_RANKS) {
+      const begin = max(0, rank - BLOCK_RANKS);
+      for (let r = rank - 1; r >= begin; r--) {
+        retreat(lstm, tile, r, work, work + lstm.rankAdjoints + <usize>(r - begin) * lstm.rankAdjointStride, chunk, row);
+      }
+      addWeightGradients(lstm, tile, begin, rank - begin, work + lstm.rankAdjoints, chunk);
+    }
+    finishTile(lstm, work, row);
+  }
+}
+
+/** The adjoints of one rank, from those of the rank after. */
+function retreat(lstm: Lstm, tile: usize, rank: i32, work: usize, adjoints: usize, chunk: usize, row: i32): void {
+  const lanes = min(TILE, lstm.rows - row);
+  const record = recordAt(lstm, tile, rank);
+  const next = recordAt(lstm, tile, rank + 1);
+  const first = layerAt(lstm, 0);
+  const top = lstm.layerCount - 1;
+  const rowBytes = <usize>lstm.dim << 2;
+  const column = dimensionAt(lstm, rank);
+  const direct = work + GIVEN;
+  const total = work + TOTAL;
+  const parameterAdjoints = adjoints + lstm.parameterAdjoints;
+  // What the rank after gives to the number it was fed.
+  const handed = work + first.readAdjoints;
+  if (lstm.step) {
+    gatherAdjoints(direct, lstm.value + rowBytes * row + column, rowBytes, 1, lanes);
+    gatherAdjoints(total, lstm.logDet + (<usize>row << 2), 4, 1, lanes);
+    if (lstm.sequential) addUnits(direct, handed, 1);
+    const step = changetype<Step>(lstm.step);
+    applyStepGradient(step, direct, total, next + first.reads, lstm.sequential != 0, record + lstm.parameters, parameterAdjoints, 1);
+    if (!lstm.sequential) addUnits(direct, handed, 1);
+  } else {
+    const width = <usize>lstm.parameterCount;
+    gatherAdjoints(parameterAdjoints, lstm.value + (rowBytes * row + column) * width, rowBytes * width, lstm.parameterCount, lanes);
+    memory.copy(direct, handed, UNIT_BYTES);
+  }
+  scatterColumns(lstm.inputGradient + rowBytes * row + column, direct, rowBytes, 1, lanes);
+  addLaneSums(chunk + lstm.outputBiasGradient, parameterAdjoints, lstm.parameterCount);
+
+  for (let l = top; l >= 0; l--) {
+    const layer = layerAt(lstm, l);
+    const states = work + lstm.stateAdjoints;
+    const reads = work + layer.readAdjoints;
+    const gates = adjoints + layer.gateAdjoints;
+    memory.copy(states, reads + <usize>(layer.inputs - layer.width) * UNIT_BYTES, <usize>layer.width * UNIT_BYTES);
+    if (l == top) addProduct(states, lstm.outputWeights, parameterAdjoints, layer.width, lstm.parameterCount);
+    else addUnits(states, work + layerAt(lstm, l + 1).readAdjoints, layer.width);
+    retreatCells(layer.width, record + layer.gates, record + layer.cells, record + layer.shown, states, work + layer.cellAdjoints, gates);
+    memory.fill(reads, 0, <usize>layer.inputs * UNIT_BYTES);
+    addProduct(reads, layer.weights, gates, layer.inputs, 4 * layer.width);
+    const bias = chunk + layer.biasGradient + (l == 0 ? <usize>(rank * 4 * layer.width) << 2 : 0);
+    addLaneSums(bias, gates, 4 * layer.width);
+    if (l == 0 && lstm.context) addUnits(work + lstm.contextUnits, gates, 4 * layer.width);
+  }
+}
+
+/** Adds the share of `ranks` ranks in the weights' gradients. */
+function addWeightGradients(lstm: Lstm, tile: usize, begin: i32, ranks: i32, adjoints: usize, chunk: usize): void {
+  const record = recordAt(lstm, tile, begin);
+  for (let l: i32 = 0; l < lstm.layerCount; l++) {
+    const layer = layerAt(lstm, l);
+    const gates = adjoints + layer.gateAdjoints;
+    const to = chunk + layer.weightGradient;
+    addOuterProducts(to, record + layer.reads, lstm.record, layer.inputs, gates, lstm.rankAdjointStride, 4 * layer.width, ranks);
+  }
+  const last = layerAt(lstm, lstm.layerCount - 1);
+  const states = statesOf(last, recordAt(lstm, tile, begin + 1));
+  const parameters = adjoints + lstm.parameterAdjoints;
+  const to = chunk + lstm.outputWeightGradient;
+  addOuterProducts(to, states, lstm.record, last.width, parameters, lstm.rankAdjointStride, lstm.parameterCount, ranks);
+}
+
+/** The adjoints of what each event starts with. */
+function finishTile(lstm: Lstm, work: usize, row: i32): void {
+  const lanes = min(TILE, lstm.rows - row);
+  const gates = 4 * layerAt(lstm, 0).width;
+  if (lstm.context) scatterColumns(lstm.contextGradient + (<usize>(row * gates) << 2), work + lstm.contextUnits, <usize>gates << 2, gates, lanes);
+  if (!lstm.states) return;
+  const stride = <usize>lstm.stateCount << 2;
+  let to = lstm.stateGradient + stride * row;
+  for (let l: i32 = 0; l < lstm.layerCount; l++) {
+    const layer = layerAt(lstm, l);
+    const states = work + layer.readAdjoints + <usize>(layer.inputs - layer.width) * UNIT_BYTES;
+    scatterColumns(to, states, stride, layer.width, lanes);
+    scatterColumns(to + (<usize>layer.width << 2), work + layer.cellAdjoints, stride, layer.width, lanes);
+    to += <usize>layer.width << 3;
+  }
+}
