@@ -8,7 +8,7 @@ export { Chain, type ChainOptions } from './chain.js';
 export { AttentionBlock, type AttentionBlockOptions } from './conditioners/attention-block.js';
 export { AttentionConditioner, type AttentionConditionerOptions } from './conditioners/attention-conditioner.js';
 export { LstmConditioner, type LstmConditionerOptions } from './conditioners/lstm-conditioner.js';
-export { SequenceConditioner, type SequenceConditionerOptions } from './conditioners/sequence-conditioner.js';
+export { SequenceConditioner, type SequenceConditionerOptions, type SequenceKernels } from './conditioners/sequence-conditioner.js';
 export type { RankInputs, SequenceStart } from './conditioners/unroll-recurrence.js';
 export { Coupling, type CouplingOptions } from './coupling/coupling.js';
 export { type CouplingFlowOptions, glow, nice, type NiceOptions, realNvp } from './coupling/coupling-flow.js';
