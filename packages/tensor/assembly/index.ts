@@ -5,5 +5,6 @@ export { lstm, lstmGradient } from './lstm';
 export { maskedNetwork, maskedNetworkGradient } from './masked-network';
 export { matMul, matMulScratch } from './mat-mul';
 export { splines, splinesGradient, splineWorkBytes } from './spline';
+export { joinPool, poolBytes, serve } from './pool';
 export { sum } from './sum';
 export { sumChunks } from './sum-chunks';

@@ -1,4 +1,6 @@
 import { packColumns, packRows } from './pack';
+import { MAT_MUL } from './parts';
+import { hasThreads, runParts, SMALLEST_JOB } from './pool';
 
 // A register tile is 4 rows by 8 columns of C: 8 accumulators, which together with the operands fit the 16 vector registers of
 // x86-64 and hide the latency of an addition. Wider tiles spill.
@@ -22,51 +24,92 @@ function roundUp(size: i32, unit: i32): i32 {
   return ((size + unit - 1) / unit) * unit;
 }
 
-/** Bytes of scratch that {@link matMul} needs for a product of these sizes, all at least 1. */
+/**
+ * Products C = op(A) op(B), all of the same sizes, where op(A) is `rows` by `depth` and op(B) `depth` by `columns`; every matrix is dense and
+ * row by row.
+ */
+@unmanaged
+export class Products {
+  /** How many there are. */
+  count: i32;
+  rows: i32;
+  columns: i32;
+  depth: i32;
+  /** Whether A is stored `depth` by `rows`. */
+  transposeA: i32;
+  /** Whether B is stored `columns` by `depth`. */
+  transposeB: i32;
+  /** For each product the addresses of A, B and C. */
+  matrices: usize;
+  /** {@link matMulScratch} bytes for each thread. */
+  scratch: usize;
+  scratchBytes: i32;
+  /** Into how many parts the rows, and the columns, of each product are cut. */
+  rowParts: i32;
+  columnParts: i32;
+}
+
+/** The largest part of a product that one thread takes at a time. */
+const PART_ROWS: i32 = 128;
+const PART_COLUMNS: i32 = 256;
+
+/** Bytes of scratch that {@link matMulPart} needs for a product of these sizes, all at least 1. */
 export function matMulScratch(rows: i32, columns: i32, depth: i32): i32 {
   const blockDepth = evenBlock(depth, BLOCK_DEPTH, 1);
   const blockRows = evenBlock(rows, BLOCK_ROWS, TILE_ROWS);
   const blockColumns = evenBlock(columns, BLOCK_COLUMNS, TILE_COLUMNS);
-  return ((blockRows + blockColumns) * blockDepth + TILE_ROWS * TILE_COLUMNS) << 2;
+  return roundUp(((blockRows + blockColumns) * blockDepth + TILE_ROWS * TILE_COLUMNS) << 2, 64);
 }
 
-/**
- * C = op(A) op(B), where op(A) is `rows` by `depth`, op(B) `depth` by `columns`, and C, all of them dense and row by row.
- *
- * @param transposeA whether A is stored `depth` by `rows`
- * @param transposeB whether B is stored `columns` by `depth`
- * @param scratch {@link matMulScratch} bytes
- */
-export function matMul(
-  a: usize,
-  b: usize,
-  c: usize,
-  rows: i32,
-  columns: i32,
-  depth: i32,
-  transposeA: bool,
-  transposeB: bool,
-  scratch: usize,
-): void {
+/** Computes all {@link Products} of a task. */
+export function matMul(at: usize): void {
+  const task = changetype<Products>(at);
+  const work = <f64>task.count * <f64>task.rows * <f64>task.columns * <f64>task.depth;
+  // Sums run over the depth, so that where the others are cut changes no result.
+  const isLarge = hasThreads() && work / <f64>task.count >= SMALLEST_JOB;
+  task.rowParts = isLarge ? (task.rows + PART_ROWS - 1) / PART_ROWS : 1;
+  task.columnParts = isLarge ? (task.columns + PART_COLUMNS - 1) / PART_COLUMNS : 1;
+  runParts(MAT_MUL, at, task.count * task.rowParts * task.columnParts, work);
+}
+
+export function matMulPart(at: usize, part: i32, thread: i32): void {
+  const task = changetype<Products>(at);
+  const rows = task.rows;
+  const columns = task.columns;
+  const depth = task.depth;
+  const transposeA = task.transposeA != 0;
+  const transposeB = task.transposeB != 0;
   const blockDepth = evenBlock(depth, BLOCK_DEPTH, 1);
   const blockRows = evenBlock(rows, BLOCK_ROWS, TILE_ROWS);
   const blockColumns = evenBlock(columns, BLOCK_COLUMNS, TILE_COLUMNS);
-  const tile = scratch;
-  const packedA = tile + (TILE_ROWS * TILE_COLUMNS << 2);
+  const matrices = task.matrices + 12 * <usize>(part / (task.rowParts * task.columnParts));
+  const a = load<usize>(matrices);
+  const b = load<usize>(matrices, 4);
+  const c = load<usize>(matrices, 8);
+  const tile = task.scratch + <usize>(task.scratchBytes * thread);
+  const packedA = tile + ((TILE_ROWS * TILE_COLUMNS) << 2);
   const packedB = packedA + (<usize>(blockRows * blockDepth) << 2);
   const strideA = <usize>(transposeA ? rows : depth) << 2;
   const strideB = <usize>(transposeB ? depth : columns) << 2;
   const strideC = <usize>columns << 2;
 
-  for (let column: i32 = 0; column < columns; column += blockColumns) {
-    const columnCount = min(blockColumns, columns - column);
+  const place = part % (task.rowParts * task.columnParts);
+  const partRows = evenBlock(rows, (rows + task.rowParts - 1) / task.rowParts, TILE_ROWS);
+  const partColumns = evenBlock(columns, (columns + task.columnParts - 1) / task.columnParts, TILE_COLUMNS);
+  const firstRow = (place / task.columnParts) * partRows;
+  const firstColumn = (place % task.columnParts) * partColumns;
+  const endRow = min(rows, firstRow + partRows);
+  const endColumn = min(columns, firstColumn + partColumns);
+
+  for (let column = firstColumn; column < endColumn; column += blockColumns) {
+    const columnCount = min(blockColumns, endColumn - column);
     for (let step: i32 = 0; step < depth; step += blockDepth) {
       const stepCount = min(blockDepth, depth - step);
       if (transposeB) packColumns(packedB, b + <usize>column * strideB + (<usize>step << 2), columnCount, stepCount, strideB, TILE_COLUMNS);
       else packRows(packedB, b + <usize>step * strideB + (<usize>column << 2), columnCount, stepCount, strideB, TILE_COLUMNS);
 
-      for (let row: i32 = 0; row < rows; row += blockRows) {
-        const rowCount = min(blockRows, rows - row);
+      for (let row = firstRow; row < endRow; row += blockRows) {
+        const rowCount = min(blockRows, endRow - row);
         if (transposeA) packRows(packedA, a + <usize>step * strideA + (<usize>row << 2), rowCount, stepCount, strideA, TILE_ROWS);
         else packColumns(packedA, a + <usize>row * strideA + (<usize>step << 2), rowCount, stepCount, strideA, TILE_ROWS);
 

@@ -40,6 +40,11 @@ const { error, stderr } = await asc.main(
     '-O3',
     '--enable',
     'simd',
+    '--enable',
+    'threads',
+    '--sharedMemory',
+    '--maximumMemory',
+    '65536',
   ],
   {
     writeFile: (_name, contents) => {

@@ -6,6 +6,7 @@ import { wasm } from './backends/wasm.js';
 import { registerMissingGradients } from './gradients.js';
 import { registerKernels, registerNewKernels } from './kernel.js';
 import { kernels, newKernels } from './kernels.js';
+import type { WasmPaths } from './wasm/shared-binary.js';
 
 /** The backends that {@link useBackend} knows. */
 export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
@@ -16,7 +17,14 @@ export interface BackendOptions {
    * Where a browser finds the `.wasm` files of `@tensorflow/tfjs-backend-wasm`: the directory's URL, ending in a slash, or the URL of
    * each file under its name. Default: beside the script. Node finds them by itself, and the cpu backend has none.
    */
-  wasmPaths?: string | Record<string, string>;
+  wasmPaths?: WasmPaths;
+  /**
+   * How many threads the kernels of the wasm backend share their work among, the calling one included. Results are the same to the bit
+   * with any number. Default: as many as the machine runs side by side, at most 8. The others start with the first work that is large
+   * enough to share, and end with the process. In Node, and in a cross-origin isolated browser that is told `wasmPaths`; elsewhere,
+   * and where the backend runs already, one thread does all the work.
+   */
+  threads?: number;
 }
 
 const starters: Record<BackendName, Starter> = { tensorflow, wasm, cpu };
@@ -63,7 +71,7 @@ export async function useBackend(name: BackendName | 'auto' = 'auto', options: B
   for (const candidate of name === 'auto' ? autoOrder() : [name]) {
     const problem = await starters[candidate].load(options);
     if (problem === null) {
-      await start(candidate);
+      await start(candidate, options);
       return candidate;
     }
     problems.push(`backend '${candidate}' ${problem}`);
@@ -75,13 +83,13 @@ function autoOrder(): readonly BackendName[] {
   return env().getBool('IS_NODE') ? orderInNode : orderInBrowser;
 }
 
-async function start(name: BackendName): Promise<void> {
+async function start(name: BackendName, options: BackendOptions): Promise<void> {
   const { hint, prepare } = starters[name];
   if (!(await setBackend(name))) {
     // TensorFlow.js prints the reason and returns false.
     throw new Error(`useBackend: backend '${name}' did not start, see the warnings above${hint ? `; ${hint}` : ''}`);
   }
-  await prepare?.();
+  await prepare?.(options);
   registerKernels(kernels, name);
   registerNewKernels(newKernels, name);
 }

@@ -102,25 +102,28 @@ export function matMulWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm
     wasm.clear(c);
     return c;
   }
-  const addressA = wasm.address(a);
-  const addressB = wasm.address(b);
-  const addressC = wasm.address(c);
-  const scratch = wasm.scratch(wasm.functions.matMulScratch(rows, columns, depth));
+  const [addressA, addressB, addressC] = [a, b, c].map((matrix) => wasm.address(matrix));
   const count = size / (rows * columns);
-  for (let i = 0; i < count; i++) {
-    wasm.functions.matMul(
-      addressA + 4 * rows * depth * broadcastIndex(i, batch, batchOf(a)),
-      addressB + 4 * depth * columns * broadcastIndex(i, batch, batchOf(b)),
-      addressC + 4 * rows * columns * i,
-      rows,
-      columns,
-      depth,
-      transposeA,
-      transposeB,
-      scratch,
-    );
-  }
+  const addresses = Array.from({ length: count }, (_, i) => [
+    addressA + 4 * rows * depth * broadcastIndex(i, batch, batchOf(a)),
+    addressB + 4 * depth * columns * broadcastIndex(i, batch, batchOf(b)),
+    addressC + 4 * rows * columns * i,
+  ]);
+  const matrixBytes = roundUp(12 * count, 64);
+  const scratchBytes = wasm.functions.matMulScratch(rows, columns, depth);
+  const task = wasm.scratch(TASK_BYTES + matrixBytes + wasm.threads * scratchBytes);
+  const matrices = task + TASK_BYTES;
+  wasm.words(task).set([count, rows, columns, depth, transposeA ? 1 : 0, transposeB ? 1 : 0, matrices, matrices + matrixBytes, scratchBytes]);
+  wasm.words(matrices).set(addresses.flat());
+  wasm.functions.matMul(task);
   return c;
+}
+
+/** At least the bytes of `Products` in `assembly/`. */
+const TASK_BYTES = 64;
+
+function roundUp(size: number, unit: number): number {
+  return Math.ceil(size / unit) * unit;
 }
 
 /** Which entry of a batch stands at the flat index `index` of the batch that it is broadcast to. */

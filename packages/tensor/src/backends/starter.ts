@@ -12,7 +12,7 @@ export interface Starter {
   /** What else to try if the backend is at hand and does not start. */
   readonly hint?: string;
   /** What has to be done once it is in use, before kernels are registered. */
-  prepare?(): Promise<void>;
+  prepare?(options: BackendOptions): Promise<void>;
 }
 
 /** Whether an import failed because the package is not there, as Node and bundlers put it, and not because it is broken. */

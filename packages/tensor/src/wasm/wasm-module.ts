@@ -1,5 +1,7 @@
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { kernelsBase64 } from './kernels.generated.js';
+import { declareMemory } from './memory-type.js';
+import { startThread } from './threads.js';
 
 /** What this package uses of TensorFlow.js's wasm backend. */
 export interface WasmBackend {
@@ -20,19 +22,12 @@ export interface WasmBackend {
 export interface WasmFunctions {
   adam(table: number, count: number, settings: number): void;
   copyRows(target: number, targetStride: number, source: number, sourceStride: number, rows: number, count: number): void;
+  /** Shares the work of kernels by the state at an address of {@link poolBytes} zeros; at address 0, no longer. */
+  joinPool(address: number): void;
+  readonly poolBytes: WebAssembly.Global;
   lstm(lstm: number): void;
   lstmGradient(lstm: number, chunks: number): void;
-  matMul(
-    a: number,
-    b: number,
-    c: number,
-    rows: number,
-    columns: number,
-    depth: number,
-    transposeA: boolean,
-    transposeB: boolean,
-    scratch: number,
-  ): void;
+  matMul(task: number): void;
   matMulScratch(rows: number, columns: number, depth: number): number;
   maskedNetwork(network: number, input: number, value: number, logDet: number, records: number, recordStride: number): void;
   maskedNetworkGradient(network: number, valueCotangent: number, logDetCotangent: number, records: number, inputGradient: number): void;
@@ -47,6 +42,8 @@ export interface WasmFunctions {
 export interface WasmModule {
   readonly backend: WasmBackend;
   readonly functions: WasmFunctions;
+  /** How many threads may work on a task, each in place of its own. */
+  readonly threads: number;
   /** Where a tensor's numbers start; moves the tensor to this backend if it lives on another. */
   address(tensor: TensorInfo): number;
   /** Whether a tensor is of 4-byte numbers, which {@link WasmFunctions.copyRows} can copy. */
@@ -59,7 +56,7 @@ export interface WasmModule {
   clear(tensor: TensorInfo): void;
   /** Frees a tensor that {@link output} or a kernel made. */
   dispose(tensor: TensorInfo): void;
-  /** At least `bytes` bytes to work in, until the next call of this function; a multiple of 16. */
+  /** The address of at least `bytes` bytes to work in, until the next call of this function; a multiple of 64. */
   scratch(bytes: number): number;
   /** The memory from an address on, as integers; until it grows. */
   words(address: number): Int32Array;
@@ -77,15 +74,42 @@ export function wasmModuleOf(backend: object): WasmModule | undefined {
 /**
  * Puts the module into the memory of a backend, once.
  *
- * It stays out, and the stock kernels in charge, where the engine has no SIMD, or the backend runs its threaded build, whose memory
- * is shared: a module must declare which kind of memory it takes.
+ * It stays out, and the stock kernels in charge, where the engine has no SIMD.
+ *
+ * @param threads how many share the work if the backend's memory is shared
  */
-export async function loadWasmModule(backend: WasmBackend): Promise<void> {
+export async function loadWasmModule(backend: WasmBackend, threads: number): Promise<void> {
   const memory = backend.wasm.asm?.memory;
-  const binary = Uint8Array.from(atob(kernelsBase64), (character) => character.charCodeAt(0));
-  if (modules.has(backend) || !memory || !(memory.buffer instanceof ArrayBuffer) || !WebAssembly.validate(binary)) return;
-  const { instance } = await WebAssembly.instantiate(binary, { env: { memory } });
-  modules.set(backend, bind(backend, memory, instance.exports as unknown as WasmFunctions));
+  if (modules.has(backend) || !memory) return;
+  const isShared = !(memory.buffer instanceof ArrayBuffer);
+  const binary = declareMemory(
+    Uint8Array.from(atob(kernelsBase64), (character) => character.charCodeAt(0)),
+    isShared,
+  );
+  if (!WebAssembly.validate(binary)) return;
+  const module = await WebAssembly.compile(binary);
+  const count = isShared ? threads : 1;
+  let pool = 0;
+  const startThreads = () => {
+    for (let thread = 1; thread < count; thread++) startThread({ module, memory, pool, thread });
+  };
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory, startThreads } });
+  const functions = exports as unknown as WasmFunctions;
+  if (count > 1) {
+    const bytes = functions.poolBytes.value as number;
+    // On a cache line of its own.
+    pool = aligned(unsigned(backend.wasm._malloc(bytes + ALIGNMENT)));
+    new Uint8Array(memory.buffer, pool, bytes).fill(0);
+    functions.joinPool(pool);
+  }
+  modules.set(backend, bind(backend, memory, functions, count));
+}
+
+/** Bytes of a cache line. */
+const ALIGNMENT = 64;
+
+function aligned(address: number): number {
+  return Math.ceil(address / ALIGNMENT) * ALIGNMENT;
 }
 
 /** Above 2 GiB emscripten's signed addresses turn negative. */
@@ -93,13 +117,14 @@ function unsigned(address: number): number {
   return address >>> 0;
 }
 
-function bind(backend: WasmBackend, memory: WebAssembly.Memory, functions: WasmFunctions): WasmModule {
+function bind(backend: WasmBackend, memory: WebAssembly.Memory, functions: WasmFunctions, threads: number): WasmModule {
   const { _malloc: malloc, _free: free } = backend.wasm;
   let scratchAddress = 0;
   let scratchBytes = 0;
   return {
     backend,
     functions,
+    threads,
     address: ({ dataId }) => unsigned(backend.dataIdMap.get(dataId).memoryOffset),
     holds: ({ dtype }) => dtype === 'float32' || dtype === 'int32',
     output: (shape, dtype = 'float32') => backend.makeOutput(shape, dtype),
@@ -118,11 +143,11 @@ function bind(backend: WasmBackend, memory: WebAssembly.Memory, functions: WasmF
       if (bytes > scratchBytes) {
         free(scratchAddress);
         scratchBytes = 0;
-        scratchAddress = unsigned(malloc(bytes));
+        scratchAddress = unsigned(malloc(bytes + ALIGNMENT));
         if (scratchAddress === 0) throw new Error(`the wasm backend is out of memory: ${bytes} bytes of scratch were needed`);
         scratchBytes = bytes;
       }
-      return scratchAddress;
+      return aligned(scratchAddress);
     },
     words: (address) => new Int32Array(memory.buffer, address),
     floats: (address) => new Float32Array(memory.buffer, address),

@@ -1,0 +1,42 @@
+/** What a thread needs to serve: the kernels' compiled module, the memory, the pool's address in it and the thread's number, from 1. */
+interface ThreadData {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly pool: number;
+  readonly thread: number;
+}
+
+// A thread serves until its process ends. It is alone in its instance, so that it starts no further ones.
+const serve = `({ module, memory, pool, thread }) =>
+  new WebAssembly.Instance(module, { env: { memory, startThreads() {} } }).exports.serve(pool, thread)`;
+
+/** Starts a thread that takes part in the pool's jobs as soon as it runs, and does not keep its process from ending. */
+export function startThread(data: ThreadData): void {
+  const node = nodeThreads();
+  if (node) {
+    const source = `(${serve})(require('node:worker_threads').workerData)`;
+    new node.Worker(source, { eval: true, workerData: data }).unref();
+    return;
+  }
+  const source = `onmessage = ({ data }) => (${serve})(data)`;
+  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+  new Worker(url).postMessage(data);
+}
+
+/** How many threads can run side by side, 1 where they cannot share memory. */
+export function availableThreads(): number {
+  const { navigator, crossOriginIsolated } = globalThis as { navigator?: { hardwareConcurrency?: number }; crossOriginIsolated?: boolean };
+  const os = builtinModule<typeof import('node:os')>('node:os');
+  if (os) return os.availableParallelism();
+  return crossOriginIsolated ? (navigator?.hardwareConcurrency ?? 1) : 1;
+}
+
+function nodeThreads(): typeof import('node:worker_threads') | undefined {
+  return builtinModule('node:worker_threads');
+}
+
+/** A module of Node, without an import that a bundler for browsers would try to follow. */
+export function builtinModule<T>(name: string): T | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
+  return process?.getBuiltinModule?.(name) as T | undefined;
+}
