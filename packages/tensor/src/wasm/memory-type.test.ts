@@ -5,15 +5,17 @@ const HEADER = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 /** Exports its own memory of 1 page, at most 2, as "m". */
 const own = Uint8Array.from([...HEADER, 5, 4, 1, 1, 1, 2, 7, 5, 1, 1, 0x6d, 2, 0]);
 /** Imports a function, a table, a global and a memory of at most 2 pages, all from "e". */
-const imported = Uint8Array.from([
-  ...HEADER,
-  ...[1, 4, 1, 0x60, 0, 0],
-  ...[2, 30, 4],
-  ...[1, 0x65, 1, 0x66, 0, 0],
-  ...[1, 0x65, 1, 0x74, 1, 0x70, 0, 0],
-  ...[1, 0x65, 1, 0x67, 3, 0x7f, 0],
-  ...[1, 0x65, 1, 0x6d, 2, 1, 1, 2],
-]);
+const imported = Uint8Array.from(
+  [
+    HEADER,
+    [1, 4, 1, 0x60, 0, 0],
+    [2, 30, 4],
+    [1, 0x65, 1, 0x66, 0, 0],
+    [1, 0x65, 1, 0x74, 1, 0x70, 0, 0],
+    [1, 0x65, 1, 0x67, 3, 0x7f, 0],
+    [1, 0x65, 1, 0x6d, 2, 1, 1, 2],
+  ].flat(),
+);
 
 describe('declareMemory', () => {
   test('makes the memory of a module shared, and not shared again', async () => {

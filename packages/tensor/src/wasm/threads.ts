@@ -20,6 +20,7 @@ export function startThread(data: ThreadData): void {
   }
   const source = `onmessage = ({ data }) => (${serve})(data)`;
   const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that of a worker takes none
   new Worker(url).postMessage(data);
 }
 

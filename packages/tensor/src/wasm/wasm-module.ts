@@ -97,8 +97,9 @@ export async function loadWasmModule(backend: WasmBackend, threads: number): Pro
   const functions = exports as unknown as WasmFunctions;
   if (count > 1) {
     const bytes = functions.poolBytes.value as number;
+    const { _malloc: malloc } = backend.wasm;
     // On a cache line of its own.
-    pool = aligned(unsigned(backend.wasm._malloc(bytes + ALIGNMENT)));
+    pool = aligned(unsigned(malloc(bytes + ALIGNMENT)));
     new Uint8Array(memory.buffer, pool, bytes).fill(0);
     functions.joinPool(pool);
   }
