@@ -1,4 +1,4 @@
-import { broadcastTo as stockBroadcastTo, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import { add, broadcastTo as stockBroadcastTo, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 
 /**
  * Repeats a tensor along its axes of size 1, and new leading ones, to a shape; unlike that of TensorFlow.js also to axes of size 0,
@@ -15,5 +15,7 @@ import { broadcastTo as stockBroadcastTo, type Tensor, zeros } from '@tensorflow
  * ```
  */
 export function broadcastTo(x: Tensor, shape: readonly number[]): Tensor {
-  return shape.includes(0) ? zeros([...shape], x.dtype) : stockBroadcastTo(x, [...shape]);
+  if (!shape.includes(0)) return stockBroadcastTo(x, [...shape]);
+  // The sum has a gradient, if one of zeros.
+  return x.dtype === 'float32' ? tidy(() => add(x, zeros([...shape]))) : zeros([...shape], x.dtype);
 }

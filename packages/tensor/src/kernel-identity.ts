@@ -1,4 +1,4 @@
-import { Cast, Identity, type NamedTensorInfoMap, type TensorInfo } from '@tensorflow/tfjs-core';
+import { Cast, Identity, type NamedTensorInfoMap, notEqual, type Tensor, type TensorInfo, tidy } from '@tensorflow/tfjs-core';
 import type { Kernel } from './kernel.js';
 import type { WasmModule } from './wasm/wasm-module.js';
 
@@ -8,10 +8,16 @@ export const identityKernel: Kernel = {
   wasm: (inputs, _, wasm) => share(inputs, wasm),
 };
 
-/** `tf.cast`, which every gradient of a clone runs: shares the numbers where the type stays. */
+/**
+ * `tf.cast`, which every gradient of a clone runs: shares the numbers where the type stays. A truth value is whether a number differs
+ * from 0, of which the stock kernel stores the lowest byte.
+ */
 export const castKernel: Kernel = {
   name: Cast,
-  wasm: (inputs, { dtype }, wasm) => (inputs.x?.dtype === dtype ? share(inputs, wasm) : null),
+  wasm: (inputs, { dtype }, wasm) => {
+    if (inputs.x?.dtype === dtype) return share(inputs, wasm);
+    return dtype === 'bool' ? tidy(() => notEqual(inputs.x as Tensor, 0)) : null;
+  },
 };
 
 function share(inputs: NamedTensorInfoMap, wasm: WasmModule): TensorInfo | null {

@@ -5,7 +5,6 @@ import {
   matMul,
   type NamedAttrMap,
   type NamedTensorInfoMap,
-  reshape,
   type Tensor,
   type TensorInfo,
   tidy,
@@ -14,7 +13,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { formatShape } from './check.js';
 import type { Kernel, StockKernel } from './kernel.js';
-import { sum } from './sum.js';
+import { unbroadcast } from './unbroadcast.js';
 import type { WasmModule } from './wasm/wasm-module.js';
 
 /**
@@ -45,12 +44,6 @@ export const matMulKernel: Kernel = {
   },
   wasm: matMulWasm,
 };
-
-function unbroadcast(x: Tensor, shape: number[]): Tensor {
-  const added = x.rank - shape.length;
-  const axes = x.shape.flatMap((size, axis) => (axis < added || shape[axis - added] !== size ? [axis] : []));
-  return axes.length === 0 ? x : reshape(sum(x, axes), shape);
-}
 
 interface Sizes {
   batch: number[];

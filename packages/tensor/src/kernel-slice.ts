@@ -1,10 +1,12 @@
 import {
   backend_util,
+  concat,
   type NamedAttrMap,
   type NamedTensorInfoMap,
   Slice,
   slice_util,
   SplitV,
+  stack,
   type TensorInfo,
   Unpack,
   util,
@@ -17,11 +19,19 @@ import type { WasmModule } from './wasm/wasm-module.js';
 /** `tf.slice`; slices along more than one axis are left to the stock kernel. */
 export const sliceKernel: Kernel = { name: Slice, wasm: sliceWasm };
 
-/** `tf.split`. */
-export const splitKernel: Kernel = { name: SplitV, wasm: splitWasm };
+/** `tf.split`, with a gradient for a single part too, where TensorFlow.js expects a list of them. */
+export const splitKernel: Kernel = {
+  name: SplitV,
+  gradient: { gradFunc: (dy, _, { axis }) => ({ x: () => concat([dy].flat(), axis as number) }) },
+  wasm: splitWasm,
+};
 
-/** `tf.unstack`. */
-export const unpackKernel: Kernel = { name: Unpack, wasm: unpackWasm };
+/** `tf.unstack`, with a gradient for a single part too. */
+export const unpackKernel: Kernel = {
+  name: Unpack,
+  gradient: { gradFunc: (dy, _, { axis }) => ({ value: () => stack([dy].flat(), axis as number) }) },
+  wasm: unpackWasm,
+};
 
 function sliceWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo | null {
   const x = inputs.x as TensorInfo;

@@ -45,7 +45,7 @@ export interface NewKernel {
   readonly name: string;
   /** The operation in plain tf ops, for backends that lack it. */
   readonly reference?: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap) => TensorInfo | TensorInfo[];
-  readonly wasm?: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule) => TensorInfo[];
+  readonly wasm?: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule) => TensorInfo | TensorInfo[];
 }
 
 /** Runs the kernel that TensorFlow.js brings under some name. */

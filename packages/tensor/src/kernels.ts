@@ -1,4 +1,5 @@
 import { adamKernel } from './kernel-adam.js';
+import { arithmeticKernels } from './kernel-arithmetic.js';
 import { concatKernel, packKernel } from './kernel-concat.js';
 import { fusedMatMulKernel } from './kernel-fused-mat-mul.js';
 import { castKernel, identityKernel } from './kernel-identity.js';
@@ -6,6 +7,7 @@ import { lstmGradientKernel, lstmKernel } from './kernel-lstm.js';
 import { maskedNetworkGradientKernel, maskedNetworkKernel } from './kernel-masked-network.js';
 import { matMulKernel } from './kernel-mat-mul.js';
 import { searchSortedKernel } from './kernel-search-sorted.js';
+import { segmentSumKernel } from './kernel-segment-sum.js';
 import { sliceKernel, splitKernel, unpackKernel } from './kernel-slice.js';
 import { splineGradientKernel, splineKernel } from './kernel-spline.js';
 import { sumKernel } from './kernel-sum.js';
@@ -23,6 +25,7 @@ export const kernels: readonly Kernel[] = [
   concatKernel,
   packKernel,
   sumKernel,
+  ...arithmeticKernels,
 ];
 
 /** Operations of our own, and what some backend lacks. */
@@ -35,4 +38,5 @@ export const newKernels: readonly NewKernel[] = [
   lstmGradientKernel,
   adamKernel,
   searchSortedKernel,
+  segmentSumKernel,
 ];

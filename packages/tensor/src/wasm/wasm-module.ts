@@ -31,6 +31,7 @@ export interface WasmFunctions {
   matMulScratch(rows: number, columns: number, depth: number): number;
   maskedNetwork(network: number, input: number, value: number, logDet: number, records: number, recordStride: number): void;
   maskedNetworkGradient(network: number, valueCotangent: number, logDetCotangent: number, records: number, inputGradient: number): void;
+  segmentSum(x: number, segments: number, result: number, rows: number, count: number, segmentCount: number): void;
   splines(splines: number): void;
   splinesGradient(splines: number): void;
   splineWorkBytes(bins: number, parameterCount: number): number;

@@ -1,0 +1,38 @@
+import {
+  Add, cast, div, type GradConfig, greater, greaterEqual, less, lessEqual, Maximum, Minimum, mul, Multiply, neg, RealDiv, Sub, type Tensor,
+} from '@tensorflow/tfjs-core';
+import type { Kernel } from './kernel.js';
+import { unbroadcast } from './unbroadcast.js';
+
+/** How much an operand's result changes with the operand, times `dy`, in the broadcast shape. */
+type Derivative = (dy: Tensor, a: Tensor, b: Tensor) => Tensor;
+
+/**
+ * The stock arithmetic with gradients for all operands that broadcast: TensorFlow.js's own of `maximum` and `minimum` refuse them, and
+ * those of the others refuse an axis of size 1 against one of size 0.
+ *
+ * **Numerics**: of equal operands, `maximum` and `minimum` give the whole gradient to the first, as TensorFlow.js does.
+ */
+export const arithmeticKernels: readonly Kernel[] = [
+  withGradients(Add, (dy) => dy, (dy) => dy),
+  withGradients(Sub, (dy) => dy, (dy) => neg(dy)),
+  withGradients(Multiply, (dy, _, b) => mul(dy, b), (dy, a) => mul(dy, a)),
+  withGradients(RealDiv, (dy, _, b) => div(dy, b), (dy, a, b) => neg(mul(dy, div(div(a, b), b)))),
+  withGradients(Maximum, (dy, a, b) => mul(dy, float(greaterEqual(a, b))), (dy, a, b) => mul(dy, float(less(a, b)))),
+  withGradients(Minimum, (dy, a, b) => mul(dy, float(lessEqual(a, b))), (dy, a, b) => mul(dy, float(greater(a, b)))),
+];
+
+function float(x: Tensor): Tensor {
+  return x.dtype === 'float32' ? x : cast(x, 'float32');
+}
+
+function withGradients(name: string, toA: Derivative, toB: Derivative): Kernel {
+  const gradFunc: GradConfig['gradFunc'] = (dy, saved) => {
+    const gradient = (derivative: Derivative, operand: Tensor) => () => {
+      const [a, b] = saved.map(float);
+      return unbroadcast(derivative(dy as Tensor, a, b), operand.shape);
+    };
+    return { a: gradient(toA, saved[0]), b: gradient(toB, saved[1]) };
+  };
+  return { name, gradient: { inputsToSave: ['a', 'b'], gradFunc } };
+}
