@@ -27,7 +27,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'node',
-          include: ['packages/*/src/**/*.node.test.ts', 'apps/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+          include: ['packages/*/src/**/*.node.test.ts', 'apps/*/src/**/*.test.ts', 'bench/src/**/*.test.ts', 'test/**/*.test.ts'],
           // Minutes of training, run in CI by a configuration of their own.
           exclude: ['test/slow/**'],
           setupFiles: ['test/setup.ts'],

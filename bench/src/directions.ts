@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { AffineTransform, AttentionConditioner, Autoregressive, LstmConditioner } from '@pushforward/bijectors';
 import { Made } from '@pushforward/made';
 import { useBackend } from '@pushforward/tensor';
-import { median } from './report.js';
+import { median } from './series.js';
 
 const BATCH = 64;
 

@@ -1,54 +1,67 @@
-// Measures this project against stock TensorFlow.js on the wasm backend.
-//
-//   node bench/dist/main.js [text …] [--rounds 7] [--at-least 8]
-//
-// Only benchmarks whose name contains one of the texts are run; with --at-least, the exit code is 1 when one of them falls short.
+// Measures this project against stock TensorFlow.js and, where there is a Python with torch and zuko, against zuko: see README.md.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { benchmarks } from './benchmarks.js';
-import { measure, type Measurement, SideProcess } from './measure.js';
-import { formatRow, median, speedup } from './report.js';
+import { judge } from './demands.js';
+import { measure, measureProcess } from './measure.js';
+import { groups, type Operation, type ProcessFigure } from './operation.js';
+import { readOptions } from './options.js';
+import { summary, table } from './report.js';
+import { median, type Series } from './series.js';
+import { SideProcess } from './side-process.js';
+import { findPython, sidesOf } from './side.js';
+import { type Size, sizeName } from './size.js';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { rounds: { type: 'string', default: '7' }, 'at-least': { type: 'string', default: '0' } },
-});
-const rounds = Number(values.rounds);
-const least = Number(values['at-least']);
-const chosen = benchmarks.filter(({ name }) => positionals.length === 0 || positionals.some((text) => name.includes(text)));
-if (!Number.isInteger(rounds) || rounds < 1 || Number.isNaN(least) || chosen.length === 0) {
-  console.error('usage: bench [text …] [--rounds 7] [--at-least 8]');
-  process.exit(2);
+interface Result extends Series {
+  size: string;
+  operation: Operation | ProcessFigure;
+  side: string;
+  runs: number;
 }
 
-const cpu = `${cpus()[0].model}, ${cpus().length} cores`;
-console.log(`${cpu}, Node ${process.version}; medians of ${rounds} rounds, ours | stock tfjs-wasm | times as fast`);
-const sides = { ours: await SideProcess.start('ours'), stock: await SideProcess.start('stock') };
-const measurements: Measurement[] = [];
-for (const benchmark of chosen) {
-  const measurement = await measure(benchmark, sides, rounds);
-  measurements.push(measurement);
-  console.log(formatRow(measurement));
-}
-sides.ours.stop();
-sides.stock.stop();
+const options = readOptions(process.argv.slice(2), availableParallelism());
+const python = options.libraries.includes('zuko') ? findPython(options.python) : undefined;
+if (options.libraries.includes('zuko') && !python) console.error('no Python with torch and zuko: bench/README.md says how to get one');
+const sides = sidesOf(options.libraries, options.threads, python);
+const results: Result[] = [];
+const load = loadavg()[0];
+const started = performance.now();
 
-const results = measurements.map((measurement) => ({
-  ...measurement,
-  oursMedian: median(measurement.ours),
-  stockMedian: median(measurement.stock),
-  speedup: speedup(measurement),
-}));
+for (const size of options.sizes) {
+  const add = (operation: Operation | ProcessFigure, side: string, series: Series, runs: number) =>
+    results.push({ size: sizeName(size), operation, side, runs, ...series });
+  // A fresh process for each size, so that no size meets the memory that another one left.
+  for (const side of options.processFigures.length > 0 ? sides : []) {
+    const { firstStep, peakBytes } = await measureProcess(side, size);
+    if (options.processFigures.includes('first-step')) add('first-step', side.name, { samples: [firstStep] }, 1);
+    if (options.processFigures.includes('peak-memory')) add('peak-memory', side.name, { samples: [peakBytes / 1e6] }, 1);
+  }
+  const processes: SideProcess[] = [];
+  for (const side of sides) processes.push(await SideProcess.start(side));
+  for (const group of groups) {
+    const chosen = group.filter((operation) => options.operations.includes(operation));
+    if (chosen.length === 0) continue;
+    console.error(`${Math.round((performance.now() - started) / 1000)} s: ${sizeName(size)} ${chosen.join(', ')}`);
+    for (const { operation, side, runs, ...series } of await measure(chosen, size, processes, options)) add(operation, side, series, runs);
+  }
+  for (const process of processes) process.stop();
+}
+
+const index = new Map(results.map((result) => [`${result.operation} ${result.side} ${result.size}`, result]));
+const find = (operation: Operation | ProcessFigure, side: string, size: Size) => index.get(`${operation} ${side} ${sizeName(size)}`);
+const verdicts = judge(options.threads, options.sizes, find);
+const cpu = `${cpus()[0].model}, ${availableParallelism()} cores`;
 const date = new Date().toISOString();
-const file = fileURLToPath(new URL(`../results/${date.replaceAll(/[:.]/g, '-')}.json`, import.meta.url));
-mkdirSync(fileURLToPath(new URL('../results', import.meta.url)), { recursive: true });
-writeFileSync(file, `${JSON.stringify({ date, cpu, node: process.version, rounds, results }, null, 2)}\n`);
-console.log(`written to ${file}`);
 
-for (const { name, speedup: factor } of results) {
-  if (factor >= least) continue;
-  console.error(`${name}: ${factor.toFixed(2)} times as fast as stock, must be ${least}`);
-  process.exitCode = 1;
-}
+console.log(`${cpu}, Node ${process.version}, load ${load.toFixed(1)} at the start; medians of up to ${options.rounds} rounds`);
+console.log('sizes are D/hidden/batch/transforms, columns are library and threads; * one run; ~ not run, D times the pass that it repeats\n');
+console.log(table([...options.operations, ...options.processFigures], options.sizes, sides, find));
+console.log('\nmedian of paired ratios (ratio of minima):');
+console.log(`${summary(verdicts.filter(({ figures }) => figures.length > 0 || options.complete))}`);
+
+const file = options.json ?? fileURLToPath(new URL(`../results/${date.replaceAll(/[:.]/g, '-')}.json`, import.meta.url));
+const statistics = results.map((result) => (result.samples.length > 0 ? { ...result, median: median(result.samples), minimum: Math.min(...result.samples) } : result));
+mkdirSync(path.dirname(file), { recursive: true });
+writeFileSync(file, `${JSON.stringify({ date, cpu, node: process.version, threads: options.threads, load, verdicts, results: statistics }, null, 1)}\n`);
+console.log(`\n${Math.round((performance.now() - started) / 1000)} s; written to ${path.relative(process.cwd(), file)}`);

@@ -1,74 +1,97 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { isLayerOperation, type Operation, repeated } from './operation.js';
+import type { Series } from './series.js';
+import { SideProcess } from './side-process.js';
 import type { Side } from './side.js';
-import type { Request } from './worker.js';
+import type { Size } from './size.js';
 
-/** Milliseconds of one benchmark, the samples of both sides taken in turn. */
-export interface Measurement {
-  name: string;
-  operations?: number;
-  ours: number[];
-  stock: number[];
-}
-
-/** One side's process. */
-export class SideProcess {
-  readonly #child: ChildProcess;
-
-  private constructor(child: ChildProcess) {
-    this.#child = child;
-  }
-
-  static async start(side: Side): Promise<SideProcess> {
-    const child = fork(fileURLToPath(new URL('worker.js', import.meta.url)), [side]);
-    const process = new SideProcess(child);
-    await process.#answer();
-    return process;
-  }
-
-  /** Sends a request and waits for the milliseconds of one run. */
-  ask(request: Request): Promise<number> {
-    this.#child.send(request);
-    return this.#answer();
-  }
-
-  stop(): void {
-    this.#child.kill();
-  }
-
-  #answer(): Promise<number> {
-    return new Promise((resolve, reject) => {
-      const fail = () => reject(new Error('a benchmark process ended early'));
-      this.#child.once('exit', fail);
-      this.#child.once('message', (milliseconds: number) => {
-        this.#child.off('exit', fail);
-        resolve(milliseconds);
-      });
-    });
-  }
-}
-
-/** How long a sample lasts at least, so that the clock's grain and the messages do not count. */
+/** How long a sample lasts at least, so that neither the clock's grain nor the messages count. */
 const SAMPLE_MILLISECONDS = 40;
+/** How long an operation runs before it counts, for the compilers of the engines and the caches of the allocators. */
+const WARM_UP_MILLISECONDS = 400;
+/** How long the samples of one series take at most: slow ones are fewer. */
+const BUDGET_MILLISECONDS = 5000;
+/** From here on the first run is the only one. */
+const ONE_RUN_MILLISECONDS = 2500;
+
+/** How a run measures. */
+export interface Effort {
+  readonly rounds: number;
+  /** What is predicted to take longer than this for one run, in milliseconds, is not run. */
+  readonly limit: number;
+}
+
+/** One series of the results. */
+export interface Measurement extends Series {
+  readonly operation: Operation;
+  readonly side: string;
+  /** How often the operation ran for each sample. */
+  readonly runs: number;
+}
 
 /**
- * Times a benchmark on both sides, `rounds` times, one side right after the other: what else the machine does hits both.
+ * Times operations of one size on several sides, the samples of all taken in turn, in another order each round: what else the machine
+ * does meets all of them.
  */
-export async function measure(
-  { name, operations }: { name: string; operations?: number },
-  sides: Record<Side, SideProcess>,
-  rounds: number,
-): Promise<Measurement> {
-  const result: Measurement = { name, operations, ours: [], stock: [] };
-  const runs = { ours: 1, stock: 1 };
-  for (const side of ['ours', 'stock'] as const) {
-    const once = await sides[side].ask({ prepare: name });
-    runs[side] = Math.max(1, Math.ceil(SAMPLE_MILLISECONDS / once));
-    await sides[side].ask({ runs: runs[side] });
+export async function measure(operations: readonly Operation[], size: Size, processes: readonly SideProcess[], effort: Effort): Promise<Measurement[]> {
+  const results: Measurement[] = [];
+  const turns: { take(): Promise<void>; rounds: number }[] = [];
+  for (const operation of operations) {
+    for (const process of processes) {
+      const { side } = process;
+      if (isLayerOperation(operation) && side.library !== 'ours') continue;
+      const predicted = await predict(operation, size, process);
+      if (predicted !== undefined && predicted > effort.limit) {
+        results.push({ operation, side: side.name, runs: 0, samples: [], predicted });
+        continue;
+      }
+      await process.ask({ prepare: operation, size });
+      const first = await time(process, operation, 1);
+      if (first > ONE_RUN_MILLISECONDS) {
+        results.push({ operation, side: side.name, runs: 1, samples: [first] });
+        continue;
+      }
+      const warmUps = Math.ceil(WARM_UP_MILLISECONDS / first);
+      const warm = await time(process, operation, warmUps);
+      const runs = Math.ceil(SAMPLE_MILLISECONDS / warm);
+      const rounds = Math.min(effort.rounds, Math.max(3, Math.floor(BUDGET_MILLISECONDS / (runs * warm))));
+      const samples: number[] = [];
+      results.push({ operation, side: side.name, runs, samples });
+      turns.push({ rounds, take: async () => void samples.push(await time(process, operation, runs)) });
+    }
   }
-  for (let round = 0; round < rounds; round++) {
-    const order = round % 2 === 0 ? (['ours', 'stock'] as const) : (['stock', 'ours'] as const);
-    for (const side of order) result[side].push(await sides[side].ask({ runs: runs[side] }));
+  for (let round = 0; round < effort.rounds; round++) {
+    const shift = round % Math.max(1, turns.length);
+    const order = [...turns.slice(shift), ...turns.slice(0, shift)];
+    for (const { rounds, take } of order) if (round < rounds) await take();
   }
-  return result;
+  return results;
+}
+
+/** Milliseconds of one run. */
+async function time(process: SideProcess, operation: Operation, runs: number): Promise<number> {
+  return (await process.ask({ run: operation, runs })).milliseconds / runs;
+}
+
+/** What D passes take a side that repeats them. */
+async function predict(operation: Operation, size: Size, process: SideProcess): Promise<number | undefined> {
+  const pass = repeated[operation];
+  if (pass === undefined || process.side.library === 'ours') return undefined;
+  await process.ask({ prepare: pass, size });
+  await time(process, pass, 1);
+  return size.dim * (await time(process, pass, 1));
+}
+
+/** How many steps a process takes before its peak is read. */
+const STEPS = 5;
+
+/** Milliseconds from the start of a process of its own to the end of its first training step, and its peak after a few, in bytes. */
+export async function measureProcess(side: Side, size: Size): Promise<{ firstStep: number; peakBytes: number }> {
+  const started = performance.now();
+  const process = await SideProcess.start(side);
+  await process.ask({ prepare: 'maf-step', size });
+  await process.ask({ run: 'maf-step', runs: 1 });
+  const firstStep = performance.now() - started;
+  const { peakBytes } = await process.ask({ run: 'maf-step', runs: STEPS - 1 });
+  process.stop();
+  return { firstStep, peakBytes };
 }

@@ -1,13 +1,40 @@
-import * as tf from '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-wasm';
-import { useBackend } from '@pushforward/tensor';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
-/** Whose code runs: this project's, or TensorFlow.js as it comes. Each has a process of its own. */
-export type Side = 'ours' | 'stock';
+export type Library = 'ours' | 'stock' | 'zuko';
 
-/** Starts the wasm backend of one side. */
-export async function start(side: Side): Promise<void> {
-  tf.enableProdMode();
-  if (side === 'ours') await useBackend('wasm');
-  else await tf.setBackend('wasm');
+/** Who computes, and on how many threads: a column of the table. */
+export interface Side {
+  readonly name: string;
+  readonly library: Library;
+  readonly threads: number;
+  readonly command: readonly string[];
+}
+
+/** The Python of `peers/install.sh`. */
+const installed = fileURLToPath(new URL('../peers/.venv/bin/python', import.meta.url));
+
+/** A Python that can import torch and zuko. */
+export function findPython(asked?: string): string | undefined {
+  const candidates = asked ? [asked] : [installed, 'python3'];
+  return candidates.find((python) => {
+    if (python === installed && !existsSync(installed)) return false;
+    return spawnSync(python, ['-c', 'import torch, zuko'], { stdio: 'ignore' }).status === 0;
+  });
+}
+
+/** Every library with one thread and with all; stock TensorFlow.js has one in Node, and zuko takes part where there is a Python. */
+export function sidesOf(libraries: readonly Library[], threads: number, python?: string): Side[] {
+  const counts = threads > 1 ? [1, threads] : [1];
+  const worker = fileURLToPath(new URL('worker.js', import.meta.url));
+  const peer = fileURLToPath(new URL('../peers/zuko_side.py', import.meta.url));
+  return libraries.flatMap((library): Side[] => {
+    if (library === 'stock') return [{ name: 'stock', library, threads: 1, command: [process.execPath, worker, 'stock', '1'] }];
+    if (library === 'zuko' && !python) return [];
+    return counts.map((count) => {
+      const program = library === 'zuko' ? [python!, peer] : [process.execPath, worker, 'ours'];
+      return { name: `${library} ${count}`, library, threads: count, command: [...program, String(count)] };
+    });
+  });
 }

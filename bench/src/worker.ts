@@ -1,22 +1,39 @@
-// One side's process: prepares a benchmark when told to, and times as many runs of it as it is asked for.
-import { benchmarks } from './benchmarks.js';
-import { type Side, start } from './side.js';
+// The process of this project's side and of the stock one: sets operations up when told to, and times as many runs as it is asked for.
+//
+//   node worker.js ours|stock THREADS
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { createInterface } from 'node:readline';
+import type { FlowOperation, Operation } from './operation.js';
+import { prepareOurs, startOurs } from './ours.js';
+import type { Answer, Request } from './protocol.js';
+import { prepareStock } from './stock.js';
 
-/** What the parent asks for: set a benchmark up, or time so many runs of the last one. */
-export type Request = { prepare: string } | { runs: number };
+const [library, threads] = process.argv.slice(2);
+tf.enableProdMode();
+if (library === 'ours') await startOurs(Number(threads));
+else await tf.setBackend('wasm');
 
-const side = process.argv[2] as Side;
-await start(side);
-let run = (): void => {};
+const prepared = new Map<Operation, () => void>();
 
-process.on('message', (request: Request) => {
+function serve(request: Request): void {
   if ('prepare' in request) {
-    run = benchmarks.find(({ name }) => name === request.prepare)!.prepare(side);
-    run();
+    const { prepare, size } = request;
+    prepared.set(prepare, library === 'ours' ? prepareOurs(prepare, size) : prepareStock(prepare as FlowOperation, size));
+    return;
   }
-  const runs = 'runs' in request ? request.runs : 1;
+  const run = prepared.get(request.run)!;
+  for (let i = 0; i < request.runs; i++) run();
+}
+
+function answer(milliseconds: number): void {
+  const result: Answer = { milliseconds, peakBytes: process.resourceUsage().maxRSS * 1024 };
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+}
+
+answer(0);
+for await (const line of createInterface({ input: process.stdin })) {
   const started = performance.now();
-  for (let i = 0; i < runs; i++) run();
-  process.send!((performance.now() - started) / runs);
-});
-process.send!(0);
+  serve(JSON.parse(line) as Request);
+  answer(performance.now() - started);
+}

@@ -1,0 +1,99 @@
+import type { Operation, ProcessFigure } from './operation.js';
+import { ratio, ratioOfMinima, type Series } from './series.js';
+import { type Size, sizeName } from './size.js';
+
+/** Looks a series up; undefined where it was not measured. */
+export type Find = (operation: Operation | ProcessFigure, side: string, size: Size) => Series | undefined;
+
+/** One promise about a ratio, at some of the sizes. */
+interface Demand {
+  readonly text: string;
+  readonly sizes: (size: Size) => boolean;
+  readonly ratio: readonly [numerator: [Operation, string], denominator: [Operation, string]];
+  readonly bound: { readonly least: number } | { readonly most: number };
+}
+
+/** A demand and what was measured. */
+export interface Verdict {
+  readonly demand: string;
+  readonly figures: { size: string; ratio: number; ofMinima: number; predicted: boolean }[];
+  /** Undefined where nothing was measured. */
+  readonly holds: boolean | undefined;
+}
+
+const every = () => true;
+const wide = ({ hidden }: Size) => hidden[0] >= 512;
+const narrow = (size: Size) => !wide(size);
+const between = (least: number, most: number) => (size: Size) => size.dim >= least && size.dim <= most;
+
+/** Two runs of the same program differ by this much. */
+const NOISE = 0.05;
+
+function demandsOf(threads: number): Demand[] {
+  const counts = threads > 1 ? [1, threads] : [1];
+  const perCount = counts.flatMap((count): Demand[] => {
+    const on = `${count} thread${count > 1 ? 's' : ''}`;
+    const [ours, zuko] = [`ours ${count}`, `zuko ${count}`];
+    const faster = (operation: Operation, than: string, least: number, sizes: Demand['sizes'], where: string): Demand => ({
+      text: `${operation}, ${on}: ${than} / ours at least ${least} ${where}`,
+      sizes,
+      ratio: [[operation, than], [operation, ours]],
+      bound: { least },
+    });
+    return [
+      {
+        text: `MADE layer, ${on}: sequential / parallel direction at most 1.5`,
+        sizes: every,
+        ratio: [['layer-sequential', ours], ['layer-parallel', ours]],
+        bound: { most: 1.5 },
+      },
+      {
+        text: `MADE layer with gradients, ${on}: sequential / parallel direction at most 2`,
+        sizes: every,
+        ratio: [['layer-sequential-gradient', ours], ['layer-parallel-gradient', ours]],
+        bound: { most: 2 },
+      },
+      faster('maf-sample', zuko, 8, between(6, 8), 'at D 6 to 8'),
+      faster('maf-sample', zuko, 30, between(32, 63), 'at D 32 to 63'),
+      faster('maf-sample', zuko, 400, between(784, 784), 'at D 784'),
+      faster('maf-step', zuko, 1, every, 'at every size'),
+      faster('maf-step', zuko, 2, between(6, 8), 'at D 6 and 8'),
+      faster('maf-step', 'stock', 15, wide, 'from 512² upwards'),
+      {
+        text: `training step, ${on}: IAF / MAF at most 1.6`,
+        sizes: every,
+        ratio: [['iaf-step', ours], ['maf-step', ours]],
+        bound: { most: 1.6 },
+      },
+    ];
+  });
+  if (threads === 1) return perCount;
+  const shared: Operation[] = ['maf-step', 'iaf-step', 'maf-log-prob', 'maf-sample'];
+  const perThread = shared.flatMap((operation): Demand[] => {
+    const gain = [[operation, 'ours 1'], [operation, `ours ${threads}`]] as Demand['ratio'];
+    return [
+      { text: `${operation}: 1 thread / ${threads} threads at least 1.6 from 512² upwards`, sizes: wide, ratio: gain, bound: { least: 1.6 } },
+      {
+        text: `${operation}: 1 thread / ${threads} threads at least 1 below 512², less the ${100 * NOISE} % of noise`,
+        sizes: narrow,
+        ratio: gain,
+        bound: { least: 1 - NOISE },
+      },
+    ];
+  });
+  return [...perCount, ...perThread];
+}
+
+/** What the project promises of its speed, against what was measured. */
+export function judge(threads: number, sizes: readonly Size[], find: Find): Verdict[] {
+  return demandsOf(threads).map(({ text, sizes: applies, ratio: [numerator, denominator], bound }) => {
+    const figures = sizes.filter(applies).flatMap((size) => {
+      const [above, below] = [find(...numerator, size), find(...denominator, size)];
+      if (!above || !below) return [];
+      const predicted = above.predicted !== undefined || below.predicted !== undefined;
+      return [{ size: sizeName(size), ratio: ratio(above, below), ofMinima: ratioOfMinima(above, below), predicted }];
+    });
+    const satisfies = (value: number) => ('least' in bound ? value >= bound.least : value <= bound.most);
+    return { demand: text, figures, holds: figures.length === 0 ? undefined : figures.every((figure) => satisfies(figure.ratio)) };
+  });
+}

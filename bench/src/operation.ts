@@ -1,0 +1,59 @@
+/** What every side can do. */
+export type FlowOperation =
+  | 'maf-step'
+  | 'iaf-step'
+  | 'maf-log-prob'
+  | 'maf-sample'
+  | 'iaf-log-prob'
+  | 'iaf-sample'
+  | 'vae-gaussian-step'
+  | 'vae-iaf-step';
+
+/** The two directions of one MADE layer, which only this project's side takes apart. */
+export type LayerOperation = 'layer-parallel' | 'layer-sequential' | 'layer-parallel-gradient' | 'layer-sequential-gradient';
+
+export type Operation = FlowOperation | LayerOperation;
+
+/** What is read off a process of its own that takes a few training steps of a MAF. */
+export type ProcessFigure = 'first-step' | 'peak-memory';
+
+export const titles: Readonly<Record<Operation | ProcessFigure, string>> = {
+  'maf-step': 'MAF, training step by maximum likelihood (ms)',
+  'iaf-step': 'IAF, training step by maximum likelihood (ms)',
+  'maf-log-prob': 'MAF, log-prob of a batch (ms)',
+  'maf-sample': 'MAF, sample of a batch (ms)',
+  'iaf-log-prob': 'IAF, log-prob of a batch (ms)',
+  'iaf-sample': 'IAF, sample of a batch (ms)',
+  'vae-gaussian-step': 'VAE of 784 pixels, Gaussian posterior, training step (ms)',
+  'vae-iaf-step': 'VAE of 784 pixels, IAF posterior, training step (ms)',
+  'layer-parallel': 'One MADE layer, parallel direction (ms)',
+  'layer-sequential': 'One MADE layer, sequential direction (ms)',
+  'layer-parallel-gradient': 'One MADE layer, parallel direction with gradients (ms)',
+  'layer-sequential-gradient': 'One MADE layer, sequential direction with gradients (ms)',
+  'first-step': 'From the start of the process to the end of the first MAF step (ms)',
+  'peak-memory': 'Peak resident memory after 5 MAF steps (MB)',
+};
+
+/** Operations that are compared with each other, so that their samples are taken in turn. */
+export const groups: readonly (readonly Operation[])[] = [
+  ['maf-step', 'iaf-step'],
+  ['maf-log-prob'],
+  ['maf-sample'],
+  ['iaf-log-prob'],
+  ['iaf-sample'],
+  ['vae-gaussian-step'],
+  ['vae-iaf-step'],
+  ['layer-parallel', 'layer-sequential'],
+  ['layer-parallel-gradient', 'layer-sequential-gradient'],
+];
+
+/** The sequential directions, and the parallel operation that the textbook repeats D times for each. */
+export const repeated: Readonly<Partial<Record<Operation, FlowOperation>>> = {
+  'iaf-step': 'maf-step',
+  'maf-sample': 'maf-log-prob',
+  'iaf-log-prob': 'iaf-sample',
+};
+
+export function isLayerOperation(operation: Operation): operation is LayerOperation {
+  return operation.startsWith('layer-');
+}

@@ -1,0 +1,86 @@
+import { parseArgs } from 'node:util';
+import type { Effort } from './measure.js';
+import { groups, type Operation, type ProcessFigure } from './operation.js';
+import type { Library } from './side.js';
+import { type Size, sizes } from './size.js';
+
+/** What a run measures. */
+export interface Options extends Effort {
+  readonly sizes: readonly Size[];
+  readonly operations: readonly Operation[];
+  readonly processFigures: readonly ProcessFigure[];
+  readonly libraries: readonly Library[];
+  readonly threads: number;
+  readonly python?: string;
+  readonly json?: string;
+  /** Whether nothing was narrowed. */
+  readonly complete: boolean;
+}
+
+const operations: readonly Operation[] = groups.flat();
+const processFigures: readonly ProcessFigure[] = ['first-step', 'peak-memory'];
+const libraries: readonly Library[] = ['ours', 'stock', 'zuko'];
+
+const usage = `usage: npm run bench -- [options]
+  --sizes 6,8          those dimensions D only, of ${[...new Set(sizes.map(({ dim }) => dim))].join(', ')}
+  --operations a,b     those only, of ${[...operations, ...processFigures].join(', ')}
+  --sides ours,stock   those libraries only, of ${libraries.join(', ')}
+  --rounds 7           samples of each series at most
+  --threads N          how many threads 'all' are; default: as many as the machine runs side by side
+  --limit 20           seconds: what is predicted to take longer for one run is not run
+  --python PATH        a Python with torch and zuko; default: bench/peers/.venv, else python3
+  --json FILE          where the results go; default: bench/results/<time>.json`;
+
+/** Reads the command line; ends the process with the usage where it makes no sense. */
+export function readOptions(args: readonly string[], cores: number): Options {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        sizes: { type: 'string' },
+        operations: { type: 'string' },
+        sides: { type: 'string' },
+        rounds: { type: 'string', default: '7' },
+        threads: { type: 'string', default: String(cores) },
+        limit: { type: 'string', default: '20' },
+        python: { type: 'string' },
+        json: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) {
+      console.log(usage);
+      process.exit(0);
+    }
+    const dims = choose('sizes', [...new Set(sizes.map(({ dim }) => String(dim)))], values.sizes);
+    const names = choose('operations', [...operations, ...processFigures], values.operations);
+    return {
+      sizes: sizes.filter(({ dim }) => dims.includes(String(dim))),
+      operations: operations.filter((name) => names.includes(name)),
+      processFigures: processFigures.filter((name) => names.includes(name)),
+      libraries: choose('sides', libraries, values.sides),
+      rounds: positive('rounds', values.rounds),
+      threads: positive('threads', values.threads),
+      limit: 1000 * positive('limit', values.limit),
+      python: values.python,
+      json: values.json,
+      complete: !values.sizes && !values.operations && !values.sides,
+    };
+  } catch (error) {
+    console.error(`bench: ${(error as Error).message}\n${usage}`);
+    process.exit(2);
+  }
+}
+
+function choose<T extends string>(option: string, known: readonly T[], list = known.join(',')): T[] {
+  const chosen = list.split(',');
+  const unknown = chosen.find((name) => !known.includes(name as T));
+  if (unknown !== undefined) throw new Error(`--${option} must be of ${known.join(', ')}, got ${unknown}`);
+  return known.filter((name) => chosen.includes(name));
+}
+
+function positive(option: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`--${option} must be a positive integer, got ${text}`);
+  return value;
+}

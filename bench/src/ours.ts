@@ -1,0 +1,95 @@
+import * as tf from '@tensorflow/tfjs';
+import { Autoregressive, AffineTransform, type Bijector, iaf, maf } from '@pushforward/bijectors';
+import { StandardNormal, Transformed } from '@pushforward/distributions';
+import { Made } from '@pushforward/made';
+import { type BackendOptions, type Module, useBackend } from '@pushforward/tensor';
+import { adam } from '@pushforward/training';
+import { BernoulliLikelihood, Mlp, mlpEncoder, Vae } from '@pushforward/vae';
+import { LEARNING_RATE } from './learning-rate.js';
+import type { Operation } from './operation.js';
+import type { Size } from './size.js';
+
+export async function startOurs(threads: number): Promise<void> {
+  const options: BackendOptions & { threads: number } = { threads };
+  await useBackend('wasm', options);
+}
+
+/** An operation as a user of this project writes it, ready to run. */
+export function prepareOurs(operation: Operation, size: Size): () => void {
+  const { dim, hidden, transforms, batch } = size;
+  // Not the identity at first, so that nothing is computed from zeros alone.
+  const options = { dim, hidden, transforms, init: 'orthogonal', seed: 0 } as const;
+  const mafFlow = () => new Transformed(new StandardNormal(dim), maf(options));
+  const iafFlow = () => new Transformed(new StandardNormal(dim), iaf(options));
+  const prepare: Record<Operation, () => () => void> = {
+    'maf-step': () => flowStep(mafFlow(), size),
+    'iaf-step': () => flowStep(iafFlow(), size),
+    'maf-log-prob': () => logProb(mafFlow(), size),
+    'iaf-log-prob': () => logProb(iafFlow(), size),
+    'maf-sample': () => sample(mafFlow(), batch),
+    'iaf-sample': () => sample(iafFlow(), batch),
+    'vae-gaussian-step': () => vaeStep(size),
+    'vae-iaf-step': () => vaeStep(size, iaf({ ...options, context: size.context })),
+    'layer-parallel': () => layerValue(layer(size), 'forwardAndLogDet', size),
+    'layer-sequential': () => layerValue(layer(size), 'inverseAndLogDet', size),
+    'layer-parallel-gradient': () => layerGradient(layer(size), 'forwardAndLogDet', size),
+    'layer-sequential-gradient': () => layerGradient(layer(size), 'inverseAndLogDet', size),
+  };
+  return prepare[operation]();
+}
+
+function trainingStep(model: Module, loss: () => tf.Tensor): () => void {
+  const optimizer = adam({ learningRate: LEARNING_RATE }).init(model.variables());
+  return () =>
+    tf.tidy(() => {
+      const { grads } = tf.variableGrads(() => loss() as tf.Scalar);
+      optimizer.update(grads);
+    });
+}
+
+function flowStep(flow: Transformed, { batch, dim }: Size): () => void {
+  const y = tf.randomNormal([batch, dim]);
+  return trainingStep(flow, () => tf.neg(tf.mean(flow.logProb(y))));
+}
+
+function logProb(flow: Transformed, { batch, dim }: Size): () => void {
+  const y = tf.randomNormal([batch, dim]);
+  return () => flow.logProb(y).dispose();
+}
+
+function sample(flow: Transformed, batch: number): () => void {
+  return () => flow.sample(batch).dispose();
+}
+
+function vaeStep({ dim, hidden, batch, pixels, context }: Size, posterior?: Bijector): () => void {
+  const vae = new Vae({
+    encoder: mlpEncoder({ dataDim: pixels, latentDim: dim, contextDim: posterior ? context : 0, hidden }),
+    posterior,
+    likelihood: new BernoulliLikelihood(new Mlp({ inputDim: dim, hidden: hidden.toReversed(), outputDim: pixels })),
+  });
+  const x = tf.tidy(() => tf.cast(tf.greater(tf.randomUniform([batch, pixels]), 0.5), 'float32'));
+  return trainingStep(vae, () => tf.neg(tf.mean(vae.elbo(x).elbo)));
+}
+
+type Direction = 'forwardAndLogDet' | 'inverseAndLogDet';
+
+/** The layer of a MAF or IAF, whose forward direction is the parallel one. */
+function layer({ dim, hidden }: Size): Autoregressive {
+  return new Autoregressive(new Made({ dim, hidden, parameterCount: 2, init: 'orthogonal', seed: 0 }), new AffineTransform(), 'forward');
+}
+
+function layerValue(layer: Autoregressive, direction: Direction, { batch, dim }: Size): () => void {
+  const x = tf.randomNormal([batch, dim]);
+  return () => tf.dispose({ ...layer[direction](x) });
+}
+
+/** The gradients of the input and of every weight. */
+function layerGradient(layer: Autoregressive, direction: Direction, { batch, dim }: Size): () => void {
+  const x = tf.variable(tf.randomNormal([batch, dim]));
+  const variables = [x, ...layer.trainableVariables()];
+  const loss = () => {
+    const { value, logDet } = layer[direction](x);
+    return tf.sub(tf.sum(tf.square(value)), tf.sum(logDet)) as tf.Scalar;
+  };
+  return () => tf.dispose(tf.variableGrads(loss, variables) as unknown as tf.TensorContainer);
+}

@@ -1,0 +1,43 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { createInterface, type Interface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import type { Answer, Request } from './protocol.js';
+import type { Side } from './side.js';
+
+/** One side's process, asked one thing at a time. */
+export class SideProcess {
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #lines: Interface;
+
+  private constructor(readonly side: Side) {
+    const [program, ...args] = side.command;
+    this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#lines = createInterface({ input: this.#child.stdout });
+  }
+
+  static async start(side: Side): Promise<SideProcess> {
+    const process = new SideProcess(side);
+    await process.#answer();
+    return process;
+  }
+
+  ask(request: Request): Promise<Answer> {
+    this.#child.stdin.write(`${JSON.stringify(request)}\n`);
+    return this.#answer();
+  }
+
+  stop(): void {
+    this.#child.kill();
+  }
+
+  #answer(): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const fail = () => reject(new Error(`the process of ${this.side.name} ended early`));
+      this.#child.once('exit', fail);
+      this.#lines.once('line', (line) => {
+        this.#child.off('exit', fail);
+        resolve(JSON.parse(line) as Answer);
+      });
+    });
+  }
+}
