@@ -17,7 +17,7 @@ interface Demand {
 export interface Verdict {
   readonly demand: string;
   readonly figures: { size: string; ratio: number; ofMinima: number; predicted: boolean }[];
-  /** Undefined where nothing was measured. */
+  /** Undefined where that is not known: nothing was measured, or some sizes were only predicted and the others hold. */
   readonly holds: boolean | undefined;
 }
 
@@ -94,6 +94,9 @@ export function judge(threads: number, sizes: readonly Size[], find: Find): Verd
       return [{ size: sizeName(size), ratio: ratio(above, below), ofMinima: ratioOfMinima(above, below), predicted }];
     });
     const satisfies = (value: number) => ('least' in bound ? value >= bound.least : value <= bound.most);
-    return { demand: text, figures, holds: figures.length === 0 ? undefined : figures.every((figure) => satisfies(figure.ratio)) };
+    const measured = figures.filter(({ predicted }) => !predicted);
+    const fails = measured.some((figure) => !satisfies(figure.ratio));
+    const unknown = measured.length === 0 || measured.length < figures.length;
+    return { demand: text, figures, holds: fails ? false : unknown ? undefined : true };
   });
 }

@@ -78,7 +78,7 @@ async function predict(operation: Operation, size: Size, process: SideProcess): 
   if (pass === undefined || process.side.library === 'ours') return undefined;
   await process.ask({ prepare: pass, size });
   await time(process, pass, 1);
-  return size.dim * (await time(process, pass, 1));
+  return size.dim * Math.min(await time(process, pass, 1), await time(process, pass, 1));
 }
 
 /** How many steps a process takes before its peak is read. */

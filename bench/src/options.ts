@@ -27,7 +27,7 @@ const usage = `usage: npm run bench -- [options]
   --sides ours,stock   those libraries only, of ${libraries.join(', ')}
   --rounds 7           samples of each series at most
   --threads N          how many threads 'all' are; default: as many as the machine runs side by side
-  --limit 20           seconds: what is predicted to take longer for one run is not run
+  --limit 30           seconds: what is predicted to take longer for one run is not run
   --python PATH        a Python with torch and zuko; default: bench/peers/.venv, else python3
   --json FILE          where the results go; default: bench/results/<time>.json`;
 
@@ -42,7 +42,7 @@ export function readOptions(args: readonly string[], cores: number): Options {
         sides: { type: 'string' },
         rounds: { type: 'string', default: '7' },
         threads: { type: 'string', default: String(cores) },
-        limit: { type: 'string', default: '20' },
+        limit: { type: 'string', default: '30' },
         python: { type: 'string' },
         json: { type: 'string' },
         help: { type: 'boolean', default: false },

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { Autoregressive, AffineTransform, type Bijector, iaf, maf } from '@pushforward/bijectors';
 import { StandardNormal, Transformed } from '@pushforward/distributions';
 import { Made } from '@pushforward/made';
-import { type BackendOptions, type Module, useBackend } from '@pushforward/tensor';
+import { type Module, useBackend } from '@pushforward/tensor';
 import { adam } from '@pushforward/training';
 import { BernoulliLikelihood, Mlp, mlpEncoder, Vae } from '@pushforward/vae';
 import { LEARNING_RATE } from './learning-rate.js';
@@ -10,8 +10,7 @@ import type { Operation } from './operation.js';
 import type { Size } from './size.js';
 
 export async function startOurs(threads: number): Promise<void> {
-  const options: BackendOptions & { threads: number } = { threads };
-  await useBackend('wasm', options);
+  await useBackend('wasm', { threads });
 }
 
 /** An operation as a user of this project writes it, ready to run. */
