@@ -4,6 +4,7 @@ export { copyRows } from './copy-rows';
 export { lstm, lstmGradient } from './lstm';
 export { maskedNetwork, maskedNetworkGradient } from './masked-network';
 export { matMul, matMulScratch } from './mat-mul';
+export { normal, randomBytes, uniform } from './random';
 export { segmentSum } from './segment-sum';
 export { splines, splinesGradient, splineWorkBytes } from './spline';
 export { joinPool, poolBytes, serve } from './pool';

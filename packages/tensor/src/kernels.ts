@@ -6,6 +6,7 @@ import { castKernel, identityKernel } from './kernel-identity.js';
 import { lstmGradientKernel, lstmKernel } from './kernel-lstm.js';
 import { maskedNetworkGradientKernel, maskedNetworkKernel } from './kernel-masked-network.js';
 import { matMulKernel } from './kernel-mat-mul.js';
+import { normalKernel, uniformKernel } from './kernel-random.js';
 import { searchSortedKernel } from './kernel-search-sorted.js';
 import { segmentSumKernel } from './kernel-segment-sum.js';
 import { sliceKernel, splitKernel, unpackKernel } from './kernel-slice.js';
@@ -37,6 +38,8 @@ export const newKernels: readonly NewKernel[] = [
   lstmKernel,
   lstmGradientKernel,
   adamKernel,
+  normalKernel,
+  uniformKernel,
   searchSortedKernel,
   segmentSumKernel,
 ];

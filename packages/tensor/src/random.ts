@@ -1,5 +1,7 @@
-import { cast, less, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { cast, engine, getKernel, less, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { boxMuller } from './box-muller.js';
 import { checkInteger, formatShape } from './check.js';
+import { type NormalAttrs, normalKernel, type UniformAttrs, uniformKernel } from './kernel-random.js';
 import { foldIn, type Key, threefry } from './key.js';
 
 /**
@@ -50,7 +52,7 @@ export interface UniformOptions {
  * **Shapes**: result `shape`.
  *
  * **Numerics**: 24 random bits a number, so multiples of 2⁻²⁴ by default. The ends are rounded to float32 first; `maxval` never comes
- * out, however small the interval. Computed in JavaScript and then rounded: the same numbers on every backend.
+ * out, however small the interval. Computed in float64 and then rounded: the same numbers on every backend, to the bit.
  *
  * @throws Error if `minval` is not below `maxval` in float32, or either is not finite there
  *
@@ -70,15 +72,26 @@ export function uniform(key: Key, shape: readonly number[], { minval = 0, maxval
     throw new Error(`uniform: minval must be finite and below maxval in float32, got [${minval}, ${maxval})`);
   }
   const count = sizeOf('uniform', shape);
+  const scale = (upper - lower) * 2 ** -24;
+  return draw(uniformKernel.name, { key, shape, lower, upper, scale }) ?? tensor(uniformNumbers(key, count, lower, upper, scale), shape as number[]);
+}
+
+/** The numbers of {@link uniform}. */
+export function uniformNumbers(key: Key, count: number, lower: number, upper: number, scale: number): Float32Array {
   const words = randomBits(key, count);
   const values = new Float32Array(count);
-  const scale = (upper - lower) * 2 ** -24;
   for (let i = 0; i < count; i++) {
     const value = Math.fround(lower + (words[i] >>> 8) * scale);
     // What rounds up to the excluded end goes to the included one, to which only half a rounding interval belongs otherwise.
     values[i] = value < upper ? value : lower;
   }
-  return tensor(values, shape as number[], 'float32');
+  return values;
+}
+
+/** Draws by a kernel; null if the backend in use has none. */
+function draw(kernelName: string, attrs: NormalAttrs | UniformAttrs): Tensor | null {
+  if (!getKernel(kernelName, engine().backendName)) return null;
+  return engine().runKernel(kernelName, {}, attrs as never) as Tensor;
 }
 
 /**
@@ -89,7 +102,8 @@ export function uniform(key: Key, shape: readonly number[], { minval = 0, maxval
  * **Shapes**: result `shape`.
  *
  * **Numerics**: always finite; the largest magnitude that can come out is `√(78 ln 2)` = 7.353, which a true normal number exceeds
- * once in 5·10¹². Computed in float64 and then rounded: the same numbers on every backend.
+ * once in 5·10¹². Computed in float64, to a relative 10⁻¹⁵, and then rounded: the same numbers on every backend and in every engine, to
+ * the bit.
  *
  * Source: Box & Muller 1958, "A note on the generation of random normal deviates".
  *
@@ -103,22 +117,15 @@ export function uniform(key: Key, shape: readonly number[], { minval = 0, maxval
  * ```
  */
 export function normal(key: Key, shape: readonly number[]): Tensor {
-  return tensor(normalNumbers(key, sizeOf('normal', shape)), shape as number[], 'float32');
+  const count = sizeOf('normal', shape);
+  return draw(normalKernel.name, { key, shape }) ?? tensor(normalNumbers(key, count), shape as number[]);
 }
 
 /** The numbers of {@link normal}, for those that do not need them in a tensor. */
 export function normalNumbers(key: Key, count: number): Float32Array {
   const [high, low] = randomPairs(key, Math.ceil(count / 2));
   const values = new Float32Array(count);
-  for (let i = 0; i < count; i += 2) {
-    const first = high[i >> 1];
-    const second = low[i >> 1];
-    const radius = Math.sqrt(-2 * Math.log((first * 64 + (second >>> 26) + 0.5) * 2 ** -38));
-    const angle = ((second & 0x3ffffff) + 0.5) * (2 * Math.PI * 2 ** -26);
-    values[i] = radius * Math.cos(angle);
-    // Past the end of an odd count this writes nothing.
-    values[i + 1] = radius * Math.sin(angle);
-  }
+  boxMuller(high, low, values);
   return values;
 }
 

@@ -31,12 +31,25 @@ export interface WasmFunctions {
   matMulScratch(rows: number, columns: number, depth: number): number;
   maskedNetwork(network: number, input: number, value: number, logDet: number, records: number, recordStride: number): void;
   maskedNetworkGradient(network: number, valueCotangent: number, logDetCotangent: number, records: number, inputGradient: number): void;
+  normal(result: number, count: number, high: number, low: number, scratch: number): void;
+  /** What {@link normal} and {@link uniform} need of scratch. */
+  readonly randomBytes: WebAssembly.Global;
   segmentSum(x: number, segments: number, result: number, rows: number, count: number, segmentCount: number): void;
   splines(splines: number): void;
   splinesGradient(splines: number): void;
   splineWorkBytes(bins: number, parameterCount: number): number;
   sum(x: number, result: number, outer: number, count: number, inner: number, scratch: number): void;
   sumChunks(target: number, source: number, stride: number, chunks: number, count: number): void;
+  uniform(
+    result: number,
+    count: number,
+    high: number,
+    low: number,
+    lower: number,
+    upper: number,
+    scale: number,
+    scratch: number,
+  ): void;
 }
 
 /** Our functions, instantiated in the memory of one instance of TensorFlow.js's wasm backend: they work on its tensors in place. */
