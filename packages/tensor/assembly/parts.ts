@@ -1,12 +1,24 @@
 import { matMulPart } from './mat-mul';
+import { adjointsPart } from './network-backward';
+import { tilePart } from './network-forward';
+import { weightsPart } from './network-weights';
 import { randomPart } from './random';
+import { gradientsPart } from './weight-gradient';
 
 // What a job of the thread pool may be.
 export const MAT_MUL: i32 = 0;
-export const RANDOM: i32 = 1;
+export const NETWORK_WEIGHTS: i32 = 1;
+export const NETWORK_TILES: i32 = 2;
+export const NETWORK_ADJOINTS: i32 = 3;
+export const NETWORK_GRADIENTS: i32 = 4;
+export const RANDOM: i32 = 5;
 
 /** Computes one part of a task. Every thread finds place of its own by its number. */
 export function runPart(kernel: i32, task: usize, part: i32, thread: i32): void {
   if (kernel == MAT_MUL) matMulPart(task, part, thread);
+  else if (kernel == NETWORK_WEIGHTS) weightsPart(task, part);
+  else if (kernel == NETWORK_TILES) tilePart(task, part, thread);
+  else if (kernel == NETWORK_ADJOINTS) adjointsPart(task, part, thread);
+  else if (kernel == NETWORK_GRADIENTS) gradientsPart(task, part);
   else if (kernel == RANDOM) randomPart(task, part);
 }

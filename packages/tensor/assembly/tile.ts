@@ -93,7 +93,7 @@ export function addLaneSums(row: usize, tile: usize, count: i32): void {
 
 // @ts-ignore: decorator
 @inline
-function unitSum(unit: usize): v128 {
+export function unitSum(unit: usize): v128 {
   return f32x4.add(f32x4.add(v128.load(unit), v128.load(unit, 16)), f32x4.add(v128.load(unit, 32), v128.load(unit, 48)));
 }
 

@@ -1,75 +1,105 @@
 import { UNIT_BYTES } from './dot';
-import { multiplyTile, TILE_COLUMNS, TILE_ROWS } from './mat-mul';
-import { Layer, TILE } from './masked-network';
-import { packColumns } from './pack';
+import { CHUNK, chunksOf, entry, Layer, layerAt, Network, nodeAt, place, TILE } from './masked-network';
+import { laneSums, unitSum } from './tile';
 
-/** Inputs whose reads are packed at a time; with a block of events they stay in the second-level cache. */
-const BLOCK_INPUTS: i32 = 128;
+/** Inputs whose reads stay in the first-level cache, over a block of events, while all units of a chunk are gone through. */
+const BLOCK_INPUTS: i32 = 16;
 
 /**
- * Adds `Σₙ readsₙ[i] adjointsₙ[j]` over a block of events to the gradient of every weight that is not masked.
- *
- * @param reads of the first tile; from one tile to the next it is `stride` bytes
- * @param adjoints likewise
- * @param panels place for both, packed, and one tile of the product
+ * The gradients of one chunk of a layer's units over a block of events: `Σₙ readsₙ[i] adjointsₙ[j]` for every weight that is not masked, 0 for
+ * those that are, and `Σₙ adjointsₙ[j]` for an offset that is the same for all events. After the first block they are added.
  */
-export function accumulateWeightGradient(layer: Layer, reads: usize, adjoints: usize, stride: usize, tiles: i32, panels: usize): void {
-  const depth = tiles * TILE;
-  const product = panels;
-  const panelReads = <usize>(depth * TILE_ROWS) << 2;
-  const panelAdjoints = <usize>(depth * TILE_COLUMNS) << 2;
-  const packedReads = product + (<usize>(TILE_ROWS * TILE_COLUMNS) << 2);
-  const packedAdjoints = packedReads + panelReads * (BLOCK_INPUTS / TILE_ROWS);
-  packTiles(packedAdjoints, adjoints, layer.units, TILE_COLUMNS, stride, tiles);
+export function gradientsPart(at: usize, part: i32): void {
+  const network = changetype<Network>(at);
+  let l: i32 = 0;
+  for (; part >= chunksOf(layerAt(network, l)); l++) part -= chunksOf(layerAt(network, l));
+  const layer = layerAt(network, l);
+  const begin = part * CHUNK;
+  const end = min(begin + CHUNK, layer.units);
+  const tiles = (network.end - network.first + TILE - 1) / TILE;
+  const reads = network.records + network.record * <usize>(network.first / TILE) + nodeAt(network, layer.from).reads;
+  const adjoints = network.adjoints + nodeAt(network, l + 1).values;
+  const isFirst = network.first == 0;
+  if (layer.offset && !layer.offsetPerRow) addOffsetGradient(layer, adjoints, network.record, tiles, begin, end, isFirst);
   for (let input: i32 = 0; input < layer.inputs; input += BLOCK_INPUTS) {
-    const inputs = min(BLOCK_INPUTS, layer.inputs - input);
-    packTiles(packedReads, reads + <usize>input * UNIT_BYTES, inputs, TILE_ROWS, stride, tiles);
-    let panel = packedAdjoints;
-    for (let unit: i32 = 0; unit < layer.units; unit += TILE_COLUMNS) {
-      const units = min(TILE_COLUMNS, layer.units - unit);
-      const limit = min(inputs, load<i32>(layer.limits + (<usize>(unit + units - 1) << 2)) - input);
-      let from = packedReads;
-      for (let i: i32 = 0; i < limit; i += TILE_ROWS) {
-        multiplyTile(from, panel, depth, product, TILE_COLUMNS << 2, false);
-        addProduct(layer, product, input + i, min(TILE_ROWS, inputs - i), unit, units);
-        from += panelReads;
+    const inputEnd = min(input + BLOCK_INPUTS, layer.inputs);
+    for (let j = begin; j < end; j += 4) {
+      const limit = entry(layer.limits, min(j + 4, layer.units) - 1);
+      const units = adjoints + <usize>j * UNIT_BYTES;
+      let i = input;
+      for (; i < min(limit, inputEnd); i += 2) {
+        multiplyPair(layer, reads + <usize>i * UNIT_BYTES, units, network.record, tiles, i, j, isFirst);
       }
-      panel += panelAdjoints;
+      if (isFirst) for (; i < inputEnd; i++) put(layer, i, j, f32x4.splat(0), true);
     }
   }
 }
 
-/** Panels of `width` units side by side, one event after another. */
-function packTiles(target: usize, source: usize, count: i32, width: i32, stride: usize, tiles: i32): void {
-  const step = <usize>(TILE * width) << 2;
-  for (let unit: i32 = 0; unit < count; unit += width) {
-    let tile = source + <usize>unit * UNIT_BYTES;
-    for (let t: i32 = 0; t < tiles; t++) {
-      packColumns(target, tile, min(width, count - unit), TILE, UNIT_BYTES, width);
-      target += step;
-      tile += stride;
+/** Two inputs with four units: eight accumulators, as in `dot.ts`, whose lanes are summed at the end. */
+function multiplyPair(layer: Layer, reads: usize, adjoints: usize, stride: usize, tiles: i32, i: i32, j: i32, isFirst: bool): void {
+  let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
+  let b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+  for (let tile: i32 = 0; tile < tiles; tile++) {
+    let left = reads;
+    let right = adjoints;
+    for (let lane: i32 = 0; lane < 4; lane++) {
+      const a = v128.load(left);
+      const b = v128.load(left, 64);
+      let adjoint = v128.load(right);
+      a0 = f32x4.add(a0, f32x4.mul(a, adjoint));
+      b0 = f32x4.add(b0, f32x4.mul(b, adjoint));
+      adjoint = v128.load(right, 64);
+      a1 = f32x4.add(a1, f32x4.mul(a, adjoint));
+      b1 = f32x4.add(b1, f32x4.mul(b, adjoint));
+      adjoint = v128.load(right, 128);
+      a2 = f32x4.add(a2, f32x4.mul(a, adjoint));
+      b2 = f32x4.add(b2, f32x4.mul(b, adjoint));
+      adjoint = v128.load(right, 192);
+      a3 = f32x4.add(a3, f32x4.mul(a, adjoint));
+      b3 = f32x4.add(b3, f32x4.mul(b, adjoint));
+      left += 16;
+      right += 16;
     }
+    reads += stride;
+    adjoints += stride;
+  }
+  put(layer, i, j, laneSums(a0, a1, a2, a3), isFirst);
+  if (i + 1 < layer.inputs) put(layer, i + 1, j, laneSums(b0, b1, b2, b3), isFirst);
+}
+
+/** Adds to the gradients of the weights from one input to four units, or sets them; those that are masked to 0. */
+// @ts-ignore: decorator
+@inline
+function put(layer: Layer, i: i32, j: i32, sums: v128, isFirst: bool): void {
+  const row = layer.weightGradient + (<usize>(place(layer.inputOrder, i) * layer.units) << 2);
+  if (!layer.unitOrder && j + 4 <= layer.units && i < entry(layer.limits, j)) {
+    const at = row + (<usize>j << 2);
+    v128.store(at, isFirst ? sums : f32x4.add(v128.load(at), sums));
+    return;
+  }
+  putEach(layer, row, i, j, sums, isFirst);
+}
+
+function putEach(layer: Layer, row: usize, i: i32, j: i32, sums: v128, isFirst: bool): void {
+  let sum = sums;
+  for (let unit = j; unit < min(j + 4, layer.units); unit++) {
+    const at = row + (<usize>place(layer.unitOrder, unit) << 2);
+    const own: f32 = i < entry(layer.limits, unit) ? f32x4.extract_lane(sum, 0) : 0;
+    store<f32>(at, isFirst ? own : load<f32>(at) + own);
+    sum = v128.shuffle<f32>(sum, sum, 1, 2, 3, 0);
   }
 }
 
-/** Adds what is not masked of a tile of the product. */
-function addProduct(layer: Layer, product: usize, input: i32, inputs: i32, unit: i32, units: i32): void {
-  const isWhole = units == TILE_COLUMNS && !layer.unitOrder && input + inputs <= load<i32>(layer.limits + (<usize>unit << 2));
-  for (let i: i32 = 0; i < inputs; i++) {
-    const row = layer.inputOrder ? load<i32>(layer.inputOrder + (<usize>(input + i) << 2)) : input + i;
-    const to = layer.weightGradient + (<usize>(row * layer.units) << 2);
-    if (isWhole) {
-      const at = to + (<usize>unit << 2);
-      v128.store(at, f32x4.add(v128.load(at), v128.load(product)));
-      v128.store(at, f32x4.add(v128.load(at, 16), v128.load(product, 16)), 16);
-    } else {
-      for (let j: i32 = 0; j < units; j++) {
-        if (input + i >= load<i32>(layer.limits + (<usize>(unit + j) << 2))) continue;
-        const column = layer.unitOrder ? load<i32>(layer.unitOrder + (<usize>(unit + j) << 2)) : unit + j;
-        const at = to + (<usize>column << 2);
-        store<f32>(at, load<f32>(at) + load<f32>(product + (<usize>j << 2)));
-      }
+function addOffsetGradient(layer: Layer, adjoints: usize, stride: usize, tiles: i32, begin: i32, end: i32, isFirst: bool): void {
+  for (let j = begin; j < end; j++) {
+    let sum = f32x4.splat(0);
+    let unit = adjoints + <usize>j * UNIT_BYTES;
+    for (let tile: i32 = 0; tile < tiles; tile++) {
+      sum = f32x4.add(sum, unitSum(unit));
+      unit += stride;
     }
-    product += TILE_COLUMNS << 2;
+    const at = layer.offsetGradient + (<usize>place(layer.unitOrder, j) << 2);
+    const own = f32x4.extract_lane(laneSums(sum, sum, sum, sum), 0);
+    store<f32>(at, isFirst ? own : load<f32>(at) + own);
   }
 }

@@ -29,8 +29,8 @@ export interface WasmFunctions {
   lstmGradient(lstm: number, chunks: number): void;
   matMul(task: number): void;
   matMulScratch(rows: number, columns: number, depth: number): number;
-  maskedNetwork(network: number, input: number, value: number, logDet: number, records: number, recordStride: number): void;
-  maskedNetworkGradient(network: number, valueCotangent: number, logDetCotangent: number, records: number, inputGradient: number): void;
+  maskedNetwork(network: number): void;
+  maskedNetworkGradient(network: number): void;
   normal(result: number, count: number, high: number, low: number, scratch: number): void;
   /** What {@link normal} and {@link uniform} need of scratch. */
   readonly randomBytes: WebAssembly.Global;
