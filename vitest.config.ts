@@ -28,8 +28,8 @@ export default defineConfig({
           ...shared,
           name: 'node',
           include: ['packages/*/src/**/*.node.test.ts', 'apps/*/src/**/*.test.ts', 'bench/src/**/*.test.ts', 'test/**/*.test.ts'],
-          // Minutes of training, run in CI by a configuration of their own.
-          exclude: ['test/slow/**'],
+          // Minutes of training, and what needs the native backend: run in CI by configurations of their own.
+          exclude: ['test/slow/**', 'test/native/**'],
           setupFiles: ['test/setup.ts'],
           provide: { backend: 'wasm' as const },
         },

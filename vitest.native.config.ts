@@ -13,7 +13,7 @@ export default defineConfig({
     pool: 'forks',
     isolate: false,
     testTimeout: 60_000,
-    include: ['packages/*/src/**/*.test.ts'],
+    include: ['packages/*/src/**/*.test.ts', 'test/native/**/*.test.ts', 'test/slow/backends.test.ts'],
     exclude: ['**/*.node.test.ts'],
     setupFiles: ['test/setup.ts'],
     provide: { backend: 'tensorflow' },
