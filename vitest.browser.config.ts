@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     name: 'chromium-wasm',
     include: ['packages/*/src/**/*.test.ts'],
-    exclude: ['**/*.node.test.ts'],
+    exclude: ['**/*.node.test.ts', '**/*.gpu.test.ts'],
     setupFiles: ['test/setup.ts'],
     testTimeout: 120_000,
     // One page serves every file: loading TensorFlow.js costs seconds.

@@ -11,7 +11,7 @@ const onBackend = (backend: 'cpu' | 'wasm') => ({
     ...shared,
     name: backend,
     include: ['packages/*/src/**/*.test.ts'],
-    exclude: ['**/*.node.test.ts'],
+    exclude: ['**/*.node.test.ts', '**/*.gpu.test.ts'],
     setupFiles: ['test/setup.ts'],
     provide: { backend },
   },

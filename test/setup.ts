@@ -1,4 +1,5 @@
 import '@tensorflow/tfjs';
+import { env } from '@tensorflow/tfjs-core';
 import { type BackendName, useBackend } from '@pushforward/tensor';
 import { matchers, type Tolerance } from '@pushforward/tensor/testing';
 import { expect, inject } from 'vitest';
@@ -17,3 +18,5 @@ declare module 'vitest' {
 
 expect.extend(matchers);
 await useBackend(inject('backend'), { wasmPaths: inject('wasmPaths') });
+// They would hand the small tensors of tests to the CPU.
+if (inject('backend').startsWith('webg')) env().set(`${inject('backend').toUpperCase()}_CPU_FORWARD`, false);

@@ -3,13 +3,15 @@ import { cpu } from './backends/cpu.js';
 import type { Starter } from './backends/starter.js';
 import { tensorflow } from './backends/tensorflow.js';
 import { wasm } from './backends/wasm.js';
+import { webgl } from './backends/webgl.js';
+import { webgpu } from './backends/webgpu.js';
 import { registerMissingGradients } from './gradients.js';
 import { registerKernels, registerNewKernels } from './kernel.js';
 import { kernels, newKernels } from './kernels.js';
 import type { WasmPaths } from './wasm/shared-binary.js';
 
 /** The backends that {@link useBackend} knows. */
-export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
+export type BackendName = 'tensorflow' | 'webgpu' | 'wasm' | 'webgl' | 'cpu';
 
 /** How to start a backend. */
 export interface BackendOptions {
@@ -27,13 +29,11 @@ export interface BackendOptions {
   threads?: number;
 }
 
-const starters: Record<BackendName, Starter> = { tensorflow, wasm, cpu };
+const starters: Record<BackendName, Starter> = { tensorflow, webgpu, wasm, webgl, cpu };
 
 /** What 'auto' tries, the fastest first. */
-const orderInNode: readonly BackendName[] = ['tensorflow', 'wasm', 'cpu'];
-const orderInBrowser: readonly BackendName[] = ['wasm', 'cpu'];
-
-const laterBackendNames: readonly string[] = ['webgpu', 'webgl'];
+const orderInNode: readonly BackendName[] = ['tensorflow', 'webgpu', 'wasm', 'cpu'];
+const orderInBrowser: readonly BackendName[] = ['webgpu', 'wasm', 'webgl', 'cpu'];
 
 /**
  * Makes TensorFlow.js compute on a backend, with this project's kernels and gradients registered for it.
@@ -44,7 +44,8 @@ const laterBackendNames: readonly string[] = ['webgpu', 'webgl'];
  * On `wasm`, `tf.matMul` and its gradients then run in a SIMD kernel of this package (the stock one is a scalar loop wherever an
  * operand is transposed, as in every gradient), for the calling program's own code too.
  *
- * @param name `'auto'` takes the first at hand: in Node `tensorflow`, `wasm`, `cpu`, in a browser `wasm`, `cpu`
+ * @param name `'auto'` takes the first at hand: in Node `tensorflow`, `webgpu`, `wasm`, `cpu`, in a browser
+ * `webgpu`, `wasm`, `webgl`, `cpu`; a GPU that is emulated in software is passed over
  * @returns the name of the backend now in use
  * @throws Error if the backend is not installed, saying how to get it, if it does not start, or is not one of {@link BackendName}
  *
@@ -59,17 +60,15 @@ const laterBackendNames: readonly string[] = ['webgpu', 'webgl'];
 export async function useBackend(name: BackendName | 'auto' = 'auto', options: BackendOptions = {}): Promise<BackendName> {
   const known = ['auto', ...Object.keys(starters)];
   const list = `'${known.slice(0, -1).join("', '")}' or '${known.at(-1)}'`;
-  if (laterBackendNames.includes(name)) {
-    throw new Error(`useBackend: backend '${name}' does not exist in this version yet; use ${list}`);
-  }
   if (!known.includes(name)) throw new Error(`useBackend: name must be ${list}, got '${name}'`);
   if (!getGradient('Exp')) {
     throw new Error("useBackend: gradients must be registered first, got none; add `import '@tensorflow/tfjs'` to your program");
   }
   registerMissingGradients();
   const problems: string[] = [];
-  for (const candidate of name === 'auto' ? autoOrder() : [name]) {
-    const problem = await starters[candidate].load(options);
+  const isAutomatic = name === 'auto';
+  for (const candidate of isAutomatic ? autoOrder() : [name]) {
+    const problem = await starters[candidate].load(options, isAutomatic);
     if (problem === null) {
       await start(candidate, options);
       return candidate;

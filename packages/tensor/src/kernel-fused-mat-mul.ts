@@ -1,6 +1,7 @@
 import {
   _FusedMatMul,
   Add,
+  broadcast_util,
   Elu,
   getKernel,
   LeakyRelu,
@@ -11,9 +12,11 @@ import {
   Relu6,
   Sigmoid,
   type TensorInfo,
+  util,
 } from '@tensorflow/tfjs-core';
 import type { Kernel } from './kernel.js';
 import { matMulWasm } from './kernel-mat-mul.js';
+import type { GpuBackend } from './shaders/backends.js';
 import type { WasmModule } from './wasm/wasm-module.js';
 
 /**
@@ -21,7 +24,12 @@ import type { WasmModule } from './wasm/wasm-module.js';
  *
  * It is here because the stock one gives garbage for a depth of 0, and multiplies transposed operands in a scalar loop.
  */
-export const fusedMatMulKernel: Kernel = { name: _FusedMatMul, wasm: fusedMatMulWasm };
+export const fusedMatMulKernel: Kernel = {
+  name: _FusedMatMul,
+  wasm: fusedMatMulWasm,
+  webgpu: overNothing('webgpu'),
+  webgl: overNothing('webgl'),
+};
 
 const activationKernels: Readonly<Record<string, string>> = {
   relu: Relu,
@@ -33,19 +41,44 @@ const activationKernels: Readonly<Record<string, string>> = {
 };
 
 function fusedMatMulWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo | null {
-  const { bias, preluActivationWeights: alpha } = inputs;
-  const { activation, leakyreluAlpha } = attrs as { activation: string; leakyreluAlpha: number };
-  const activationKernel = activationKernels[activation];
-  if (activation !== 'linear' && !activationKernel) return null;
+  if (!isKnown(attrs)) return null;
+  const product = matMulWasm(inputs, attrs, wasm);
+  return product && finish(product, inputs, attrs, 'wasm', wasm.backend, (x) => wasm.dispose(x));
+}
 
-  let y = matMulWasm(inputs, attrs, wasm);
-  if (!y) return null;
-  const apply = (kernelName: string, operands: NamedTensorInfoMap, attributes: NamedAttrMap = {}) => {
-    const x = y as TensorInfo;
-    y = getKernel(kernelName, 'wasm').kernelFunc({ inputs: operands, attrs: attributes, backend: wasm.backend }) as TensorInfo;
-    wasm.dispose(x);
+/** On GPUs the stock kernel gives whatever was in memory where nothing is added up. */
+function overNothing(backendName: string) {
+  return (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: GpuBackend): TensorInfo | null => {
+    const { a, b } = inputs as Record<string, TensorInfo>;
+    const [rows, depth] = attrs.transposeA ? a.shape.slice(-2).toReversed() : a.shape.slice(-2);
+    if (depth > 0 || !isKnown(attrs)) return null;
+    const shape = [...broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, b.shape.at(attrs.transposeB ? -2 : -1)!];
+    const product = backend.makeTensorInfo(shape, 'float32', new Float32Array(util.sizeFromShape(shape)));
+    return finish(product, inputs, attrs, backendName, backend, ({ dataId }) => backend.disposeData(dataId));
+  };
+}
+
+function isKnown({ activation }: NamedAttrMap): boolean {
+  return activation === 'linear' || Object.hasOwn(activationKernels, activation as string);
+}
+
+/** Adds the bias and applies the activation. */
+function finish(
+  product: TensorInfo,
+  { bias, preluActivationWeights: alpha }: NamedTensorInfoMap,
+  { activation, leakyreluAlpha }: NamedAttrMap,
+  backendName: string,
+  backend: object,
+  dispose: (x: TensorInfo) => void,
+): TensorInfo {
+  let y = product;
+  const apply = (kernelName: string, operands: NamedTensorInfoMap, attrs: NamedAttrMap = {}) => {
+    const x = y;
+    y = getKernel(kernelName, backendName).kernelFunc({ inputs: operands, attrs, backend }) as TensorInfo;
+    dispose(x);
   };
   if (bias) apply(Add, { a: y, b: bias });
+  const activationKernel = activationKernels[activation as string];
   if (activationKernel) apply(activationKernel, { x: y, alpha }, { alpha: leakyreluAlpha });
   return y;
 }

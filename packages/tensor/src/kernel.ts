@@ -11,6 +11,7 @@ import {
   type TensorInfo,
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
+import type { WebGlBackend, WebGpuBackend } from './shaders/backends.js';
 import { type WasmModule, wasmModuleOf } from './wasm/wasm-module.js';
 
 /**
@@ -28,12 +29,16 @@ export interface Kernel {
   /** On every backend, in place of the stock gradient. Default: the stock gradient. */
   readonly gradient?: Omit<GradConfig, 'kernelName'>;
   /**
-   * The fast version on the wasm backend.
+   * A version for one backend, faster there or more accurate.
    *
    * @returns the result, or null for a case that is left to the reference
    */
-  readonly wasm?: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule) => TensorInfo | TensorInfo[] | null;
+  readonly wasm?: Version<WasmModule>;
+  readonly webgpu?: Version<WebGpuBackend>;
+  readonly webgl?: Version<WebGlBackend>;
 }
+
+type Version<B> = (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: B) => TensorInfo | TensorInfo[] | null;
 
 /**
  * An operation that TensorFlow.js does not know, or not on every backend.
@@ -46,16 +51,17 @@ export interface NewKernel {
   /** The operation in plain tf ops, for backends that lack it. */
   readonly reference?: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap) => TensorInfo | TensorInfo[];
   readonly wasm?: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule) => TensorInfo | TensorInfo[];
+  readonly webgpu?: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: WebGpuBackend) => TensorInfo[];
 }
 
 /** Runs the kernel that TensorFlow.js brings under some name. */
 export type StockKernel = (inputs: NamedTensorInfoMap, attrs: NamedAttrMap) => TensorInfo | TensorInfo[];
 
-/** A kernel's fast version on one backend; null for a case that is left to the reference. */
-type FastKernel = (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: KernelBackend) => TensorInfo | TensorInfo[] | null;
-
-/** The fast version for the backend in use, if there is one. */
-function fastVersion({ wasm }: Kernel | NewKernel, backendName: string): FastKernel | undefined {
+/** A kernel's version for the backend in use, if there is one. */
+function fastVersion(kernel: Kernel | NewKernel, backendName: string): Version<KernelBackend> | undefined {
+  const { wasm } = kernel;
+  if (backendName === 'webgpu') return kernel.webgpu as Version<unknown> | undefined;
+  if (backendName === 'webgl') return 'webgl' in kernel ? (kernel.webgl as Version<unknown>) : undefined;
   if (backendName === 'wasm' && wasm && wasmModuleOf(engine().backend)) {
     return (inputs, attrs, backend) => {
       // Looked up anew, since a backend may be removed and started again.

@@ -1,6 +1,7 @@
 import { adamKernel } from './kernel-adam.js';
 import { arithmeticKernels } from './kernel-arithmetic.js';
 import { concatKernel, packKernel } from './kernel-concat.js';
+import { elementwiseKernels } from './kernel-elementwise.js';
 import { fusedMatMulKernel } from './kernel-fused-mat-mul.js';
 import { castKernel, identityKernel } from './kernel-identity.js';
 import { lstmGradientKernel, lstmKernel } from './kernel-lstm.js';
@@ -10,6 +11,7 @@ import { normalKernel, uniformKernel } from './kernel-random.js';
 import { searchSortedKernel } from './kernel-search-sorted.js';
 import { segmentSumKernel } from './kernel-segment-sum.js';
 import { sliceKernel, splitKernel, unpackKernel } from './kernel-slice.js';
+import { softmaxKernel } from './kernel-softmax.js';
 import { splineGradientKernel, splineKernel } from './kernel-spline.js';
 import { sumKernel } from './kernel-sum.js';
 import type { Kernel, NewKernel } from './kernel.js';
@@ -27,6 +29,8 @@ export const kernels: readonly Kernel[] = [
   packKernel,
   sumKernel,
   ...arithmeticKernels,
+  softmaxKernel,
+  ...elementwiseKernels,
 ];
 
 /** Operations of our own, and what some backend lacks. */

@@ -5,10 +5,11 @@ export interface Starter {
   /**
    * Imports the backend's package, if it has one; that registers the backend with TensorFlow.js.
    *
+   * @param isAutomatic whether nobody asked for this backend: one that would be slower than the next is then not at hand
    * @returns null, or why the backend is not at hand and how to get it, as the end of the sentence `backend 'x' …`
    * @throws what the package throws if it is there and broken
    */
-  load(options: BackendOptions): Promise<string | null>;
+  load(options: BackendOptions, isAutomatic: boolean): Promise<string | null>;
   /** What else to try if the backend is at hand and does not start. */
   readonly hint?: string;
   /** What has to be done once it is in use, before kernels are registered. */

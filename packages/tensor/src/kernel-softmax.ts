@@ -1,0 +1,14 @@
+import { div, exp, max, type NamedTensorInfoMap, Softmax, sub, sum, type Tensor, type TensorInfo, tidy } from '@tensorflow/tfjs-core';
+import type { Kernel } from './kernel.js';
+
+/** `tf.softmax`, over the last axis; the shader for webgpu gives NaN for a row of very small numbers, and fails for an empty one. */
+export const softmaxKernel: Kernel = { name: Softmax, webgpu: composed };
+
+function composed(inputs: NamedTensorInfoMap): TensorInfo {
+  const { logits } = inputs as { logits: Tensor };
+  if (logits.size === 0) return logits.clone();
+  return tidy(() => {
+    const weights = exp(sub(logits, max(logits, -1, true)));
+    return div(weights, sum(weights, -1, true));
+  });
+}
