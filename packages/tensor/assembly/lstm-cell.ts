@@ -1,4 +1,5 @@
 import { UNIT_BYTES } from './dot';
+import { exponential } from './exponential';
 import { splat } from './simd-math';
 
 /**
@@ -61,23 +62,6 @@ export function retreatCells(
     v128.store(to + 3 * gate, f32x4.mul(f32x4.mul(cell, take), f32x4.sub(one, f32x4.mul(content, content))));
     v128.store(cellAdjoints + at, f32x4.mul(cell, keep));
   }
-}
-
-/** `eˣ` for x between −87 and 87, and the value at the nearer end beyond. */
-// @ts-ignore: decorator
-@inline
-function exponential(x: v128): v128 {
-  const inside = f32x4.min(f32x4.max(x, splat(-87)), splat(87));
-  const n = f32x4.nearest(f32x4.mul(inside, splat(1.44269504)));
-  const r = f32x4.sub(f32x4.sub(inside, f32x4.mul(n, splat(0.693359375))), f32x4.mul(n, splat(-2.12194440e-4)));
-  let sum = splat(1.0 / 720);
-  sum = f32x4.add(f32x4.mul(sum, r), splat(1.0 / 120));
-  sum = f32x4.add(f32x4.mul(sum, r), splat(1.0 / 24));
-  sum = f32x4.add(f32x4.mul(sum, r), splat(1.0 / 6));
-  sum = f32x4.add(f32x4.mul(sum, r), splat(0.5));
-  sum = f32x4.add(f32x4.mul(sum, r), splat(1));
-  sum = f32x4.add(f32x4.mul(sum, r), splat(1));
-  return f32x4.mul(sum, i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23));
 }
 
 // @ts-ignore: decorator

@@ -1,8 +1,8 @@
 import { UNIT_BYTES } from './dot';
 import { advanceCells, retreatCells } from './lstm-cell';
 import { TILE } from './masked-network';
-import { applyStep, applyStepGradient, Step } from './step';
-import { addLaneSums, addRow, addUnits, gatherAdjoints, gatherColumns, scatterColumns, spreadRow } from './tile';
+import { chooseValue, lanesOf, Ranks, retreatValue, tileOf, workOf } from './ranks';
+import { addLaneSums, addRow, addUnits, gatherColumns, scatterColumns, spreadRow } from './tile';
 import { addOuterProducts, addProduct, transposeMatrix } from './tile-product';
 
 /** Ranks whose adjoints are kept at a time, until their share of the weights' gradients is added. */
@@ -34,18 +34,9 @@ export class LstmLayer {
 }
 
 @unmanaged
-export class Lstm {
-  dim: i32;
-  parameterCount: i32;
-  rows: i32;
-  sequential: i32;
+export class Lstm extends Ranks {
   layerCount: i32;
   layers: usize;
-  /** The dimension of each rank. */
-  order: usize;
-  step: usize;
-  /** `[N, D]` */
-  input: usize;
   /** The ranks' biases `[D, 4 H]`; what the context adds to them, `[N, 4 H]` or 0. */
   offsets: usize;
   context: usize;
@@ -56,27 +47,12 @@ export class Lstm {
   outputWeights: usize;
   outputForward: usize;
   outputBias: usize;
-  /** With a step `[N, D]` and `[N]`, else the parameters `[N, D, P]`; in the gradient, their cotangents. */
-  value: usize;
-  logDet: usize;
-  /** The tiles' records, one for each rank and one for what it leaves; bytes of a rank's and of a tile's. */
-  records: usize;
+  /** Bytes of a rank's record, of which a tile has one more than ranks, or two in turn; and from its start to the parameters. */
   record: usize;
-  tileStride: usize;
-  /** All ones, or 1 if a tile needs two records only, in turn. */
-  rankMask: i32;
-  /** Bytes from a record's start to the parameters. */
   parameters: usize;
-  /** Place for each thread to work in. */
-  work: usize;
-  workStride: usize;
-  /** Tiles of one chunk, whose gradients are summed, and place for these. */
-  chunkTiles: i32;
-  chunks: usize;
-  chunkStride: usize;
+  /** Bytes from the start of a chunk's gradients. */
   outputWeightGradient: usize;
   outputBiasGradient: usize;
-  inputGradient: usize;
   contextGradient: usize;
   stateGradient: usize;
   /** Within a thread's work: the adjoints of a block of ranks, bytes of one rank's, and within that to those of the parameters. */
@@ -88,10 +64,6 @@ export class Lstm {
   stateAdjoints: usize;
 }
 
-// Within a thread's work.
-const GIVEN: usize = 0;
-const TOTAL: usize = UNIT_BYTES;
-
 // @ts-ignore: decorator
 @inline
 function layerAt(lstm: Lstm, l: i32): LstmLayer {
@@ -101,13 +73,7 @@ function layerAt(lstm: Lstm, l: i32): LstmLayer {
 // @ts-ignore: decorator
 @inline
 function recordAt(lstm: Lstm, tile: usize, rank: i32): usize {
-  return tile + <usize>(rank & lstm.rankMask) * lstm.record;
-}
-
-// @ts-ignore: decorator
-@inline
-function dimensionAt(lstm: Lstm, rank: i32): usize {
-  return <usize>load<i32>(lstm.order + (<usize>rank << 2)) << 2;
+  return tile + <usize>(lstm.isKept ? rank : rank & 1) * lstm.record;
 }
 
 /**
@@ -135,16 +101,12 @@ export function lstmGradient(at: usize, chunks: i32): void {
 function lstmPart(at: usize, part: i32, thread: i32): void {
   const lstm = changetype<Lstm>(at);
   const row = part * TILE;
-  const lanes = min(TILE, lstm.rows - row);
-  const work = lstm.work + <usize>thread * lstm.workStride;
-  const tile = lstm.records + (lstm.rankMask == 1 ? <usize>thread : <usize>part) * lstm.tileStride;
+  const lanes = lanesOf(lstm, row);
+  const work = workOf(lstm, thread);
+  const tile = tileOf(lstm, part, thread);
   const first = layerAt(lstm, 0);
   const last = layerAt(lstm, lstm.layerCount - 1);
   const gates = 4 * first.width;
-  const rowBytes = <usize>lstm.dim << 2;
-  const given = work + GIVEN;
-  const total = work + TOTAL;
-  memory.fill(total, 0, UNIT_BYTES);
   if (lstm.context) gatherColumns(work + lstm.contextUnits, lstm.context + (<usize>(row * gates) << 2), <usize>gates << 2, gates, lanes);
   startTile(lstm, tile, row, lanes);
   for (let rank: i32 = 0; rank < lstm.dim; rank++) {
@@ -167,22 +129,8 @@ function lstmPart(at: usize, part: i32, thread: i32): void {
     const parameters = record + lstm.parameters;
     spreadRow(parameters, lstm.outputBias, lstm.parameterCount);
     addProduct(parameters, lstm.outputForward, statesOf(last, next), lstm.parameterCount, last.width);
-
-    const column = dimensionAt(lstm, rank);
-    // What the next rank is fed first.
-    const fed = next + first.reads;
-    const cell = lstm.value + rowBytes * row + column;
-    gatherColumns(fed, lstm.input + rowBytes * row + column, rowBytes, 1, lanes);
-    if (!lstm.step) {
-      const width = <usize>lstm.parameterCount;
-      scatterColumns(lstm.value + (rowBytes * row + column) * width, parameters, rowBytes * width, lstm.parameterCount, lanes);
-      continue;
-    }
-    const value = lstm.sequential ? fed : given;
-    applyStep(changetype<Step>(lstm.step), value, fed, parameters, total, 1);
-    scatterColumns(cell, value, rowBytes, 1, lanes);
+    chooseValue(lstm, rank, row, work, parameters, next + first.reads);
   }
-  if (lstm.step) scatterColumns(lstm.logDet + (<usize>row << 2), total, 4, 1, lanes);
 }
 
 /** Where a layer's states come to lie in the record of the rank after. */
@@ -214,12 +162,12 @@ function startTile(lstm: Lstm, tile: usize, row: i32, lanes: i32): void {
 /** One chunk of {@link lstmGradient}. */
 function lstmGradientPart(at: usize, part: i32, thread: i32): void {
   const lstm = changetype<Lstm>(at);
-  const work = lstm.work + <usize>thread * lstm.workStride;
+  const work = workOf(lstm, thread);
   const chunk = lstm.chunks + <usize>part * lstm.chunkStride;
   memory.fill(chunk, 0, lstm.chunkStride);
   const end = min((part + 1) * lstm.chunkTiles * TILE, lstm.rows);
   for (let row = part * lstm.chunkTiles * TILE; row < end; row += TILE) {
-    const tile = lstm.records + <usize>(row / TILE) * lstm.tileStride;
+    const tile = tileOf(lstm, row / TILE, thread);
     memory.fill(work, 0, lstm.rankAdjoints);
     for (let rank = lstm.dim; rank > 0; rank -= BLOCK_RANKS) {
       const begin = max(0, rank - BLOCK_RANKS);
@@ -234,32 +182,15 @@ function lstmGradientPart(at: usize, part: i32, thread: i32): void {
 
 /** The adjoints of one rank, from those of the rank after. */
 function retreat(lstm: Lstm, tile: usize, rank: i32, work: usize, adjoints: usize, chunk: usize, row: i32): void {
-  const lanes = min(TILE, lstm.rows - row);
   const record = recordAt(lstm, tile, rank);
   const next = recordAt(lstm, tile, rank + 1);
   const first = layerAt(lstm, 0);
   const top = lstm.layerCount - 1;
-  const rowBytes = <usize>lstm.dim << 2;
-  const column = dimensionAt(lstm, rank);
-  const direct = work + GIVEN;
-  const total = work + TOTAL;
   const parameterAdjoints = adjoints + lstm.parameterAdjoints;
-  // What the rank after gives to the number it was fed.
+  // The rank after left the adjoint of what it was fed.
   const handed = work + first.readAdjoints;
-  if (lstm.step) {
-    gatherAdjoints(direct, lstm.value + rowBytes * row + column, rowBytes, 1, lanes);
-    gatherAdjoints(total, lstm.logDet + (<usize>row << 2), 4, 1, lanes);
-    if (lstm.sequential) addUnits(direct, handed, 1);
-    const step = changetype<Step>(lstm.step);
-    applyStepGradient(step, direct, total, next + first.reads, lstm.sequential != 0, record + lstm.parameters, parameterAdjoints, 1);
-    if (!lstm.sequential) addUnits(direct, handed, 1);
-  } else {
-    const width = <usize>lstm.parameterCount;
-    gatherAdjoints(parameterAdjoints, lstm.value + (rowBytes * row + column) * width, rowBytes * width, lstm.parameterCount, lanes);
-    memory.copy(direct, handed, UNIT_BYTES);
-  }
-  scatterColumns(lstm.inputGradient + rowBytes * row + column, direct, rowBytes, 1, lanes);
-  addLaneSums(chunk + lstm.outputBiasGradient, parameterAdjoints, lstm.parameterCount);
+  const biasGradient = chunk + lstm.outputBiasGradient;
+  retreatValue(lstm, rank, row, work, record + lstm.parameters, next + first.reads, handed, parameterAdjoints, biasGradient);
 
   for (let l = top; l >= 0; l--) {
     const layer = layerAt(lstm, l);
@@ -296,7 +227,7 @@ function addWeightGradients(lstm: Lstm, tile: usize, begin: i32, ranks: i32, adj
 
 /** The adjoints of what each event starts with. */
 function finishTile(lstm: Lstm, work: usize, row: i32): void {
-  const lanes = min(TILE, lstm.rows - row);
+  const lanes = lanesOf(lstm, row);
   const gates = 4 * layerAt(lstm, 0).width;
   if (lstm.context) scatterColumns(lstm.contextGradient + (<usize>(row * gates) << 2), work + lstm.contextUnits, <usize>gates << 2, gates, lanes);
   if (!lstm.states) return;

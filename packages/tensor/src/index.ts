@@ -21,6 +21,7 @@ export { sum } from './sum.js';
 export { registerMissingGradients } from './gradients.js';
 export { checkpoint } from './checkpoint.js';
 export { where } from './where.js';
+export { type AttentionArrays, type AttentionBlockArrays, type AttentionNetwork, attentionParameters, attentionTransform, hasAttentionKernels } from './attention.js';
 export { hasLstmKernels, type LstmArrays, type LstmNetwork, lstmParameters, lstmTransform } from './lstm.js';
 export {
   type AffineForm,

@@ -1,7 +1,7 @@
 import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { LstmNetwork } from './lstm.js';
 import type { AffineForm } from './masked-network.js';
-import { STEP_BYTES, writeStep } from './step-struct.js';
+import { addressOf, placeGradients, RANKS_WORDS, type RanksCall, reserveRanks, sumGradients } from './ranks-struct.js';
 import { chunksOf, Division, oddLines, TILE } from './tiles.js';
 import type { WasmModule } from './wasm/wasm-module.js';
 
@@ -34,33 +34,29 @@ export const lstmKernel = { name: 'Lstm', wasm: runLstm };
 export const lstmGradientKernel = { name: 'LstmGradient', wasm: runGradient };
 
 function runLstm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo[] {
-  const call = attrs as unknown as LstmAttrs;
+  const lstm = attrs as unknown as LstmAttrs;
   const operands = Object.values(inputs) as TensorInfo[];
   const [x] = operands;
-  const { dim, parameterCount, record } = planOf(call.network);
+  const plan = planOf(lstm.network);
   const batch = x.shape.slice(0, -1);
   const rows = util.sizeFromShape(batch);
-  const value = wasm.output(call.form ? x.shape : [...x.shape, parameterCount]);
-  const logDet = call.form && wasm.output(batch);
-  const tiles = call.keep ? Math.ceil(rows / TILE) : 0;
-  const records = wasm.output([(tiles * (dim + 1) * record) / 4]);
-  wasm.functions.lstm(layOut(wasm, call, { rows, operands, value, logDet, records: call.keep ? records : undefined }).lstm);
-  return logDet ? [value, logDet, records] : [value, records];
+  const value = wasm.output(lstm.form ? x.shape : [...x.shape, plan.parameterCount]);
+  const logDet = lstm.form && wasm.output(batch);
+  const tiles = wasm.output([lstm.keep ? (Math.ceil(rows / TILE) * tileBytes(plan, true)) / 4 : 0]);
+  const call = { ...lstm, rows, operands, value, logDet, tiles: lstm.keep ? tiles : undefined };
+  wasm.functions.lstm(layOut(wasm, lstm, call).lstm);
+  return logDet ? [value, logDet, tiles] : [value, tiles];
 }
 
 function runGradient(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo[] {
-  const call = attrs as unknown as LstmAttrs;
+  const lstm = attrs as unknown as LstmAttrs;
   const operands = Object.values(inputs) as TensorInfo[];
-  const [records, value, logDet] = call.form ? operands.splice(-3) : operands.splice(-2);
+  const [tiles, value, logDet] = lstm.form ? operands.splice(-3) : operands.splice(-2);
   const gradients = operands.map(({ shape }) => wasm.output(shape));
   const rows = util.sizeFromShape(operands[0].shape.slice(0, -1));
-  const { lstm, chunks, chunkStride, places } = layOut(wasm, call, { rows, operands, value, logDet, records, gradients });
-  const { chunks: count } = chunksOf(rows);
-  wasm.functions.lstmGradient(lstm, count);
-  for (const { operand, at } of places) {
-    const gradient = gradients[operand];
-    wasm.functions.sumChunks(wasm.address(gradient), chunks + at, chunkStride, count, util.sizeFromShape(gradient.shape));
-  }
+  const layout = layOut(wasm, lstm, { ...lstm, rows, operands, value, logDet, tiles, gradients });
+  wasm.functions.lstmGradient(layout.lstm, chunksOf(rows).chunks);
+  sumGradients(wasm, gradients, layout.places, { ...layout, rows });
   return gradients;
 }
 
@@ -81,6 +77,11 @@ function planOf(network: LstmNetwork): Plan {
   let plan = plans.get(network);
   if (!plan) plans.set(network, (plan = makePlan(network)));
   return plan;
+}
+
+/** One record for each rank and one for what the last one leaves, or two in turn. */
+function tileBytes({ dim, record }: Plan, isKept: boolean): number {
+  return (isKept ? dim + 1 : 2) * record;
 }
 
 function makePlan({ order, parameterCount, hidden }: LstmNetwork): Plan {
@@ -111,42 +112,28 @@ function makePlan({ order, parameterCount, hidden }: LstmNetwork): Plan {
   };
 }
 
-interface Tensors {
-  readonly rows: number;
-  /** The kernel's inputs, without those of the gradient alone. */
-  readonly operands: readonly TensorInfo[];
-  /** The results or their cotangents. */
-  readonly value: TensorInfo;
-  readonly logDet?: TensorInfo;
-  /** What is kept for the gradient. */
-  readonly records?: TensorInfo;
-  /** One for each of the operands, in the gradient. */
-  readonly gradients?: readonly TensorInfo[];
-}
-
 interface Layout {
   readonly lstm: number;
   readonly chunks: number;
-  readonly chunkStride: number;
-  /** Where in a chunk which operand's gradient is. */
-  readonly places: readonly { operand: number; at: number }[];
+  /** Bytes of a chunk's gradients, and where in them which operand's is. */
+  readonly stride: number;
+  readonly places: ReadonlyMap<number, number>;
 }
 
 /** Writes the structures of `assembly/lstm.ts` for one call, and divides the scratch behind them. */
-function layOut(wasm: WasmModule, { network, form, sequential, hasContext, hasStates }: LstmAttrs, tensors: Tensors): Layout {
+function layOut(wasm: WasmModule, { network, hasContext, hasStates }: LstmAttrs, call: RanksCall): Layout {
   const plan = planOf(network);
-  const { dim, parameterCount, layers } = plan;
-  const { rows, operands, value, logDet, records, gradients } = tensors;
+  const { parameterCount, layers } = plan;
+  const { operands, gradients } = call;
   const layerCount = layers.length;
   const gates = 4 * layers[0].width;
+  const biasOf = (l: number) => (l === 0 ? 1 : 3 + layerCount + l);
   const context = hasContext ? 3 + 2 * layerCount : -1;
-  const states = hasStates ? 3 + 2 * layerCount + (hasContext ? 1 : 0) : -1;
-  const { chunks: chunkCount, chunkTiles } = chunksOf(rows);
+  const states = hasStates ? operands.length - 1 : -1;
 
   const chunk = new Division();
-  const summed = gradients ? operands.map((_, operand) => operand).filter((operand) => operand > 0 && operand !== context && operand !== states) : [];
-  const places = summed.map((operand) => ({ operand, at: chunk.reserve(4 * util.sizeFromShape(operands[operand].shape)) }));
-  const placeOf = (operand: number) => places.find((place) => place.operand === operand)?.at ?? 0;
+  const places = placeGradients(chunk, operands, (operand) => operand > 0 && operand !== context && operand !== states);
+  const placeOf = (operand: number) => places.get(operand)!;
 
   const work = new Division();
   work.units(2);
@@ -156,78 +143,55 @@ function layOut(wasm: WasmModule, { network, form, sequential, hasContext, hasSt
   const stateAdjoints = work.units(Math.max(...network.hidden));
 
   const scratch = new Division();
-  const struct = scratch.reserve(4 * 41);
+  const struct = scratch.reserve(4 * (RANKS_WORDS + 20));
   const layerStructs = scratch.reserve(4 * 14 * layerCount);
-  const stepStruct = scratch.reserve(STEP_BYTES);
-  const orderTable = scratch.reserve(4 * dim);
   const transposed = layers.map(({ width, inputs }) => scratch.reserve(gradients ? 0 : 16 * width * inputs));
   const outputForward = scratch.reserve(gradients ? 0 : 4 * parameterCount * layers.at(-1)!.width);
-  const workAt = scratch.reserve(work.bytes);
-  const recordsAt = scratch.reserve(records ? 0 : 2 * plan.record);
-  const chunksAt = scratch.reserve(chunkCount * chunk.bytes);
+  const sizes = { tile: tileBytes(plan, call.tiles !== undefined), work: work.bytes, chunk: chunk.bytes };
+  const ranks = reserveRanks(scratch, call, sizes);
 
   const base = wasm.scratch(scratch.bytes);
-  const addressOf = (tensor: TensorInfo | undefined) => (tensor ? wasm.address(tensor) : 0);
   // Before any view is taken: moving a tensor to this backend may grow its memory.
   const layerWords = layers.flatMap(({ width, inputs, reads, gates, cells, shown, gateAdjoints }, l) => [
     width,
     inputs,
-    addressOf(operands[4 + l]),
+    wasm.address(operands[4 + l]),
     base + transposed[l],
-    l === 0 ? 0 : addressOf(operands[3 + layerCount + l]),
+    l === 0 ? 0 : wasm.address(operands[biasOf(l)]),
     reads,
     gates,
     cells,
     shown,
     placeOf(4 + l),
-    placeOf(l === 0 ? 1 : 3 + layerCount + l),
+    placeOf(biasOf(l)),
     ofLayers[l].readAdjoints,
     ofLayers[l].cellAdjoints,
     gateAdjoints,
   ]);
   const words = [
-    dim,
-    parameterCount,
-    rows,
-    sequential ? 1 : 0,
     layerCount,
     base + layerStructs,
-    base + orderTable,
-    form ? base + stepStruct : 0,
-    addressOf(operands[0]),
-    addressOf(operands[1]),
-    addressOf(operands[context]),
-    addressOf(operands[states]),
+    wasm.address(operands[1]),
+    addressOf(wasm, operands[context]),
+    addressOf(wasm, operands[states]),
     2 * network.hidden.reduce((total, width) => total + width, 0),
-    addressOf(operands[2]),
+    wasm.address(operands[2]),
     base + outputForward,
-    addressOf(operands[3]),
-    addressOf(value),
-    addressOf(logDet),
-    records ? wasm.address(records) : base + recordsAt,
+    wasm.address(operands[3]),
     plan.record,
-    (records ? dim + 1 : 2) * plan.record,
-    records ? -1 : 1,
     plan.parameters,
-    base + workAt,
-    work.bytes,
-    chunkTiles,
-    base + chunksAt,
-    chunk.bytes,
     placeOf(2),
     placeOf(3),
-    addressOf(gradients?.[0]),
-    addressOf(gradients?.[context]),
-    addressOf(gradients?.[states]),
+    addressOf(wasm, gradients?.[context]),
+    addressOf(wasm, gradients?.[states]),
     rankAdjoints,
     plan.rankAdjointStride,
     plan.parameterAdjoints,
     contextUnits,
     stateAdjoints,
   ];
-  wasm.words(base + struct).set(words);
+  const ofRanks = ranks.write(wasm, base);
+  wasm.words(base + struct).set([...ofRanks, ...words]);
   wasm.words(base + layerStructs).set(layerWords);
-  wasm.words(base + orderTable).set(network.order);
-  if (form) writeStep(wasm, base + stepStruct, form);
-  return { lstm: base + struct, chunks: base + chunksAt, chunkStride: chunk.bytes, places };
+  return { lstm: base + struct, chunks: base + ranks.chunks, stride: chunk.bytes, places };
 }

@@ -1,5 +1,6 @@
 import { adamKernel } from './kernel-adam.js';
 import { arithmeticKernels } from './kernel-arithmetic.js';
+import { attentionGradientKernel, attentionKernel } from './kernel-attention.js';
 import { concatKernel, packKernel } from './kernel-concat.js';
 import { elementwiseKernels } from './kernel-elementwise.js';
 import { fusedMatMulKernel } from './kernel-fused-mat-mul.js';
@@ -39,6 +40,8 @@ export const newKernels: readonly NewKernel[] = [
   maskedNetworkGradientKernel,
   splineKernel,
   splineGradientKernel,
+  attentionKernel,
+  attentionGradientKernel,
   lstmKernel,
   lstmGradientKernel,
   adamKernel,

@@ -1,9 +1,20 @@
 import { add, concat, matMul, mul, ones, reshape, stack, type Tensor, tensor2d, tensor3d, tidy, transpose, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
-import { type Activation, activations, checkInteger, key, linear, type ModuleConfig, split as splitKey } from '@pushforward/tensor';
+import {
+  type Activation,
+  activations,
+  attentionParameters,
+  attentionTransform,
+  checkInteger,
+  hasAttentionKernels,
+  key,
+  linear,
+  type ModuleConfig,
+  split as splitKey,
+} from '@pushforward/tensor';
 import { attend } from './attend.js';
 import { AttentionBlock } from './attention-block.js';
 import { layerNorm } from './layer-norm.js';
-import { SequenceConditioner, type SequenceConditionerOptions } from './sequence-conditioner.js';
+import { SequenceConditioner, type SequenceConditionerOptions, type SequenceKernels } from './sequence-conditioner.js';
 import { uniformVariable } from './uniform-variable.js';
 import type { RankInputs, SequenceStart } from './unroll-recurrence.js';
 import { unstack } from './unstack.js';
@@ -34,8 +45,8 @@ export interface AttentionConditionerOptions extends SequenceConditionerOptions 
  *
  * Output weights start at 0, so that a flow whose `initialParameters` mean the identity starts at it.
  *
- * The parallel pass holds D² attention weights for each head and event; {@link unroll} keeps the keys and values of the positions
- * before, and computes none of them again.
+ * Both directions keep the keys and values of the positions before, and compute none of them again; where the backend has no kernel
+ * for them, the parallel pass holds D² attention weights for each head and event instead.
  *
  * **Shapes**: x `[...batch, D]`, context `[...batch, C]` or with a batch shape that broadcasts; parameters `[...batch, D, P]`.
  *
@@ -135,6 +146,17 @@ export class AttentionConditioner extends SequenceConditioner {
       remembered.push(keys, values);
     }
     return { output: layerNorm(stream, this.outputScale, this.outputShift), memory: remembered };
+  }
+
+  override kernels(context?: Tensor): SequenceKernels | undefined {
+    if (!hasAttentionKernels()) return undefined;
+    const { positions, valueWeights, blocks, outputScale, outputShift, outputWeights, outputBias } = this;
+    const offset = context && linear(context, this.contextWeights!);
+    const arrays = { positions, context: offset, valueWeights, blocks, outputScale, outputShift, outputWeights, outputBias };
+    return {
+      parameters: (input) => attentionParameters(this, { ...arrays, input }),
+      transform: (input, form, sequential) => attentionTransform(this, { ...arrays, input }, form, sequential),
+    };
   }
 
   /** All positions at once, a mask hiding the later ones. */

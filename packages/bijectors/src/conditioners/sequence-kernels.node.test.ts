@@ -6,6 +6,7 @@ import type { ElementwiseTransform } from '../elementwise-transform.js';
 import { AffineTransform } from '../transforms/affine.js';
 import { GateTransform } from '../transforms/gate.js';
 import { ShiftTransform } from '../transforms/shift.js';
+import { AttentionConditioner, type AttentionConditionerOptions } from './attention-conditioner.js';
 import { LstmConditioner, type LstmConditionerOptions } from './lstm-conditioner.js';
 import type { SequenceConditioner } from './sequence-conditioner.js';
 
@@ -18,13 +19,28 @@ const lstm =
   (parameterCount) =>
     new LstmConditioner({ ...options, parameterCount, seed: 0 });
 
-const networks: [string, Make][] = [
-  ['LSTM of one layer', lstm({ dim: 4, hidden: [5], order: 'reverse' })],
-  ['LSTM of one dimension', lstm({ dim: 1, hidden: [3] })],
-  ['LSTM of one dimension with context', lstm({ dim: 1, hidden: [3, 2], context: 2 })],
-  ['LSTM of two layers with context', lstm({ dim: 3, hidden: [4, 7], context: 2, order: [2, 0, 1] })],
-  ['LSTM of three layers', lstm({ dim: 11, hidden: [9, 6, 1], order: { random: 1 } })],
-  ['LSTM of more ranks than a block', lstm({ dim: 19, hidden: [16], context: 1 })],
+const attention =
+  (options: Omit<AttentionConditionerOptions, 'parameterCount'>): Make =>
+  (parameterCount) =>
+    new AttentionConditioner({ ...options, parameterCount, seed: 0 });
+
+// More events than the chunks of a gradient have tiles, where the reference does not take too long.
+const few = [0, 1, 5, 37];
+const many = [...few, 273];
+
+const networks: [string, Make, number[]][] = [
+  ['LSTM of one layer', lstm({ dim: 4, hidden: [5], order: 'reverse' }), many],
+  ['LSTM of one dimension', lstm({ dim: 1, hidden: [3] }), many],
+  ['LSTM of one dimension with context', lstm({ dim: 1, hidden: [3, 2], context: 2 }), many],
+  ['LSTM of two layers with context', lstm({ dim: 3, hidden: [4, 7], context: 2, order: [2, 0, 1] }), many],
+  ['LSTM of three layers', lstm({ dim: 11, hidden: [9, 6, 1], order: { random: 1 } }), few],
+  ['LSTM of more ranks than a block', lstm({ dim: 19, hidden: [16], context: 1 }), few],
+  ['attention in one block', attention({ dim: 4, width: 6, heads: 2, blocks: 1, mlp: 5, order: 'reverse' }), many],
+  ['attention of one dimension', attention({ dim: 1, width: 4, heads: 2, blocks: 1, mlp: 4 }), many],
+  ['attention of one dimension with context', attention({ dim: 1, width: 4, heads: 1, blocks: 2, mlp: 4, context: 2, activation: 'silu' }), many],
+  ['attention in two blocks with context', attention({ dim: 3, width: 8, heads: 2, blocks: 2, mlp: 7, context: 2, order: [2, 0, 1], activation: 'tanh' }), many],
+  ['attention in three blocks', attention({ dim: 11, width: 15, heads: 3, blocks: 3, mlp: 10, order: { random: 1 }, activation: 'elu' }), few],
+  ['attention over more ranks than a block', attention({ dim: 19, width: 12, heads: 2, blocks: 2, mlp: 9, context: 1, activation: 'softplus' }), few],
 ];
 
 const transforms: ElementwiseTransform[] = [new ShiftTransform(), new AffineTransform({ bound: 2 }), new AffineTransform({ bound: null }), new GateTransform()];
@@ -69,8 +85,8 @@ function perturbed(make: Make, parameterCount: number): SequenceConditioner {
   return conditioner;
 }
 
-describe.each(networks)('%s', (_, make) => {
-  test.each([0, 1, 5, 37, 273])('for %i events: parameters and steps in both directions, with gradients, are those of plain operations', async (rows) => {
+describe.each(networks)('%s', (_, make, counts) => {
+  test.each(counts)('for %i events: parameters and steps in both directions, with gradients, are those of plain operations', async (rows) => {
     for (const transform of rows > 16 ? transforms.slice(1, 2) : transforms) {
       const conditioner = perturbed(make, transform.parameterCount);
       using layer = new Autoregressive(conditioner, transform, 'forward');

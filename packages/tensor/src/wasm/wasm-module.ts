@@ -21,6 +21,8 @@ export interface WasmBackend {
 /** The functions compiled from `assembly/`; every address is a byte offset in the backend's memory. */
 export interface WasmFunctions {
   adam(table: number, count: number, settings: number): void;
+  attention(attention: number): void;
+  attentionGradient(attention: number, chunks: number): void;
   copyRows(target: number, targetStride: number, source: number, sourceStride: number, rows: number, count: number): void;
   /** Shares the work of kernels by the state at an address of {@link poolBytes} zeros; at address 0, no longer. */
   joinPool(address: number): void;

@@ -1,0 +1,99 @@
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { AffineForm } from './masked-network.js';
+import { STEP_BYTES, writeStep } from './step-struct.js';
+import { chunksOf, type Division } from './tiles.js';
+import type { WasmModule } from './wasm/wasm-module.js';
+
+/** What a kernel that goes over the ranks is called with. */
+export interface RanksCall {
+  readonly network: { readonly order: readonly number[]; readonly parameterCount: number };
+  readonly form?: AffineForm;
+  readonly sequential: boolean;
+  readonly rows: number;
+  /** Its inputs, without those of the gradient alone; the first is the input `[...batch, D]`. */
+  readonly operands: readonly TensorInfo[];
+  /** The results or their cotangents. */
+  readonly value: TensorInfo;
+  readonly logDet?: TensorInfo;
+  /** What is kept of the tiles, for the gradient. */
+  readonly tiles?: TensorInfo;
+  /** One for each of the operands, in the gradient. */
+  readonly gradients?: readonly TensorInfo[];
+}
+
+/** Bytes of what is kept of a tile, of a thread's work and of a chunk's gradients. */
+export interface RanksSizes {
+  readonly tile: number;
+  readonly work: number;
+  readonly chunk: number;
+}
+
+/** Words of the structure `Ranks` of `assembly/ranks.ts`. */
+export const RANKS_WORDS = 18;
+
+/** Reserves what the structure points at, and gives a function that writes it there and answers with the structure's words. */
+export function reserveRanks(
+  scratch: Division,
+  { network: { order, parameterCount }, form, sequential, rows, operands, value, logDet, tiles, gradients }: RanksCall,
+  sizes: RanksSizes,
+): { readonly chunks: number; write(wasm: WasmModule, base: number): number[] } {
+  const { chunks: chunkCount, chunkTiles } = chunksOf(rows);
+  const step = scratch.reserve(STEP_BYTES);
+  const orderTable = scratch.reserve(4 * order.length);
+  const work = scratch.reserve(sizes.work);
+  const tile = scratch.reserve(tiles ? 0 : sizes.tile);
+  const chunks = scratch.reserve(gradients ? chunkCount * sizes.chunk : 0);
+  return {
+    chunks,
+    write(wasm, base) {
+      const words = [
+        order.length,
+        parameterCount,
+        rows,
+        sequential ? 1 : 0,
+        base + orderTable,
+        form ? base + step : 0,
+        addressOf(wasm, operands[0]),
+        addressOf(wasm, value),
+        addressOf(wasm, logDet),
+        addressOf(wasm, gradients?.[0]),
+        tiles ? wasm.address(tiles) : base + tile,
+        sizes.tile,
+        tiles ? 1 : 0,
+        base + work,
+        sizes.work,
+        chunkTiles,
+        base + chunks,
+        sizes.chunk,
+      ];
+      wasm.words(base + orderTable).set(order);
+      if (form) writeStep(wasm, base + step, form);
+      return words;
+    },
+  };
+}
+
+/** 0 if there is no such tensor. */
+export function addressOf(wasm: WasmModule, tensor: TensorInfo | undefined): number {
+  return tensor ? wasm.address(tensor) : 0;
+}
+
+/** Where in a chunk's gradients those of so many tensors are that are the same for all events. */
+export function placeGradients(chunk: Division, operands: readonly TensorInfo[], isSummed: (operand: number) => boolean): Map<number, number> {
+  const summed = [...operands.keys()].filter(isSummed);
+  return new Map(summed.map((operand) => [operand, chunk.reserve(4 * util.sizeFromShape(operands[operand].shape))]));
+}
+
+/** Adds the chunks up. */
+export function sumGradients(
+  wasm: WasmModule,
+  gradients: readonly TensorInfo[],
+  places: ReadonlyMap<number, number>,
+  { chunks, stride, rows }: { chunks: number; stride: number; rows: number },
+): void {
+  const { chunks: count } = chunksOf(rows);
+  for (const [operand, at] of places) {
+    const gradient = gradients[operand];
+    wasm.functions.sumChunks(wasm.address(gradient), chunks + at, stride, count, util.sizeFromShape(gradient.shape));
+  }
+}
