@@ -15,6 +15,7 @@ import {
   MIX_WEIGHTS,
   MLP_SCALE,
   MLP_SHIFT,
+  multiplications,
   ofBlock,
   operand,
   OUTER_BIAS,
@@ -34,6 +35,8 @@ import {
 import { UNIT_BYTES } from './dot';
 import { normalize, normalizeGradient } from './layer-norm';
 import { TILE } from './masked-network';
+import { ATTENTION_GRADIENT } from './parts';
+import { runParts } from './pool';
 import { lanesOf, retreatValue, tileOf, workOf } from './ranks';
 import { addLaneSums, scatterColumns, spreadRow } from './tile';
 import { addOuterProducts, addProduct } from './tile-product';
@@ -45,11 +48,11 @@ const SLOTS: i32 = 8;
 export function attentionGradient(at: usize, chunks: i32): void {
   const attention = changetype<Attention>(at);
   for (let b: i32 = 0; b < attention.blocks; b++) transpose(attention, ofBlock(b, INNER_WEIGHTS), attention.width, attention.mlp);
-  for (let chunk: i32 = 0; chunk < chunks; chunk++) attentionGradientPart(at, chunk, 0);
+  runParts(ATTENTION_GRADIENT, at, chunks, 2 * multiplications(attention));
 }
 
 /** One chunk of {@link attentionGradient}. */
-function attentionGradientPart(at: usize, part: i32, thread: i32): void {
+export function attentionGradientPart(at: usize, part: i32, thread: i32): void {
   const attention = changetype<Attention>(at);
   const work = workOf(attention, thread);
   const chunk = attention.chunks + <usize>part * attention.chunkStride;

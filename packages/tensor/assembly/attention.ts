@@ -3,6 +3,8 @@ import { attend } from './attend';
 import { UNIT_BYTES } from './dot';
 import { normalize } from './layer-norm';
 import { TILE } from './masked-network';
+import { ATTENTION } from './parts';
+import { runParts } from './pool';
 import { chooseValue, lanesOf, Ranks, tileOf, workOf } from './ranks';
 import { splat } from './simd-math';
 import { addRow, addUnits, gatherColumns, spreadRow } from './tile';
@@ -150,8 +152,13 @@ export function attention(at: usize): void {
     transpose(attention, ofBlock(b, OUTER_WEIGHTS), mlp, width);
   }
   transpose(attention, OUTPUT_WEIGHTS, width, attention.parameterCount);
-  const tiles = (attention.rows + TILE - 1) / TILE;
-  for (let tile: i32 = 0; tile < tiles; tile++) attentionPart(at, tile, 0);
+  runParts(ATTENTION, at, (attention.rows + TILE - 1) / TILE, multiplications(attention));
+}
+
+/** Of numbers with weights, going forward. */
+export function multiplications(attention: Attention): f64 {
+  const weights = attention.blocks * attention.width * (4 * attention.width + 2 * attention.mlp);
+  return <f64>weights * <f64>attention.dim * <f64>attention.rows;
 }
 
 /** Makes the matrix of an operand by column. */
@@ -160,7 +167,7 @@ export function transpose(attention: Attention, index: i32, rows: i32, columns: 
 }
 
 /** One tile of {@link attention}. */
-function attentionPart(at: usize, part: i32, thread: i32): void {
+export function attentionPart(at: usize, part: i32, thread: i32): void {
   const attention = changetype<Attention>(at);
   const row = part * TILE;
   const work = workOf(attention, thread);

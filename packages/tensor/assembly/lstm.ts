@@ -1,6 +1,8 @@
 import { UNIT_BYTES } from './dot';
 import { advanceCells, retreatCells } from './lstm-cell';
 import { TILE } from './masked-network';
+import { LSTM, LSTM_GRADIENT } from './parts';
+import { runParts } from './pool';
 import { chooseValue, lanesOf, Ranks, retreatValue, tileOf, workOf } from './ranks';
 import { addLaneSums, addRow, addUnits, gatherColumns, scatterColumns, spreadRow } from './tile';
 import { addOuterProducts, addProduct, transposeMatrix } from './tile-product';
@@ -88,17 +90,23 @@ export function lstm(at: usize): void {
     transposeMatrix(layer.forward, layer.weights, layer.inputs, 4 * layer.width);
   }
   transposeMatrix(lstm.outputForward, lstm.outputWeights, last.width, lstm.parameterCount);
-  const tiles = (lstm.rows + TILE - 1) / TILE;
-  for (let tile: i32 = 0; tile < tiles; tile++) lstmPart(at, tile, 0);
+  runParts(LSTM, at, (lstm.rows + TILE - 1) / TILE, multiplications(lstm));
 }
 
 /** Adds the gradients of chunk `part` of the events to its place, and writes those of what each event has of its own. */
 export function lstmGradient(at: usize, chunks: i32): void {
-  for (let chunk: i32 = 0; chunk < chunks; chunk++) lstmGradientPart(at, chunk, 0);
+  runParts(LSTM_GRADIENT, at, chunks, 2 * multiplications(changetype<Lstm>(at)));
+}
+
+/** Of numbers with weights, going forward. */
+function multiplications(lstm: Lstm): f64 {
+  let weights: i32 = 0;
+  for (let l: i32 = 0; l < lstm.layerCount; l++) weights += 4 * layerAt(lstm, l).inputs * layerAt(lstm, l).width;
+  return <f64>weights * <f64>lstm.dim * <f64>lstm.rows;
 }
 
 /** One tile of {@link lstm}. */
-function lstmPart(at: usize, part: i32, thread: i32): void {
+export function lstmPart(at: usize, part: i32, thread: i32): void {
   const lstm = changetype<Lstm>(at);
   const row = part * TILE;
   const lanes = lanesOf(lstm, row);
@@ -160,7 +168,7 @@ function startTile(lstm: Lstm, tile: usize, row: i32, lanes: i32): void {
 }
 
 /** One chunk of {@link lstmGradient}. */
-function lstmGradientPart(at: usize, part: i32, thread: i32): void {
+export function lstmGradientPart(at: usize, part: i32, thread: i32): void {
   const lstm = changetype<Lstm>(at);
   const work = workOf(lstm, thread);
   const chunk = lstm.chunks + <usize>part * lstm.chunkStride;

@@ -1,3 +1,6 @@
+import { attentionPart } from './attention';
+import { attentionGradientPart } from './attention-gradient';
+import { lstmGradientPart, lstmPart } from './lstm';
 import { matMulPart } from './mat-mul';
 import { adjointsPart } from './network-backward';
 import { tilePart } from './network-forward';
@@ -12,6 +15,10 @@ export const NETWORK_TILES: i32 = 2;
 export const NETWORK_ADJOINTS: i32 = 3;
 export const NETWORK_GRADIENTS: i32 = 4;
 export const RANDOM: i32 = 5;
+export const LSTM: i32 = 6;
+export const LSTM_GRADIENT: i32 = 7;
+export const ATTENTION: i32 = 8;
+export const ATTENTION_GRADIENT: i32 = 9;
 
 /** Computes one part of a task. Every thread finds place of its own by its number. */
 export function runPart(kernel: i32, task: usize, part: i32, thread: i32): void {
@@ -20,5 +27,9 @@ export function runPart(kernel: i32, task: usize, part: i32, thread: i32): void 
   else if (kernel == NETWORK_TILES) tilePart(task, part, thread);
   else if (kernel == NETWORK_ADJOINTS) adjointsPart(task, part, thread);
   else if (kernel == NETWORK_GRADIENTS) gradientsPart(task, part);
+  else if (kernel == LSTM) lstmPart(task, part, thread);
+  else if (kernel == LSTM_GRADIENT) lstmGradientPart(task, part, thread);
+  else if (kernel == ATTENTION) attentionPart(task, part, thread);
+  else if (kernel == ATTENTION_GRADIENT) attentionGradientPart(task, part, thread);
   else if (kernel == RANDOM) randomPart(task, part);
 }

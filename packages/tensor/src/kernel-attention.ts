@@ -144,7 +144,7 @@ function layOut(wasm: WasmModule, attrs: AttentionAttrs, call: RanksCall): Layou
     return (gradients ? [INNER_WEIGHTS] : MATRICES).includes((operand - FIRST_BLOCK) % PER_BLOCK);
   };
   const transposed = operands.map(({ shape }, operand) => scratch.reserve(isTransposed(operand) ? 4 * util.sizeFromShape(shape) : 0));
-  const ranks = reserveRanks(scratch, call, { tile: tile.bytes, work: work.bytes, chunk: chunk.bytes });
+  const ranks = reserveRanks(scratch, wasm.threads, call, { tile: tile.bytes, work: work.bytes, chunk: chunk.bytes });
 
   const base = wasm.scratch(scratch.bytes);
   // Before any view is taken: moving a tensor to this backend may grow its memory.

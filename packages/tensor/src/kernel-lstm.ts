@@ -148,7 +148,7 @@ function layOut(wasm: WasmModule, { network, hasContext, hasStates }: LstmAttrs,
   const transposed = layers.map(({ width, inputs }) => scratch.reserve(gradients ? 0 : 16 * width * inputs));
   const outputForward = scratch.reserve(gradients ? 0 : 4 * parameterCount * layers.at(-1)!.width);
   const sizes = { tile: tileBytes(plan, call.tiles !== undefined), work: work.bytes, chunk: chunk.bytes };
-  const ranks = reserveRanks(scratch, call, sizes);
+  const ranks = reserveRanks(scratch, wasm.threads, call, sizes);
 
   const base = wasm.scratch(scratch.bytes);
   // Before any view is taken: moving a tensor to this backend may grow its memory.

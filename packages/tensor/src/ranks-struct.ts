@@ -34,14 +34,15 @@ export const RANKS_WORDS = 18;
 /** Reserves what the structure points at, and gives a function that writes it there and answers with the structure's words. */
 export function reserveRanks(
   scratch: Division,
+  threads: number,
   { network: { order, parameterCount }, form, sequential, rows, operands, value, logDet, tiles, gradients }: RanksCall,
   sizes: RanksSizes,
 ): { readonly chunks: number; write(wasm: WasmModule, base: number): number[] } {
   const { chunks: chunkCount, chunkTiles } = chunksOf(rows);
   const step = scratch.reserve(STEP_BYTES);
   const orderTable = scratch.reserve(4 * order.length);
-  const work = scratch.reserve(sizes.work);
-  const tile = scratch.reserve(tiles ? 0 : sizes.tile);
+  const work = scratch.reserve(threads * sizes.work);
+  const tile = scratch.reserve(tiles ? 0 : threads * sizes.tile);
   const chunks = scratch.reserve(gradients ? chunkCount * sizes.chunk : 0);
   return {
     chunks,

@@ -16,9 +16,10 @@ export function chunksOf(rows: number): { chunks: number; chunkTiles: number } {
 export class Division {
   bytes = 0;
 
-  reserve(size: number, alignment = 16): number {
+  /** On cache lines of its own. */
+  reserve(size: number): number {
     const at = this.bytes;
-    this.bytes += Math.ceil(size / alignment) * alignment;
+    this.bytes += Math.ceil(size / UNIT_BYTES) * UNIT_BYTES;
     return at;
   }
 
