@@ -3,6 +3,8 @@ export { adam } from './adam';
 export { attention } from './attention';
 export { attentionGradient } from './attention-gradient';
 export { copyRows } from './copy-rows';
+export { finish } from './finish';
+export { finishGradient } from './finish-gradient';
 export { lstm, lstmGradient } from './lstm';
 export { maskedNetwork, maskedNetworkGradient } from './masked-network';
 export { matMul, matMulScratch } from './mat-mul';

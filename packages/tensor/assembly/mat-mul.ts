@@ -1,3 +1,4 @@
+import { Finish, finishBlock } from './finish';
 import { packColumns, packRows } from './pack';
 import { MAT_MUL } from './parts';
 import { hasThreads, runParts, SMALLEST_JOB } from './pool';
@@ -44,6 +45,8 @@ export class Products {
   /** {@link matMulScratch} bytes for each thread. */
   scratch: usize;
   scratchBytes: i32;
+  /** What becomes of each product: a {@link Finish}, or 0 for nothing. */
+  finish: usize;
   /** Into how many parts the rows, and the columns, of each product are cut. */
   rowParts: i32;
   columnParts: i32;
@@ -115,6 +118,7 @@ export function matMulPart(at: usize, part: i32, thread: i32): void {
 
         const corner = c + <usize>row * strideC + (<usize>column << 2);
         multiplyBlock(packedA, packedB, corner, strideC, rowCount, columnCount, stepCount, step > 0, tile);
+        if (task.finish && step + stepCount == depth) finishBlock(changetype<Finish>(task.finish), corner, strideC, rowCount, column, columnCount);
       }
     }
   }

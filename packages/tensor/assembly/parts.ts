@@ -1,11 +1,13 @@
 import { attentionPart } from './attention';
 import { attentionGradientPart } from './attention-gradient';
+import { finishGradientPart } from './finish-gradient';
 import { lstmGradientPart, lstmPart } from './lstm';
 import { matMulPart } from './mat-mul';
 import { adjointsPart } from './network-backward';
 import { tilePart } from './network-forward';
 import { weightsPart } from './network-weights';
 import { randomPart } from './random';
+import { splinesGradientPart, splinesPart } from './spline';
 import { gradientsPart } from './weight-gradient';
 
 // What a job of the thread pool may be.
@@ -19,6 +21,9 @@ export const LSTM: i32 = 6;
 export const LSTM_GRADIENT: i32 = 7;
 export const ATTENTION: i32 = 8;
 export const ATTENTION_GRADIENT: i32 = 9;
+export const FINISH_GRADIENT: i32 = 10;
+export const SPLINES: i32 = 11;
+export const SPLINES_GRADIENT: i32 = 12;
 
 /** Computes one part of a task. Every thread finds place of its own by its number. */
 export function runPart(kernel: i32, task: usize, part: i32, thread: i32): void {
@@ -32,4 +37,7 @@ export function runPart(kernel: i32, task: usize, part: i32, thread: i32): void 
   else if (kernel == ATTENTION) attentionPart(task, part, thread);
   else if (kernel == ATTENTION_GRADIENT) attentionGradientPart(task, part, thread);
   else if (kernel == RANDOM) randomPart(task, part);
+  else if (kernel == FINISH_GRADIENT) finishGradientPart(task, part, thread);
+  else if (kernel == SPLINES) splinesPart(task, part, thread);
+  else if (kernel == SPLINES_GRADIENT) splinesGradientPart(task, part, thread);
 }

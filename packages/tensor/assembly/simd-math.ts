@@ -8,9 +8,43 @@ export function splat(x: f32): v128 {
 
 /** `eˣ`; 0 below −86.9, infinity above 88.7. */
 export function exp4(x: v128): v128 {
-  // x = n log 2 + r with |r| ≤ log 2 / 2; the two parts of log 2 keep r exact. The pseudo-extrema are one instruction, and let NaN through.
-  const inside = f32x4.pmin(f32x4.pmax(x, splat(-86.9)), splat(88.72));
-  // Adding 1.5 · 2²³ rounds to the nearest integer, and leaves it in the lowest bits.
+  // The pseudo-extrema are one instruction, and let NaN through. Half of it, since 2ⁿ itself is out of range at n = 128.
+  const half = expInside4(f32x4.pmin(f32x4.pmax(x, splat(-86.9)), splat(88.72)), 126);
+  const finite = v128.bitselect(splat(Infinity), f32x4.add(half, half), f32x4.gt(x, splat(88.72)));
+  return v128.andnot(finite, f32x4.lt(x, splat(-86.9)));
+}
+
+/** `eˣ` for x from −86.9 to 88, with a `bias` of 127; of 126, half of it, up to 88.72. */
+// @ts-ignore: decorator
+@inline
+function expInside4(x: v128, bias: i32): v128 {
+  // x = n log 2 + r with |r| ≤ log 2 / 2; the two parts of log 2 keep r exact. Adding 1.5 · 2²³ rounds to the nearest integer, and leaves it
+  // in the lowest bits.
+  const rounded = f32x4.add(f32x4.mul(x, splat(1.44269504)), splat(12582912));
+  const n = f32x4.sub(rounded, splat(12582912));
+  const r = f32x4.sub(f32x4.sub(x, f32x4.mul(n, splat(0.693359375))), f32x4.mul(n, splat(-2.12194440e-4)));
+  let sum = splat(1.0 / 5040);
+  sum = f32x4.add(f32x4.mul(sum, r), splat(1.0 / 720));
+  sum = f32x4.add(f32x4.mul(sum, r), splat(1.0 / 120));
+  sum = f32x4.add(f32x4.mul(sum, r), splat(1.0 / 24));
+  sum = f32x4.add(f32x4.mul(sum, r), splat(1.0 / 6));
+  sum = f32x4.add(f32x4.mul(sum, r), splat(0.5));
+  sum = f32x4.add(f32x4.mul(sum, r), splat(1));
+  sum = f32x4.add(f32x4.mul(sum, r), splat(1));
+  return f32x4.mul(sum, i32x4.shl(i32x4.add(rounded, i32x4.splat(bias)), 23));
+}
+
+/** `eˣ` for x of at most 0, or 2e-38 where that is more. */
+// @ts-ignore: decorator
+@inline
+export function expOfNegative4(x: v128): v128 {
+  return expInside4(f32x4.pmax(x, splat(-86.9)), 127);
+}
+
+/** `eˣ − 1` for x of at most 0, relative to itself. */
+export function expm14(x: v128): v128 {
+  // = 2ⁿ (eʳ − 1) + (2ⁿ − 1), x = n log 2 + r as for the exponential; where n is not 0, what cancels is no small part.
+  const inside = f32x4.pmax(x, splat(-86.9));
   const rounded = f32x4.add(f32x4.mul(inside, splat(1.44269504)), splat(12582912));
   const n = f32x4.sub(rounded, splat(12582912));
   const r = f32x4.sub(f32x4.sub(inside, f32x4.mul(n, splat(0.693359375))), f32x4.mul(n, splat(-2.12194440e-4)));
@@ -20,26 +54,16 @@ export function exp4(x: v128): v128 {
   sum = f32x4.add(f32x4.mul(sum, r), splat(1.0 / 24));
   sum = f32x4.add(f32x4.mul(sum, r), splat(1.0 / 6));
   sum = f32x4.add(f32x4.mul(sum, r), splat(0.5));
-  sum = f32x4.add(f32x4.mul(sum, r), splat(1));
-  sum = f32x4.add(f32x4.mul(sum, r), splat(1));
-  // Times 2ⁿ⁻¹ and 2, since 2ⁿ itself is out of range at n = 128.
-  const power = i32x4.shl(i32x4.add(rounded, i32x4.splat(126)), 23);
-  const half = f32x4.mul(sum, power);
-  const finite = v128.bitselect(splat(Infinity), f32x4.add(half, half), f32x4.gt(x, splat(88.72)));
-  return v128.andnot(finite, f32x4.lt(x, splat(-86.9)));
+  sum = f32x4.add(f32x4.mul(f32x4.mul(sum, r), r), r);
+  const power = i32x4.shl(i32x4.add(rounded, i32x4.splat(127)), 23);
+  return f32x4.add(f32x4.mul(sum, power), f32x4.sub(power, splat(1)));
 }
 
 export function tanh4(x: v128): v128 {
-  // Near 0 by the Taylor series, elsewhere by the exponential, which would cancel there.
-  const square = f32x4.mul(x, x);
-  let sum = splat(-1382.0 / 155925);
-  sum = f32x4.add(f32x4.mul(sum, square), splat(62.0 / 2835));
-  sum = f32x4.add(f32x4.mul(sum, square), splat(-17.0 / 315));
-  sum = f32x4.add(f32x4.mul(sum, square), splat(2.0 / 15));
-  sum = f32x4.add(f32x4.mul(sum, square), splat(-1.0 / 3));
-  const near = f32x4.add(x, f32x4.mul(f32x4.mul(sum, square), x));
-  const far = f32x4.sub(splat(1), f32x4.div(splat(2), f32x4.add(exp4(f32x4.add(x, x)), splat(1))));
-  return v128.bitselect(near, far, f32x4.lt(f32x4.abs(x), splat(0.3)));
+  // tanh |x| = −e / (e + 2) with e = exp(−2 |x|) − 1.
+  const size = f32x4.abs(x);
+  const e = expm14(f32x4.mul(size, splat(-2)));
+  return v128.or(f32x4.div(f32x4.neg(e), f32x4.add(e, splat(2))), v128.and(x, splat(-0.0)));
 }
 
 /** `log(1 + x)` for x from 0 to 1. */
@@ -88,7 +112,8 @@ export function log4(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function sigmoid4(x: v128): v128 {
-  return f32x4.div(splat(1), f32x4.add(splat(1), exp4(f32x4.neg(x))));
+  const inside = f32x4.pmin(f32x4.pmax(f32x4.neg(x), splat(-86.9)), splat(88));
+  return f32x4.div(splat(1), f32x4.add(splat(1), expInside4(inside, 127)));
 }
 
 /** `log(1 + eˣ)` */

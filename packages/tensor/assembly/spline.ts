@@ -1,6 +1,8 @@
 import { loadLanes, storeLanes, unpackLanes } from './lanes';
 import { packColumns } from './pack';
-import { exp4, log4, sigmoid4, softplus4, splat } from './simd-math';
+import { SPLINES, SPLINES_GRADIENT } from './parts';
+import { runParts } from './pool';
+import { expOfNegative4, log4, sigmoid4, softplus4, splat } from './simd-math';
 
 // Four numbers side by side, each with its own parameters: these lie transposed in working memory, one vector for each parameter.
 
@@ -9,6 +11,9 @@ const VECTOR: usize = 16;
 
 /** Numbers of one part of the work. */
 const PART_ROWS: i32 = 64;
+
+/** What a bin costs each number, in multiplications. */
+const COST: f64 = 200;
 
 /** Rational-quadratic splines of N numbers between −bound and bound, and what becomes of them. */
 @unmanaged
@@ -64,21 +69,22 @@ export function splineWorkBytes(bins: i32, parameterCount: i32): i32 {
   return ((parameterCount + 1 + 2 * (bins + 1)) << 4) + <i32>BIN_BYTES;
 }
 
-/** `value = spline(x) + …` and the log-derivative, in one direction or the other. */
+/** `value = spline(x*) + (x − x*)` for the x* in the interval, and the log-derivative, in one direction or the other. */
 export function splines(at: usize): void {
-  const all = changetype<Splines>(at);
-  const parts = (all.rows + PART_ROWS - 1) / PART_ROWS;
-  for (let part: i32 = 0; part < parts; part++) splinesPart(at, part, 0);
+  runSplines(SPLINES, at);
 }
 
 /** The gradients of {@link splines}. */
 export function splinesGradient(at: usize): void {
-  const all = changetype<Splines>(at);
-  const parts = (all.rows + PART_ROWS - 1) / PART_ROWS;
-  for (let part: i32 = 0; part < parts; part++) splinesGradientPart(at, part, 0);
+  runSplines(SPLINES_GRADIENT, at);
 }
 
-function splinesPart(at: usize, part: i32, thread: i32): void {
+function runSplines(kernel: i32, at: usize): void {
+  const all = changetype<Splines>(at);
+  runParts(kernel, at, (all.rows + PART_ROWS - 1) / PART_ROWS, COST * <f64>all.rows * <f64>all.bins);
+}
+
+export function splinesPart(at: usize, part: i32, thread: i32): void {
   const all = changetype<Splines>(at);
   const raw = all.work + <usize>thread * all.workBytes;
   const bin = raw + <usize>(all.parameterCount + 1) * VECTOR;
@@ -117,7 +123,7 @@ function splinesPart(at: usize, part: i32, thread: i32): void {
   }
 }
 
-function splinesGradientPart(at: usize, part: i32, thread: i32): void {
+export function splinesGradientPart(at: usize, part: i32, thread: i32): void {
   const all = changetype<Splines>(at);
   const bins = all.bins;
   const isPeriodic = all.parameterCount == 3 * bins;
@@ -258,7 +264,7 @@ function softmax4(at: usize, count: i32): void {
   for (let p = at + VECTOR; p < end; p += VECTOR) top = f32x4.pmax(top, v128.load(p));
   let total = splat(0);
   for (let p = at; p < end; p += VECTOR) {
-    const e = exp4(f32x4.sub(v128.load(p), top));
+    const e = expOfNegative4(f32x4.sub(v128.load(p), top));
     v128.store(p, e);
     total = f32x4.add(total, e);
   }

@@ -29,6 +29,21 @@ describe('fused.matMul', () => {
     await expect(fused.matMul({ a, b, transposeB: true, ...options })).toBeAllClose(apply(product));
   });
 
+  test.each([[[1, 3]], [[4, 3]], [[4, 1]], [[]], [[1]]])('a bias of any shape that broadcasts: %j', async (shape) => {
+    const [a, b, bias] = [numbers([4, 5], 1), numbers([5, 3], 2), numbers(shape, 3)];
+    await expect(fused.matMul({ a, b, bias, activation: 'relu' })).toBeAllClose(relu(add(matMul(a, b), bias)));
+  });
+
+  test('batches of products larger than a block', async () => {
+    const [a, b, bias] = [numbers([2, 131, 300], 1), numbers([1, 300, 37], 2), numbers([37], 3)];
+    const product = matMul(a, b);
+    // Both are the same product; a sigmoid within 1e-5 of the other's.
+    for (const [activation, apply] of unfused.filter(([name]) => name !== 'prelu')) {
+      const actual = fused.matMul({ a, b, bias, activation, leakyreluAlpha: 0.3 });
+      await expect(actual).toBeAllClose(apply(add(product, bias)));
+    }
+  });
+
   test('over a depth of 0 the product is 0', async () => {
     const bias = tensor([1, -2]);
     const actual = fused.matMul({ a: zeros([3, 0]), b: zeros([0, 2]), bias, activation: 'relu' });

@@ -14,6 +14,7 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
+import type { FinishActivation } from './finish.js';
 import type { Kernel } from './kernel.js';
 import { matMulWasm } from './kernel-mat-mul.js';
 import type { GpuBackend } from './shaders/backends.js';
@@ -40,10 +41,26 @@ const activationKernels: Readonly<Record<string, string>> = {
   prelu: Prelu,
 };
 
+/** What the end of a product on wasm knows. */
+const FINISHES: Readonly<Record<string, FinishActivation>> = {
+  linear: 'linear',
+  relu: 'relu',
+  relu6: 'relu6',
+  elu: 'elu',
+  sigmoid: 'sigmoid',
+  leakyrelu: 'leak',
+};
+
 function fusedMatMulWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo | null {
   if (!isKnown(attrs)) return null;
-  const product = matMulWasm(inputs, attrs, wasm);
-  return product && finish(product, inputs, attrs, 'wasm', wasm.backend, (x) => wasm.dispose(x));
+  const { b, bias } = inputs as Record<string, TensorInfo | undefined>;
+  const columns = b!.shape.at(attrs.transposeB ? -2 : -1);
+  const isRow = !bias || (bias.shape.at(-1) === columns && bias.shape.slice(0, -1).every((size) => size === 1));
+  const activation = FINISHES[attrs.activation as string];
+  const fused = isRow && activation ? { bias, activation, leak: attrs.leakyreluAlpha as number } : undefined;
+  const product = matMulWasm(inputs, attrs, wasm, fused);
+  if (!product || fused) return product;
+  return finish(product, inputs, attrs, 'wasm', wasm.backend, (x) => wasm.dispose(x));
 }
 
 /** On GPUs the stock kernel gives whatever was in memory where nothing is added up. */

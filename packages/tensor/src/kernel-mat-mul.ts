@@ -12,6 +12,7 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { formatShape } from './check.js';
+import { FINISH_BYTES, type Finish, finishProduct, writeFinish } from './finish.js';
 import type { Kernel, StockKernel } from './kernel.js';
 import { unbroadcast } from './unbroadcast.js';
 import type { WasmModule } from './wasm/wasm-module.js';
@@ -82,8 +83,8 @@ function matMulReference(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, stock:
   return tidy(() => stock({ a: spread(a), b: spread(b) }, attrs) as Tensor);
 }
 
-/** {@link matMulKernel} in WebAssembly; null unless both operands are float32. */
-export function matMulWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo | null {
+/** {@link matMulKernel} in WebAssembly, and what becomes of the product; null unless both operands are float32. */
+export function matMulWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule, finish?: Finish): TensorInfo | null {
   const { a, b } = inputs as { a: TensorInfo; b: TensorInfo };
   const { transposeA, transposeB } = attrs as { transposeA: boolean; transposeB: boolean };
   if (a.dtype !== 'float32' || b.dtype !== 'float32') return null;
@@ -93,6 +94,7 @@ export function matMulWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm
   if (size === 0) return c;
   if (depth === 0) {
     wasm.clear(c);
+    if (finish) finishProduct(c, finish, wasm);
     return c;
   }
   const [addressA, addressB, addressC] = [a, b, c].map((matrix) => wasm.address(matrix));
@@ -106,14 +108,17 @@ export function matMulWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm
   const scratchBytes = wasm.functions.matMulScratch(rows, columns, depth);
   const task = wasm.scratch(TASK_BYTES + matrixBytes + wasm.threads * scratchBytes);
   const matrices = task + TASK_BYTES;
-  wasm.words(task).set([count, rows, columns, depth, transposeA ? 1 : 0, transposeB ? 1 : 0, matrices, matrices + matrixBytes, scratchBytes]);
+  const finishAt = finish ? task + TASK_BYTES - FINISH_BYTES : 0;
+  if (finish) writeFinish(finishAt, finish, addressC, wasm);
+  const scratch = matrices + matrixBytes;
+  wasm.words(task).set([count, rows, columns, depth, transposeA ? 1 : 0, transposeB ? 1 : 0, matrices, scratch, scratchBytes, finishAt]);
   wasm.words(matrices).set(addresses.flat());
   wasm.functions.matMul(task);
   return c;
 }
 
-/** At least the bytes of `Products` in `assembly/`. */
-const TASK_BYTES = 64;
+/** At least the bytes of `Products` in `assembly/`, and those of what becomes of them. */
+const TASK_BYTES = 128;
 
 function roundUp(size: number, unit: number): number {
   return Math.ceil(size / unit) * unit;

@@ -34,10 +34,11 @@ export const splineGradientKernel = {
 function layOut(wasm: WasmModule, { shape, isInverse }: SplineAttrs, tensors: readonly TensorInfo[]): number {
   const { bins, bound, minWidth, minHeight, minDerivative } = shape;
   const parameterCount = tensors[1].shape[1];
-  const workBytes = wasm.functions.splineWorkBytes(bins, parameterCount);
+  // Each thread's on cache lines of its own.
+  const workBytes = Math.ceil(wasm.functions.splineWorkBytes(bins, parameterCount) / 64) * 64;
   const cornersAt = 80;
-  const workAt = cornersAt + Math.ceil((8 * bins) / 16) * 16;
-  const base = wasm.scratch(workAt + workBytes);
+  const workAt = Math.ceil((cornersAt + 8 * bins) / 64) * 64;
+  const base = wasm.scratch(workAt + wasm.threads * workBytes);
   // Before any view is taken: moving a tensor to this backend may grow its memory.
   const addresses = tensors.map((tensor) => wasm.address(tensor));
   while (addresses.length < 6) addresses.push(0);

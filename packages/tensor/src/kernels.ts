@@ -2,6 +2,7 @@ import { adamKernel } from './kernel-adam.js';
 import { arithmeticKernels } from './kernel-arithmetic.js';
 import { attentionGradientKernel, attentionKernel } from './kernel-attention.js';
 import { concatKernel, packKernel } from './kernel-concat.js';
+import { denseGradientKernel, denseKernel } from './kernel-dense.js';
 import { elementwiseKernels } from './kernel-elementwise.js';
 import { fusedMatMulKernel } from './kernel-fused-mat-mul.js';
 import { castKernel, identityKernel } from './kernel-identity.js';
@@ -38,6 +39,8 @@ export const kernels: readonly Kernel[] = [
 export const newKernels: readonly NewKernel[] = [
   maskedNetworkKernel,
   maskedNetworkGradientKernel,
+  denseKernel,
+  denseGradientKernel,
   splineKernel,
   splineGradientKernel,
   attentionKernel,

@@ -1,32 +1,76 @@
-import { add, matMul, reshape, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { add, engine, getKernel, matMul, reshape, sum, type Tensor, type Tensor2D, tidy, util } from '@tensorflow/tfjs-core';
+import { activate, type Activation, activations } from './activation.js';
 import { checkEvent, formatShape } from './check.js';
+import { type DenseAttrs, denseGradientKernel, denseKernel } from './kernel-dense.js';
+import { withGradients } from './with-gradients.js';
 
 /**
- * A linear map of the last axis: `x·W + b`.
+ * A linear map of the last axis, and a nonlinearity if there is one: `activation(x·W + b)`.
  *
- * Leading axes are flattened first: TensorFlow.js would otherwise make the gradient of `W` once per batch entry before summing.
+ * On the wasm backend it is one kernel, and can then be differentiated once; elsewhere leading axes are flattened first, since TensorFlow.js
+ * would otherwise make the gradient of `W` once per batch entry before summing.
  *
  * **Shapes**: `x` `[...batch, inputs]`, `weights` `[inputs, outputs]`, `bias` `[outputs]`; result `[...batch, outputs]`.
  *
- * @throws Error unless the last axis of `x` is the first of `weights`
+ * @param activation a nonlinearity by name, as in {@link activate}. Default: none.
+ * @throws Error unless the last axis of `x` is the first of `weights`, `bias` has one number for each output, and the activation is known
  *
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs';
  * import { linear } from '@pushforward/tensor';
  *
- * const y = linear(tf.ones([5, 2, 3]), tf.ones([3, 4]), tf.zeros([4]));
+ * const y = linear(tf.ones([5, 2, 3]), tf.ones([3, 4]), tf.zeros([4]), 'relu');
  * console.log(y.shape); // [ 5, 2, 4 ]
  * ```
  */
-export function linear(x: Tensor, weights: Tensor, bias?: Tensor): Tensor {
+export function linear(x: Tensor, weights: Tensor, bias?: Tensor, activation?: Activation): Tensor {
   if (weights.rank !== 2) throw new Error(`linear: weights must be [inputs, outputs], got ${formatShape(weights.shape)}`);
   const [inputs, outputs] = weights.shape;
   checkEvent('linear: x', x.shape, [inputs]);
-  const batch = x.shape.slice(0, -1);
-  const rows = batch.reduce((product, size) => product * size, 1);
+  if (bias && formatShape(bias.shape) !== `[${outputs}]`) throw new Error(`linear: bias must be [${outputs}], got ${formatShape(bias.shape)}`);
+  if (activation && !activations.includes(activation)) {
+    throw new Error(`linear: activation must be one of ${activations.join(', ')}, got ${String(activation)}`);
+  }
+  const operands = bias ? [x, weights, bias] : [x, weights];
+  const hasMore = bias !== undefined || activation !== undefined;
+  const isFused = hasMore && getKernel(denseKernel.name, engine().backendName) && operands.every(({ dtype }) => dtype === 'float32');
+  return isFused ? dense(operands, activation) : compose(x, weights, bias, activation);
+}
+
+/** The reference, in tf ops. */
+function compose(x: Tensor, weights: Tensor, bias: Tensor | undefined, activation: Activation | undefined): Tensor {
   return tidy(() => {
-    const product = matMul(reshape(x, [rows, inputs]) as Tensor2D, weights as Tensor2D);
-    return reshape(bias ? add(product, bias) : product, [...batch, outputs]);
+    const outputs = weights.shape[1]!;
+    const product = matMul(asMatrix(x), weights as Tensor2D);
+    const value = reshape(bias ? add(product, bias) : product, [...x.shape.slice(0, -1), outputs]);
+    return activation ? activate(activation, value) : value;
   });
+}
+
+function dense(operands: Tensor[], activation: Activation | undefined): Tensor {
+  const [result] = withGradients(
+    operands,
+    (keep) => {
+      const results = runKernel(denseKernel.name, operands, { activation, keep });
+      return { outputs: results.slice(0, 1), kept: activation && results.slice(-1) };
+    },
+    ([cotangent], [x, weights, bias], kept) => {
+      const [product, byBias] = activation ? runKernel(denseGradientKernel.name, [cotangent, ...kept], { activation }) : [asMatrix(cotangent)];
+      return [
+        () => reshape(matMul(product, weights, false, true), x.shape),
+        () => matMul(asMatrix(x), product, true, false),
+        ...(bias ? [byBias ?? (() => sum(product, 0))] : []),
+      ];
+    },
+  );
+  return result;
+}
+
+function runKernel(name: string, inputs: Tensor[], attrs: DenseAttrs): Tensor[] {
+  return engine().runKernel(name, { ...inputs } as never, attrs as never) as unknown as Tensor[];
+}
+
+function asMatrix(x: Tensor): Tensor {
+  return x.rank === 2 ? x : reshape(x, [util.sizeFromShape(x.shape.slice(0, -1)), x.shape[x.rank - 1]]);
 }

@@ -8,12 +8,13 @@ import { engine, type GradSaveFunc, type Tensor, tidy, Variable } from '@tensorf
  *
  * @param inputs everything that the outputs depend on and that may need a gradient
  * @param forward computes the outputs, and what else `backward` will need; it is told whether there will be a gradient
- * @param backward a gradient for each of the inputs, from a cotangent for each of the outputs, the inputs, and what `forward` kept
+ * @param backward a gradient for each of the inputs, or a function that computes it if it is needed, from a cotangent for each of the
+ * outputs, the inputs, and what `forward` kept
  */
 export function withGradients(
   inputs: readonly Tensor[],
   forward: (hasGradient: boolean) => { outputs: Tensor[]; kept?: Tensor[] },
-  backward: (cotangents: Tensor[], inputs: Tensor[], kept: Tensor[]) => Tensor[],
+  backward: (cotangents: Tensor[], inputs: Tensor[], kept: Tensor[]) => (Tensor | (() => Tensor))[],
 ): Tensor[] {
   // Asked for here, since within the operation the tape is off.
   const hasGradient = engine().isTapeOn();
@@ -30,7 +31,7 @@ export function withGradients(
         const rest = [...saved];
         const known = inputs.map((input) => (input instanceof Variable ? input : rest.shift()!));
         const gradients = backward([cotangents].flat(), known, rest);
-        return Object.fromEntries(gradients.map((gradient, i) => [i, () => gradient]));
+        return Object.fromEntries(gradients.map((gradient, i) => [i, typeof gradient === 'function' ? gradient : () => gradient]));
       },
     }),
   ) as Tensor[];

@@ -1,7 +1,6 @@
 import { type Tensor, tidy, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
 import {
   type Activation,
-  activate,
   checkEvent,
   checkInteger,
   key,
@@ -98,8 +97,7 @@ export class Mlp extends Network {
     checkEvent('mlp: x', x.shape, [this.inputDim]);
     return tidy(() =>
       this.weights.reduce<Tensor>((h, weights, layer) => {
-        const output = linear(h, weights, this.biases[layer]);
-        return layer < this.hidden.length ? activate(this.activation, output) : output;
+        return linear(h, weights, this.biases[layer], layer < this.hidden.length ? this.activation : undefined);
       }, x),
     );
   }

@@ -1,5 +1,5 @@
 import { add, fill, matMul, split, type Tensor, tidy, variable, type Variable } from '@tensorflow/tfjs-core';
-import { type Activation, activate, key, linear, Module, type ModuleConfig, type Seed, split as splitKey } from '@pushforward/tensor';
+import { type Activation, key, linear, Module, type ModuleConfig, type Seed, split as splitKey } from '@pushforward/tensor';
 import { layerNorm } from './layer-norm.js';
 import { uniformVariable } from './uniform-variable.js';
 
@@ -90,8 +90,8 @@ export class AttentionBlock extends Module {
   apply(x: Tensor, attended: Tensor): Tensor {
     return tidy(() => {
       const mixed = add(x, linear(attended, this.mixWeights, this.mixBias));
-      const inner = linear(layerNorm(mixed, this.mlpScale, this.mlpShift), this.mlpWeights[0], this.mlpBiases[0]);
-      return add(mixed, linear(activate(this.activation, inner), this.mlpWeights[1], this.mlpBiases[1]));
+      const inner = linear(layerNorm(mixed, this.mlpScale, this.mlpShift), this.mlpWeights[0], this.mlpBiases[0], this.activation);
+      return add(mixed, linear(inner, this.mlpWeights[1], this.mlpBiases[1]));
     });
   }
 

@@ -124,12 +124,18 @@ export class CouplingMlp extends CouplingNetwork {
     checkEvent('couplingMlp: x', x.shape, [this.inputDim]);
     checkContext('couplingMlp', context, this.contextDim, x.shape.slice(0, -1));
     return tidy(() => {
-      let value: Tensor = this.biases[0];
-      if (this.inputWeights) value = add(linear(x, this.inputWeights), value);
-      if (this.contextWeights && context) value = add(value, linear(context, this.contextWeights));
-      for (const [i, weights] of this.weights.entries()) value = linear(activate(this.activation, value), weights, this.biases[i + 1]);
-      // Without weights, the sum is the variable itself.
-      return clone(value);
+      const activationOf = (layer: number) => (layer < this.hidden.length ? this.activation : undefined);
+      const byContext = this.contextWeights && context && linear(context, this.contextWeights, this.biases[0]);
+      let value: Tensor;
+      if (byContext) {
+        const total = this.inputWeights ? add(linear(x, this.inputWeights), byContext) : byContext;
+        value = this.hidden.length > 0 ? activate(this.activation, total) : total;
+      } else {
+        // Without weights, it is the variable itself.
+        value = this.inputWeights ? linear(x, this.inputWeights, this.biases[0], activationOf(0)) : clone(this.biases[0]);
+      }
+      for (const [i, weights] of this.weights.entries()) value = linear(value, weights, this.biases[i + 1], activationOf(i + 1));
+      return value;
     });
   }
 

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import { backend, findBackendFactory, matMul, registerBackend, removeBackend } from '@tensorflow/tfjs-core';
+import { backend, findBackendFactory, matMul, registerBackend, removeBackend, reshape, slice, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { afterAll, expect, test } from 'vitest';
 import { useBackend } from '../backend.js';
 import { key } from '../key.js';
+import { linear } from '../linear.js';
 import { normal } from '../random.js';
+import { rationalQuadraticSpline } from '../spline.js';
+import { vjp } from '../vjp.js';
 import { wasmModuleOf } from './wasm-module.js';
 
 /** Starts the backend anew. */
@@ -12,6 +15,22 @@ async function restart(threads?: number): Promise<void> {
   removeBackend('wasm');
   registerBackend('wasm', factory);
   await useBackend('wasm', { threads });
+}
+
+const hash = async (x: Tensor) => createHash('sha256').update((await x.data()) as Float32Array).digest('hex');
+
+/** Dense layers and splines, with their gradients. */
+function layers(rows: number, width: number): Tensor[] {
+  return tidy(() => {
+    const [x, w, b, raw] = [[rows, 20], [20, width], [width], [rows, 11]].map((shape, i) => normal(key(i), shape));
+    const y = linear(x, w, b, 'silu');
+    const byLinear = vjp((...inputs) => linear(inputs[0], inputs[1], inputs[2], 'silu'), [x, w, b], [y]);
+    const shape = { bins: 4, bound: 3, minWidth: 0.001, minHeight: 0.001, minDerivative: 0.001 };
+    const spline = (...[x, raw]: Tensor[]) => Object.values(rationalQuadraticSpline(shape, 'inverse', x, raw));
+    const numbers = reshape(slice(x, [0, 0], [rows, 1]), [rows]);
+    const values = spline(numbers, raw);
+    return [y, ...byLinear, ...values, ...vjp(spline, [numbers, raw], values)];
+  });
 }
 
 /** Results of kernels on so many threads. */
@@ -24,11 +43,16 @@ async function resultsOn(threads: number): Promise<string[]> {
     // The later ones with threads that have come in the meantime.
     for (let round = 0; round < 20; round++) {
       const product = matMul(a, b);
-      results.push(createHash('sha256').update((await product.data()) as Float32Array).digest('hex'));
+      results.push(await hash(product));
       product.dispose();
     }
     a.dispose();
     b.dispose();
+  }
+  for (const [rows, width] of [[2000, 100], [301, 65]]) {
+    const tensors = layers(rows, width);
+    results.push(...(await Promise.all(tensors.map(hash))));
+    for (const tensor of tensors) tensor.dispose();
   }
   return results;
 }

@@ -24,6 +24,8 @@ export interface WasmFunctions {
   attention(attention: number): void;
   attentionGradient(attention: number, chunks: number): void;
   copyRows(target: number, targetStride: number, source: number, sourceStride: number, rows: number, count: number): void;
+  finish(finish: number, product: number, rows: number, columns: number): void;
+  finishGradient(task: number): void;
   /** Shares the work of kernels by the state at an address of {@link poolBytes} zeros; at address 0, no longer. */
   joinPool(address: number): void;
   readonly poolBytes: WebAssembly.Global;
