@@ -1,5 +1,5 @@
-import { add, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { type BuildModule, checkpoint, type Json, type ModuleConfig } from '@pushforward/tensor';
+import { add, addN, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { type BuildModule, checkpoint, formatShape, type Json, type ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from './bijector.js';
 import { sumTrailing } from './sum-trailing.js';
@@ -113,9 +113,15 @@ export class Chain extends Bijector {
       }
       // Only now, when every part has found its argument to fit.
       const summed = logDets.map((logDet, i) => sumTrailing(logDet, steps[i].extra));
-      return { value, logDet: summed.reduce((total, logDet) => add(total, logDet)) };
+      return { value, logDet: total(summed) };
     });
   }
+}
+
+/** By one operation where it can be. */
+function total(logDets: Tensor[]): Tensor {
+  const shape = formatShape(logDets[0].shape);
+  return logDets.every((logDet) => formatShape(logDet.shape) === shape) ? addN(logDets) : logDets.reduce((sum, logDet) => add(sum, logDet));
 }
 
 interface Step {

@@ -1,8 +1,7 @@
-import { add, fill, mul, ones, square, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
-import { checkEvent, checkInteger, key, type ModuleConfig, normal } from '@pushforward/tensor';
+import { fill, ones, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import { checkEvent, checkInteger, key, type ModuleConfig, normal, standardNormalLogProb } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from './distribution.js';
 import { sampleShape } from './sample-shape.js';
-import { sumTrailing } from './sum-trailing.js';
 
 const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
@@ -46,7 +45,7 @@ export class StandardNormal extends Distribution {
 
   logProb(x: Tensor): Tensor {
     checkEvent('standardNormal: x', x.shape, this.eventShape);
-    return tidy(() => add(mul(sumTrailing(square(x), this.eventShape.length), -0.5), -this.#size * HALF_LOG_TWO_PI));
+    return standardNormalLogProb(x, this.eventShape.length);
   }
 
   override mean(): Tensor {

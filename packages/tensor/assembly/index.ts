@@ -5,6 +5,7 @@ export { attentionGradient } from './attention-gradient';
 export { copyRows } from './copy-rows';
 export { finish } from './finish';
 export { finishGradient } from './finish-gradient';
+export { standardNormalLogProb, standardNormalLogProbGradient } from './log-prob';
 export { lstm, lstmGradient } from './lstm';
 export { maskedNetwork, maskedNetworkGradient } from './masked-network';
 export { matMul, matMulScratch } from './mat-mul';

@@ -30,7 +30,7 @@ export function gradientsPart(at: usize, part: i32): void {
       for (; i < min(limit, inputEnd); i += 2) {
         multiplyPair(layer, reads + <usize>i * UNIT_BYTES, units, network.record, tiles, i, j, isFirst);
       }
-      if (isFirst) for (; i < inputEnd; i++) put(layer, i, j, f32x4.splat(0), true);
+      if (isFirst) for (; i < inputEnd; i++) clear(layer, i, j);
     }
   }
 }
@@ -88,6 +88,15 @@ function putEach(layer: Layer, row: usize, i: i32, j: i32, sums: v128, isFirst: 
     store<f32>(at, isFirst ? own : load<f32>(at) + own);
     sum = v128.shuffle<f32>(sum, sum, 1, 2, 3, 0);
   }
+}
+
+/** Sets the gradients of the weights from one input to four units to 0. */
+// @ts-ignore: decorator
+@inline
+function clear(layer: Layer, i: i32, j: i32): void {
+  const row = layer.weightGradient + (<usize>(place(layer.inputOrder, i) * layer.units) << 2);
+  if (!layer.unitOrder && j + 4 <= layer.units) v128.store(row + (<usize>j << 2), f32x4.splat(0));
+  else putEach(layer, row, i, j, f32x4.splat(0), true);
 }
 
 function addOffsetGradient(layer: Layer, adjoints: usize, stride: usize, tiles: i32, begin: i32, end: i32, isFirst: bool): void {

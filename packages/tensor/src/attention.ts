@@ -2,6 +2,7 @@ import { engine, getKernel, type Tensor } from '@tensorflow/tfjs-core';
 import type { Activation } from './activation.js';
 import { attentionGradientKernel, attentionKernel, type AttentionAttrs } from './kernel-attention.js';
 import type { AffineForm } from './masked-network.js';
+import { runNewKernel } from './run-new-kernel.js';
 import { withGradients } from './with-gradients.js';
 
 /** A causal transformer over D ranks with pre-norm blocks, and a linear map from a rank's normalised stream to its P parameters. */
@@ -101,14 +102,10 @@ function run(structure: Pick<AttentionAttrs, 'network' | 'form' | 'sequential'>,
   return withGradients(
     operands,
     (keep) => {
-      const outputs = runKernel(attentionKernel.name, operands, { ...attrs, keep });
+      const outputs = runNewKernel(attentionKernel.name, operands, { ...attrs, keep });
       const tiles = outputs.pop()!;
       return { outputs, kept: [tiles] };
     },
-    (cotangents, known, kept) => runKernel(attentionGradientKernel.name, [...known, ...kept, ...cotangents], attrs),
+    (cotangents, known, kept) => runNewKernel(attentionGradientKernel.name, [...known, ...kept, ...cotangents], attrs),
   );
-}
-
-function runKernel(name: string, inputs: Tensor[], attrs: AttentionAttrs): Tensor[] {
-  return engine().runKernel(name, { ...inputs } as never, attrs as never) as unknown as Tensor[];
 }

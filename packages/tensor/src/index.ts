@@ -13,6 +13,7 @@ export { erf } from './erf.js';
 export { erfinv } from './erfinv.js';
 export { expm1 } from './expm1.js';
 export { log1p } from './log1p.js';
+export { standardNormalLogProb } from './log-prob.js';
 export { logSigmoid } from './log-sigmoid.js';
 export { logSumExp } from './log-sum-exp.js';
 export { softplus } from './softplus.js';

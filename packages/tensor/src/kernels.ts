@@ -6,6 +6,7 @@ import { denseGradientKernel, denseKernel } from './kernel-dense.js';
 import { elementwiseKernels } from './kernel-elementwise.js';
 import { fusedMatMulKernel } from './kernel-fused-mat-mul.js';
 import { castKernel, identityKernel } from './kernel-identity.js';
+import { logProbGradientKernel, logProbKernel } from './kernel-log-prob.js';
 import { lstmGradientKernel, lstmKernel } from './kernel-lstm.js';
 import { maskedNetworkGradientKernel, maskedNetworkKernel } from './kernel-masked-network.js';
 import { matMulKernel } from './kernel-mat-mul.js';
@@ -48,6 +49,8 @@ export const newKernels: readonly NewKernel[] = [
   lstmKernel,
   lstmGradientKernel,
   adamKernel,
+  logProbKernel,
+  logProbGradientKernel,
   normalKernel,
   uniformKernel,
   searchSortedKernel,

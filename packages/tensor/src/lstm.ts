@@ -1,6 +1,7 @@
 import { engine, getKernel, type Tensor } from '@tensorflow/tfjs-core';
 import { lstmGradientKernel, lstmKernel, type LstmAttrs } from './kernel-lstm.js';
 import type { AffineForm } from './masked-network.js';
+import { runNewKernel } from './run-new-kernel.js';
 import { withGradients } from './with-gradients.js';
 
 /** A long short-term memory over D ranks, with a linear map from the last layer's state to a rank's P parameters. */
@@ -61,14 +62,10 @@ function run(structure: Pick<LstmAttrs, 'network' | 'form' | 'sequential'>, arra
   return withGradients(
     operands,
     (keep) => {
-      const outputs = runKernel(lstmKernel.name, operands, { ...attrs, keep });
+      const outputs = runNewKernel(lstmKernel.name, operands, { ...attrs, keep });
       const records = outputs.pop()!;
       return { outputs, kept: [records] };
     },
-    (cotangents, known, kept) => runKernel(lstmGradientKernel.name, [...known, ...kept, ...cotangents], attrs),
+    (cotangents, known, kept) => runNewKernel(lstmGradientKernel.name, [...known, ...kept, ...cotangents], attrs),
   );
-}
-
-function runKernel(name: string, inputs: Tensor[], attrs: LstmAttrs): Tensor[] {
-  return engine().runKernel(name, { ...inputs } as never, attrs as never) as unknown as Tensor[];
 }

@@ -1,6 +1,7 @@
 import { engine, getKernel, type Tensor } from '@tensorflow/tfjs-core';
 import type { Activation } from './activation.js';
 import { maskedNetworkGradientKernel, maskedNetworkKernel, type MaskedNetworkAttrs } from './kernel-masked-network.js';
+import { runNewKernel } from './run-new-kernel.js';
 import { withGradients } from './with-gradients.js';
 
 /**
@@ -91,14 +92,10 @@ function run(structure: Pick<MaskedNetworkAttrs, 'network' | 'form' | 'sequentia
   return withGradients(
     operands,
     (keep) => {
-      const outputs = runKernel(maskedNetworkKernel.name, operands, { ...attrs, keep });
+      const outputs = runNewKernel(maskedNetworkKernel.name, operands, { ...attrs, keep });
       const records = outputs.pop()!;
       return { outputs, kept: [records] };
     },
-    (cotangents, known, kept) => runKernel(maskedNetworkGradientKernel.name, [...known, ...kept, ...cotangents], attrs),
+    (cotangents, known, kept) => runNewKernel(maskedNetworkGradientKernel.name, [...known, ...kept, ...cotangents], attrs),
   );
-}
-
-function runKernel(name: string, inputs: Tensor[], attrs: MaskedNetworkAttrs): Tensor[] {
-  return engine().runKernel(name, { ...inputs } as never, attrs as never) as unknown as Tensor[];
 }

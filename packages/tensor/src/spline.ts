@@ -1,5 +1,6 @@
 import { engine, getKernel, type Tensor } from '@tensorflow/tfjs-core';
 import { type SplineAttrs, splineGradientKernel, splineKernel } from './kernel-spline.js';
+import { runNewKernel } from './run-new-kernel.js';
 import { withGradients } from './with-gradients.js';
 
 /** The bins of a spline between −bound and bound, with all their limits. */
@@ -35,12 +36,10 @@ export function rationalQuadraticSpline(
   parameters: Tensor,
 ): { value: Tensor; logDet: Tensor } {
   const attrs: SplineAttrs = { shape, isInverse: way === 'inverse' };
-  const run = (name: string, tensors: Tensor[]) =>
-    engine().runKernel(name, { ...tensors } as never, attrs as never) as unknown as Tensor[];
   const [value, logDet] = withGradients(
     [x, parameters],
-    () => ({ outputs: run(splineKernel.name, [x, parameters]) }),
-    (cotangents, inputs) => run(splineGradientKernel.name, [...inputs, ...cotangents]),
+    () => ({ outputs: runNewKernel(splineKernel.name, [x, parameters], attrs) }),
+    (cotangents, inputs) => runNewKernel(splineGradientKernel.name, [...inputs, ...cotangents], attrs),
   );
   return { value, logDet };
 }

@@ -42,6 +42,8 @@ export interface WasmFunctions {
   splines(splines: number): void;
   splinesGradient(splines: number): void;
   splineWorkBytes(bins: number, parameterCount: number): number;
+  standardNormalLogProb(x: number, result: number, rows: number, size: number): void;
+  standardNormalLogProbGradient(x: number, cotangent: number, result: number, rows: number, size: number): void;
   sum(x: number, result: number, outer: number, count: number, inner: number, scratch: number): void;
   sumChunks(target: number, source: number, stride: number, chunks: number, count: number): void;
   uniform(

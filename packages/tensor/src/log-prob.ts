@@ -1,0 +1,41 @@
+import { add, engine, getKernel, mul, square, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { logProbGradientKernel, logProbKernel } from './kernel-log-prob.js';
+import { runNewKernel } from './run-new-kernel.js';
+import { sum } from './sum.js';
+import { withGradients } from './with-gradients.js';
+
+const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
+
+/**
+ * The log-density of independent standard normal numbers, `−½ Σ x² − D·log √(2π)` over the D numbers of each event: in every loss of a
+ * flow, so that it is one kernel where the backend has it.
+ *
+ * **Shapes**: x `[...batch, ...event]`; result `[...batch]`. **Units**: nats.
+ *
+ * @param eventRank how many trailing axes one event takes
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { standardNormalLogProb } from '@pushforward/tensor';
+ *
+ * const [nats] = await standardNormalLogProb(tf.tensor2d([[0, 1]]), 1).data();
+ * console.log(nats.toFixed(4)); // -2.3379
+ * ```
+ */
+export function standardNormalLogProb(x: Tensor, eventRank: number): Tensor {
+  const axes = Array.from({ length: eventRank }, (_, i) => x.rank - eventRank + i);
+  const size = axes.reduce((product, axis) => product * x.shape[axis], 1);
+  if (getKernel(logProbKernel.name, engine().backendName) && x.dtype === 'float32') {
+    const [logProb] = withGradients(
+      [x],
+      () => ({ outputs: runNewKernel(logProbKernel.name, [x], { eventRank }) }),
+      ([cotangent], [known]) => runNewKernel(logProbGradientKernel.name, [known, cotangent]),
+    );
+    return logProb;
+  }
+  return tidy(() => {
+    const squares = square(x);
+    return add(mul(eventRank === 0 ? squares : sum(squares, axes), -0.5), -size * HALF_LOG_TWO_PI);
+  });
+}
