@@ -1,5 +1,6 @@
 import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { activations } from './activation.js';
+import * as webgpu from './kernel-masked-network-webgpu.js';
 import type { AffineForm, MaskedNetwork } from './masked-network.js';
 import { BLOCK_TILES, IN_ORDER, type Plan, planOf, TILE, UNIT_BYTES } from './masked-network-plan.js';
 import { STEP_BYTES, writeStep } from './step-struct.js';
@@ -23,13 +24,13 @@ export interface MaskedNetworkAttrs {
  * Inputs: the input `[...batch, D]`, the weights, the offsets. Outputs: the values and the log-determinant, or the parameters
  * `[...batch, D, P]` alone; then what the gradient needs.
  */
-export const maskedNetworkKernel = { name: 'MaskedNetwork', wasm: runNetwork };
+export const maskedNetworkKernel = { name: 'MaskedNetwork', wasm: runNetwork, webgpu: webgpu.runNetwork };
 
 /**
  * The gradient of {@link maskedNetworkKernel}: inputs as there, then its last output and the cotangents of the others; outputs the gradients of
  * its inputs.
  */
-export const maskedNetworkGradientKernel = { name: 'MaskedNetworkGradient', wasm: runGradient };
+export const maskedNetworkGradientKernel = { name: 'MaskedNetworkGradient', wasm: runGradient, webgpu: webgpu.runGradient };
 
 function runNetwork(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo[] {
   const { network, form, sequential, offsets, keep } = attrs as unknown as MaskedNetworkAttrs;
