@@ -7,7 +7,8 @@ import { adjointsPart } from './network-backward';
 import { tilePart } from './network-forward';
 import { weightsPart } from './network-weights';
 import { randomPart } from './random';
-import { splinesGradientPart, splinesPart } from './spline';
+import { splinesPart } from './spline';
+import { splinesGradientPart } from './spline-gradient';
 import { gradientsPart } from './weight-gradient';
 
 // What a job of the thread pool may be.
