@@ -8,6 +8,8 @@ import { root } from '../setup.mjs';
 
 const TENSORFLOW = '2.21.0';
 const { version: TFJS } = JSON.parse(readFileSync(path.join(root, 'node_modules/@tensorflow/tfjs/package.json'), 'utf8'));
+/** The newest Node that the backend is for; some of what the binding calls is gone from it. */
+const NODE = '24.21.0';
 const MISSING = 2;
 
 const directory = path.join(root, '.cache', 'native');
@@ -32,7 +34,7 @@ function isAtHand(command) {
   return spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
 }
 
-const wanted = `tensorflow ${TENSORFLOW}, tfjs-node ${TFJS}, ${process.platform}-${process.arch}\n`;
+const wanted = `tensorflow ${TENSORFLOW}, tfjs-node ${TFJS}, node ${NODE}, ${process.platform}-${process.arch}\n`;
 if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) {
   console.log(`native-backend: ready in ${directory}`);
   process.exit(0);
@@ -61,11 +63,11 @@ with zipfile.ZipFile(sys.argv[1]) as wheel:
 if (!run('unpack', 'python3', ['-c', unpack, wheel])) process.exit(1);
 rmSync(path.join(directory, wheel));
 
-// 2. The npm package without its install step.
+// 2. The npm package without its install step, and a Node to try it in, too.
 writeFileSync(path.join(directory, 'package.json'), '{ "private": true }\n');
 need(
-  run('package', 'npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', `@tensorflow/tfjs-node@${TFJS}`]),
-  '@tensorflow/tfjs-node cannot be downloaded',
+  run('package', 'npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', `@tensorflow/tfjs-node@${TFJS}`, `node-linux-${process.arch}@${NODE}`]),
+  '@tensorflow/tfjs-node or Node itself cannot be downloaded',
 );
 // The workspace's TensorFlow.js, found further up, has to be the only one in a process.
 for (const name of readdirSync(path.dirname(tfjsNode))) {
