@@ -16,17 +16,17 @@ export async function startOurs(threads: number): Promise<void> {
 /** An operation as a user of this project writes it, ready to run. */
 export function prepareOurs(operation: Operation, size: Size): () => void {
   const { dim, hidden, transforms, batch } = size;
-  // Not the identity at first, so that nothing is computed from zeros alone.
-  const options = { dim, hidden, transforms, init: 'orthogonal', seed: 0 } as const;
-  const mafFlow = () => new Transformed(new StandardNormal(dim), maf(options));
-  const iafFlow = () => new Transformed(new StandardNormal(dim), iaf(options));
+  const options = { dim, hidden, transforms, seed: 0 } as const;
+  // What is not trained must not be the identity, which is computed from zeros alone; what is leaves it at its first step.
+  const trained = { ...options, init: 'orthogonal' } as const;
+  const flow = (bijector: Bijector) => new Transformed(new StandardNormal(dim), bijector);
   const prepare: Record<Operation, () => () => void> = {
-    'maf-step': () => flowStep(mafFlow(), size),
-    'iaf-step': () => flowStep(iafFlow(), size),
-    'maf-log-prob': () => logProb(mafFlow(), size),
-    'iaf-log-prob': () => logProb(iafFlow(), size),
-    'maf-sample': () => sample(mafFlow(), batch),
-    'iaf-sample': () => sample(iafFlow(), batch),
+    'maf-step': () => flowStep(flow(maf(options)), size),
+    'iaf-step': () => flowStep(flow(iaf(options)), size),
+    'maf-log-prob': () => logProb(flow(maf(trained)), size),
+    'iaf-log-prob': () => logProb(flow(iaf(trained)), size),
+    'maf-sample': () => sample(flow(maf(trained)), batch),
+    'iaf-sample': () => sample(flow(iaf(trained)), batch),
     'vae-gaussian-step': () => vaeStep(size),
     'vae-iaf-step': () => vaeStep(size, iaf({ ...options, context: size.context })),
     'layer-parallel': () => layerValue(layer(size), 'forwardAndLogDet', size),
