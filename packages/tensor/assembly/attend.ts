@@ -154,7 +154,7 @@ export function attend(target: usize, stats: usize, query: usize, keys: usize, v
     let largest = v128.load(score);
     for (let j: i32 = 1; j < count; j++) {
       score += UNIT_BYTES;
-      largest = f32x4.max(largest, v128.load(score));
+      largest = f32x4.pmax(largest, v128.load(score));
     }
     v128.store(stats + lane, largest);
     let total = splat(0);
