@@ -1,4 +1,12 @@
+import { ADAM_SQUARES, ADAM_UPDATES } from './parts';
+import { runParts } from './pool';
 import { splat } from './simd-math';
+
+/** Numbers of one part of the work; a variable's parts are its own. */
+export const adamPart: i32 = 16384;
+
+/** A number's update takes the time of about so many multiplications of a matrix product. */
+const WORK: f64 = 15;
 
 /** Where one variable's arrays lie, old and new; they may be the same. */
 @unmanaged
@@ -29,21 +37,58 @@ class Settings {
   averageRate: f32;
   /** The largest norm of all gradients together; 0 for none. */
   clipNorm: f32;
+  /** What the gradients are multiplied by. */
+  factor: f32;
+  table: usize;
+  count: i32;
+  /** Place for 8 bytes for each part. */
+  squares: usize;
 }
 
-/** One step of Adam or Adamax over `count` variables. */
-export function adam(table: usize, count: i32, at: usize): void {
+/** One step of Adam or Adamax over all variables. */
+export function adam(at: usize): void {
   const settings = changetype<Settings>(at);
-  let factor: f32 = 1;
-  if (settings.clipNorm > 0) {
-    let squares: f64 = 0;
-    for (let v: i32 = 0; v < count; v++) {
-      const arrays = arraysAt(table, v);
-      squares += sumOfSquares(arrays.gradient, arrays.count);
-    }
-    factor = settings.clipNorm / max<f32>(settings.clipNorm, <f32>Math.sqrt(squares));
+  let parts: i32 = 0;
+  let numbers: f64 = 0;
+  for (let v: i32 = 0; v < settings.count; v++) {
+    const count = arraysAt(settings.table, v).count;
+    parts += partsOf(count);
+    numbers += <f64>count;
   }
-  for (let v: i32 = 0; v < count; v++) update(arraysAt(table, v), settings, factor);
+  settings.factor = 1;
+  if (settings.clipNorm > 0) {
+    runParts(ADAM_SQUARES, at, parts, WORK * numbers / 4);
+    // In the order of the parts, whoever has computed them.
+    let squares: f64 = 0;
+    for (let part: i32 = 0; part < parts; part++) squares += load<f64>(settings.squares + (<usize>part << 3));
+    settings.factor = settings.clipNorm / max<f32>(settings.clipNorm, <f32>Math.sqrt(squares));
+  }
+  runParts(ADAM_UPDATES, at, parts, WORK * numbers);
+}
+
+// @ts-ignore: decorator
+@inline
+function partsOf(count: i32): i32 {
+  return (count + adamPart - 1) / adamPart;
+}
+
+export function adamSquaresPart(at: usize, part: i32): void {
+  const settings = changetype<Settings>(at);
+  const to = settings.squares + (<usize>part << 3);
+  let v: i32 = 0;
+  for (; part >= partsOf(arraysAt(settings.table, v).count); v++) part -= partsOf(arraysAt(settings.table, v).count);
+  const arrays = arraysAt(settings.table, v);
+  const begin = part * adamPart;
+  store<f64>(to, sumOfSquares(arrays.gradient + (<usize>begin << 2), min(adamPart, arrays.count - begin)));
+}
+
+export function adamUpdatesPart(at: usize, part: i32): void {
+  const settings = changetype<Settings>(at);
+  let v: i32 = 0;
+  for (; part >= partsOf(arraysAt(settings.table, v).count); v++) part -= partsOf(arraysAt(settings.table, v).count);
+  const arrays = arraysAt(settings.table, v);
+  const begin = part * adamPart;
+  update(arrays, settings, settings.factor, begin, min(begin + adamPart, arrays.count));
 }
 
 // @ts-ignore: decorator
@@ -72,9 +117,9 @@ function sumOfSquares(x: usize, count: i32): f64 {
   return sum;
 }
 
-function update(arrays: Arrays, settings: Settings, factor: f32): void {
-  const whole = arrays.count & ~3;
-  for (let i: i32 = 0; i < whole; i += 4) {
+function update(arrays: Arrays, settings: Settings, factor: f32, begin: i32, end: i32): void {
+  const whole = end & ~3;
+  for (let i = begin; i < whole; i += 4) {
     const at = <usize>i << 2;
     const w = v128.load(arrays.weight + at);
     const g = v128.load(arrays.gradient + at);
@@ -88,7 +133,7 @@ function update(arrays: Arrays, settings: Settings, factor: f32): void {
     v128.store(arrays.nextWeight + at, weight);
     if (settings.averages) v128.store(arrays.nextAverage + at, average4(settings, v128.load(arrays.average + at), weight));
   }
-  for (let i = whole; i < arrays.count; i++) {
+  for (let i = whole; i < end; i++) {
     const at = <usize>i << 2;
     const g = v128.load32_splat(arrays.gradient + at);
     const first = first4(settings, v128.load32_splat(arrays.first + at), g, factor);

@@ -1,5 +1,5 @@
 // Every function that the TypeScript side may call. Addresses are byte offsets in the memory of TensorFlow.js's wasm backend.
-export { adam } from './adam';
+export { adam, adamPart } from './adam';
 export { attention } from './attention';
 export { attentionGradient } from './attention-gradient';
 export { copyRows } from './copy-rows';

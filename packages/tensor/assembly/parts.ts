@@ -2,6 +2,7 @@ import { attentionPart } from './attention';
 import { attentionGradientPart } from './attention-gradient';
 import { finishGradientPart } from './finish-gradient';
 import { lstmGradientPart, lstmPart } from './lstm';
+import { adamSquaresPart, adamUpdatesPart } from './adam';
 import { matMulPart } from './mat-mul';
 import { adjointsPart } from './network-backward';
 import { tilePart } from './network-forward';
@@ -25,10 +26,14 @@ export const ATTENTION_GRADIENT: i32 = 9;
 export const FINISH_GRADIENT: i32 = 10;
 export const SPLINES: i32 = 11;
 export const SPLINES_GRADIENT: i32 = 12;
+export const ADAM_SQUARES: i32 = 13;
+export const ADAM_UPDATES: i32 = 14;
 
 /** Computes one part of a task. Every thread finds place of its own by its number. */
 export function runPart(kernel: i32, task: usize, part: i32, thread: i32): void {
   if (kernel == MAT_MUL) matMulPart(task, part, thread);
+  else if (kernel == ADAM_SQUARES) adamSquaresPart(task, part);
+  else if (kernel == ADAM_UPDATES) adamUpdatesPart(task, part);
   else if (kernel == NETWORK_WEIGHTS) weightsPart(task, part);
   else if (kernel == NETWORK_TILES) tilePart(task, part, thread);
   else if (kernel == NETWORK_ADJOINTS) adjointsPart(task, part, thread);

@@ -15,18 +15,29 @@ function runAdam(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModu
   const variables = Array.from({ length: operands.length / each }, (_, i) => operands.slice(each * i, each * (i + 1)));
   const next = variables.map((arrays) => arrays.slice(1).map((array) => wasm.successor(array)));
 
-  const table = wasm.scratch(40 * variables.length + 48);
-  const settings = table + 40 * variables.length;
-  const words = variables.flatMap((arrays, i) => {
-    const addresses = [...arrays, ...next[i]].map((tensor) => wasm.address(tensor));
-    const [old, anew] = [addresses.slice(0, each), addresses.slice(each)];
-    if (each === 4) for (const list of [old, anew]) list.push(0);
-    return [util.sizeFromShape(arrays[0].shape), ...old, ...anew];
-  });
-  wasm.words(table).set(words);
-  wasm.words(settings).set([constants.rule === 'adamax' ? 1 : 0, each === 5 ? 1 : 0]);
+  const partSize = wasm.functions.adamPart.value as number;
+  const parts = variables.reduce((count, [gradient]) => count + Math.ceil(util.sizeFromShape(gradient.shape) / partSize), 0);
+  const settings = wasm.scratch(SETTINGS_BYTES + 8 * parts + 40 * variables.length);
+  const squares = settings + SETTINGS_BYTES;
+  const table = squares + 8 * parts;
+  const addresses: number[] = [];
+  for (const [i, arrays] of variables.entries()) {
+    addresses.push(util.sizeFromShape(arrays[0].shape));
+    // Without an average there is none anew either.
+    for (const list of [arrays, next[i]]) {
+      for (const tensor of list) addresses.push(wasm.address(tensor));
+      if (each === 4) addresses.push(0);
+    }
+  }
   const { decay1, decay2, smoothing, stepSize, shrink = 1, averageRate = 0, clipNorm = 0 } = constants;
+  const words = wasm.words(settings);
+  words.set([constants.rule === 'adamax' ? 1 : 0, each === 5 ? 1 : 0]);
+  words.set([table, variables.length, squares], 10);
+  words.set(addresses, (table - settings) / 4);
   wasm.floats(settings + 8).set([decay1, decay2, smoothing, stepSize, shrink, averageRate, clipNorm]);
-  wasm.functions.adam(table, variables.length, settings);
+  wasm.functions.adam(settings);
   return next.flat();
 }
+
+/** At least the bytes of `Settings` in `assembly/adam.ts`, whose table follows `factor`, the kernel's own, in word 9. */
+const SETTINGS_BYTES = 64;

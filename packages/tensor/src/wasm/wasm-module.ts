@@ -20,7 +20,9 @@ export interface WasmBackend {
 
 /** The functions compiled from `assembly/`; every address is a byte offset in the backend's memory. */
 export interface WasmFunctions {
-  adam(table: number, count: number, settings: number): void;
+  adam(settings: number): void;
+  /** Numbers of one part of {@link adam}'s work, each of which has 8 bytes of place of its own. */
+  readonly adamPart: WebAssembly.Global;
   attention(attention: number): void;
   attentionGradient(attention: number, chunks: number): void;
   copyRows(target: number, targetStride: number, source: number, sourceStride: number, rows: number, count: number): void;
