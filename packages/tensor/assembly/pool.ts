@@ -32,7 +32,7 @@ export const poolBytes: i32 = 192;
 /** Multiplications below which waking the other threads costs more than they save. */
 export const SMALLEST_JOB: f64 = 150_000;
 
-/** How often an idle thread looks for a job before it goes to sleep: about 50 microseconds, as long as is usual between two jobs of a step. */
+/** How often an idle thread looks for a job before it goes to sleep: some ten microseconds, in which most jobs of one kernel follow each other. */
 const LOOKS: i32 = 20_000;
 
 /** Where the state is; 0 if this thread is the only one. */
