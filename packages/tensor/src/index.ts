@@ -8,6 +8,7 @@ export { bernoulli, normal, permutation, randomBits, uniform, type UniformOption
 export { orthogonal } from './orthogonal.js';
 export { buildModule, type BuildModule, type Json, Module, type ModuleClass, type ModuleConfig } from './module.js';
 export { type BackendName, type BackendOptions, useBackend } from './backend.js';
+export type { WasmPaths } from './wasm/shared-binary.js';
 export { vjp } from './vjp.js';
 export { erf } from './erf.js';
 export { erfinv } from './erfinv.js';

@@ -174,11 +174,7 @@ export abstract class SequenceConditioner extends Conditioner {
     return stack(outputs);
   }
 
-  /**
-   * The same network as kernels, if the backend in use has any: by default none.
-   *
-   * @param context `[N, C]`
-   */
+  /** The same network as kernels for a context `[N, C]`, if the backend in use has any: by default none. */
   kernels(_context?: Tensor): SequenceKernels | undefined {
     return undefined;
   }
