@@ -48,6 +48,9 @@ export interface SequenceKernels {
  * gradient follow. Unrolling computes every rank once. Its gradient computes each once more, and keeps what the memories hold, O(D)
  * numbers for each event.
  *
+ * Where {@link kernels} gives some for the backend in use, they take the place of all that for parameters, and in both directions for
+ * steps that are affine.
+ *
  * **Shapes**: x `[...batch, D]`, context `[...batch, C]` or with a batch shape that broadcasts; parameters `[...batch, D, P]`.
  *
  * @throws Error if an option is out of range
