@@ -7,6 +7,8 @@ const launchOptions = {
 };
 
 export default defineConfig({
+  // Threads share memory only where no other site's page can look into it.
+  server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
   resolve: { conditions: ['@pushforward/source'] },
   // The large dependencies, bundled before the first test: found on the way they would reload the page under it.
   optimizeDeps: { include: ['@tensorflow/tfjs', '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm', 'fast-check'] },
