@@ -5,6 +5,8 @@
 export const UNIT_BYTES: usize = 64;
 
 /** Adds `Σₖ weights[k] reads[k]` to one unit. */
+// @ts-ignore: decorator
+@inline
 export function addDot(target: usize, weights: usize, reads: usize, count: i32): void {
   let a0 = v128.load(target);
   let a1 = v128.load(target, 16);
@@ -40,6 +42,8 @@ export function addDot(target: usize, weights: usize, reads: usize, count: i32):
 }
 
 /** {@link addDot} for two units that lie side by side, with the same reads. */
+// @ts-ignore: decorator
+@inline
 export function addDotPair(target: usize, left: usize, right: usize, reads: usize, count: i32): void {
   let a0 = v128.load(target);
   let a1 = v128.load(target, 16);

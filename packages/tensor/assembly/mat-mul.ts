@@ -155,6 +155,8 @@ function multiplyBlock(
   }
 }
 
+// @ts-ignore: decorator
+@inline
 export function multiplyTile(a: usize, b: usize, depth: i32, c: usize, strideC: usize, accumulate: bool): void {
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
   for (let step: i32 = 0; step < depth; step++) {

@@ -36,6 +36,8 @@ export function gradientsPart(at: usize, part: i32): void {
 }
 
 /** Two inputs with four units: eight accumulators, as in `dot.ts`, whose lanes are summed at the end. */
+// @ts-ignore: decorator
+@inline
 function multiplyPair(layer: Layer, reads: usize, adjoints: usize, stride: usize, tiles: i32, i: i32, j: i32, isFirst: bool): void {
   let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
   let b0 = a0, b1 = a0, b2 = a0, b3 = a0;
