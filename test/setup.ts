@@ -17,6 +17,8 @@ declare module 'vitest' {
 }
 
 expect.extend(matchers);
-await useBackend(inject('backend'), { wasmPaths: inject('wasmPaths') });
+// Where a browser finds wasm has to be known to tests on other backends that switch to it.
+if (inject('wasmPaths')) await useBackend('wasm', { wasmPaths: inject('wasmPaths') });
+await useBackend(inject('backend'));
 // They would hand the small tensors of tests to the CPU.
 if (inject('backend').startsWith('webg')) env().set(`${inject('backend').toUpperCase()}_CPU_FORWARD`, false);

@@ -1,7 +1,9 @@
 import {
-  Add, cast, div, type GradConfig, greater, greaterEqual, less, lessEqual, Maximum, Minimum, mul, Multiply, neg, RealDiv, Sub, type Tensor,
+  Add, broadcast_util, cast, div, type GradConfig, greater, greaterEqual, less, lessEqual, Maximum, Minimum, mul, Multiply,
+  type NamedAttrMap, type NamedTensorInfoMap, neg, RealDiv, Sub, type Tensor, type TensorInfo, util,
 } from '@tensorflow/tfjs-core';
 import type { Kernel } from './kernel.js';
+import type { WebGlBackend } from './shaders/backends.js';
 import { unbroadcast } from './unbroadcast.js';
 
 /** How much an operand's result changes with the operand, times `dy`, in the broadcast shape. */
@@ -17,7 +19,7 @@ export const arithmeticKernels: readonly Kernel[] = [
   withGradients(Add, (dy) => dy, (dy) => dy),
   withGradients(Sub, (dy) => dy, (dy) => neg(dy)),
   withGradients(Multiply, (dy, _, b) => mul(dy, b), (dy, a) => mul(dy, a)),
-  withGradients(RealDiv, (dy, _, b) => div(dy, b), (dy, a, b) => neg(mul(dy, div(div(a, b), b)))),
+  { ...withGradients(RealDiv, (dy, _, b) => div(dy, b), (dy, a, b) => neg(mul(dy, div(div(a, b), b)))), webgl: divide },
   withGradients(Maximum, (dy, a, b) => mul(dy, float(greaterEqual(a, b))), (dy, a, b) => mul(dy, float(less(a, b)))),
   withGradients(Minimum, (dy, a, b) => mul(dy, float(lessEqual(a, b))), (dy, a, b) => mul(dy, float(greater(a, b)))),
 ];
@@ -35,4 +37,20 @@ function withGradients(name: string, toA: Derivative, toB: Derivative): Kernel {
     return { a: gradient(toA, saved[0]), b: gradient(toB, saved[1]) };
   };
   return { name, gradient: { inputsToSave: ['a', 'b'], gradFunc } };
+}
+
+/** The stock shader takes equal operands, infinities too, for a quotient of 1. */
+function divide(inputs: NamedTensorInfoMap, _: NamedAttrMap, backend: WebGlBackend): TensorInfo | null {
+  const { a, b } = inputs as { a: TensorInfo; b: TensorInfo };
+  const outputShape = broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
+  const isLeft = a.dtype !== 'float32' || b.dtype !== 'float32' || util.sizeFromShape(outputShape) === 0;
+  if (isLeft || backend.shouldExecuteOnCPU([a, b])) return null;
+  const program = {
+    variableNames: ['A', 'B'],
+    packedInputs: false,
+    packedOutput: false,
+    outputShape,
+    userCode: 'void main() { setOutput(getAAtOutCoords() / getBAtOutCoords()); }',
+  };
+  return backend.runWebGLProgram(program, [a, b], 'float32');
 }

@@ -1,6 +1,7 @@
 import {
   _FusedMatMul,
   Add,
+  BatchMatMul,
   broadcast_util,
   Elu,
   getKernel,
@@ -28,8 +29,8 @@ import type { WasmModule } from './wasm/wasm-module.js';
 export const fusedMatMulKernel: Kernel = {
   name: _FusedMatMul,
   wasm: fusedMatMulWasm,
-  webgpu: overNothing('webgpu'),
-  webgl: overNothing('webgl'),
+  webgpu: overNothing,
+  webgl: onWebGl,
 };
 
 const activationKernels: Readonly<Record<string, string>> = {
@@ -63,16 +64,22 @@ function fusedMatMulWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: 
   return finish(product, inputs, attrs, 'wasm', wasm.backend, (x) => wasm.dispose(x));
 }
 
-/** On GPUs the stock kernel gives whatever was in memory where nothing is added up. */
-function overNothing(backendName: string) {
-  return (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: GpuBackend): TensorInfo | null => {
-    const { a, b } = inputs as Record<string, TensorInfo>;
-    const [rows, depth] = attrs.transposeA ? a.shape.slice(-2).toReversed() : a.shape.slice(-2);
-    if (depth > 0 || !isKnown(attrs)) return null;
-    const shape = [...broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, b.shape.at(attrs.transposeB ? -2 : -1)!];
-    const product = backend.makeTensorInfo(shape, 'float32', new Float32Array(util.sizeFromShape(shape)));
-    return finish(product, inputs, attrs, backendName, backend, ({ dataId }) => backend.disposeData(dataId));
-  };
+/** Composed: of what the stock shader adds it gets some wrong, and the inputs of some activations. */
+function onWebGl(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: GpuBackend): TensorInfo | null {
+  if (!isKnown(attrs)) return null;
+  const { a, b } = inputs;
+  const product = getKernel(BatchMatMul, 'webgl').kernelFunc({ inputs: { a, b }, attrs, backend }) as TensorInfo;
+  return finish(product, inputs, attrs, 'webgl', backend, ({ dataId }) => backend.disposeData(dataId));
+}
+
+/** On webgpu the stock kernel gives whatever was in memory where nothing is added up. */
+function overNothing(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: GpuBackend): TensorInfo | null {
+  const { a, b } = inputs as Record<string, TensorInfo>;
+  const [rows, depth] = attrs.transposeA ? a.shape.slice(-2).toReversed() : a.shape.slice(-2);
+  if (depth > 0 || !isKnown(attrs)) return null;
+  const shape = [...broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, b.shape.at(attrs.transposeB ? -2 : -1)!];
+  const product = backend.makeTensorInfo(shape, 'float32', new Float32Array(util.sizeFromShape(shape)));
+  return finish(product, inputs, attrs, 'webgpu', backend, ({ dataId }) => backend.disposeData(dataId));
 }
 
 function isKnown({ activation }: NamedAttrMap): boolean {

@@ -1,5 +1,6 @@
 import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, UnsortedSegmentSum, util } from '@tensorflow/tfjs-core';
-import type { NewKernel } from './kernel.js';
+import type { Kernel, NewKernel } from './kernel.js';
+import type { GpuBackend } from './shaders/backends.js';
 import type { WasmModule } from './wasm/wasm-module.js';
 
 /** `tf.unsortedSegmentSum`, the gradient of `tf.gather`, which TensorFlow.js lacks on wasm. */
@@ -13,4 +14,14 @@ function segmentSumWasm(inputs: NamedTensorInfoMap, { numSegments }: NamedAttrMa
   const count = util.sizeFromShape(shape);
   wasm.functions.segmentSum(wasm.address(x), wasm.address(segmentIds), wasm.address(result), rows, count, numSegments as number);
   return result;
+}
+
+/** On GPUs the stock kernel fails where there is nothing to add. */
+export const emptySegmentSumKernel: Kernel = { name: UnsortedSegmentSum, webgpu: emptySegmentSum, webgl: emptySegmentSum };
+
+function emptySegmentSum(inputs: NamedTensorInfoMap, { numSegments }: NamedAttrMap, backend: GpuBackend): TensorInfo | null {
+  const { x, segmentIds } = inputs as { x: TensorInfo; segmentIds: TensorInfo };
+  if (util.sizeFromShape(x.shape) > 0) return null;
+  const shape = [numSegments as number, ...x.shape.slice(segmentIds.shape.length)];
+  return backend.makeTensorInfo(shape, x.dtype, new Float32Array(util.sizeFromShape(shape)));
 }

@@ -1,8 +1,8 @@
 import { div, exp, max, type NamedTensorInfoMap, Softmax, sub, sum, type Tensor, type TensorInfo, tidy } from '@tensorflow/tfjs-core';
 import type { Kernel } from './kernel.js';
 
-/** `tf.softmax`, over the last axis; the shader for webgpu gives NaN for a row of very small numbers, and fails for an empty one. */
-export const softmaxKernel: Kernel = { name: Softmax, webgpu: composed };
+/** `tf.softmax`, over the last axis; the shaders of TensorFlow.js give NaN for a row of very small numbers, and fail for an empty one. */
+export const softmaxKernel: Kernel = { name: Softmax, webgpu: composed, webgl: composed };
 
 function composed(inputs: NamedTensorInfoMap): TensorInfo {
   const { logits } = inputs as { logits: Tensor };

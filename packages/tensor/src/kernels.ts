@@ -1,9 +1,12 @@
 import { adamKernel } from './kernel-adam.js';
+import { argMaxKernel } from './kernel-arg-max.js';
 import { arithmeticKernels } from './kernel-arithmetic.js';
 import { attentionGradientKernel, attentionKernel } from './kernel-attention.js';
 import { concatKernel, packKernel } from './kernel-concat.js';
 import { denseGradientKernel, denseKernel } from './kernel-dense.js';
-import { elementwiseKernels } from './kernel-elementwise.js';
+import { cumsumKernel } from './kernel-cumsum.js';
+import { clipKernel, elementwiseKernels, leakyReluKernel } from './kernel-elementwise.js';
+import { maxKernel, minKernel } from './kernel-extreme.js';
 import { fusedMatMulKernel } from './kernel-fused-mat-mul.js';
 import { castKernel, identityKernel } from './kernel-identity.js';
 import { logProbGradientKernel, logProbKernel } from './kernel-log-prob.js';
@@ -12,11 +15,11 @@ import { maskedNetworkGradientKernel, maskedNetworkKernel } from './kernel-maske
 import { matMulKernel } from './kernel-mat-mul.js';
 import { normalKernel, uniformKernel } from './kernel-random.js';
 import { searchSortedKernel } from './kernel-search-sorted.js';
-import { segmentSumKernel } from './kernel-segment-sum.js';
+import { emptySegmentSumKernel, segmentSumKernel } from './kernel-segment-sum.js';
 import { sliceKernel, splitKernel, unpackKernel } from './kernel-slice.js';
 import { softmaxKernel } from './kernel-softmax.js';
 import { splineGradientKernel, splineKernel } from './kernel-spline.js';
-import { sumKernel } from './kernel-sum.js';
+import { meanKernel, sumKernel } from './kernel-sum.js';
 import type { Kernel, NewKernel } from './kernel.js';
 
 /** Every kernel that `useBackend` registers. */
@@ -31,9 +34,17 @@ export const kernels: readonly Kernel[] = [
   concatKernel,
   packKernel,
   sumKernel,
+  meanKernel,
   ...arithmeticKernels,
   softmaxKernel,
   ...elementwiseKernels,
+  clipKernel,
+  argMaxKernel,
+  cumsumKernel,
+  maxKernel,
+  minKernel,
+  emptySegmentSumKernel,
+  leakyReluKernel,
 ];
 
 /** Operations of our own, and what some backend lacks. */

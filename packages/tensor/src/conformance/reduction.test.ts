@@ -90,7 +90,8 @@ describe.each(ALONG_LAST)('%s along the last axis', (name, operation, f) => {
   });
 
   test('large numbers', async () => {
-    const values = name.startsWith('cumsum') ? [1e30, -1e30, 3] : [1000, -1000, 999, 0, -3e38, 88];
+    // None that cancel: a GPU adds in another order.
+    const values = name.startsWith('cumsum') ? [1e30, 2e30, 3] : [1000, -1000, 999, 0, -3e38, 88];
     await checkOperation({ operation, reference, inputs: [{ shape: [values.length], values: values.map(Math.fround) }], tolerance: SUMMED, differentiable: false });
   });
 });

@@ -100,13 +100,13 @@ fn exactSinh(x : f32) -> f32 {
     return 0.5 * (t + t / (t + 1.0));
   }
   // In two factors, since eˣ may be out of range where the result is not.
-  let half = exactExp(0.5 * abs(x));
-  return sign(x) * ((0.5 * half) * half - 0.5 / half / half);
+  let root = exactExp(0.5 * abs(x));
+  return sign(x) * ((0.5 * root) * root - 0.5 / root / root);
 }
 
 fn exactCosh(x : f32) -> f32 {
-  let half = exactExp(0.5 * abs(x));
-  return (0.5 * half) * half + 0.5 / half / half;
+  let root = exactExp(0.5 * abs(x));
+  return (0.5 * root) * root + 0.5 / root / root;
 }
 
 fn exactAsinh(x : f32) -> f32 {
@@ -120,6 +120,11 @@ fn exactAsinh(x : f32) -> f32 {
 fn exactAtanh(x : f32) -> f32 {
   let a = abs(x);
   return sign(x) * 0.5 * (exactLog1p(a) - exactLog1p(-a));
+}
+
+fn exactRelu(x : f32) -> f32 {
+  if (x < 0.0) { return 0.0; }
+  return x;
 }
 
 fn exactElu(x : f32) -> f32 {
@@ -137,6 +142,7 @@ export const GLSL_MATH = WGSL_MATH.replaceAll(/fn (\w+)\(x : f32\) -> f32/g, 'fl
   .replaceAll('bitcast<i32>(', 'floatBitsToInt(')
   .replaceAll(/\bf32\(/g, 'float(')
   .replaceAll(/\bi32\(/g, 'int(')
-  .replaceAll('uniforms.', '')
+  .replaceAll('uniforms.INFINITY', 'intBitsToFloat(0x7f800000)')
+  .replaceAll('uniforms.NAN', 'intBitsToFloat(0x7fc00000)')
   // Comments may hold ASCII only.
   .replaceAll(/\/\/.*/g, '');
