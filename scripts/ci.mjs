@@ -63,6 +63,10 @@ check('documentation site', 'node', ['scripts/ci/docs.mjs']);
 check('packed packages', 'node', ['scripts/ci/packed.mjs']);
 check('chromium', 'bash', ['scripts/ci/install-chromium.sh']);
 vitest('browser', 'vitest', ['run', '--config', 'vitest.browser.config.ts']);
+// In software a shader takes long to compile: the primitives and the kernels stand for what is made of them.
+vitest('webgl', 'vitest', ['run', '--config', 'vitest.webgl.config.ts', 'packages/tensor']);
+check('webgpu for Node', 'node', ['scripts/ci/install-webgpu.mjs']);
+vitest('webgpu', 'vitest', ['run', '--config', 'vitest.webgpu.config.ts', 'packages/tensor', 'packages/made/src/made-kernel']);
 nativeBackend();
 vitest('flows that reach the entropy', 'vitest', ['run', '--config', 'vitest.slow.config.ts']);
 check('training step against stock tfjs-wasm', 'node', ['scripts/ci/bench.mjs']);

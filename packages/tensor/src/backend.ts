@@ -44,6 +44,9 @@ const orderInBrowser: readonly BackendName[] = ['webgpu', 'wasm', 'webgl', 'cpu'
  * On `wasm`, `tf.matMul` and its gradients then run in a SIMD kernel of this package (the stock one is a scalar loop wherever an
  * operand is transposed, as in every gradient), for the calling program's own code too.
  *
+ * On `webgpu` and `webgl` exponentials and logarithms are computed to float32's precision, and on `webgpu` masked networks by shaders of
+ * this package. In Node `webgpu` needs the package `webgpu`, whose `navigator.gpu` and globals are put in place; `dataSync()` throws there.
+ *
  * @param name `'auto'` takes the first at hand: in Node `tensorflow`, `webgpu`, `wasm`, `cpu`, in a browser
  * `webgpu`, `wasm`, `webgl`, `cpu`; a GPU that is emulated in software is passed over
  * @returns the name of the backend now in use

@@ -1,4 +1,5 @@
 import { adamKernel } from './kernel-adam.js';
+import { anyKernel } from './kernel-any.js';
 import { argMaxKernel } from './kernel-arg-max.js';
 import { arithmeticKernels } from './kernel-arithmetic.js';
 import { attentionGradientKernel, attentionKernel } from './kernel-attention.js';
@@ -40,6 +41,7 @@ export const kernels: readonly Kernel[] = [
   ...elementwiseKernels,
   clipKernel,
   argMaxKernel,
+  anyKernel,
   cumsumKernel,
   maxKernel,
   minKernel,
