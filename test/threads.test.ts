@@ -16,7 +16,7 @@ async function restart(threads?: number): Promise<void> {
 
 afterAll(() => restart());
 
-const shared = { dim: 11, hidden: [150, 130], transforms: 2, seed: 0 };
+const shared = { dim: 11, hidden: [200, 190], transforms: 2, seed: 0 };
 
 /** A digest of what a flow trains to in a few steps, with 300 events: more than one block of them, and no whole number of tiles. */
 async function trainOn(threads: number, make: () => Bijector): Promise<string> {

@@ -1,6 +1,5 @@
 import { UNIT_BYTES } from './dot';
-import { exponential } from './exponential';
-import { splat } from './simd-math';
+import { expOfNegative4, splat } from './simd-math';
 
 // Attention of each event of a tile to its own keys: what is a product of numbers elsewhere is one of units here, lane by lane.
 
@@ -160,7 +159,7 @@ export function attend(target: usize, stats: usize, query: usize, keys: usize, v
     let total = splat(0);
     score = scores + lane;
     for (let j: i32 = 0; j < count; j++) {
-      const weight = exponential(f32x4.sub(v128.load(score), largest));
+      const weight = expOfNegative4(f32x4.sub(v128.load(score), largest));
       total = f32x4.add(total, weight);
       v128.store(score, weight);
       score += UNIT_BYTES;
@@ -225,7 +224,7 @@ export function retreatAttention(
       const sum = v128.load(common + lane);
       let at = lane;
       for (let i: i32 = 0; i < block; i++) {
-        const weight = f32x4.mul(exponential(f32x4.sub(v128.load(w + at), largest)), inverse);
+        const weight = f32x4.mul(expOfNegative4(f32x4.sub(v128.load(w + at), largest)), inverse);
         v128.store(w + at, weight);
         v128.store(s + at, f32x4.mul(weight, f32x4.sub(v128.load(s + at), sum)));
         at += UNIT_BYTES;

@@ -1,6 +1,5 @@
 import { UNIT_BYTES } from './dot';
-import { exponential } from './exponential';
-import { splat } from './simd-math';
+import { sigmoid4, splat } from './simd-math';
 
 /**
  * One layer's cells and states from the products of its gates, in the order input, forget, output, candidate.
@@ -12,9 +11,9 @@ export function advanceCells(width: i32, gates: usize, before: usize, cells: usi
   const gate = <usize>width * UNIT_BYTES;
   for (let at: usize = 0; at < gate; at += 16) {
     const unit = gates + at;
-    const take = sigmoid(v128.load(unit));
-    const keep = sigmoid(v128.load(unit + gate));
-    const show = sigmoid(v128.load(unit + 2 * gate));
+    const take = sigmoid4(v128.load(unit));
+    const keep = sigmoid4(v128.load(unit + gate));
+    const show = sigmoid4(v128.load(unit + 2 * gate));
     const content = tanh(v128.load(unit + 3 * gate));
     const cell = f32x4.add(f32x4.mul(keep, v128.load(before + at)), f32x4.mul(take, content));
     const visible = tanh(cell);
@@ -64,16 +63,10 @@ export function retreatCells(
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function sigmoid(x: v128): v128 {
-  return f32x4.div(splat(1), f32x4.add(splat(1), exponential(f32x4.neg(x))));
-}
-
 /** Off by 10⁻⁷ at most, which is much only near 0: what it enters are sums. */
 // @ts-ignore: decorator
 @inline
 function tanh(x: v128): v128 {
-  const s = sigmoid(f32x4.add(x, x));
+  const s = sigmoid4(f32x4.add(x, x));
   return f32x4.sub(f32x4.add(s, s), splat(1));
 }

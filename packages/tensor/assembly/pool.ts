@@ -29,8 +29,8 @@ class Pool {
 /** Bytes of the state. */
 export const poolBytes: i32 = 192;
 
-/** Multiplications below which waking the other threads costs more than they save. */
-export const SMALLEST_JOB: f64 = 150_000;
+/** Multiplications below which waking the other threads may cost more than they save: some 40 microseconds of them. */
+export const SMALLEST_JOB: f64 = 1_000_000;
 
 /** How often an idle thread looks for a job before it goes to sleep: some ten microseconds, in which most jobs of one kernel follow each other. */
 const LOOKS: i32 = 20_000;

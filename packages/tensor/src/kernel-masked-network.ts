@@ -1,9 +1,9 @@
 import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { activations } from './activation.js';
 import * as webgpu from './kernel-masked-network-webgpu.js';
 import type { AffineForm, MaskedNetwork } from './masked-network.js';
-import { BLOCK_TILES, IN_ORDER, type Plan, planOf, TILE, UNIT_BYTES } from './masked-network-plan.js';
-import { STEP_BYTES, writeStep } from './step-struct.js';
+import { imageAt, LAYER, LAYER_WORDS, layoutOf, NETWORK } from './masked-network-layout.js';
+import { type Plan, planOf, TILE } from './masked-network-plan.js';
+import { writeStep } from './step-struct.js';
 import type { WasmModule } from './wasm/wasm-module.js';
 
 /** What both kernels are told besides tensors. */
@@ -78,94 +78,39 @@ interface Call {
   readonly records?: TensorInfo;
 }
 
-/** Words of `Network` and `Layer` in `assembly/masked-network.ts`, those that the kernels alone use among them. */
-const NETWORK_WORDS = 23;
-const LAYER_WORDS = 16;
-const NODE_WORDS = 4;
-
-/** Writes the structures of one call, and divides the scratch behind them; returns where they begin. */
+/** Writes the structures of one call; returns where they begin. */
 function layOut(wasm: WasmModule, plan: Plan, call: Call): number {
-  const { network, counts } = plan;
-  const { layers } = network;
   const { form, operands, gradients, records } = call;
-
-  let bytes = 0;
-  const reserve = (size: number) => {
-    const at = bytes;
-    bytes += Math.ceil(size / UNIT_BYTES) * UNIT_BYTES;
-    return at;
-  };
-  const structs = {
-    network: reserve(4 * NETWORK_WORDS),
-    nodes: reserve(4 * NODE_WORDS * counts.length),
-    layers: reserve(4 * LAYER_WORDS * layers.length),
-    step: reserve(STEP_BYTES),
-  };
-  const tables = reserve(plan.tables.byteLength);
-  // Going forward the weights are transposed; going back only those of permuted units are copied.
-  const sorted = layers.map(({ from }, l) =>
-    gradients && plan.layers[l].unitOrder === IN_ORDER ? undefined : reserve(4 * counts[from] * counts[l + 1]),
-  );
-  const adjoints = reserve(gradients ? Math.min(BLOCK_TILES, Math.ceil(call.rows / TILE)) * plan.recordBytes : 0);
-  const workBytes = UNIT_BYTES * (plan.dim + 1) + (records ? 0 : plan.recordBytes);
-  const work = reserve(workBytes * wasm.threads);
-
-  const base = wasm.scratch(bytes);
-  const tableAt = (words: number) => (words === IN_ORDER ? 0 : base + tables + 4 * words);
+  const layout = layoutOf(plan, { rows: call.rows, threads: wasm.threads, isGradient: gradients !== undefined, isRecorded: records !== undefined });
+  const base = wasm.scratch(layout.bytes);
   const addressOf = (tensor: TensorInfo | undefined) => (tensor ? wasm.address(tensor) : 0);
-  // Before any view is taken: moving a tensor to this backend may grow its memory.
-  const layerWords = layers.flatMap(({ from, skip = -1 }, l) => {
-    const { limits, firsts, inputOrder, unitOrder, unitRanks } = plan.layers[l];
-    const offset = call.offsets[l];
-    const offsetRows = offset < 0 ? 0 : util.sizeFromShape(operands[offset].shape) / counts[l + 1];
-    const copy = sorted[l] === undefined ? 0 : base + sorted[l];
-    return [
-      from,
-      skip,
-      counts[from],
-      counts[l + 1],
-      tableAt(limits),
-      tableAt(firsts),
-      tableAt(inputOrder),
-      tableAt(unitOrder),
-      tableAt(unitRanks),
-      addressOf(operands[1 + l]),
-      addressOf(operands[offset]),
-      offsetRows === 1 ? 0 : 1,
-      gradients ? 0 : copy,
-      gradients ? copy : 0,
-      addressOf(gradients?.[1 + l]),
-      addressOf(gradients?.[offset]),
-    ];
-  });
-  const networkWords = [
-    network.starts.length - 1,
-    plan.dim,
-    plan.parameterCount,
-    call.rows,
-    activations.indexOf(network.activation),
-    call.sequential ? 1 : 0,
-    layers.length,
-    base + structs.layers,
-    base + structs.nodes,
-    tableAt(plan.dimensionRanks),
-    form ? base + structs.step : 0,
-    plan.products,
-    addressOf(operands[0]),
-    addressOf(call.value),
-    addressOf(call.logDet),
-    addressOf(gradients?.[0]),
-    plan.recordBytes,
-    addressOf(records),
-    base + adjoints,
-    base + work,
-    workBytes,
+  const networkWords: [place: number, word: number][] = [
+    [NETWORK.sequential, call.sequential ? 1 : 0],
+    [NETWORK.step, form ? base + layout.step : 0],
+    [NETWORK.input, addressOf(operands[0])],
+    [NETWORK.value, addressOf(call.value)],
+    [NETWORK.logDet, addressOf(call.logDet)],
+    [NETWORK.inputGradient, addressOf(gradients?.[0])],
+    [NETWORK.records, addressOf(records)],
   ];
+  const layers = plan.network.layers.map((_, l) => {
+    const offset = call.offsets[l];
+    const isPerRow = offset >= 0 && util.sizeFromShape(operands[offset].shape) > plan.counts[l + 1];
+    const addresses = [operands[1 + l], operands[offset], gradients?.[1 + l], gradients?.[offset]].map(addressOf);
+    return { addresses, isPerRow };
+  });
+  // Only now: moving a tensor to this backend may grow its memory.
   const words = wasm.words(base);
-  words.set(networkWords, structs.network / 4);
-  words.set(plan.nodes.flatMap(({ starts, values, reads }, node) => [counts[node], tableAt(starts), values, reads]), structs.nodes / 4);
-  words.set(layerWords, structs.layers / 4);
-  words.set(plan.tables, tables / 4);
-  if (form) writeStep(wasm, base + structs.step, form);
-  return base + structs.network;
+  words.set(imageAt(layout, plan, base));
+  for (const [place, word] of networkWords) words[place] = word;
+  for (const [l, { addresses, isPerRow }] of layers.entries()) {
+    const at = layout.layers / 4 + LAYER_WORDS * l;
+    words[at + LAYER.weights] = addresses[0];
+    words[at + LAYER.offset] = addresses[1];
+    words[at + LAYER.offsetPerRow] = isPerRow ? 1 : 0;
+    words[at + LAYER.weightGradient] = addresses[2];
+    words[at + LAYER.offsetGradient] = addresses[3];
+  }
+  if (form) writeStep(wasm, base + layout.step, form);
+  return base;
 }

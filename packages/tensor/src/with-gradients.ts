@@ -1,10 +1,10 @@
-import { engine, type GradSaveFunc, type Tensor, tidy, Variable } from '@tensorflow/tfjs-core';
+import { clone, engine, keep, type Tensor, tidy, Variable } from '@tensorflow/tfjs-core';
 
 /**
  * Computes several tensors as one operation whose gradient is written by hand: `forward` going forward, `backward` going back.
  *
  * Not by `customGrad`, which allows one output only; nor by a registered gradient, for which what is kept would be an output too, and be
- * given a cotangent of zeros.
+ * given a cotangent of zeros. The tape is written here, so that small operations cost little besides their kernels.
  *
  * @param inputs everything that the outputs depend on and that may need a gradient
  * @param forward computes the outputs, and what else `backward` will need; it is told whether there will be a gradient
@@ -16,23 +16,33 @@ export function withGradients(
   forward: (hasGradient: boolean) => { outputs: Tensor[]; kept?: Tensor[] },
   backward: (cotangents: Tensor[], inputs: Tensor[], kept: Tensor[]) => (Tensor | (() => Tensor))[],
 ): Tensor[] {
-  // Asked for here, since within the operation the tape is off.
+  const { state } = engine();
   const hasGradient = engine().isTapeOn();
-  return tidy(() =>
-    engine()['runKernelFunc']({
-      inputs: { ...inputs },
-      forwardFunc: (_: unknown, save: GradSaveFunc) => {
-        const { outputs, kept = [] } = forward(hasGradient);
-        // Variables outlive the gradient.
-        save([...inputs.filter((input) => !(input instanceof Variable)), ...kept]);
-        return outputs;
-      },
-      backwardsFunc: (cotangents: Tensor | Tensor[], saved: Tensor[]) => {
-        const rest = [...saved];
-        const known = inputs.map((input) => (input instanceof Variable ? input : rest.shift()!));
-        const gradients = backward([cotangents].flat(), known, rest);
-        return Object.fromEntries(gradients.map((gradient, i) => [i, typeof gradient === 'function' ? gradient : () => gradient]));
-      },
-    }),
-  ) as Tensor[];
+  return tidy(() => {
+    if (!hasGradient) return forward(false).outputs;
+    // What goes on within an operation is not on the tape.
+    state.kernelDepth++;
+    let outputs: Tensor[];
+    let saved: Tensor[];
+    try {
+      const result = forward(true);
+      outputs = result.outputs;
+      // Variables outlive the gradient; other inputs, and outputs, may be disposed of by their owner.
+      const clones = inputs.filter((input) => !(input instanceof Variable)).map((input) => clone(input));
+      const kept = (result.kept ?? []).map((tensor) => (outputs.includes(tensor) ? clone(tensor) : tensor));
+      saved = [...clones, ...kept];
+    } finally {
+      state.kernelDepth--;
+    }
+    // The tape disposes of what it saves.
+    for (const tensor of saved) keep(tensor);
+    const gradFunc = (cotangents: Tensor | Tensor[]) => {
+      const rest = [...saved];
+      const known = inputs.map((input) => (input instanceof Variable ? input : rest.shift()!));
+      const gradients = backward([cotangents].flat(), known, rest);
+      return Object.fromEntries(gradients.map((gradient, i) => [i, typeof gradient === 'function' ? gradient : () => gradient]));
+    };
+    engine()['addTapeNode']('withGradients', { ...inputs } as never, outputs, gradFunc as never, saved, {});
+    return outputs;
+  });
 }
