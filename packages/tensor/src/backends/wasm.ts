@@ -1,4 +1,4 @@
-import { backend, env, findBackend } from '@tensorflow/tfjs-core';
+import { backend, engine, env } from '@tensorflow/tfjs-core';
 import type { BackendOptions } from '../backend.js';
 import { checkInteger } from '../check.js';
 import { sharedBinaryUrl } from '../wasm/shared-binary.js';
@@ -20,7 +20,9 @@ export const wasm: Starter = {
     if (wasmPaths !== undefined) wasmPackage.setWasmPaths(wasmPaths);
     // The build of TensorFlow.js that has threads of its own takes no kernels of ours.
     env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-    if (threadsOf({ threads }) > 1 && !findBackend('wasm') && (await env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
+    // Not by findBackend, which would start it.
+    const isRunning = engine().registry.wasm !== undefined;
+    if (threadsOf({ threads }) > 1 && !isRunning && (await env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
       const url = await sharedBinaryUrl(wasmPaths);
       if (url) wasmPackage.setWasmPaths(Object.fromEntries(BINARIES.map((name) => [name, url])), true);
     }
