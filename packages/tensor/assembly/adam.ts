@@ -1,6 +1,7 @@
 import { ADAM_SQUARES, ADAM_UPDATES } from './parts';
 import { runParts } from './pool';
 import { splat } from './simd-math';
+import { sumOfSquares } from './sum-of-squares';
 
 /** Numbers of one part of the work; a variable's parts are its own. */
 export const adamPart: i32 = 16384;
@@ -95,26 +96,6 @@ export function adamUpdatesPart(at: usize, part: i32): void {
 @inline
 function arraysAt(table: usize, v: i32): Arrays {
   return changetype<Arrays>(table + <usize>v * offsetof<Arrays>());
-}
-
-function sumOfSquares(x: usize, count: i32): f64 {
-  let low = f64x2.splat(0), high = low;
-  let i: i32 = 0;
-  for (; i + 4 <= count; i += 4) {
-    const left = f64x2.promote_low_f32x4(v128.load64_zero(x));
-    const right = f64x2.promote_low_f32x4(v128.load64_zero(x, 8));
-    low = f64x2.add(low, f64x2.mul(left, left));
-    high = f64x2.add(high, f64x2.mul(right, right));
-    x += 16;
-  }
-  low = f64x2.add(low, high);
-  let sum = f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1);
-  for (; i < count; i++) {
-    const number = <f64>load<f32>(x);
-    sum += number * number;
-    x += 4;
-  }
-  return sum;
 }
 
 function update(arrays: Arrays, settings: Settings, factor: f32, begin: i32, end: i32): void {

@@ -1,3 +1,5 @@
+import { sumOfSquares } from './sum-of-squares';
+
 /** log √(2π) */
 const HALF_LOG_TWO_PI: f64 = 0.9189385332046727;
 
@@ -5,23 +7,8 @@ const HALF_LOG_TWO_PI: f64 = 0.9189385332046727;
 export function standardNormalLogProb(x: usize, result: usize, rows: i32, size: i32): void {
   const constant = <f64>size * HALF_LOG_TWO_PI;
   for (let row: i32 = 0; row < rows; row++) {
-    let low = f64x2.splat(0), high = low;
-    let k: i32 = 0;
-    for (; k + 4 <= size; k += 4) {
-      const left = f64x2.promote_low_f32x4(v128.load64_zero(x));
-      const right = f64x2.promote_low_f32x4(v128.load64_zero(x, 8));
-      low = f64x2.add(low, f64x2.mul(left, left));
-      high = f64x2.add(high, f64x2.mul(right, right));
-      x += 16;
-    }
-    low = f64x2.add(low, high);
-    let squares = f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1);
-    for (; k < size; k++) {
-      const number = <f64>load<f32>(x);
-      squares += number * number;
-      x += 4;
-    }
-    store<f32>(result, <f32>(-0.5 * squares - constant));
+    store<f32>(result, <f32>(-0.5 * sumOfSquares(x, size) - constant));
+    x += <usize>size << 2;
     result += 4;
   }
 }
