@@ -1,11 +1,19 @@
 import { Max, Min, type NamedAttrMap, type NamedTensorInfoMap, type Tensor, type TensorInfo, tidy } from '@tensorflow/tfjs-core';
 import type { Kernel } from './kernel.js';
+import { overNothing } from './over-nothing.js';
 import { reduction } from './reduction.js';
 import type { WebGlBackend } from './shaders/backends.js';
 
-/** `tf.max` and `tf.min`, which on webgl begin with ∓10²⁰ and so find nothing beyond it. */
-export const maxKernel: Kernel = { name: Max, webgl: (inputs, attrs, backend) => onWebGl('>', inputs, attrs, backend) };
-export const minKernel: Kernel = { name: Min, webgl: (inputs, attrs, backend) => onWebGl('<', inputs, attrs, backend) };
+/**
+ * `tf.max` and `tf.min`, which on GPUs fail where there is nothing at all, and on webgl begin with ∓10²⁰ and so find nothing beyond it.
+ */
+export const maxKernel = extreme(Max, '>', -Infinity);
+export const minKernel = extreme(Min, '<', Infinity);
+
+function extreme(name: string, beats: string, ofNothing: number): Kernel {
+  const webgpu = overNothing(ofNothing);
+  return { name, webgpu, webgl: (inputs, attrs, backend) => webgpu(inputs, attrs, backend) ?? onWebGl(beats, inputs, attrs, backend) };
+}
 
 /** Above this a thread for every result takes longer than the stock kernel's tree. */
 const LARGEST_COUNT = 4096;
@@ -13,7 +21,7 @@ const LARGEST_COUNT = 4096;
 function onWebGl(beats: string, inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: WebGlBackend): TensorInfo | null {
   const x = inputs.x as Tensor;
   const { outer, count, shape, toRows } = reduction('max', x.shape, (attrs.axis ?? attrs.reductionIndices) as number[], attrs.keepDims as boolean);
-  if (x.dtype !== 'float32' || outer === 0 || count === 0 || count > LARGEST_COUNT || backend.shouldExecuteOnCPU([x])) return null;
+  if (x.dtype !== 'float32' || count > LARGEST_COUNT || backend.shouldExecuteOnCPU([x])) return null;
   const program = {
     variableNames: ['A'],
     packedInputs: false,

@@ -1,5 +1,5 @@
 import { adamKernel } from './kernel-adam.js';
-import { anyKernel } from './kernel-any.js';
+import { allKernel, anyKernel } from './kernel-any.js';
 import { argMaxKernel } from './kernel-arg-max.js';
 import { arithmeticKernels } from './kernel-arithmetic.js';
 import { attentionGradientKernel, attentionKernel } from './kernel-attention.js';
@@ -42,6 +42,7 @@ export const kernels: readonly Kernel[] = [
   clipKernel,
   argMaxKernel,
   anyKernel,
+  allKernel,
   cumsumKernel,
   maxKernel,
   minKernel,

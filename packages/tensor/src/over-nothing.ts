@@ -1,0 +1,20 @@
+import { backend_util, type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { GpuBackend } from './shaders/backends.js';
+
+/**
+ * A reduction of a tensor without a number, which the shaders of TensorFlow.js cannot run.
+ *
+ * @param result what no number at all makes, as 0 for a sum
+ * @returns a kernel that gives null wherever there is something to reduce
+ */
+export function overNothing(result: number): (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: GpuBackend) => TensorInfo | null {
+  return (inputs, attrs, backend) => {
+    const x = inputs.x as TensorInfo;
+    if (util.sizeFromShape(x.shape) > 0) return null;
+    const axes = util.parseAxisParam((attrs.axis ?? attrs.reductionIndices) as number[], x.shape);
+    const [shape] = backend_util.computeOutAndReduceShapes(x.shape, axes);
+    const kept = attrs.keepDims ? backend_util.expandShapeToKeepDim(shape, axes) : shape;
+    const values = util.makeZerosTypedArray(util.sizeFromShape(shape), x.dtype) as Float32Array;
+    return backend.makeTensorInfo(kept, x.dtype, values.fill(result));
+  };
+}
