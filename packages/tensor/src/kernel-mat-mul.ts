@@ -14,6 +14,7 @@ import {
 import { formatShape } from './check.js';
 import { FINISH_BYTES, type Finish, finishProduct, writeFinish } from './finish.js';
 import type { Kernel, StockKernel } from './kernel.js';
+import type { WebGlBackend } from './shaders/backends.js';
 import { unbroadcast } from './unbroadcast.js';
 import type { WasmModule } from './wasm/wasm-module.js';
 
@@ -44,6 +45,7 @@ export const matMulKernel: Kernel = {
     },
   },
   wasm: matMulWasm,
+  webgl: matMulWebGl,
 };
 
 interface Sizes {
@@ -117,6 +119,47 @@ export function matMulWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm
   return c;
 }
 
+/** What the stock kernel multiplies number by number and sums, where one of the results' sizes is 1. */
+const LONG_DEPTH = 1000;
+
+/**
+ * Products over odd depths: a texel is a square of four numbers, and the stock shader multiplies the half of the last one that lies
+ * beyond the matrix, which an earlier operation may have left at NaN, or at 1.
+ */
+function matMulWebGl(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: WebGlBackend): TensorInfo | null {
+  const { a, b } = inputs as { a: TensorInfo; b: TensorInfo };
+  const { transposeA, transposeB } = attrs as { transposeA: boolean; transposeB: boolean };
+  const { batch, rows, columns, depth } = sizesOf(a, b, transposeA, transposeB);
+  const isLong = depth > LONG_DEPTH && (rows === 1 || columns === 1);
+  if (depth % 2 === 0 || isLong || a.dtype !== 'float32' || b.dtype !== 'float32') return null;
+  const [a0, a1] = transposeA ? ['xy', 'zw'] : ['xz', 'yw'];
+  const [b0, b1] = transposeB ? ['xz', 'yw'] : ['xy', 'zw'];
+  const program = {
+    variableNames: ['A', 'B'],
+    packedInputs: true,
+    packedOutput: true,
+    outputShape: [util.sizeFromShape(batch), rows, columns],
+    userCode: `
+      vec4 products(vec2 rows, vec2 columns) { return rows.xxyy * columns.xyxy; }
+      void main() {
+        ivec3 at = getOutputCoords();
+        int entryA = ${broadcastIndexInGlsl('at.x', batch, batchOf(a))};
+        int entryB = ${broadcastIndexInGlsl('at.x', batch, batchOf(b))};
+        vec4 result = vec4(0.0);
+        for (int k = 0; k < ${depth}; k += 2) {
+          vec4 a = getA(entryA, ${transposeA ? 'k, at.y' : 'at.y, k'});
+          vec4 b = getB(entryB, ${transposeB ? 'at.z, k' : 'k, at.z'});
+          result += products(a.${a0}, b.${b0});
+          if (k < ${depth - 1}) result += products(a.${a1}, b.${b1});
+        }
+        setOutput(result);
+      }`,
+  };
+  const flat = (x: TensorInfo) => ({ ...x, shape: [util.sizeFromShape(batchOf(x)), ...x.shape.slice(-2)] });
+  const { dataId, dtype } = backend.runWebGLProgram(program, [flat(a), flat(b)], 'float32');
+  return { dataId, dtype, shape: [...batch, rows, columns] };
+}
+
 /** At least the bytes of `Products` in `assembly/`, and those of what becomes of them. */
 const TASK_BYTES = 128;
 
@@ -134,4 +177,15 @@ function broadcastIndex(index: number, batch: number[], own: number[]): number {
     index = Math.floor(index / batch[axis]);
   }
   return result;
+}
+
+/** {@link broadcastIndex} as an expression of GLSL. */
+function broadcastIndexInGlsl(index: string, batch: number[], own: number[]): string {
+  const terms = own.map((size, ownAxis) => {
+    const axis = ownAxis + batch.length - own.length;
+    const inner = util.sizeFromShape(batch.slice(axis + 1));
+    const stride = util.sizeFromShape(own.slice(ownAxis + 1));
+    return size === 1 ? '0' : `${stride} * imod(${index} / ${inner}, ${size})`;
+  });
+  return terms.join(' + ') || '0';
 }
