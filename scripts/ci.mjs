@@ -63,10 +63,11 @@ check('documentation site', 'node', ['scripts/ci/docs.mjs']);
 check('packed packages', 'node', ['scripts/ci/packed.mjs']);
 check('chromium', 'bash', ['scripts/ci/install-chromium.sh']);
 vitest('browser', 'vitest', ['run', '--config', 'vitest.browser.config.ts']);
-// In software a shader takes long to compile: the primitives, the kernels and the bijectors that say most about a backend stand for what is
+// In software a shader takes long to compile: the primitives, the networks and the bijectors that say most about a backend stand for what is
 // made of them. The elementwise transforms alone take minutes, as do the autoregressive flows. A run each: a page keeps every shader.
 const onWebGl = ['run', '--config', 'vitest.webgl.config.ts'];
 vitest('webgl', 'vitest', [...onWebGl, 'packages/tensor']);
+vitest('webgl, made', 'vitest', [...onWebGl, 'packages/made']);
 vitest('webgl, bijectors', 'vitest', [...onWebGl, ...['elementary', 'linear', 'coupling'].map((part) => `packages/bijectors/src/${part}`)]);
 vitest('webgl, distributions', 'vitest', [...onWebGl, 'packages/distributions']);
 check('webgpu for Node', 'node', ['scripts/ci/install-webgpu.mjs']);
