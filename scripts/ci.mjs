@@ -58,6 +58,16 @@ function nativeBackend() {
   }
 }
 
+const lawsOnWebGpu = [
+  'packages/made/src/made-density',
+  'packages/made/src/masked-linear',
+  'packages/bijectors/src/permute',
+  'packages/bijectors/src/elementwise',
+  'packages/bijectors/src/transforms/affine',
+  'packages/bijectors/src/transforms/shift',
+  'packages/training/src/optimizer',
+];
+
 vitest('npm test', 'npm', ['test', '--']);
 check('documentation site', 'node', ['scripts/ci/docs.mjs']);
 check('packed packages', 'node', ['scripts/ci/packed.mjs']);
@@ -72,6 +82,8 @@ vitest('webgl, bijectors', 'vitest', [...onWebGl, ...['elementary', 'linear', 'c
 vitest('webgl, distributions', 'vitest', [...onWebGl, 'packages/distributions']);
 check('webgpu for Node', 'node', ['scripts/ci/install-webgpu.mjs']);
 vitest('webgpu', 'vitest', ['run', '--config', 'vitest.webgpu.config.ts', 'packages/tensor', 'packages/made/src/made-kernel']);
+// One file at a time. In software the laws of other conditioners and bijectors take more than minutes a file; what reads with dataSync fails in Node.
+vitest('laws on webgpu', 'vitest', ['run', '--config', 'vitest.webgpu.config.ts', '--fileParallelism=false', ...lawsOnWebGpu]);
 nativeBackend();
 vitest('flows that reach the entropy', 'vitest', ['run', '--config', 'vitest.slow.config.ts']);
 check('training step against stock tfjs-wasm', 'node', ['scripts/ci/bench.mjs']);
