@@ -82,7 +82,7 @@ vitest('webgl, bijectors', 'vitest', [...onWebGl, ...['elementary', 'linear', 'c
 vitest('webgl, distributions', 'vitest', [...onWebGl, 'packages/distributions']);
 check('webgpu for Node', 'node', ['scripts/ci/install-webgpu.mjs']);
 vitest('webgpu', 'vitest', ['run', '--config', 'vitest.webgpu.config.ts', 'packages/tensor', 'packages/made/src/made-kernel']);
-// One file at a time. In software the laws of other conditioners and bijectors take more than minutes a file; what reads with dataSync fails in Node.
+// One file at a time. The laws of other conditioners and bijectors are too slow in software, or were not tried; what reads with dataSync fails in Node.
 vitest('laws on webgpu', 'vitest', ['run', '--config', 'vitest.webgpu.config.ts', '--fileParallelism=false', ...lawsOnWebGpu]);
 nativeBackend();
 vitest('flows that reach the entropy', 'vitest', ['run', '--config', 'vitest.slow.config.ts']);
