@@ -7,7 +7,7 @@ import type { Size } from './size.js';
 /** How long a sample lasts at least, so that neither the clock's grain nor the messages count. */
 const SAMPLE_MILLISECONDS = 40;
 /** How long an operation runs before it counts, for the compilers of the engines and the caches of the allocators. */
-const WARM_UP_MILLISECONDS = 400;
+const WARM_UP_MILLISECONDS = 1500;
 /** How long the samples of one series take at most: slow ones are fewer. */
 const BUDGET_MILLISECONDS = 5000;
 /** From here on the first run is the only one. */

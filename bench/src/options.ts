@@ -25,7 +25,7 @@ const usage = `usage: npm run bench -- [options]
   --sizes 6,8          those dimensions D only, of ${[...new Set(sizes.map(({ dim }) => dim))].join(', ')}
   --operations a,b     those only, of ${[...operations, ...processFigures].join(', ')}
   --sides ours,stock   those libraries only, of ${libraries.join(', ')}
-  --rounds 7           samples of each series at most
+  --rounds 11          samples of each series at most
   --threads N          how many threads 'all' are; default: as many as the machine runs side by side
   --limit 30           seconds: what is predicted to take longer for one run is not run
   --python PATH        a Python with torch and zuko; default: bench/peers/.venv, else python3
@@ -40,7 +40,7 @@ export function readOptions(args: readonly string[], cores: number): Options {
         sizes: { type: 'string' },
         operations: { type: 'string' },
         sides: { type: 'string' },
-        rounds: { type: 'string', default: '7' },
+        rounds: { type: 'string', default: '11' },
         threads: { type: 'string', default: String(cores) },
         limit: { type: 'string', default: '30' },
         python: { type: 'string' },

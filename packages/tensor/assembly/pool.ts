@@ -29,11 +29,14 @@ class Pool {
 /** Bytes of the state. */
 export const poolBytes: i32 = 192;
 
-/** Multiplications below which waking the other threads may cost more than they save: some 40 microseconds of them. */
-export const SMALLEST_JOB: f64 = 1_000_000;
+/** Multiplications below which sharing them would cost more than it saves: some ten microseconds of them. */
+export const SMALLEST_JOB: f64 = 250_000;
 
-/** How often an idle thread looks for a job before it goes to sleep: some ten microseconds, in which most jobs of one kernel follow each other. */
-const LOOKS: i32 = 20_000;
+/**
+ * How often an idle thread looks for a job before it goes to sleep: some 200 microseconds, about what JavaScript takes between two kernels of a
+ * training step. To be woken takes a thread some 50, in which the first has done more than its share.
+ */
+const LOOKS: i32 = 200_000;
 
 /** Where the state is; 0 if this thread is the only one. */
 let shared: usize = 0;
