@@ -1,6 +1,7 @@
 import { Max, Min, type NamedAttrMap, type NamedTensorInfoMap, type Tensor, type TensorInfo, tidy } from '@tensorflow/tfjs-core';
 import type { Kernel } from './kernel.js';
 import { overNothing } from './over-nothing.js';
+import { reduceByWebGpu } from './reduce-by-webgpu.js';
 import { reduction } from './reduction.js';
 import type { WebGlBackend } from './shaders/backends.js';
 
@@ -11,8 +12,13 @@ export const maxKernel = extreme(Max, '>', -Infinity);
 export const minKernel = extreme(Min, '<', Infinity);
 
 function extreme(name: string, beats: string, ofNothing: number): Kernel {
-  const webgpu = overNothing(ofNothing);
-  return { name, webgpu, webgl: (inputs, attrs, backend) => webgpu(inputs, attrs, backend) ?? onWebGl(beats, inputs, attrs, backend) };
+  const ofNone = overNothing(ofNothing);
+  return {
+    name,
+    // NaN beats every number.
+    webgpu: reduceByWebGpu({ name, ofNothing, step: `if (isnan(next) || next ${beats} found) { found = next; }` }),
+    webgl: (inputs, attrs, backend) => ofNone(inputs, attrs, backend) ?? onWebGl(beats, inputs, attrs, backend),
+  };
 }
 
 /** Above this a thread for every result takes longer than the stock kernel's tree. */

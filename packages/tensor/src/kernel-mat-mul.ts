@@ -14,7 +14,8 @@ import {
 import { formatShape } from './check.js';
 import { FINISH_BYTES, type Finish, finishProduct, writeFinish } from './finish.js';
 import type { Kernel, StockKernel } from './kernel.js';
-import type { WebGlBackend } from './shaders/backends.js';
+import type { WebGlBackend, WebGpuBackend } from './shaders/backends.js';
+import { runThreads } from './shaders/run-threads.js';
 import { unbroadcast } from './unbroadcast.js';
 import type { WasmModule } from './wasm/wasm-module.js';
 
@@ -45,6 +46,7 @@ export const matMulKernel: Kernel = {
     },
   },
   wasm: matMulWasm,
+  webgpu: matMulWebGpu,
   webgl: matMulWebGl,
 };
 
@@ -117,6 +119,54 @@ export function matMulWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm
   wasm.words(matrices).set(addresses.flat());
   wasm.functions.matMul(task);
   return c;
+}
+
+/** The least that the stock shaders have threads for one number, or add up between two waits of a workgroup for itself. */
+const SHORT_DEPTH = 64;
+/** Up to so many numbers, a tile of them each does not make enough workgroups to fill a GPU. */
+const FEW_PRODUCTS = 8192;
+
+const THREAD_OF_PRODUCT = `
+  fn main(index : i32) {
+    if (index >= uniforms.size) { return; }
+    let column = index % uniforms.columns;
+    let row = index / uniforms.columns % uniforms.rows;
+    let entry = index / (uniforms.columns * uniforms.rows);
+    let a = entry * uniforms.entryStrideA + row * uniforms.rowStride;
+    let b = entry * uniforms.entryStrideB + column * uniforms.columnStride;
+    var sum = 0.0;
+    for (var k = 0; k < uniforms.depth; k++) { sum += A[a + k * uniforms.depthStrideA] * B[b + k * uniforms.depthStrideB]; }
+    result[index] = sum;
+  }
+`;
+
+/** Products of small matrices, by one thread for each number. */
+function matMulWebGpu(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: WebGpuBackend): TensorInfo | null {
+  const { a, b } = inputs as { a: TensorInfo; b: TensorInfo };
+  const { transposeA, transposeB } = attrs as { transposeA: boolean; transposeB: boolean };
+  const { batch, rows, columns, depth } = sizesOf(a, b, transposeA, transposeB);
+  const count = util.sizeFromShape(batch);
+  const [countA, countB] = [a, b].map((x) => util.sizeFromShape(batchOf(x)));
+  const isMixed = ![1, count].includes(countA) || ![1, count].includes(countB);
+  const isSmall = depth <= SHORT_DEPTH && count * rows * columns <= FEW_PRODUCTS;
+  if (!isSmall || isMixed || count * depth === 0 || a.dtype !== 'float32' || b.dtype !== 'float32') return null;
+  return runThreads(backend, {
+    name: 'smallProduct',
+    code: THREAD_OF_PRODUCT,
+    inputs: { A: a, B: b },
+    shape: [...batch, rows, columns],
+    integers: {
+      rows,
+      columns,
+      depth,
+      entryStrideA: countA > 1 ? rows * depth : 0,
+      entryStrideB: countB > 1 ? depth * columns : 0,
+      rowStride: transposeA ? 1 : depth,
+      columnStride: transposeB ? depth : 1,
+      depthStrideA: transposeA ? rows : 1,
+      depthStrideB: transposeB ? 1 : columns,
+    },
+  });
 }
 
 /** What the stock kernel multiplies number by number and sums, where one of the results' sizes is 1. */

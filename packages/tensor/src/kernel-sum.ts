@@ -1,6 +1,7 @@
 import { backend_util, Mean, type NamedAttrMap, type NamedTensorInfoMap, Sum, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Kernel } from './kernel.js';
 import { overNothing } from './over-nothing.js';
+import { reduceByWebGpu } from './reduce-by-webgpu.js';
 import type { WasmModule } from './wasm/wasm-module.js';
 
 /**
@@ -8,10 +9,19 @@ import type { WasmModule } from './wasm/wasm-module.js';
  *
  * **Numerics**: added up in float64, where the stock wasm kernel has one float32 accumulator and leaves an empty sum unwritten.
  */
-export const sumKernel: Kernel = { name: Sum, wasm: sumWasm, webgpu: overNothing(0), webgl: overNothing(0) };
+export const sumKernel: Kernel = {
+  name: Sum,
+  wasm: sumWasm,
+  webgpu: reduceByWebGpu({ name: Sum, ofNothing: 0, step: 'found += next;' }),
+  webgl: overNothing(0),
+};
 
-/** The mean, of which only that of no numbers, NaN, is ours. */
-export const meanKernel: Kernel = { name: Mean, webgpu: overNothing(Number.NaN), webgl: overNothing(Number.NaN) };
+/** The mean, of which only that of no numbers, NaN, is ours, and on webgpu that of few. */
+export const meanKernel: Kernel = {
+  name: Mean,
+  webgpu: reduceByWebGpu({ name: Mean, ofNothing: Number.NaN, step: 'found += next;', finish: 'found /= f32(uniforms.count);' }),
+  webgl: overNothing(Number.NaN),
+};
 
 /** Null for other types than float32, and for axes that do not lie side by side. */
 function sumWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo | null {

@@ -5,7 +5,7 @@ import { arithmeticKernels } from './kernel-arithmetic.js';
 import { attentionGradientKernel, attentionKernel } from './kernel-attention.js';
 import { concatKernel, packKernel } from './kernel-concat.js';
 import { denseGradientKernel, denseKernel } from './kernel-dense.js';
-import { cumsumKernel } from './kernel-cumsum.js';
+import { cumprodKernel, cumsumKernel } from './kernel-cumulative.js';
 import { clipKernel, elementwiseKernels, leakyReluKernel } from './kernel-elementwise.js';
 import { maxKernel, minKernel } from './kernel-extreme.js';
 import { fusedMatMulKernel } from './kernel-fused-mat-mul.js';
@@ -14,6 +14,7 @@ import { logProbGradientKernel, logProbKernel } from './kernel-log-prob.js';
 import { lstmGradientKernel, lstmKernel } from './kernel-lstm.js';
 import { maskedNetworkGradientKernel, maskedNetworkKernel } from './kernel-masked-network.js';
 import { matMulKernel } from './kernel-mat-mul.js';
+import { prodKernel } from './kernel-prod.js';
 import { normalKernel, uniformKernel } from './kernel-random.js';
 import { searchSortedKernel } from './kernel-search-sorted.js';
 import { emptySegmentSumKernel, segmentSumKernel } from './kernel-segment-sum.js';
@@ -44,8 +45,10 @@ export const kernels: readonly Kernel[] = [
   anyKernel,
   allKernel,
   cumsumKernel,
+  cumprodKernel,
   maxKernel,
   minKernel,
+  prodKernel,
   emptySegmentSumKernel,
   leakyReluKernel,
 ];

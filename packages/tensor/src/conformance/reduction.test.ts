@@ -1,4 +1,4 @@
-import { all, any, argMax, cast, cumsum, greater, logSoftmax, max, mean, min, softmax, sum, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { all, any, argMax, cast, cumsum, greater, logSoftmax, max, mean, min, prod, softmax, sum, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { checkOperation } from '../testing/check-operation.js';
 import { alongLast, type Float64, reduce, spread } from '../testing/float64.js';
@@ -15,6 +15,7 @@ const REDUCTIONS: Case[] = [
   ['mean', (x, axes, keepDims) => mean(x, axes, keepDims), (x) => total(x) / x.length],
   ['max', (x, axes, keepDims) => max(x, axes, keepDims), (x) => Math.max(...x)],
   ['min', (x, axes, keepDims) => min(x, axes, keepDims), (x) => Math.min(...x)],
+  ['prod', (x, axes, keepDims) => prod(x, axes, keepDims), (x) => x.reduce((a, b) => a * b, 1)],
   ['any', (x, axes, keepDims) => cast(any(greater(x, 0.5), axes, keepDims), 'float32'), (x) => (x.some((y) => y > 0.5) ? 1 : 0)],
 ];
 
@@ -50,6 +51,11 @@ describe('infinities and NaN', () => {
 test('an empty sum is 0', async () => {
   await expect(sum(tensor([], [3, 0]), 1)).toBeAllClose([0, 0, 0]);
   await expect(sum(tensor([], [0, 2]))).toBeAllClose(0);
+});
+
+test('an empty product is 1', async () => {
+  await expect(prod(tensor([], [3, 0]), 1)).toBeAllClose([1, 1, 1]);
+  await expect(prod(tensor([], [0, 2]))).toBeAllClose(1);
 });
 
 // The stock kernels of cpu and wasm differ in what these make of no numbers, so only that they do not fail is common.
