@@ -9,9 +9,13 @@ let passed = 0;
 let failed = 0;
 let leftOut = 0;
 
+/** What takes longer hangs: a process that waits for a GPU may wait for ever. */
+const LONGEST = 30 * 60_000;
+
 function shell(command, args, options = {}) {
-  const { status, error } = spawnSync(command, args, { cwd: root, env: environment, stdio: 'inherit', ...options });
-  if (error) console.error(error.message);
+  const limits = { timeout: LONGEST, killSignal: 'SIGKILL' };
+  const { status, error } = spawnSync(command, args, { cwd: root, env: environment, stdio: 'inherit', ...limits, ...options });
+  if (error) console.error(error.code === 'ETIMEDOUT' ? `${command} ${args.join(' ')}: killed after ${LONGEST / 60_000} minutes` : error.message);
   return status ?? 1;
 }
 
@@ -80,6 +84,11 @@ vitest('webgl', 'vitest', [...onWebGl, 'packages/tensor']);
 vitest('webgl, made', 'vitest', [...onWebGl, 'packages/made']);
 vitest('webgl, bijectors', 'vitest', [...onWebGl, ...['elementary', 'linear', 'coupling'].map((part) => `packages/bijectors/src/${part}`)]);
 vitest('webgl, distributions', 'vitest', [...onWebGl, 'packages/distributions']);
+// The primitives, the shaders of masked networks, and laws that rest on both; the laws of everything run on webgl.
+const onWebGpuInBrowser = ['run', '--config', 'vitest.webgpu-browser.config.ts'];
+const elementwise = ['packages/bijectors/src/transforms/affine', 'packages/bijectors/src/transforms/gate'];
+vitest('webgpu in a browser', 'vitest', [...onWebGpuInBrowser, 'packages/tensor', 'packages/made/src/made-kernel', 'packages/made/src/made-density', ...elementwise]);
+vitest('autoregressive layers on webgpu in a browser', 'vitest', [...onWebGpuInBrowser, 'packages/bijectors/src/autoregressive.test', '-t', 'over a MADE']);
 check('webgpu for Node', 'node', ['scripts/ci/install-webgpu.mjs']);
 vitest('webgpu', 'vitest', ['run', '--config', 'vitest.webgpu.config.ts', 'packages/tensor', 'packages/made/src/made-kernel']);
 // One file at a time. The laws of other conditioners and bijectors are too slow in software, or were not tried; what reads with dataSync fails in Node.

@@ -18,7 +18,7 @@ export function inChromium(backend: BackendName, switches: string[], leftOut: st
     test: {
       name: `chromium-${backend}`,
       include: ['packages/*/src/**/*.test.ts'],
-      exclude: ['**/*.node.test.ts', ...leftOut],
+      exclude: leftOut,
       setupFiles: ['test/setup.ts'],
       testTimeout: 120_000,
       // One page serves every file: loading TensorFlow.js costs seconds.
