@@ -33,13 +33,15 @@ import {
   VALUE_WEIGHTS,
 } from './attention';
 import { UNIT_BYTES } from './dot';
+import { rowOf, scatter } from './gather';
 import { normalize, normalizeGradient } from './layer-norm';
 import { TILE } from './masked-network';
+import { addOuterProducts } from './outer-product';
 import { ATTENTION_GRADIENT } from './parts';
 import { runParts } from './pool';
 import { lanesOf, retreatValue, tileOf, workOf } from './ranks';
-import { addLaneSums, scatterColumns, spreadRow } from './tile';
-import { addOuterProducts, addProduct } from './tile-product';
+import { addLaneSums, spreadRow } from './tile';
+import { addProduct } from './tile-product';
 
 /** Ranks whose adjoints are kept at a time, until their share of the gradients of weights, and of the keys and values before them, is added. */
 const SLOTS: i32 = 8;
@@ -119,10 +121,7 @@ function retreat(attention: Attention, tile: usize, rank: i32, begin: i32, end: 
   addLaneSums(gradientOf(attention, chunk, POSITIONS) + (<usize>(rank * width) << 2), token, width);
   memory.fill(handed, 0, UNIT_BYTES);
   addProduct(handed, operand(attention, VALUE_WEIGHTS), token, 1, width);
-  if (rank == 0 && attention.context) {
-    const stride = <usize>width << 2;
-    scatterColumns(attention.contextGradient + stride * row, token, stride, width, lanesOf(attention, row));
-  }
+  if (rank == 0 && attention.context) scatter(rowOf(attention.contextGradient, width, row), token, width, width, 0, lanesOf(attention, row));
 }
 
 /** From the adjoints of a block's result to those of what it mixed and attended to. */

@@ -1,14 +1,16 @@
 import { activate } from './activation';
 import { attend } from './attend';
 import { UNIT_BYTES } from './dot';
+import { gather, rowOf } from './gather';
 import { normalize } from './layer-norm';
 import { TILE } from './masked-network';
 import { ATTENTION } from './parts';
 import { runParts } from './pool';
 import { chooseValue, lanesOf, Ranks, tileOf, workOf } from './ranks';
 import { splat } from './simd-math';
-import { addRow, addUnits, gatherColumns, spreadRow } from './tile';
-import { addProduct, transposeMatrix } from './tile-product';
+import { addRow, addUnits, spreadRow } from './tile';
+import { addProduct } from './tile-product';
+import { transposeMatrix } from './transpose';
 
 // Operands, in the order of the TypeScript side.
 export const POSITIONS: i32 = 1;
@@ -197,8 +199,7 @@ function makeToken(attention: Attention, token: usize, rank: i32, row: i32, work
   spreadRow(token, operand(attention, POSITIONS) + (<usize>(rank * width) << 2), width);
   if (rank > 0) addProduct(token, operand(attention, VALUE_WEIGHTS), fed, width, 1);
   else if (attention.context) {
-    const stride = <usize>width << 2;
-    gatherColumns(work + attention.normalized, attention.context + stride * row, stride, width, lanesOf(attention, row));
+    gather(work + attention.normalized, rowOf(attention.context, width, row), width, width, 0, lanesOf(attention, row));
     addUnits(token, work + attention.normalized, width);
   }
 }

@@ -1,11 +1,14 @@
 import { UNIT_BYTES } from './dot';
+import { gather, rowOf, scatter } from './gather';
 import { advanceCells, retreatCells } from './lstm-cell';
 import { TILE } from './masked-network';
+import { addOuterProducts } from './outer-product';
 import { LSTM, LSTM_GRADIENT } from './parts';
 import { runParts } from './pool';
 import { chooseValue, lanesOf, Ranks, retreatValue, tileOf, workOf } from './ranks';
-import { addLaneSums, addRow, addUnits, gatherColumns, scatterColumns, spreadRow } from './tile';
-import { addOuterProducts, addProduct, transposeMatrix } from './tile-product';
+import { addLaneSums, addRow, addUnits, spreadRow } from './tile';
+import { addProduct } from './tile-product';
+import { transposeMatrix } from './transpose';
 
 /** Ranks whose adjoints are kept at a time, until their share of the weights' gradients is added. */
 const BLOCK_RANKS: i32 = 8;
@@ -115,7 +118,7 @@ export function lstmPart(at: usize, part: i32, thread: i32): void {
   const first = layerAt(lstm, 0);
   const last = layerAt(lstm, lstm.layerCount - 1);
   const gates = 4 * first.width;
-  if (lstm.context) gatherColumns(work + lstm.contextUnits, lstm.context + (<usize>(row * gates) << 2), <usize>gates << 2, gates, lanes);
+  if (lstm.context) gather(work + lstm.contextUnits, rowOf(lstm.context, gates, row), gates, gates, 0, lanes);
   startTile(lstm, tile, row, lanes);
   for (let rank: i32 = 0; rank < lstm.dim; rank++) {
     const record = recordAt(lstm, tile, rank);
@@ -151,14 +154,13 @@ function statesOf(layer: LstmLayer, record: usize): usize {
 /** What the first rank finds: no value before, and the initial states and cells. */
 function startTile(lstm: Lstm, tile: usize, row: i32, lanes: i32): void {
   memory.fill(tile + layerAt(lstm, 0).reads, 0, UNIT_BYTES);
-  const stride = <usize>lstm.stateCount << 2;
-  let from = lstm.states + stride * row;
+  let from = rowOf(lstm.states, lstm.stateCount, row);
   for (let l: i32 = 0; l < lstm.layerCount; l++) {
     const layer = layerAt(lstm, l);
     const states = statesOf(layer, tile);
     if (lstm.states) {
-      gatherColumns(states, from, stride, layer.width, lanes);
-      gatherColumns(tile + layer.cells, from + (<usize>layer.width << 2), stride, layer.width, lanes);
+      gather(states, from, lstm.stateCount, layer.width, 0, lanes);
+      gather(tile + layer.cells, from + (<usize>layer.width << 2), lstm.stateCount, layer.width, 0, lanes);
       from += <usize>layer.width << 3;
     } else {
       memory.fill(states, 0, <usize>layer.width * UNIT_BYTES);
@@ -237,15 +239,14 @@ function addWeightGradients(lstm: Lstm, tile: usize, begin: i32, ranks: i32, adj
 function finishTile(lstm: Lstm, work: usize, row: i32): void {
   const lanes = lanesOf(lstm, row);
   const gates = 4 * layerAt(lstm, 0).width;
-  if (lstm.context) scatterColumns(lstm.contextGradient + (<usize>(row * gates) << 2), work + lstm.contextUnits, <usize>gates << 2, gates, lanes);
+  if (lstm.context) scatter(rowOf(lstm.contextGradient, gates, row), work + lstm.contextUnits, gates, gates, 0, lanes);
   if (!lstm.states) return;
-  const stride = <usize>lstm.stateCount << 2;
-  let to = lstm.stateGradient + stride * row;
+  let to = rowOf(lstm.stateGradient, lstm.stateCount, row);
   for (let l: i32 = 0; l < lstm.layerCount; l++) {
     const layer = layerAt(lstm, l);
     const states = work + layer.readAdjoints + <usize>(layer.inputs - layer.width) * UNIT_BYTES;
-    scatterColumns(to, states, stride, layer.width, lanes);
-    scatterColumns(to + (<usize>layer.width << 2), work + layer.cellAdjoints, stride, layer.width, lanes);
+    scatter(to, states, lstm.stateCount, layer.width, 0, lanes);
+    scatter(to + (<usize>layer.width << 2), work + layer.cellAdjoints, lstm.stateCount, layer.width, 0, lanes);
     to += <usize>layer.width << 3;
   }
 }

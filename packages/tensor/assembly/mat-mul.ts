@@ -5,8 +5,8 @@ import { hasThreads, runParts, SMALLEST_JOB } from './pool';
 
 // A register tile is 4 rows by 8 columns of C: 8 accumulators, which together with the operands fit the 16 vector registers of
 // x86-64 and hide the latency of an addition. Wider tiles spill.
-export const TILE_ROWS: i32 = 4;
-export const TILE_COLUMNS: i32 = 8;
+const TILE_ROWS: i32 = 4;
+const TILE_COLUMNS: i32 = 8;
 
 // Cache blocks. A panel of B (8 columns, BLOCK_DEPTH deep) stays in the first-level cache, the packed block of A in the second.
 const BLOCK_ROWS: i32 = 128;
@@ -157,7 +157,7 @@ function multiplyBlock(
 
 // @ts-ignore: decorator
 @inline
-export function multiplyTile(a: usize, b: usize, depth: i32, c: usize, strideC: usize, accumulate: bool): void {
+function multiplyTile(a: usize, b: usize, depth: i32, c: usize, strideC: usize, accumulate: bool): void {
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
   for (let step: i32 = 0; step < depth; step++) {
     const b0 = v128.load(b), b1 = v128.load(b, 16);

@@ -1,7 +1,7 @@
 import { multiplySlopes } from './activation';
 import { addDot, addDotPair, UNIT_BYTES } from './dot';
+import { gatherAdjoints, rowOf, scatter } from './gather';
 import { entry, Layer, layerAt, Network, nodeAt, place, TILE, totalOf, workOf } from './masked-network';
-import { gatherAdjoints, scatter } from './network-tile';
 import { applyStepGradient, Step } from './step';
 import { addUnits } from './tile';
 
@@ -15,8 +15,8 @@ export function adjointsPart(at: usize, part: i32, thread: i32): void {
   const direct = workOf(network, thread);
   const total = totalOf(network, direct);
   if (network.step) {
-    gatherAdjoints(direct, network.value, network.dim, network.dimensionRanks, row, lanes);
-    gatherAdjoints(total, network.logDet, 1, 0, row, lanes);
+    gatherAdjoints(direct, rowOf(network.value, network.dim, row), network.dim, network.dim, network.dimensionRanks, lanes);
+    gatherAdjoints(total, rowOf(network.logDet, 1, row), 1, 1, 0, lanes);
     if (network.sequential) retreatByRank(network, record, adjoints, direct, total);
     else {
       const last = nodeAt(network, network.layerCount).values;
@@ -28,13 +28,15 @@ export function adjointsPart(at: usize, part: i32, thread: i32): void {
     const count = network.dim * network.parameterCount;
     const output = layerAt(network, network.layerCount - 1);
     memory.fill(direct, 0, <usize>network.dim * UNIT_BYTES);
-    gatherAdjoints(adjoints + nodeAt(network, network.layerCount).values, network.value, count, output.unitRanks, row, lanes);
+    gatherAdjoints(adjoints + nodeAt(network, network.layerCount).values, rowOf(network.value, count, row), count, count, output.unitRanks, lanes);
     retreatAll(network, record, adjoints, direct);
   }
-  scatter(network.inputGradient, direct, network.dim, network.dimensionRanks, row, lanes);
+  scatter(rowOf(network.inputGradient, network.dim, row), direct, network.dim, network.dim, network.dimensionRanks, lanes);
   for (let l: i32 = 0; l < network.layerCount; l++) {
     const layer = layerAt(network, l);
-    if (layer.offset && layer.offsetPerRow) scatter(layer.offsetGradient, adjoints + nodeAt(network, l + 1).values, layer.units, layer.unitRanks, row, lanes);
+    if (!layer.offset || !layer.offsetPerRow) continue;
+    const units = layer.units;
+    scatter(rowOf(layer.offsetGradient, units, row), adjoints + nodeAt(network, l + 1).values, units, units, layer.unitRanks, lanes);
   }
 }
 

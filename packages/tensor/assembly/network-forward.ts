@@ -1,9 +1,9 @@
 import { activate } from './activation';
 import { addDot, addDotPair, UNIT_BYTES } from './dot';
+import { gather, rowOf, scatter } from './gather';
 import { entry, layerAt, Network, nodeAt, place, TILE, totalOf, workOf } from './masked-network';
-import { gather, scatter } from './network-tile';
 import { applyStep, Step } from './step';
-import { addUnits } from './tile';
+import { addUnits, spread } from './tile';
 
 /** The values of one tile of events. */
 export function tilePart(at: usize, part: i32, thread: i32): void {
@@ -15,10 +15,12 @@ export function tilePart(at: usize, part: i32, thread: i32): void {
   const chosen = record + nodeAt(network, 0).values;
   // In the sequential direction the network reads what is chosen, not what is given.
   const given = network.sequential ? work : chosen;
-  gather(given, network.input, network.dim, network.dimensionRanks, row, lanes);
+  gather(given, rowOf(network.input, network.dim, row), network.dim, network.dim, network.dimensionRanks, lanes);
   for (let l: i32 = 0; l < network.layerCount; l++) {
     const layer = layerAt(network, l);
-    if (layer.offset && layer.offsetPerRow) gather(record + nodeAt(network, l + 1).values, layer.offset, layer.units, layer.unitRanks, row, lanes);
+    if (!layer.offset || !layer.offsetPerRow) continue;
+    const units = layer.units;
+    gather(record + nodeAt(network, l + 1).values, rowOf(layer.offset, units, row), units, units, layer.unitRanks, lanes);
   }
   const total = totalOf(network, work);
   memory.fill(total, 0, UNIT_BYTES);
@@ -28,7 +30,8 @@ export function tilePart(at: usize, part: i32, thread: i32): void {
   const last = network.layerCount;
   const parameters = record + nodeAt(network, last).values;
   if (!network.step) {
-    scatter(network.value, parameters, network.dim * network.parameterCount, layerAt(network, last - 1).unitRanks, row, lanes);
+    const count = network.dim * network.parameterCount;
+    scatter(rowOf(network.value, count, row), parameters, count, count, layerAt(network, last - 1).unitRanks, lanes);
     return;
   }
   let values = chosen;
@@ -37,7 +40,7 @@ export function tilePart(at: usize, part: i32, thread: i32): void {
     values = work;
     applyStep(changetype<Step>(network.step), values, chosen, parameters, total, network.dim);
   }
-  scatter(network.value, values, network.dim, network.dimensionRanks, row, lanes);
+  scatter(rowOf(network.value, network.dim, row), values, network.dim, network.dim, network.dimensionRanks, lanes);
   memory.copy(network.logDet + (<usize>row << 2), total, <usize>lanes << 2);
 }
 
@@ -127,14 +130,4 @@ function addProducts(network: Network, l: i32, record: usize, begin: i32, end: i
     unit += 2 * UNIT_BYTES;
   }
   if (j < end) addDot(unit, weights, reads, max(0, min(to, entry(layer.limits, j)) - from));
-}
-
-// @ts-ignore: decorator
-@inline
-function spread(unit: usize, number: usize): void {
-  const all = v128.load32_splat(number);
-  v128.store(unit, all);
-  v128.store(unit, all, 16);
-  v128.store(unit, all, 32);
-  v128.store(unit, all, 48);
 }

@@ -1,4 +1,5 @@
 import { CHUNK, chunksOf, entry, Layer, layerAt, Network, place } from './masked-network';
+import { transposeFour } from './transpose';
 
 /** Copies the weights of one chunk of a layer's units by rank: as the forward pass wants them, or in the gradient the backward one. */
 export function weightsPart(at: usize, part: i32): void {
@@ -24,18 +25,11 @@ function transposeWeights(layer: Layer, begin: i32, end: i32): void {
       let to = layer.forward + stride * j;
       let i: i32 = 0;
       for (; i + 4 <= limit; i += 4) {
-        const r0 = v128.load(column + given * place(layer.inputOrder, i));
-        const r1 = v128.load(column + given * place(layer.inputOrder, i + 1));
-        const r2 = v128.load(column + given * place(layer.inputOrder, i + 2));
-        const r3 = v128.load(column + given * place(layer.inputOrder, i + 3));
-        const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
-        const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
-        const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
-        const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-        v128.store(to, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
-        v128.store(to + stride, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
-        v128.store(to + 2 * stride, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
-        v128.store(to + 3 * stride, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
+        const r0 = column + given * place(layer.inputOrder, i);
+        const r1 = column + given * place(layer.inputOrder, i + 1);
+        const r2 = column + given * place(layer.inputOrder, i + 2);
+        const r3 = column + given * place(layer.inputOrder, i + 3);
+        transposeFour(to, to + stride, to + 2 * stride, to + 3 * stride, r0, r1, r2, r3);
         to += 16;
       }
       for (; i < limit; i++) {

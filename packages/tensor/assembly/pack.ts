@@ -1,3 +1,5 @@
+import { transposeFour } from './transpose';
+
 // Packing copies a block of a matrix into panels: `width` rows (or columns) of it side by side, one depth step after another, so
 // that the inner loop of the product reads both operands front to back whichever way they were stored. Panels that reach beyond
 // the block are filled up with zeros; nothing outside the block is read.
@@ -60,18 +62,7 @@ function transposeLanes(to: usize, from: usize, depth: i32, stride: usize, step:
   let p3 = p2 + stride;
   let k: i32 = 0;
   for (; k + LANES <= depth; k += LANES) {
-    const r0 = v128.load(p0);
-    const r1 = v128.load(p1);
-    const r2 = v128.load(p2);
-    const r3 = v128.load(p3);
-    const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
-    const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
-    const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
-    const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-    v128.store(to, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
-    v128.store(to + step, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
-    v128.store(to + 2 * step, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
-    v128.store(to + 3 * step, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
+    transposeFour(to, to + step, to + 2 * step, to + 3 * step, p0, p1, p2, p3);
     p0 += 16;
     p1 += 16;
     p2 += 16;

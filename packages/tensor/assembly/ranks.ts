@@ -1,7 +1,8 @@
 import { UNIT_BYTES } from './dot';
+import { gather, gatherAdjoints, scatter } from './gather';
 import { TILE } from './masked-network';
 import { applyStep, applyStepGradient, Step } from './step';
-import { addLaneSums, addUnits, gatherAdjoints, gatherColumns, scatterColumns } from './tile';
+import { addLaneSums, addUnits } from './tile';
 
 /** What networks that go over the dimensions one by one have in common; the structures of theirs begin with it. */
 @unmanaged
@@ -69,18 +70,17 @@ function placeOf(ranks: Ranks, rank: i32, row: i32): usize {
 export function chooseValue(ranks: Ranks, rank: i32, row: i32, work: usize, parameters: usize, fed: usize): void {
   const lanes = lanesOf(ranks, row);
   const place = placeOf(ranks, rank, row);
-  const stride = <usize>ranks.dim << 2;
   if (rank == 0) memory.fill(work + TOTAL, 0, UNIT_BYTES);
-  gatherColumns(fed, ranks.input + place, stride, 1, lanes);
+  gather(fed, ranks.input + place, ranks.dim, 1, 0, lanes);
   if (!ranks.step) {
-    const count = <usize>ranks.parameterCount;
-    scatterColumns(ranks.value + place * count, parameters, stride * count, ranks.parameterCount, lanes);
+    const count = ranks.parameterCount;
+    scatter(ranks.value + place * count, parameters, ranks.dim * count, count, 0, lanes);
     return;
   }
   const value = ranks.sequential ? fed : work + GIVEN;
   applyStep(changetype<Step>(ranks.step), value, fed, parameters, work + TOTAL, 1);
-  scatterColumns(ranks.value + place, value, stride, 1, lanes);
-  if (rank == ranks.dim - 1) scatterColumns(ranks.logDet + (<usize>row << 2), work + TOTAL, 4, 1, lanes);
+  scatter(ranks.value + place, value, ranks.dim, 1, 0, lanes);
+  if (rank == ranks.dim - 1) memory.copy(ranks.logDet + (<usize>row << 2), work + TOTAL, <usize>lanes << 2);
 }
 
 /**
@@ -103,21 +103,20 @@ export function retreatValue(
 ): void {
   const lanes = lanesOf(ranks, row);
   const place = placeOf(ranks, rank, row);
-  const stride = <usize>ranks.dim << 2;
   const direct = work + GIVEN;
   const total = work + TOTAL;
   if (ranks.step) {
     const isValue = ranks.sequential != 0;
-    gatherAdjoints(direct, ranks.value + place, stride, 1, lanes);
-    gatherAdjoints(total, ranks.logDet + (<usize>row << 2), 4, 1, lanes);
+    gatherAdjoints(direct, ranks.value + place, ranks.dim, 1, 0, lanes);
+    gatherAdjoints(total, ranks.logDet + (<usize>row << 2), 1, 1, 0, lanes);
     if (isValue) addUnits(direct, handed, 1);
     applyStepGradient(changetype<Step>(ranks.step), direct, total, fed, isValue, parameters, parameterAdjoints, 1);
     if (!isValue) addUnits(direct, handed, 1);
   } else {
-    const count = <usize>ranks.parameterCount;
-    gatherAdjoints(parameterAdjoints, ranks.value + place * count, stride * count, ranks.parameterCount, lanes);
+    const count = ranks.parameterCount;
+    gatherAdjoints(parameterAdjoints, ranks.value + place * count, ranks.dim * count, count, 0, lanes);
     memory.copy(direct, handed, UNIT_BYTES);
   }
-  scatterColumns(ranks.inputGradient + place, direct, stride, 1, lanes);
+  scatter(ranks.inputGradient + place, direct, ranks.dim, 1, 0, lanes);
   addLaneSums(biasGradient, parameterAdjoints, ranks.parameterCount);
 }

@@ -1,50 +1,20 @@
 import { UNIT_BYTES } from './dot';
-import { TILE } from './masked-network';
 
-/** A tile of `count` columns of a matrix, from its rows. Missing lanes repeat the last event, so that they stay as finite as it is. */
-export function gatherColumns(tile: usize, matrix: usize, stride: usize, count: i32, lanes: i32): void {
-  for (let k: i32 = 0; k < count; k++) {
-    let from = matrix + (<usize>k << 2);
-    for (let lane: i32 = 0; lane < TILE; lane++) {
-      store<f32>(tile, load<f32>(from));
-      if (lane + 1 < lanes) from += stride;
-      tile += 4;
-    }
-  }
+/** Sets a unit to a number, the same for all events. */
+// @ts-ignore: decorator
+@inline
+export function spread(unit: usize, number: usize): void {
+  const all = v128.load32_splat(number);
+  v128.store(unit, all);
+  v128.store(unit, all, 16);
+  v128.store(unit, all, 32);
+  v128.store(unit, all, 48);
 }
 
-/** {@link gatherColumns} with 0 in missing lanes: an event that is not there has no adjoint. */
-export function gatherAdjoints(tile: usize, matrix: usize, stride: usize, count: i32, lanes: i32): void {
-  for (let k: i32 = 0; k < count; k++) {
-    let from = matrix + (<usize>k << 2);
-    for (let lane: i32 = 0; lane < TILE; lane++) {
-      store<f32>(tile, lane < lanes ? load<f32>(from) : 0);
-      from += stride;
-      tile += 4;
-    }
-  }
-}
-
-/** `count` columns of a matrix, for the rows that a tile has. */
-export function scatterColumns(matrix: usize, tile: usize, stride: usize, count: i32, lanes: i32): void {
-  for (let k: i32 = 0; k < count; k++) {
-    let to = matrix + (<usize>k << 2);
-    for (let lane: i32 = 0; lane < lanes; lane++) {
-      store<f32>(to, load<f32>(tile + (<usize>lane << 2)));
-      to += stride;
-    }
-    tile += UNIT_BYTES;
-  }
-}
-
-/** Sets each of `count` units to a number of its own, the same for all events. */
+/** Sets each of `count` units to a number of its own. */
 export function spreadRow(tile: usize, row: usize, count: i32): void {
   for (let k: i32 = 0; k < count; k++) {
-    const all = v128.load32_splat(row);
-    v128.store(tile, all);
-    v128.store(tile, all, 16);
-    v128.store(tile, all, 32);
-    v128.store(tile, all, 48);
+    spread(tile, row);
     tile += UNIT_BYTES;
     row += 4;
   }

@@ -1,5 +1,6 @@
 import { UNIT_BYTES } from './dot';
 import { CHUNK, chunksOf, entry, Layer, layerAt, Network, nodeAt, place, TILE } from './masked-network';
+import { lowerSums, multiplyPair } from './outer-product';
 import { laneSums, unitSum } from './tile';
 
 /** Inputs whose reads stay in the first-level cache, over a block of events, while all units of a chunk are gone through. */
@@ -28,45 +29,13 @@ export function gradientsPart(at: usize, part: i32): void {
       const units = adjoints + <usize>j * UNIT_BYTES;
       let i = input;
       for (; i < min(limit, inputEnd); i += 2) {
-        multiplyPair(layer, reads + <usize>i * UNIT_BYTES, units, network.record, tiles, i, j, isFirst);
+        const upperSums = multiplyPair(reads + <usize>i * UNIT_BYTES, network.record, units, network.record, tiles);
+        put(layer, i, j, upperSums, isFirst);
+        if (i + 1 < layer.inputs) put(layer, i + 1, j, lowerSums, isFirst);
       }
       if (isFirst) for (; i < inputEnd; i++) clear(layer, i, j);
     }
   }
-}
-
-/** Two inputs with four units: eight accumulators, as in `dot.ts`, whose lanes are summed at the end. */
-// @ts-ignore: decorator
-@inline
-function multiplyPair(layer: Layer, reads: usize, adjoints: usize, stride: usize, tiles: i32, i: i32, j: i32, isFirst: bool): void {
-  let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
-  let b0 = a0, b1 = a0, b2 = a0, b3 = a0;
-  for (let tile: i32 = 0; tile < tiles; tile++) {
-    let left = reads;
-    let right = adjoints;
-    for (let lane: i32 = 0; lane < 4; lane++) {
-      const a = v128.load(left);
-      const b = v128.load(left, 64);
-      let adjoint = v128.load(right);
-      a0 = f32x4.add(a0, f32x4.mul(a, adjoint));
-      b0 = f32x4.add(b0, f32x4.mul(b, adjoint));
-      adjoint = v128.load(right, 64);
-      a1 = f32x4.add(a1, f32x4.mul(a, adjoint));
-      b1 = f32x4.add(b1, f32x4.mul(b, adjoint));
-      adjoint = v128.load(right, 128);
-      a2 = f32x4.add(a2, f32x4.mul(a, adjoint));
-      b2 = f32x4.add(b2, f32x4.mul(b, adjoint));
-      adjoint = v128.load(right, 192);
-      a3 = f32x4.add(a3, f32x4.mul(a, adjoint));
-      b3 = f32x4.add(b3, f32x4.mul(b, adjoint));
-      left += 16;
-      right += 16;
-    }
-    reads += stride;
-    adjoints += stride;
-  }
-  put(layer, i, j, laneSums(a0, a1, a2, a3), isFirst);
-  if (i + 1 < layer.inputs) put(layer, i + 1, j, laneSums(b0, b1, b2, b3), isFirst);
 }
 
 /** Adds to the gradients of the weights from one input to four units, or sets them; those that are masked to 0. */

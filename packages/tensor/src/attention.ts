@@ -2,8 +2,7 @@ import { engine, getKernel, type Tensor } from '@tensorflow/tfjs-core';
 import type { Activation } from './activation.js';
 import { attentionGradientKernel, attentionKernel, type AttentionAttrs } from './kernel-attention.js';
 import type { AffineForm } from './masked-network.js';
-import { runNewKernel } from './run-new-kernel.js';
-import { withGradients } from './with-gradients.js';
+import { withKept } from './with-kept.js';
 
 /** A causal transformer over D ranks with pre-norm blocks, and a linear map from a rank's normalised stream to its P parameters. */
 export interface AttentionNetwork {
@@ -99,13 +98,5 @@ function run(structure: Pick<AttentionAttrs, 'network' | 'form' | 'sequential'>,
   const operands = [input, positions, valueWeights, outputScale, outputShift, outputWeights, outputBias, ...ofBlocks];
   if (context) operands.push(context);
   const attrs: AttentionAttrs = { ...structure, blocks: blocks.length };
-  return withGradients(
-    operands,
-    (keep) => {
-      const outputs = runNewKernel(attentionKernel.name, operands, { ...attrs, keep });
-      const tiles = outputs.pop()!;
-      return { outputs, kept: [tiles] };
-    },
-    (cotangents, known, kept) => runNewKernel(attentionGradientKernel.name, [...known, ...kept, ...cotangents], attrs),
-  );
+  return withKept(attentionKernel.name, attentionGradientKernel.name, operands, attrs);
 }

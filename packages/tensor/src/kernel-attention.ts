@@ -1,20 +1,24 @@
 import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { activations } from './activation.js';
 import type { AttentionNetwork } from './attention.js';
-import type { AffineForm } from './masked-network.js';
-import { addressOf, placeGradients, RANKS_WORDS, type RanksCall, reserveRanks, sumGradients } from './ranks-struct.js';
-import { chunksOf, Division, oddLines, TILE, UNIT_BYTES } from './tiles.js';
+import {
+  addressOf,
+  placeGradients,
+  RANKS_WORDS,
+  type RanksAttrs,
+  type RanksCall,
+  type RanksLayout,
+  reserveRanks,
+  runRanks,
+  runRanksGradient,
+} from './ranks-struct.js';
+import { Division, oddLines, UNIT_BYTES } from './tiles.js';
 import type { WasmModule } from './wasm/wasm-module.js';
 
 /** What both kernels are told besides tensors. */
-export interface AttentionAttrs {
+export interface AttentionAttrs extends RanksAttrs {
   readonly network: AttentionNetwork;
   readonly blocks: number;
-  /** What is done with the parameters; without it they are the result. */
-  readonly form?: AffineForm;
-  readonly sequential: boolean;
-  /** Whether the gradient will be asked for. */
-  readonly keep?: boolean;
 }
 
 /** As in `assembly/attention.ts` and `assembly/attention-gradient.ts`. */
@@ -41,29 +45,13 @@ export const attentionGradientKernel = { name: 'CausalTransformerGradient', wasm
 
 function runAttention(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo[] {
   const attention = attrs as unknown as AttentionAttrs;
-  const operands = Object.values(inputs) as TensorInfo[];
-  const [x] = operands;
-  const batch = x.shape.slice(0, -1);
-  const rows = util.sizeFromShape(batch);
-  const value = wasm.output(attention.form ? x.shape : [...x.shape, attention.network.parameterCount]);
-  const logDet = attention.form && wasm.output(batch);
-  const tileBytes = tileOf(attention, true).bytes;
-  const tiles = wasm.output([attention.keep ? (Math.ceil(rows / TILE) * tileBytes) / 4 : 0]);
-  const call = { ...attention, rows, operands, value, logDet, tiles: attention.keep ? tiles : undefined };
-  wasm.functions.attention(layOut(wasm, attention, call).attention);
-  return logDet ? [value, logDet, tiles] : [value, tiles];
+  const { bytes } = tileOf(attention, true);
+  return runRanks(wasm, inputs, attention, bytes, (call) => layOut(wasm, attention, call), wasm.functions.attention);
 }
 
 function runGradient(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo[] {
   const attention = attrs as unknown as AttentionAttrs;
-  const operands = Object.values(inputs) as TensorInfo[];
-  const [tiles, value, logDet] = attention.form ? operands.splice(-3) : operands.splice(-2);
-  const gradients = operands.map(({ shape }) => wasm.output(shape));
-  const rows = util.sizeFromShape(operands[0].shape.slice(0, -1));
-  const layout = layOut(wasm, attention, { ...attention, rows, operands, value, logDet, tiles, gradients });
-  wasm.functions.attentionGradient(layout.attention, chunksOf(rows).chunks);
-  sumGradients(wasm, gradients, layout.places, { ...layout, rows });
-  return gradients;
+  return runRanksGradient(wasm, inputs, attention, (call) => layOut(wasm, attention, call), wasm.functions.attentionGradient);
 }
 
 /** Where a tile has what, in bytes. */
@@ -118,16 +106,8 @@ function workOf({ network: { order, parameterCount, width, heads, mlp }, blocks 
   return { ...shared, ...ofBlock, ...ofSlot, ...ofGradient, headBytes, slotBytes, blockBytes: block.bytes, bytes: work.bytes };
 }
 
-interface Layout {
-  readonly attention: number;
-  readonly chunks: number;
-  /** Bytes of a chunk's gradients, and where in them which operand's is. */
-  readonly stride: number;
-  readonly places: ReadonlyMap<number, number>;
-}
-
 /** Writes the structures of `assembly/attention.ts` for one call, and divides the scratch behind them. */
-function layOut(wasm: WasmModule, attrs: AttentionAttrs, call: RanksCall): Layout {
+function layOut(wasm: WasmModule, attrs: AttentionAttrs, call: RanksCall): RanksLayout {
   const { network, blocks } = attrs;
   const { operands, gradients } = call;
   const context = FIRST_BLOCK + PER_BLOCK * blocks;
@@ -196,5 +176,5 @@ function layOut(wasm: WasmModule, attrs: AttentionAttrs, call: RanksCall): Layou
   wasm.words(base + tables[0]).set(addresses);
   wasm.words(base + tables[1]).set(transposed.map((at) => base + at));
   wasm.words(base + tables[2]).set(operands.map((_, operand) => places.get(operand) ?? 0));
-  return { attention: base + struct, chunks: base + ranks.chunks, stride: chunk.bytes, places };
+  return { struct: base + struct, chunks: base + ranks.chunks, stride: chunk.bytes, places };
 }

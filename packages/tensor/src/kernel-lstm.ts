@@ -1,21 +1,25 @@
-import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { LstmNetwork } from './lstm.js';
-import type { AffineForm } from './masked-network.js';
-import { addressOf, placeGradients, RANKS_WORDS, type RanksCall, reserveRanks, sumGradients } from './ranks-struct.js';
-import { chunksOf, Division, oddLines, TILE } from './tiles.js';
+import {
+  addressOf,
+  placeGradients,
+  RANKS_WORDS,
+  type RanksAttrs,
+  type RanksCall,
+  type RanksLayout,
+  reserveRanks,
+  runRanks,
+  runRanksGradient,
+} from './ranks-struct.js';
+import { Division, oddLines } from './tiles.js';
 import type { WasmModule } from './wasm/wasm-module.js';
 
 /** What both kernels are told besides tensors. */
-export interface LstmAttrs {
+export interface LstmAttrs extends RanksAttrs {
   readonly network: LstmNetwork;
-  /** What is done with the parameters; without it they are the result. */
-  readonly form?: AffineForm;
-  readonly sequential: boolean;
   /** Whether the context is among the inputs, and the initial states are. */
   readonly hasContext: boolean;
   readonly hasStates: boolean;
-  /** Whether the gradient will be asked for. */
-  readonly keep?: boolean;
 }
 
 /** Ranks whose adjoints are kept at a time; as in `assembly/lstm.ts`. */
@@ -35,29 +39,13 @@ export const lstmGradientKernel = { name: 'LstmGradient', wasm: runGradient };
 
 function runLstm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo[] {
   const lstm = attrs as unknown as LstmAttrs;
-  const operands = Object.values(inputs) as TensorInfo[];
-  const [x] = operands;
-  const plan = planOf(lstm.network);
-  const batch = x.shape.slice(0, -1);
-  const rows = util.sizeFromShape(batch);
-  const value = wasm.output(lstm.form ? x.shape : [...x.shape, plan.parameterCount]);
-  const logDet = lstm.form && wasm.output(batch);
-  const tiles = wasm.output([lstm.keep ? (Math.ceil(rows / TILE) * tileBytes(plan, true)) / 4 : 0]);
-  const call = { ...lstm, rows, operands, value, logDet, tiles: lstm.keep ? tiles : undefined };
-  wasm.functions.lstm(layOut(wasm, lstm, call).lstm);
-  return logDet ? [value, logDet, tiles] : [value, tiles];
+  const bytes = tileBytes(planOf(lstm.network), true);
+  return runRanks(wasm, inputs, lstm, bytes, (call) => layOut(wasm, lstm, call), wasm.functions.lstm);
 }
 
 function runGradient(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo[] {
   const lstm = attrs as unknown as LstmAttrs;
-  const operands = Object.values(inputs) as TensorInfo[];
-  const [tiles, value, logDet] = lstm.form ? operands.splice(-3) : operands.splice(-2);
-  const gradients = operands.map(({ shape }) => wasm.output(shape));
-  const rows = util.sizeFromShape(operands[0].shape.slice(0, -1));
-  const layout = layOut(wasm, lstm, { ...lstm, rows, operands, value, logDet, tiles, gradients });
-  wasm.functions.lstmGradient(layout.lstm, chunksOf(rows).chunks);
-  sumGradients(wasm, gradients, layout.places, { ...layout, rows });
-  return gradients;
+  return runRanksGradient(wasm, inputs, lstm, (call) => layOut(wasm, lstm, call), wasm.functions.lstmGradient);
 }
 
 /** What follows from a network alone: where a rank's record and its adjoints have which part, in bytes. */
@@ -112,16 +100,8 @@ function makePlan({ order, parameterCount, hidden }: LstmNetwork): Plan {
   };
 }
 
-interface Layout {
-  readonly lstm: number;
-  readonly chunks: number;
-  /** Bytes of a chunk's gradients, and where in them which operand's is. */
-  readonly stride: number;
-  readonly places: ReadonlyMap<number, number>;
-}
-
 /** Writes the structures of `assembly/lstm.ts` for one call, and divides the scratch behind them. */
-function layOut(wasm: WasmModule, { network, hasContext, hasStates }: LstmAttrs, call: RanksCall): Layout {
+function layOut(wasm: WasmModule, { network, hasContext, hasStates }: LstmAttrs, call: RanksCall): RanksLayout {
   const plan = planOf(network);
   const { parameterCount, layers } = plan;
   const { operands, gradients } = call;
@@ -193,5 +173,5 @@ function layOut(wasm: WasmModule, { network, hasContext, hasStates }: LstmAttrs,
   const ofRanks = ranks.write(wasm, base);
   wasm.words(base + struct).set([...ofRanks, ...words]);
   wasm.words(base + layerStructs).set(layerWords);
-  return { lstm: base + struct, chunks: base + ranks.chunks, stride: chunk.bytes, places };
+  return { struct: base + struct, chunks: base + ranks.chunks, stride: chunk.bytes, places };
 }

@@ -1,8 +1,7 @@
 import { engine, getKernel, type Tensor } from '@tensorflow/tfjs-core';
 import { lstmGradientKernel, lstmKernel, type LstmAttrs } from './kernel-lstm.js';
 import type { AffineForm } from './masked-network.js';
-import { runNewKernel } from './run-new-kernel.js';
-import { withGradients } from './with-gradients.js';
+import { withKept } from './with-kept.js';
 
 /** A long short-term memory over D ranks, with a linear map from the last layer's state to a rank's P parameters. */
 export interface LstmNetwork {
@@ -59,13 +58,5 @@ function run(structure: Pick<LstmAttrs, 'network' | 'form' | 'sequential'>, arra
   const given = [context, states].filter((tensor) => tensor !== undefined);
   const operands = [input, offsets, outputWeights, outputBias, ...layers, ...biases, ...given];
   const attrs: LstmAttrs = { ...structure, hasContext: context !== undefined, hasStates: states !== undefined };
-  return withGradients(
-    operands,
-    (keep) => {
-      const outputs = runNewKernel(lstmKernel.name, operands, { ...attrs, keep });
-      const records = outputs.pop()!;
-      return { outputs, kept: [records] };
-    },
-    (cotangents, known, kept) => runNewKernel(lstmGradientKernel.name, [...known, ...kept, ...cotangents], attrs),
-  );
+  return withKept(lstmKernel.name, lstmGradientKernel.name, operands, attrs);
 }

@@ -1,8 +1,7 @@
 import { engine, getKernel, type Tensor } from '@tensorflow/tfjs-core';
 import type { Activation } from './activation.js';
 import { maskedNetworkGradientKernel, maskedNetworkKernel, type MaskedNetworkAttrs } from './kernel-masked-network.js';
-import { runNewKernel } from './run-new-kernel.js';
-import { withGradients } from './with-gradients.js';
+import { withKept } from './with-kept.js';
 
 /**
  * How the layers of a masked network hang together. Node 0 is its input, node l + 1 what layer l gives, the last node the
@@ -89,13 +88,5 @@ function run(structure: Pick<MaskedNetworkAttrs, 'network' | 'form' | 'sequentia
   const operands = [input, ...weights];
   const places = offsets.map((offset) => (offset ? operands.push(offset) - 1 : -1));
   const attrs: MaskedNetworkAttrs = { ...structure, offsets: places };
-  return withGradients(
-    operands,
-    (keep) => {
-      const outputs = runNewKernel(maskedNetworkKernel.name, operands, { ...attrs, keep });
-      const records = outputs.pop()!;
-      return { outputs, kept: [records] };
-    },
-    (cotangents, known, kept) => runNewKernel(maskedNetworkGradientKernel.name, [...known, ...kept, ...cotangents], attrs),
-  );
+  return withKept(maskedNetworkKernel.name, maskedNetworkGradientKernel.name, operands, attrs);
 }
