@@ -10,7 +10,19 @@ import { StandardNormal } from './standard-normal.js';
 import { Transformed } from './transformed.js';
 import { Uniform } from './uniform.js';
 
-/** Every module class of this package, to rebuild saved ones with. */
+/**
+ * Every module class of this package, to rebuild saved ones with; add `bijectorModules` and `madeModules` for flows.
+ *
+ * @example
+ * ```ts
+ * import '@tensorflow/tfjs';
+ * import { distributionModules, StandardNormal } from '@pushforward/distributions';
+ * import { buildModule } from '@pushforward/tensor';
+ *
+ * const config = new StandardNormal(3).config();
+ * console.log(buildModule(config, distributionModules).config().type); // StandardNormal
+ * ```
+ */
 export const distributionModules: readonly ModuleClass[] = [
   Bernoulli,
   Categorical,

@@ -59,6 +59,22 @@ export async function saveModule(module: Module, directory: string, options: Sav
  * @returns the module, which the caller disposes of, and what was saved with it
  * @throws Error, in one line that names the file, if it is missing, truncated, or of an unknown version; or if the variables of the
  * rebuilt module are not those of the file, path by path. Nothing stays in memory then.
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import '@tensorflow/tfjs';
+ * import { loadModule, saveModule } from '@pushforward/io/node';
+ * import { Made, madeModules } from '@pushforward/made';
+ *
+ * const directory = await mkdtemp(join(tmpdir(), 'pushforward-'));
+ * await saveModule(new Made({ dim: 3, seed: 0 }), directory);
+ * const { module } = await loadModule<Made>(directory, madeModules);
+ * console.log(module.dim); // 3
+ * module.dispose();
+ * ```
  */
 export async function loadModule<M extends Module = Module>(directory: string, classes: readonly ModuleClass[]): Promise<LoadedModule<M>> {
   const weights = await readFileOf('loadModule', path.join(directory, weightsName));

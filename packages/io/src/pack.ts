@@ -47,6 +47,18 @@ export async function packModule(module: Module, options: SaveOptions = {}): Pro
  * @throws Error, in one line, if the archive is truncated, damaged, of an unknown version, holds anything else, or would unpack to more
  * than 64 MiB and 16 times its size; or if the variables of the rebuilt module are not those of the archive, path by path. Nothing stays
  * in memory then.
+ *
+ * @example
+ * ```ts
+ * import '@tensorflow/tfjs';
+ * import { packModule, unpackModule } from '@pushforward/io';
+ * import { Made, madeModules } from '@pushforward/made';
+ *
+ * const bytes = await packModule(new Made({ dim: 3, seed: 0 }));
+ * const { module } = unpackModule<Made>(bytes, madeModules);
+ * console.log(module.dim); // 3
+ * module.dispose();
+ * ```
  */
 export function unpackModule<M extends Module = Module>(bytes: Uint8Array, classes: readonly ModuleClass[]): LoadedModule<M> {
   const entries = readArchive('unpackModule: bytes', bytes, [configName, weightsName]);

@@ -55,6 +55,20 @@ function dtypeOf(values: StoredValues): StoredDtype {
  * The tensors that {@link saveTensors} put in a file, or any safetensors file.
  *
  * @throws Error, in one line that names the file, if it is missing, truncated or no such file
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp, writeFile } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { encodeSafetensors } from '@pushforward/io';
+ * import { loadTensors } from '@pushforward/io/node';
+ *
+ * const file = join(await mkdtemp(join(tmpdir(), 'pushforward-')), 'scale.safetensors');
+ * await writeFile(file, encodeSafetensors(new Map([['scale', { dtype: 'F32', shape: [2], values: new Float32Array([1, 2]) }]])));
+ * const { tensors } = await loadTensors(file);
+ * console.log(tensors.scale.shape, [...tensors.scale.values]); // [ 2 ] [ 1, 2 ]
+ * ```
  */
 export async function loadTensors(file: string): Promise<LoadedTensors> {
   const source = `loadTensors: ${file}`;

@@ -30,6 +30,33 @@ export interface Step {
  *
  * **Numerics**: a row with NaN leaves the other rows as they are; what {@link unroll} makes of NaN in one dimension leaves the dimensions before
  * it as they are.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { Conditioner, type Step } from '@pushforward/made';
+ *
+ * // Parameters that depend on nothing: dimensions independent of each other.
+ * class Constants extends Conditioner {
+ *   readonly dim = 3;
+ *   readonly parameterCount = 1;
+ *   readonly contextDim = 0;
+ *   readonly order = [0, 1, 2];
+ *   readonly table = tf.variable(tf.ones([3, 1]));
+ *   parameters(x: tf.Tensor) {
+ *     return tf.broadcastTo(this.table, [...x.shape, 1]);
+ *   }
+ *   unroll(input: tf.Tensor, step: Step) {
+ *     return this.transform(input, step);
+ *   }
+ *   config() {
+ *     return { type: 'Constants' };
+ *   }
+ * }
+ *
+ * const shift: Step = (input, parameters) => ({ value: tf.add(input, tf.squeeze(parameters, [-1])), logDet: tf.zerosLike(input) });
+ * console.log(await new Constants().unroll(tf.zeros([2, 3]), shift).value.array()); // [[1, 1, 1], [1, 1, 1]]
+ * ```
  */
 export abstract class Conditioner extends Module {
   /** D, the number of dimensions. */

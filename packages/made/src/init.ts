@@ -5,10 +5,34 @@
  */
 export type Init = 'identity' | 'orthogonal';
 
-/** What the orthogonal output weights of {@link Init} are multiplied by. */
+/**
+ * What the orthogonal output weights of {@link Init} are multiplied by.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { ORTHOGONAL_GAIN } from '@pushforward/made';
+ * import { key, orthogonal } from '@pushforward/tensor';
+ *
+ * const weights = orthogonal(key(0), 8, 2, ORTHOGONAL_GAIN);
+ * console.log(await tf.norm(weights).array()); // about 0.1414
+ * ```
+ */
 export const ORTHOGONAL_GAIN = 0.1;
 
-/** @throws Error unless `init` is an {@link Init} */
+/**
+ * Throws unless `init` is an {@link Init}.
+ *
+ * @param name what the caller calls itself
+ * @throws Error such as `made: init must be 'identity' or 'orthogonal', got zeros`
+ *
+ * @example
+ * ```ts
+ * import { checkInit } from '@pushforward/made';
+ *
+ * checkInit('made', 'orthogonal'); // passes
+ * ```
+ */
 export function checkInit(name: string, init: Init): void {
   if (init !== 'identity' && init !== 'orthogonal') throw new Error(`${name}: init must be 'identity' or 'orthogonal', got ${String(init)}`);
 }

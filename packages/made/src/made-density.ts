@@ -19,6 +19,35 @@ export interface MadeSampleOptions {
  * order: `log p(x) = Σᵢ log p(xᵢ | x₍₋ᵢ₎)`.
  *
  * Source: Germain et al. 2015, "MADE: masked autoencoder for distribution estimation", equation 2.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { MadeDensity, type MadeDensityOptions, type Step } from '@pushforward/made';
+ * import { type Key, uniform } from '@pushforward/tensor';
+ *
+ * // Waiting times: p(xᵢ | x₍₋ᵢ₎) = rate · exp(−rate · xᵢ), and the network gives the logarithm of the rate.
+ * class ExponentialMade extends MadeDensity {
+ *   static readonly type = 'ExponentialMade';
+ *   constructor(options: MadeDensityOptions) {
+ *     super(options, 1);
+ *   }
+ *   protected elementLogProb(x: tf.Tensor, parameters: tf.Tensor) {
+ *     const logRate = tf.squeeze(parameters, [-1]);
+ *     return tf.sub(logRate, tf.mul(tf.exp(logRate), x));
+ *   }
+ *   protected noise(key: Key, shape: readonly number[]) {
+ *     return tf.neg(tf.log(uniform(key, shape, { minval: 1e-7 })));
+ *   }
+ *   protected readonly draw: Step = (noise, parameters) => {
+ *     const logRate = tf.squeeze(parameters, [-1]);
+ *     return { value: tf.mul(noise, tf.exp(tf.neg(logRate))), logDet: tf.neg(logRate) };
+ *   };
+ * }
+ *
+ * const model = new ExponentialMade({ dim: 3, seed: 0 });
+ * console.log(await model.logProb(tf.ones([2, 3])).array()); // [-3, -3]
+ * ```
  */
 export abstract class MadeDensity extends Module {
   readonly made: Made;

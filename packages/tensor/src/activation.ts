@@ -13,7 +13,16 @@ const ACTIVATIONS: Record<Activation, (x: Tensor) => Tensor> = {
   tanh,
 };
 
-/** The nonlinearities that every `activation` option knows. */
+/**
+ * The nonlinearities that every `activation` option knows.
+ *
+ * @example
+ * ```ts
+ * import { activations } from '@pushforward/tensor';
+ *
+ * console.log(activations.join(' ')); // relu leakyRelu elu silu softplus tanh
+ * ```
+ */
 export const activations = Object.keys(ACTIVATIONS) as readonly Activation[];
 
 /**

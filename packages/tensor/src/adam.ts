@@ -23,7 +23,18 @@ export interface AdamArrays {
   average: Tensor[];
 }
 
-/** Whether the backend in use has a kernel for {@link adamStep}. */
+/**
+ * Whether the backend in use has a kernel for {@link adamStep}.
+ *
+ * @example
+ * ```ts
+ * import '@tensorflow/tfjs';
+ * import { hasAdamKernel, useBackend } from '@pushforward/tensor';
+ *
+ * await useBackend('wasm');
+ * console.log(hasAdamKernel()); // true
+ * ```
+ */
 export function hasAdamKernel(): boolean {
   return getKernel(adamKernel.name, engine().backendName) !== undefined;
 }
@@ -39,6 +50,23 @@ export function hasAdamKernel(): boolean {
  * ```
  *
  * Every tensor that shares its numbers with no other is overwritten; do not use it again.
+ *
+ * Source: Kingma & Ba 2015, "Adam: a method for stochastic optimization", algorithms 1 and 2. Their moments' factors 1 − decay and the
+ * corrections of their bias are left to the constants.
+ *
+ * @throws Error if the backend has no kernel for it
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { adamStep, useBackend } from '@pushforward/tensor';
+ *
+ * await useBackend('wasm');
+ * const arrays = { weights: [tf.tensor1d([1])], first: [tf.tensor1d([0])], second: [tf.tensor1d([0])], average: [] };
+ * const constants = { rule: 'adam', decay1: 0.9, decay2: 0.999, smoothing: 1e-8, stepSize: 0.1 } as const;
+ * const { weights } = adamStep([tf.tensor1d([2])], arrays, constants);
+ * console.log(await weights[0].array()); // about [0.9]
+ * ```
  */
 export function adamStep(gradients: readonly Tensor[], { weights, first, second, average }: AdamArrays, constants: AdamConstants): AdamArrays {
   const inputs = gradients.flatMap((gradient, i) => [gradient, weights[i], first[i], second[i], ...(average.length > 0 ? [average[i]] : [])]);

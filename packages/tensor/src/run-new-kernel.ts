@@ -4,10 +4,14 @@ import { engine, getKernel, type Tensor } from '@tensorflow/tfjs-core';
  * Runs a kernel of our own on the backend in use, without a gradient: that is for {@link withGradients} to give, which also tells
  * TensorFlow.js of the operation. Its own `runKernel` would open scopes and look at the tape once more, at a third of the cost of a small
  * kernel; a profile is to show the kernel all the same.
+ *
+ * @throws Error if the backend does not have it
  */
 export function runNewKernel(name: string, inputs: readonly Tensor[], attrs: object = {}): Tensor[] {
   const { backend, backendName, state } = engine();
   if (state.profiling) return [engine().runKernel(name, { ...inputs } as never, attrs as never)].flat() as Tensor[];
-  const infos = getKernel(name, backendName).kernelFunc({ inputs: { ...inputs } as never, attrs: attrs as never, backend });
+  const kernel = getKernel(name, backendName);
+  if (!kernel) throw new Error(`${name}: backend '${backendName}' has no such kernel`);
+  const infos = kernel.kernelFunc({ inputs: { ...inputs } as never, attrs: attrs as never, backend });
   return [infos].flat().map((info) => engine().makeTensorFromTensorInfo(info));
 }

@@ -6,6 +6,17 @@ import { buildModule, type Json, Module, type ModuleClass } from '../module.js';
  * copied path by path.
  *
  * @throws Error if the class lacks a `type` or `fromConfig`, or the rebuilt module has another configuration or other variables
+ *
+ * @example
+ * ```ts
+ * import '@tensorflow/tfjs';
+ * import { Made } from '@pushforward/made';
+ * import { rebuild } from '@pushforward/tensor/testing';
+ *
+ * const made = new Made({ dim: 3, order: { random: 0 } });
+ * const copy = rebuild(made);
+ * console.log(copy.order.join() === made.order.join(), copy.variables().size === made.variables().size); // true true
+ * ```
  */
 export function rebuild<M extends Module>(module: M): M {
   const classes = new Set<ModuleClass>();
