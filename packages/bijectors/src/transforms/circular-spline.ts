@@ -1,8 +1,7 @@
 import { add, clipByValue, clone, customGrad, floor, type GradSaveFunc, mul, sub, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 import type { ModuleConfig } from '@pushforward/tensor';
-import type { ValueAndLogDet } from '@pushforward/made';
-import { ElementwiseTransform } from '../elementwise-transform.js';
-import { applySpline, resolveSpline, type Spline, type SplineOptions } from './spline.js';
+import { resolveSpline, type SplineOptions } from './spline.js';
+import { SplineTransform } from './spline-transform.js';
 
 /** What {@link CircularSplineTransform} is made of. */
 export interface CircularSplineTransformOptions extends SplineOptions {
@@ -40,37 +39,17 @@ export interface CircularSplineTransformOptions extends SplineOptions {
  * console.log(Array.from(await value.data(), (y) => y.toFixed(2))); // [ '-1.00', '-0.76', '1.24' ]
  * ```
  */
-export class CircularSplineTransform extends ElementwiseTransform {
+export class CircularSplineTransform extends SplineTransform {
   static readonly type: string = 'CircularSplineTransform';
   static fromConfig(config: ModuleConfig): CircularSplineTransform {
     const { type: _, ...options } = config;
     return new CircularSplineTransform(options);
   }
 
-  readonly parameterCount: number;
-  readonly identityParameters: readonly number[];
-  readonly #spline: Spline;
-
   constructor({ bound = Math.PI, ...options }: CircularSplineTransformOptions = {}) {
-    super();
     const name = 'circularSpline';
     const shape = resolveSpline(name, bound, options);
-    this.parameterCount = 3 * shape.bins;
-    this.identityParameters = Array.from({ length: this.parameterCount }, () => 0);
-    const intoInterval = (x: Tensor1D) => wrap(x, bound);
-    this.#spline = { name, parameterCount: this.parameterCount, shape, intoInterval };
-  }
-
-  forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet {
-    return applySpline(this.#spline, 'forward', x, parameters);
-  }
-
-  inverseAndLogDet(y: Tensor, parameters: Tensor): ValueAndLogDet {
-    return applySpline(this.#spline, 'inverse', y, parameters);
-  }
-
-  config(): ModuleConfig {
-    return { type: CircularSplineTransform.type, ...this.#spline.shape };
+    super({ name, parameterCount: 3 * shape.bins, shape, intoInterval: (x) => wrap(x, bound) });
   }
 }
 

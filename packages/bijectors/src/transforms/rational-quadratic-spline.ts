@@ -1,8 +1,7 @@
-import { clipByValue, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import { clipByValue } from '@tensorflow/tfjs-core';
 import type { ModuleConfig } from '@pushforward/tensor';
-import type { ValueAndLogDet } from '@pushforward/made';
-import { ElementwiseTransform } from '../elementwise-transform.js';
-import { applySpline, resolveSpline, type Spline, type SplineOptions } from './spline.js';
+import { resolveSpline, type SplineOptions } from './spline.js';
+import { SplineTransform } from './spline-transform.js';
 
 /** What {@link RationalQuadraticSplineTransform} is made of. */
 export interface RationalQuadraticSplineTransformOptions extends SplineOptions {
@@ -46,36 +45,16 @@ export interface RationalQuadraticSplineTransformOptions extends SplineOptions {
  * console.log(Array.from(await value.data(), (y) => y.toFixed(2))); // [ '-2.00', '-0.76', '2.00' ]
  * ```
  */
-export class RationalQuadraticSplineTransform extends ElementwiseTransform {
+export class RationalQuadraticSplineTransform extends SplineTransform {
   static readonly type: string = 'RationalQuadraticSplineTransform';
   static fromConfig(config: ModuleConfig): RationalQuadraticSplineTransform {
     const { type: _, ...options } = config;
     return new RationalQuadraticSplineTransform(options);
   }
 
-  readonly parameterCount: number;
-  readonly identityParameters: readonly number[];
-  readonly #spline: Spline;
-
   constructor({ bound = 5, ...options }: RationalQuadraticSplineTransformOptions = {}) {
-    super();
     const name = 'rationalQuadraticSpline';
     const shape = resolveSpline(name, bound, options);
-    this.parameterCount = 3 * shape.bins - 1;
-    this.identityParameters = Array.from({ length: this.parameterCount }, () => 0);
-    const intoInterval = (x: Tensor1D) => clipByValue(x, -bound, bound);
-    this.#spline = { name, parameterCount: this.parameterCount, shape, intoInterval };
-  }
-
-  forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet {
-    return applySpline(this.#spline, 'forward', x, parameters);
-  }
-
-  inverseAndLogDet(y: Tensor, parameters: Tensor): ValueAndLogDet {
-    return applySpline(this.#spline, 'inverse', y, parameters);
-  }
-
-  config(): ModuleConfig {
-    return { type: RationalQuadraticSplineTransform.type, ...this.#spline.shape };
+    super({ name, parameterCount: 3 * shape.bins - 1, shape, intoInterval: (x) => clipByValue(x, -bound, bound) });
   }
 }
