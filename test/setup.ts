@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs';
 import { env } from '@tensorflow/tfjs-core';
 import { type BackendName, useBackend } from '@pushforward/tensor';
-import { matchers, type Tolerance } from '@pushforward/tensor/testing';
+import { matchers, repeatLess, type Tolerance } from '@pushforward/tensor/testing';
 import { expect, inject } from 'vitest';
 
 declare module 'vitest' {
@@ -20,5 +20,8 @@ expect.extend(matchers);
 // Where a browser finds wasm has to be known to tests on other backends that switch to it.
 if (inject('wasmPaths')) await useBackend('wasm', { wasmPaths: inject('wasmPaths') });
 await useBackend(inject('backend'));
+const onGpu = inject('backend').startsWith('webg');
 // They would hand the small tensors of tests to the CPU.
-if (inject('backend').startsWith('webg')) env().set(`${inject('backend').toUpperCase()}_CPU_FORWARD`, false);
+if (onGpu) env().set(`${inject('backend').toUpperCase()}_CPU_FORWARD`, false);
+// Tests have GPUs in software.
+repeatLess(onGpu ? 5 : 1);

@@ -50,8 +50,8 @@ export interface MaskedLinearOptions {
  * import { MaskedLinear } from '@pushforward/made';
  *
  * const layer = new MaskedLinear([[1, 1], [0, 1]], { seed: 0 });
- * const [before, after] = [[1, 2], [1, 3]].map((row) => layer.apply(tf.tensor2d([row])).arraySync() as number[][]);
- * console.log(before[0][0] === after[0][0]); // true
+ * const [before, after] = await Promise.all([[1, 2], [1, 3]].map((row) => layer.apply(tf.tensor2d([row])).data()));
+ * console.log(before[0] === after[0]); // true
  * ```
  */
 export class MaskedLinear extends Module {

@@ -1,6 +1,7 @@
 import { exp, grads, log, matMul, mul, sum, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { repetitions } from './testing/repetitions.js';
 
 /** A dense array of float64. */
 interface Dense {
@@ -103,7 +104,7 @@ describe.each(transpositions)('matMul, transposeA %s, transposeB %s', (transpose
       fc.asyncProperty(size, size, size, (rows, depth, columns) =>
         expectProduct(...matrices(rows, depth, columns, transposeA, transposeB), transposeA, transposeB),
       ),
-      { seed: 1, numRuns: 80 },
+      { seed: 1, numRuns: repetitions(80) },
     );
   });
 

@@ -2,6 +2,7 @@ import { gather, grad, mul, sum, tensor, tensor1d, unsortedSegmentSum } from '@t
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { build, spread } from './testing/float64.js';
+import { repetitions } from './testing/repetitions.js';
 
 describe('unsortedSegmentSum', () => {
   test('adds rows to the segments that they name, over random shapes', async () => {
@@ -15,7 +16,7 @@ describe('unsortedSegmentSum', () => {
         expect(actual.shape).toEqual([segments, count]);
         await expect(actual).toBeAllClose(expected.values);
       }),
-      { seed: 1, numRuns: 60 },
+      { seed: 1, numRuns: repetitions(60) },
     );
   });
 

@@ -1,6 +1,7 @@
 import { grad, mul, reshape, slice, split, sum, tensor, unstack } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { repetitions } from './testing/repetitions.js';
 
 /** The numbers 0, 1, 2 … in a shape, and a look-up by index. */
 function counting(shape: number[]) {
@@ -28,7 +29,7 @@ describe('slice', () => {
         x.dispose();
         actual.dispose();
       }),
-      { seed: 1, numRuns: 200 },
+      { seed: 1, numRuns: repetitions(200) },
     );
   });
 

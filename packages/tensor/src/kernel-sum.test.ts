@@ -1,6 +1,7 @@
 import { grad, mul, sum, tensor, zeros } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { repetitions } from './testing/repetitions.js';
 
 describe('tf.sum', () => {
   test('random shapes, over any axes', async () => {
@@ -28,7 +29,7 @@ describe('tf.sum', () => {
         x.dispose();
         actual.dispose();
       }),
-      { seed: 1, numRuns: 150 },
+      { seed: 1, numRuns: repetitions(150) },
     );
   });
 

@@ -5,6 +5,7 @@ import { key } from './key.js';
 import { standardNormalLogProb } from './log-prob.js';
 import { normal } from './random.js';
 import { vjp } from './vjp.js';
+import { repetitions } from './testing/repetitions.js';
 
 /** In float64. */
 function reference(x: ArrayLike<number>, size: number): number[] {
@@ -29,7 +30,7 @@ describe('standardNormalLogProb', () => {
         await expect(gradient).toBeAllClose(tensor(Array.from(numbers, (number, i) => -number * factors[Math.floor(i / size)]), x.shape));
         for (const each of [x, cotangent, logProb, gradient]) each.dispose();
       }),
-      { numRuns: 20 },
+      { numRuns: repetitions(20) },
     );
   });
 

@@ -15,16 +15,17 @@ afterEach(() => {
 async function collect(source: Source, { epoch = 1, shuffle = false, skip = 0, seed = 0 } = {}) {
   const batches: { batch: unknown; size: number }[] = [];
   for await (const { batch, size } of source.batches({ epoch, key: key(seed), shuffle, skip })) {
-    batches.push({ batch: plain(batch), size });
+    batches.push({ batch: await plain(batch), size });
     dispose(batch);
   }
   return batches;
 }
 
-function plain(batch: TensorContainer): unknown {
-  if (batch instanceof Tensor) return batch.arraySync();
-  if (Array.isArray(batch)) return batch.map(plain);
-  return Object.fromEntries(Object.entries(batch as { [name: string]: Tensor }).map(([name, value]) => [name, plain(value)]));
+async function plain(batch: TensorContainer): Promise<unknown> {
+  if (batch instanceof Tensor) return batch.array();
+  if (Array.isArray(batch)) return Promise.all(batch.map(plain));
+  const entries = Object.entries(batch as { [name: string]: Tensor }).map(async ([name, value]) => [name, await plain(value)] as const);
+  return Object.fromEntries(await Promise.all(entries));
 }
 
 const five = { values: Float32Array.from([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), shape: [5, 2] };

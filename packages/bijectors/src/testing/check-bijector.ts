@@ -1,5 +1,6 @@
 import { clone, type Tensor } from '@tensorflow/tfjs-core';
 import { formatShape, key, type Seed, split } from '@pushforward/tensor';
+import { repetitions } from '@pushforward/tensor/testing';
 import { Autoregressive } from '../autoregressive.js';
 import type { Bijector } from '../bijector.js';
 import { Coupling } from '../coupling/coupling.js';
@@ -45,7 +46,7 @@ export interface CheckBijectorOptions {
   noise?: number;
   /** How far numbers may differ, relative and absolute. Default 1e-4. */
   tolerance?: number;
-  /** How many training steps must leave no tensor behind, alternating between the directions. Default 100. */
+  /** How many training steps must leave no tensor behind, alternating between the directions. Default 100, or what `repetitions` makes of that. */
   steps?: number;
   /** Where noise and points come from. Default 0. */
   seed?: Seed;
@@ -81,7 +82,7 @@ export async function checkBijector(
   make: () => Bijector,
   options: CheckBijectorOptions = {},
 ): Promise<void> {
-  const { eventShape = [], connectivity, contextReach, idle = [], noise = 0.1, tolerance = 1e-4, steps = 100, seed = 0 } = options;
+  const { eventShape = [], connectivity, contextReach, idle = [], noise = 0.1, tolerance = 1e-4, steps = repetitions(100), seed = 0 } = options;
   const [noiseKey, pointKey, weightKey] = split(key(seed), 3);
   const bijector = make();
   if (bijector.eventRank !== eventShape.length) {

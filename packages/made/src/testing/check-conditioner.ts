@@ -1,4 +1,5 @@
 import { key, type ModuleClass, type Seed, split } from '@pushforward/tensor';
+import { repetitions } from '@pushforward/tensor/testing';
 import type { Conditioner } from '../conditioner.js';
 import { checkGradients, checkUnrolledGradients } from './laws-of-gradients.js';
 import { checkConfig, checkMemory, checkRefusals } from './laws-of-objects.js';
@@ -15,7 +16,7 @@ export interface CheckConditionerOptions {
   noise?: number;
   /** How far numbers may differ, relative and absolute. Default 1e-4. */
   tolerance?: number;
-  /** How many training steps must leave no tensor behind. Default 20. */
+  /** How many training steps must leave no tensor behind. Default 20, or what `repetitions` makes of that. */
   steps?: number;
   /** Where noise and points come from. Default 0. */
   seed?: Seed;
@@ -49,7 +50,7 @@ export interface CheckConditionerOptions {
  */
 export async function checkConditioner(
   make: () => Conditioner,
-  { classes = [], idle = [], noise = 0.3, tolerance = 1e-4, steps = 20, seed = 0 }: CheckConditionerOptions = {},
+  { classes = [], idle = [], noise = 0.3, tolerance = 1e-4, steps = repetitions(20), seed = 0 }: CheckConditionerOptions = {},
 ): Promise<void> {
   const [noiseKey, xKey, contextKey, weightKey] = split(key(seed), 4);
   const conditioner = make();
