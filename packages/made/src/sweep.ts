@@ -1,8 +1,6 @@
 import {
   concat,
-  customGrad,
   gather,
-  type GradSaveFunc,
   reshape,
   slice,
   type Tensor,
@@ -13,7 +11,7 @@ import {
   zeros,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import type { Activation } from '@pushforward/tensor';
+import { type Activation, customGradient } from '@pushforward/tensor';
 import type { Step, ValueAndLogDet } from './conditioner.js';
 import type { NetworkLayer } from './network.js';
 import { invertPermutation } from './order.js';
@@ -71,9 +69,7 @@ export function sweep(network: Network, weights: readonly Tensor[], offsets: rea
     });
 
   // A custom gradient has one output: the log-determinant is its last column.
-  const op = customGrad((...args: (Tensor | GradSaveFunc)[]) => {
-    const save = args.pop() as GradSaveFunc;
-    const given = args as Tensor[];
+  const op = customGradient((given, save) => {
     if (rows === 0) return { value: zeros([0, dim + 1]), gradFunc: () => given.map((tensor) => zerosLike(tensor)) };
     const { values, logDet } = sweepForward(network, arrange(given), step);
     save([...given, ...values]);

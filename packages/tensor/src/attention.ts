@@ -1,5 +1,6 @@
-import { engine, getKernel, type Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Activation } from './activation.js';
+import { hasDifferentiableKernel } from './differentiable-kernel.js';
 import { attentionGradientKernel, attentionKernel, type AttentionAttrs } from './kernel-attention.js';
 import type { AffineForm } from './masked-network.js';
 import { withKept } from './with-kept.js';
@@ -68,7 +69,7 @@ export interface AttentionArrays {
  * ```
  */
 export function hasAttentionKernels(): boolean {
-  return getKernel(attentionKernel.name, engine().backendName) !== undefined;
+  return hasDifferentiableKernel(attentionKernel.name);
 }
 
 /**

@@ -8,6 +8,7 @@ import { webgpu } from './backends/webgpu.js';
 import { registerMissingGradients } from './gradients.js';
 import { registerKernels, registerNewKernels } from './kernel.js';
 import { kernels, newKernels } from './kernels.js';
+import { registerSecondGradients } from './second-gradients.js';
 import type { WasmPaths } from './wasm/shared-binary.js';
 
 /** The backends that {@link useBackend} knows. */
@@ -68,6 +69,7 @@ export async function useBackend(name: BackendName | 'auto' = 'auto', options: B
     throw new Error("useBackend: gradients must be registered first, got none; add `import '@tensorflow/tfjs'` to your program");
   }
   registerMissingGradients();
+  registerSecondGradients();
   const problems: string[] = [];
   const isAutomatic = name === 'auto';
   for (const candidate of isAutomatic ? autoOrder() : [name]) {

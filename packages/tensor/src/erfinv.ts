@@ -1,4 +1,5 @@
-import { add, clipByValue, customGrad, div, exp, type GradSaveFunc, log, mul, neg, relu, square, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { add, clipByValue, div, exp, log, mul, neg, relu, square, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { customGradient } from './custom-gradient.js';
 import { polynomial } from './polynomial.js';
 
 // erfinv(x) / x as a rational function of w = −log(1 − x²): the minimax fit for w up to 16.1, 1.4·10⁻⁸ at worst; the float32 next
@@ -25,9 +26,9 @@ const LARGEST = 16.1;
  * ```
  */
 export function erfinv(x: Tensor): Tensor {
-  const operation = customGrad((x: Tensor | GradSaveFunc, save: Tensor | GradSaveFunc) => {
-    const y = evaluate(x as Tensor);
-    (save as GradSaveFunc)([y]);
+  const operation = customGradient(([x], save) => {
+    const y = evaluate(x);
+    save([y]);
     return { value: y, gradFunc: (dy, [y]) => mul(dy, mul(exp(square(y)), Math.sqrt(Math.PI) / 2)) };
   });
   return operation(x);

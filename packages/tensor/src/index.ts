@@ -10,6 +10,8 @@ export { buildModule, type BuildModule, type Json, Module, type ModuleClass, typ
 export { type BackendName, type BackendOptions, useBackend } from './backend.js';
 export type { WasmPaths } from './wasm/shared-binary.js';
 export { vjp } from './vjp.js';
+export { customGradient } from './custom-gradient.js';
+export { isInNestedGradient } from './nested-gradient.js';
 export { erf } from './erf.js';
 export { erfinv } from './erfinv.js';
 export { expm1 } from './expm1.js';

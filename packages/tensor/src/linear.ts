@@ -1,13 +1,14 @@
-import { add, engine, getKernel, matMul, reshape, sum, type Tensor, type Tensor2D, tidy, util } from '@tensorflow/tfjs-core';
+import { add, engine, matMul, reshape, sum, type Tensor, type Tensor2D, tidy, util } from '@tensorflow/tfjs-core';
 import { activate, type Activation, activations } from './activation.js';
 import { checkEvent, formatShape } from './check.js';
+import { hasDifferentiableKernel } from './differentiable-kernel.js';
 import { type DenseAttrs, denseGradientKernel, denseKernel } from './kernel-dense.js';
 import { withGradients } from './with-gradients.js';
 
 /**
  * A linear map of the last axis, and a nonlinearity if there is one: `activation(x·W + b)`.
  *
- * On the wasm backend it is one kernel, and can then be differentiated once; elsewhere leading axes are flattened first, since TensorFlow.js
+ * On the wasm backend it is one kernel; elsewhere leading axes are flattened first, since TensorFlow.js
  * would otherwise make the gradient of `W` once per batch entry before summing.
  *
  * **Shapes**: `x` `[...batch, inputs]`, `weights` `[inputs, outputs]`, `bias` `[outputs]`; result `[...batch, outputs]`.
@@ -34,7 +35,7 @@ export function linear(x: Tensor, weights: Tensor, bias?: Tensor, activation?: A
   }
   const operands = bias ? [x, weights, bias] : [x, weights];
   const hasMore = bias !== undefined || activation !== undefined;
-  const isFused = hasMore && getKernel(denseKernel.name, engine().backendName) && operands.every(({ dtype }) => dtype === 'float32');
+  const isFused = hasMore && hasDifferentiableKernel(denseKernel.name) && operands.every(({ dtype }) => dtype === 'float32');
   return isFused ? dense(operands, activation) : compose(x, weights, bias, activation);
 }
 

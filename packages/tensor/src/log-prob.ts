@@ -1,4 +1,5 @@
-import { add, engine, getKernel, mul, square, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { add, mul, square, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { hasDifferentiableKernel } from './differentiable-kernel.js';
 import { logProbGradientKernel, logProbKernel } from './kernel-log-prob.js';
 import { runNewKernel } from './run-new-kernel.js';
 import { sum } from './sum.js';
@@ -26,7 +27,7 @@ const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 export function standardNormalLogProb(x: Tensor, eventRank: number): Tensor {
   const axes = Array.from({ length: eventRank }, (_, i) => x.rank - eventRank + i);
   const size = axes.reduce((product, axis) => product * x.shape[axis], 1);
-  if (getKernel(logProbKernel.name, engine().backendName) && x.dtype === 'float32') {
+  if (hasDifferentiableKernel(logProbKernel.name) && x.dtype === 'float32') {
     const [logProb] = withGradients(
       [x],
       () => ({ outputs: runNewKernel(logProbKernel.name, [x], { eventRank }) }),

@@ -1,4 +1,5 @@
-import { clipByValue, customGrad, fill, type GradSaveFunc, log, max, mul, reshape, softmax, sub, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { clipByValue, fill, log, max, mul, reshape, softmax, sub, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { customGradient } from './custom-gradient.js';
 import { reduction } from './reduction.js';
 
 const LARGEST = 3.4028234663852886e38;
@@ -28,11 +29,11 @@ const LARGEST = 3.4028234663852886e38;
  */
 export function logSumExp(x: Tensor, axis?: number | readonly number[], keepDims = false): Tensor {
   const { count, shape, outer, toRows, fromRows } = reduction('logSumExp', x.shape, axis, keepDims);
-  const operation = customGrad((x: Tensor | GradSaveFunc, save: Tensor | GradSaveFunc) => {
-    const rows = toRows(x as Tensor);
+  const operation = customGradient(([x], save) => {
+    const rows = toRows(x);
     // The softmax subtracts the largest: infinities must be made finite for it, but not for the result.
     const weights = softmax(clipByValue(rows, -LARGEST, LARGEST) as Tensor2D);
-    (save as GradSaveFunc)([weights]);
+    save([weights]);
     const value = count === 0 ? fill([outer], -Infinity) : sub(max(rows, 1), log(max(weights, 1)));
     return {
       value: reshape(value, shape),

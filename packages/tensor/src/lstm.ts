@@ -1,4 +1,5 @@
-import { engine, getKernel, type Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { hasDifferentiableKernel } from './differentiable-kernel.js';
 import { lstmGradientKernel, lstmKernel, type LstmAttrs } from './kernel-lstm.js';
 import type { AffineForm } from './masked-network.js';
 import { withKept } from './with-kept.js';
@@ -46,7 +47,7 @@ export interface LstmArrays {
  * ```
  */
 export function hasLstmKernels(): boolean {
-  return getKernel(lstmKernel.name, engine().backendName) !== undefined;
+  return hasDifferentiableKernel(lstmKernel.name);
 }
 
 /**

@@ -1,5 +1,6 @@
-import { engine, getKernel, type Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Activation } from './activation.js';
+import { hasDifferentiableKernel } from './differentiable-kernel.js';
 import { maskedNetworkGradientKernel, maskedNetworkKernel, type MaskedNetworkAttrs } from './kernel-masked-network.js';
 import { withKept } from './with-kept.js';
 
@@ -65,7 +66,7 @@ export interface AffineForm {
  * ```
  */
 export function hasMaskedNetworkKernels(): boolean {
-  return getKernel(maskedNetworkKernel.name, engine().backendName) !== undefined;
+  return hasDifferentiableKernel(maskedNetworkKernel.name);
 }
 
 /**

@@ -1,4 +1,5 @@
-import { engine, getKernel, type Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { hasDifferentiableKernel } from './differentiable-kernel.js';
 import { type SplineAttrs, splineGradientKernel, splineKernel } from './kernel-spline.js';
 import { runNewKernel } from './run-new-kernel.js';
 import { withGradients } from './with-gradients.js';
@@ -28,7 +29,7 @@ export interface SplineShape {
  * ```
  */
 export function hasSplineKernels(): boolean {
-  return getKernel(splineKernel.name, engine().backendName) !== undefined;
+  return hasDifferentiableKernel(splineKernel.name);
 }
 
 /**

@@ -1,4 +1,5 @@
-import { add, customGrad, type GradSaveFunc, matMul, mul, softmax, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { add, matMul, mul, softmax, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { customGradient } from '@pushforward/tensor';
 
 /**
  * Scaled dot-product attention: `softmax(q·kᵀ/√W + mask)·v`, batch entry by batch entry.
@@ -13,9 +14,7 @@ import { add, customGrad, type GradSaveFunc, matMul, mul, softmax, sub, sum, typ
  */
 export function attend(queries: Tensor, keys: Tensor, values: Tensor, mask?: Tensor): Tensor {
   const scale = 1 / Math.sqrt(queries.shape.at(-1)!);
-  const op = customGrad((...args: (Tensor | GradSaveFunc)[]) => {
-    const [q, k, v] = args as Tensor[];
-    const save = args[3] as GradSaveFunc;
+  const op = customGradient(([q, k, v], save) => {
     const scores = matMul(mul(q, scale), k, false, true);
     const weights = softmax(mask ? add(scores, mask) : scores);
     const result = matMul(weights, v);

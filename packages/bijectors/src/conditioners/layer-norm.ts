@@ -1,4 +1,5 @@
-import { add, customGrad, type GradSaveFunc, mean, mul, rsqrt, square, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { add, mean, mul, rsqrt, square, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { customGradient } from '@pushforward/tensor';
 
 /** Added to the variance: a row of equal numbers becomes 0, with a finite gradient. */
 const EPSILON = 1e-5;
@@ -13,8 +14,7 @@ const EPSILON = 1e-5;
  * Source: Ba, Kiros & Hinton 2016, "Layer normalization".
  */
 export function layerNorm(x: Tensor, scale: Tensor, shift: Tensor): Tensor {
-  const op = customGrad((...args: (Tensor | GradSaveFunc)[]) => {
-    const [given, by, up, save] = args as [Tensor, Tensor, Tensor, GradSaveFunc];
+  const op = customGradient(([given, by, up], save) => {
     const centered = sub(given, mean(given, -1, true));
     const inverseSpread = rsqrt(add(mean(square(centered), -1, true), EPSILON));
     const normalized = mul(centered, inverseSpread);

@@ -1,4 +1,5 @@
-import { add, concat, customGrad, type GradSaveFunc, mul, sigmoid, split, square, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { add, concat, mul, sigmoid, split, square, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { customGradient } from '@pushforward/tensor';
 
 /**
  * One step of a long short-term memory: with `i, f, o = sigmoid` of the first three quarters of `products + bias` and `g = tanh` of the last,
@@ -13,8 +14,7 @@ import { add, concat, customGrad, type GradSaveFunc, mul, sigmoid, split, square
  */
 export function lstmCell(products: Tensor, bias: Tensor, cell: Tensor): Tensor {
   const width = cell.shape[1]!;
-  const op = customGrad((...args: (Tensor | GradSaveFunc)[]) => {
-    const [given, added, before, save] = args as [Tensor, Tensor, Tensor, GradSaveFunc];
+  const op = customGradient(([given, added, before], save) => {
     const [opening, candidate] = split(add(given, added), [3 * width, width], 1);
     const open = sigmoid(opening);
     const content = tanh(candidate);

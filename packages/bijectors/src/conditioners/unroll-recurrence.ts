@@ -1,6 +1,6 @@
-import { add, customGrad, dispose, type GradSaveFunc, slice, stack, type Tensor, tidy, unstack, type Variable, zeros, zerosLike } from '@tensorflow/tfjs-core';
+import { add, dispose, slice, stack, type Tensor, tidy, unstack, type Variable, zeros, zerosLike } from '@tensorflow/tfjs-core';
 import type { TensorContainer } from '@tensorflow/tfjs-core/dist/tensor_types.js';
-import { vjp } from '@pushforward/tensor';
+import { customGradient, vjp } from '@pushforward/tensor';
 import type { Step } from '@pushforward/made';
 
 /** What one rank is computed with, besides its memory and the value before. */
@@ -59,8 +59,7 @@ export interface RecurrenceInputs extends SequenceStart {
 export function unrollRecurrence(recurrence: Recurrence, inputs: RecurrenceInputs, step: Step): { values: Tensor[]; logDet: Tensor } {
   const lists = [inputs.input, inputs.own, inputs.shared, inputs.memory];
   // A custom gradient has one output: the log-determinant is its last row.
-  const op = customGrad((...args: (Tensor | GradSaveFunc)[]) => {
-    const save = args.pop() as GradSaveFunc;
+  const op = customGradient((_, save) => {
     const { values, logDet, memories } = goForward(recurrence, inputs, step);
     const known = [...lists, values, ...memories];
     save(known.flat());

@@ -1,4 +1,5 @@
-import { concat, customGrad, eye, type GradSaveFunc, matMul, mul, neg, pad, reciprocal, reshape, slice, split, sub, sum, type Tensor, type Tensor2D, tensor1d } from '@tensorflow/tfjs-core';
+import { concat, eye, matMul, mul, neg, pad, reciprocal, reshape, slice, split, sub, sum, type Tensor, type Tensor2D, tensor1d } from '@tensorflow/tfjs-core';
+import { customGradient } from '@pushforward/tensor';
 
 /**
  * The inverse of a lower triangular matrix; what stands above the diagonal is not read.
@@ -12,15 +13,15 @@ import { concat, customGrad, eye, type GradSaveFunc, matMul, mul, neg, pad, reci
  * **Numerics**: the error grows with the condition number, as that of substitution does.
  */
 export function invertLowerTriangular(matrix: Tensor): Tensor2D {
-  const op = customGrad((input: Tensor | GradSaveFunc, save: Tensor | GradSaveFunc) => {
-    const inverse = invertBlocks(input as Tensor);
-    (save as GradSaveFunc)([inverse]);
+  const op = customGradient<Tensor2D>(([input], save) => {
+    const inverse = invertBlocks(input);
+    save([inverse]);
     return {
       value: inverse,
-      gradFunc: (dy: Tensor, [saved]: Tensor[]) => neg(matMul(matMul(saved as Tensor2D, dy as Tensor2D, true), saved as Tensor2D, false, true)),
+      gradFunc: (dy, [saved]) => neg(matMul(matMul(saved as Tensor2D, dy, true), saved as Tensor2D, false, true)),
     };
   });
-  return op(matrix) as Tensor2D;
+  return op(matrix);
 }
 
 function invertBlocks(matrix: Tensor): Tensor2D {

@@ -1,5 +1,5 @@
-import { customGrad, div, type GradSaveFunc, neg, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
-import { vjp } from '@pushforward/tensor';
+import { customGrad, div, type GradSaveFunc, neg, sub, type Tensor, type Tensor1D, tidy, zerosLike } from '@tensorflow/tfjs-core';
+import { isInNestedGradient, vjp } from '@pushforward/tensor';
 import { increasingRoot, type ValueAndDerivative } from './increasing-root.js';
 
 /**
@@ -18,6 +18,7 @@ export function implicitRoot<P extends readonly Tensor[]>(
   y: Tensor1D,
   parameters: P,
 ): Tensor1D {
+  if (isInNestedGradient()) return differentiableRoot(f, bracket, y, parameters);
   const operation = customGrad((...args: (Tensor | GradSaveFunc)[]) => {
     const save = args.pop() as GradSaveFunc;
     const [y, ...rest] = args as Tensor[];
@@ -34,4 +35,23 @@ export function implicitRoot<P extends readonly Tensor[]>(
     };
   });
   return operation(y, ...parameters) as Tensor1D;
+}
+
+/**
+ * The same by operations that can be differentiated again: two steps of Newton's method from the root. Each squares the error, so that as a
+ * function of y and the parameters the result agrees with the root up to the third derivatives.
+ */
+function differentiableRoot<P extends readonly Tensor[]>(...[f, bracket, y, parameters]: Parameters<typeof implicitRoot<P>>): Tensor1D {
+  return tidy(() => {
+    const constant = customGrad(() => ({
+      value: increasingRoot((x) => f(x, parameters), y, bracket(y, parameters)),
+      gradFunc: () => [y, ...parameters].map((input) => zerosLike(input)),
+    }));
+    let x = constant(y, ...parameters) as Tensor1D;
+    for (let step = 0; step < 2; step++) {
+      const { value, derivative } = f(x, parameters);
+      x = sub(x, div(sub(value, y), derivative));
+    }
+    return x;
+  });
 }

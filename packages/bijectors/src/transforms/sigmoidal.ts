@@ -2,7 +2,6 @@ import {
   add,
   div,
   log,
-  logSoftmax,
   max,
   min,
   mul,
@@ -132,7 +131,7 @@ export class SigmoidalTransform extends ElementwiseTransform {
     const table = reshape(rows.parameters, [size, 3, this.units]);
     const [slopes, offsets, weights] = [0, 1, 2].map((i) => slice(table, [0, i, 0], [size, 1, this.units]) as Tensor3D);
     const factors = Array.from({ length: this.units }, (_, k) => (2 * (k + 1)) / (this.units + 1));
-    return { x: rows.x, units: [positive(slopes, 0), mul(offsets, factors), logSoftmax(weights)] };
+    return { x: rows.x, units: [positive(slopes, 0), mul(offsets, factors), sub(weights, logSumExp(weights, -1, true))] };
   }
 }
 
