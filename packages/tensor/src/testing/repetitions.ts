@@ -20,7 +20,19 @@ export function repeatLess(factor: number): void {
   share = 1 / factor;
 }
 
-/** How often to repeat what says `count`: at least twice of it, for what alternates between two cases. */
+/**
+ * How often to repeat what says `count`: that often, or less after {@link repeatLess}; twice at least, for what alternates between two cases.
+ *
+ * @example
+ * ```ts
+ * import { repetitions } from '@pushforward/tensor/testing';
+ *
+ * for (let step = 0; step < repetitions(100); step++) {
+ *   // one of the training steps that a law looks at
+ * }
+ * console.log(repetitions(1)); // 1
+ * ```
+ */
 export function repetitions(count: number): number {
   return Math.min(count, Math.max(2, Math.ceil(count * share)));
 }
