@@ -1,4 +1,4 @@
-import { Max, Min, type NamedAttrMap, type NamedTensorInfoMap, type Tensor, type TensorInfo, tidy } from '@tensorflow/tfjs-core';
+import { Max, Min, type NamedAttrMap, type NamedTensorInfoMap, type Tensor, type TensorInfo, tidy, util } from '@tensorflow/tfjs-core';
 import type { Kernel } from './kernel.js';
 import { overNothing } from './over-nothing.js';
 import { reduceByWebGpu } from './reduce-by-webgpu.js';
@@ -26,7 +26,8 @@ const LARGEST_COUNT = 4096;
 
 function onWebGl(beats: string, inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: WebGlBackend): TensorInfo | null {
   const x = inputs.x as Tensor;
-  const { outer, count, shape, toRows } = reduction('max', x.shape, (attrs.axis ?? attrs.reductionIndices) as number[], attrs.keepDims as boolean);
+  const axes = util.parseAxisParam((attrs.axis ?? attrs.reductionIndices) as number[], x.shape);
+  const { outer, count, shape, toRows } = reduction('max', x.shape, axes, attrs.keepDims as boolean);
   if (x.dtype !== 'float32' || count > LARGEST_COUNT || backend.shouldExecuteOnCPU([x])) return null;
   const program = {
     variableNames: ['A'],

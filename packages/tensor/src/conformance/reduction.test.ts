@@ -8,7 +8,7 @@ const total = (x: number[]) => x.reduce((a, b) => a + b, 0);
 /** Hundreds of terms of up to 2 that cancel, added up in float32. */
 const SUMMED = { rtol: 2e-6, atol: 1e-5 };
 
-type Case = [name: string, operation: (x: Tensor, axes: number[], keepDims: boolean) => Tensor, reference: (x: number[]) => number];
+type Case = [name: string, operation: (x: Tensor, axes?: number[], keepDims?: boolean) => Tensor, reference: (x: number[]) => number];
 
 const REDUCTIONS: Case[] = [
   ['sum', (x, axes, keepDims) => sum(x, axes, keepDims), total],
@@ -32,6 +32,11 @@ describe.each(REDUCTIONS)('%s', (_, operation, f) => {
         tolerance: SUMMED,
       });
     }
+  });
+
+  test('over all axes where none is named', async () => {
+    const [inputs, axes] = [[spread([3, 4])], [0, 1]];
+    await checkOperation({ operation: (x) => operation(x), reference: (x) => reduce(x, axes, false, f), inputs, tolerance: SUMMED });
   });
 });
 
