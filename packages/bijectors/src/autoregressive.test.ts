@@ -1,6 +1,7 @@
 import { add, matMul, mul, reshape, sin, sum, type Tensor, type Tensor2D, tensor, tensor2d, tidy, type Variable, variable, zeros } from '@tensorflow/tfjs-core';
 import { key, type ModuleConfig, normal, split } from '@pushforward/tensor';
 import { Conditioner, Made, type Step, type ValueAndLogDet } from '@pushforward/made';
+import { representatives } from '@pushforward/tensor/testing';
 import { describe, expect, test } from 'vitest';
 import { Autoregressive, type Direction } from './autoregressive.js';
 import type { ElementwiseTransform } from './elementwise-transform.js';
@@ -92,7 +93,7 @@ function make(transform: ElementwiseTransform, direction: Direction, order: read
 }
 
 describe('Autoregressive', () => {
-  test.each(cases)('$transform, parallel $direction, order $order, context $contextDim: the laws', async ({ transform, direction, order, contextDim }) => {
+  test.each(representatives(cases))('$transform, parallel $direction, order $order, context $contextDim: the laws', async ({ transform, direction, order, contextDim }) => {
     await checkBijector(() => make(TRANSFORMS[transform](), direction, order, contextDim), {
       eventShape: [order.length],
       // Without a dimension before it, no weight can matter.
@@ -103,7 +104,7 @@ describe('Autoregressive', () => {
 
   // Without a context, the tests of iaf and maf do the same.
   const conditional = cases.filter(({ contextDim }) => contextDim > 0);
-  test.each(conditional)('$transform, parallel $direction, order $order, over a MADE: the laws', async ({ transform, direction, order, contextDim }) => {
+  test.each(representatives(conditional))('$transform, parallel $direction, order $order, over a MADE: the laws', async ({ transform, direction, order, contextDim }) => {
     const dim = order.length;
     const { parameterCount } = TRANSFORMS[transform]();
     // Of two units of degree 0, both may be dead under relu, and the context would not reach the first dimension.

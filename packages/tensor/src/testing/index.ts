@@ -1,4 +1,4 @@
 export { allClose, type Tolerance } from './all-close.js';
 export { matchers } from './matchers.js';
 export { rebuild } from './rebuild.js';
-export { repeatLess, repetitions } from './repetitions.js';
+export { repeatLess, repetitions, representatives } from './repetitions.js';

@@ -36,3 +36,22 @@ export function repeatLess(factor: number): void {
 export function repetitions(count: number): number {
   return Math.min(count, Math.max(2, Math.ceil(count * share)));
 }
+
+/**
+ * Of many combinations of the same few choices, those to try: all, or one in as many as {@link repeatLess} was told. As long as that number has no divisor in
+ * common with the numbers of choices, every choice is in some of them.
+ *
+ * @example
+ * ```ts
+ * import { repeatLess, representatives } from '@pushforward/tensor/testing';
+ *
+ * const cases = ['a', 'b', 'c'].flatMap((letter) => [1, 2].map((digit) => letter + digit));
+ * repeatLess(5);
+ * console.log(representatives(cases)); // [ 'a1', 'c2' ]
+ * repeatLess(1);
+ * console.log(representatives(cases).length); // 6
+ * ```
+ */
+export function representatives<T>(cases: readonly T[]): T[] {
+  return cases.filter((_, i) => i % Math.round(1 / share) === 0);
+}
