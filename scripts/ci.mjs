@@ -77,13 +77,12 @@ check('documentation site', 'node', ['scripts/ci/docs.mjs']);
 check('packed packages', 'node', ['scripts/ci/packed.mjs']);
 check('chromium', 'bash', ['scripts/ci/install-chromium.sh']);
 vitest('browser', 'vitest', ['run', '--config', 'vitest.browser.config.ts']);
-// In software a shader takes long to compile: the primitives, the networks and the bijectors that say most about a backend stand for what is
-// made of them. The elementwise transforms alone take minutes, as do the autoregressive flows. A run each: a page keeps every shader.
+// In several runs, because a page keeps every shader.
 const onWebGl = ['run', '--config', 'vitest.webgl.config.ts'];
 vitest('webgl', 'vitest', [...onWebGl, 'packages/tensor']);
 vitest('webgl, made', 'vitest', [...onWebGl, 'packages/made']);
-vitest('webgl, bijectors', 'vitest', [...onWebGl, ...['elementary', 'linear', 'coupling'].map((part) => `packages/bijectors/src/${part}`)]);
-vitest('webgl, distributions', 'vitest', [...onWebGl, 'packages/distributions']);
+for (const part of ['1/3', '2/3', '3/3']) vitest(`webgl, bijectors ${part}`, 'vitest', [...onWebGl, 'packages/bijectors', `--shard=${part}`]);
+vitest('webgl, the rest', 'vitest', [...onWebGl, ...['distributions', 'vae', 'training', 'io'].map((name) => `packages/${name}`)]);
 // The primitives, the shaders of masked networks, and laws that rest on both; the laws of everything run on webgl.
 const onWebGpuInBrowser = ['run', '--config', 'vitest.webgpu-browser.config.ts'];
 const elementwise = ['packages/bijectors/src/transforms/affine', 'packages/bijectors/src/transforms/gate'];
