@@ -5,7 +5,11 @@ import type { Side } from './side.js';
 import type { Size } from './size.js';
 
 /** How long a sample lasts at least, so that neither the clock's grain nor the messages count. */
-const SAMPLE_MILLISECONDS = 40;
+const SAMPLE_MILLISECONDS = 60;
+/** How long an operation runs before each sample, so that it is not the caches that count, which the other processes have used meanwhile. */
+const RETURN_MILLISECONDS = 20;
+/** What takes longer has enough of the sample for that. */
+const LONG_MILLISECONDS = 250;
 /** How long an operation runs before it counts, for the compilers of the engines and the caches of the allocators. */
 const WARM_UP_MILLISECONDS = 1500;
 /** How long the samples of one series take at most: slow ones are fewer. */
@@ -56,7 +60,11 @@ export async function measure(operations: readonly Operation[], size: Size, proc
       const rounds = Math.min(effort.rounds, Math.max(3, Math.floor(BUDGET_MILLISECONDS / (runs * warm))));
       const samples: number[] = [];
       results.push({ operation, side: side.name, runs, samples });
-      turns.push({ rounds, take: async () => void samples.push(await time(process, operation, runs)) });
+      const take = async () => {
+        if (warm < LONG_MILLISECONDS) await time(process, operation, Math.ceil(RETURN_MILLISECONDS / warm));
+        samples.push(await time(process, operation, runs));
+      };
+      turns.push({ rounds, take });
     }
   }
   for (let round = 0; round < effort.rounds; round++) {
