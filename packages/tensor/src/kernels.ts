@@ -1,4 +1,5 @@
 import { adamKernel } from './kernel-adam.js';
+import { addNKernel } from './kernel-add-n.js';
 import { allKernel, anyKernel } from './kernel-any.js';
 import { argMaxKernel } from './kernel-arg-max.js';
 import { arithmeticKernels } from './kernel-arithmetic.js';
@@ -37,6 +38,7 @@ export const kernels: readonly Kernel[] = [
   packKernel,
   sumKernel,
   meanKernel,
+  addNKernel,
   ...arithmeticKernels,
   softmaxKernel,
   ...elementwiseKernels,

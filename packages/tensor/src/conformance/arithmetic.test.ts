@@ -65,7 +65,7 @@ describe('logicalAnd', () => {
 
 describe('addN', () => {
   test.each([[[]], [[0]], [[1, 1]], [[2, 3, 1, 4]], [[1030]]])('shape %j', async (shape) => {
-    for (const count of [1, 2, 5]) {
+    for (const count of [1, 2, 5, 20]) {
       await checkOperation({
         operation: (...x) => addN(x),
         reference: (...x) => elementwise((...numbers) => numbers.reduce((a, b) => a + b), ...x),
