@@ -1,8 +1,8 @@
 import '@tensorflow/tfjs';
-import { env } from '@tensorflow/tfjs-core';
+import { backend, env } from '@tensorflow/tfjs-core';
 import { type BackendName, useBackend } from '@pushforward/tensor';
 import { matchers, repeatLess, type Tolerance } from '@pushforward/tensor/testing';
-import { expect, inject } from 'vitest';
+import { afterAll, expect, inject } from 'vitest';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -25,3 +25,15 @@ const onGpu = inject('backend').startsWith('webg');
 if (onGpu) env().set(`${inject('backend').toUpperCase()}_CPU_FORWARD`, false);
 // Tests have GPUs in software.
 repeatLess(onGpu ? 5 : 1);
+
+// WebGPU reports a shader that it refuses and goes on, with zeros for a result.
+if (inject('backend') === 'webgpu') {
+  const { device } = backend() as unknown as { device: EventTarget };
+  const refused: string[] = [];
+  const note = (event: Event) => refused.push((event as Event & { error: Error }).error.message);
+  device.addEventListener('uncapturederror', note);
+  afterAll(() => {
+    device.removeEventListener('uncapturederror', note);
+    expect(refused).toEqual([]);
+  });
+}
