@@ -1,10 +1,12 @@
 import {
-  Add, broadcast_util, cast, div, type GradConfig, greater, greaterEqual, less, lessEqual, Maximum, Minimum, mul, Multiply,
-  type NamedAttrMap, type NamedTensorInfoMap, neg, RealDiv, Sub, type Tensor, type TensorInfo, util,
+  Add, broadcast_util, cast, div, type GradConfig, Greater, greater, GreaterEqual, greaterEqual,
+  Less, less, LessEqual, lessEqual, LogicalAnd, Maximum, Minimum, mul, Multiply,
+  type NamedAttrMap, type NamedTensorInfoMap, neg, NotEqual, RealDiv, Sub, type Tensor, type TensorInfo, util,
 } from '@tensorflow/tfjs-core';
 import type { Kernel } from './kernel.js';
 import type { WebGlBackend } from './shaders/backends.js';
 import { unbroadcast } from './unbroadcast.js';
+import { vectorAndAxes } from './vector-and-axes.js';
 
 /** How much an operand's result changes with the operand, times `dy`, in the broadcast shape. */
 type Derivative = (dy: Tensor, a: Tensor, b: Tensor) => Tensor;
@@ -22,6 +24,7 @@ export const arithmeticKernels: readonly Kernel[] = [
   { ...withGradients(RealDiv, (dy, _, b) => div(dy, b), (dy, a, b) => neg(mul(dy, div(div(a, b), b)))), webgl: divide },
   withGradients(Maximum, (dy, a, b) => mul(dy, float(greaterEqual(a, b))), (dy, a, b) => mul(dy, float(less(a, b)))),
   withGradients(Minimum, (dy, a, b) => mul(dy, float(lessEqual(a, b))), (dy, a, b) => mul(dy, float(greater(a, b)))),
+  ...[Greater, GreaterEqual, Less, LessEqual, NotEqual, LogicalAnd].map((name) => ({ name, webgpu: vectorAndAxes(name) })),
 ];
 
 function float(x: Tensor): Tensor {
@@ -36,7 +39,7 @@ function withGradients(name: string, toA: Derivative, toB: Derivative): Kernel {
     };
     return { a: gradient(toA, saved[0]), b: gradient(toB, saved[1]) };
   };
-  return { name, gradient: { inputsToSave: ['a', 'b'], gradFunc } };
+  return { name, gradient: { inputsToSave: ['a', 'b'], gradFunc }, webgpu: vectorAndAxes(name) };
 }
 
 /** The stock shader takes equal operands, infinities too, for a quotient of 1. */

@@ -63,6 +63,14 @@ describe('logicalAnd', () => {
   });
 });
 
+test('a vector against as many axes as there can be', async () => {
+  await checkOperation({
+    operation: (a, b) => add(mul(a, b), maximum(a, b)),
+    reference: (a, b) => elementwise((a, b) => a * b + Math.max(a, b), a, b),
+    inputs: [spread([2, 1, 3, 1, 2, 4]), spread([4], -2, 2, 7)],
+  });
+});
+
 describe('addN', () => {
   test.each([[[]], [[0]], [[1, 1]], [[2, 3, 1, 4]], [[1030]]])('shape %j', async (shape) => {
     for (const count of [1, 2, 5, 20]) {
