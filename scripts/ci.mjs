@@ -62,16 +62,6 @@ function nativeBackend() {
   }
 }
 
-const lawsOnWebGpu = [
-  'packages/made/src/made-density',
-  'packages/made/src/masked-linear',
-  'packages/bijectors/src/permute',
-  'packages/bijectors/src/elementwise',
-  'packages/bijectors/src/transforms/affine',
-  'packages/bijectors/src/transforms/shift',
-  'packages/training/src/optimizer',
-];
-
 vitest('npm test', 'npm', ['test', '--']);
 check('documentation site', 'node', ['scripts/ci/docs.mjs']);
 check('packed packages', 'node', ['scripts/ci/packed.mjs']);
@@ -83,15 +73,14 @@ vitest('webgl', 'vitest', [...onWebGl, 'packages/tensor']);
 vitest('webgl, made', 'vitest', [...onWebGl, 'packages/made']);
 for (const part of ['1/3', '2/3', '3/3']) vitest(`webgl, bijectors ${part}`, 'vitest', [...onWebGl, 'packages/bijectors', `--shard=${part}`]);
 vitest('webgl, the rest', 'vitest', [...onWebGl, ...['distributions', 'vae', 'training', 'io'].map((name) => `packages/${name}`)]);
-// The primitives, the shaders of masked networks, and laws that rest on both; the laws of everything run on webgl.
+// The primitives, the shaders of masked networks, and laws that rest on both; the laws of everything run on webgl, and on webgpu in Node.
 const onWebGpuInBrowser = ['run', '--config', 'vitest.webgpu-browser.config.ts'];
 const elementwise = ['packages/bijectors/src/transforms/affine', 'packages/bijectors/src/transforms/gate'];
 vitest('webgpu in a browser', 'vitest', [...onWebGpuInBrowser, 'packages/tensor', 'packages/made/src/made-kernel', 'packages/made/src/made-density', ...elementwise]);
 vitest('autoregressive layers on webgpu in a browser', 'vitest', [...onWebGpuInBrowser, 'packages/bijectors/src/autoregressive.test', '-t', 'over a MADE']);
 check('webgpu for Node', 'node', ['scripts/ci/install-webgpu.mjs']);
-vitest('webgpu', 'vitest', ['run', '--config', 'vitest.webgpu.config.ts', 'packages/tensor', 'packages/made/src/made-kernel']);
-// One file at a time. The laws of other conditioners and bijectors are too slow in software, or were not tried; what reads with dataSync fails in Node.
-vitest('laws on webgpu', 'vitest', ['run', '--config', 'vitest.webgpu.config.ts', '--fileParallelism=false', ...lawsOnWebGpu]);
+// All of it: 14 minutes on 2 cores that others use too.
+vitest('webgpu', 'vitest', ['run', '--config', 'vitest.webgpu.config.ts']);
 nativeBackend();
 vitest('flows that reach the entropy', 'vitest', ['run', '--config', 'vitest.slow.config.ts']);
 check('training step against stock tfjs-wasm', 'node', ['scripts/ci/bench.mjs']);
