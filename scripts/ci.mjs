@@ -73,11 +73,10 @@ vitest('webgl', 'vitest', [...onWebGl, 'packages/tensor']);
 vitest('webgl, made', 'vitest', [...onWebGl, 'packages/made']);
 for (const part of ['1/3', '2/3', '3/3']) vitest(`webgl, bijectors ${part}`, 'vitest', [...onWebGl, 'packages/bijectors', `--shard=${part}`]);
 vitest('webgl, the rest', 'vitest', [...onWebGl, ...['distributions', 'vae', 'training', 'io'].map((name) => `packages/${name}`)]);
-// The primitives, the shaders of masked networks, and laws that rest on both; the laws of everything run on webgl, and on webgpu in Node.
 const onWebGpuInBrowser = ['run', '--config', 'vitest.webgpu-browser.config.ts'];
-const elementwise = ['packages/bijectors/src/transforms/affine', 'packages/bijectors/src/transforms/gate'];
-vitest('webgpu in a browser', 'vitest', [...onWebGpuInBrowser, 'packages/tensor', 'packages/made/src/made-kernel', 'packages/made/src/made-density', ...elementwise]);
-vitest('autoregressive layers on webgpu in a browser', 'vitest', [...onWebGpuInBrowser, 'packages/bijectors/src/autoregressive.test', '-t', 'over a MADE']);
+vitest('webgpu in a browser', 'vitest', [...onWebGpuInBrowser, 'packages/tensor']);
+vitest('webgpu in a browser, bijectors', 'vitest', [...onWebGpuInBrowser, 'packages/bijectors']);
+vitest('webgpu in a browser, the rest', 'vitest', [...onWebGpuInBrowser, ...['made', 'distributions', 'vae', 'training', 'io'].map((name) => `packages/${name}`)]);
 check('webgpu for Node', 'node', ['scripts/ci/install-webgpu.mjs']);
 // All of it: 14 minutes on 2 cores that others use too.
 vitest('webgpu', 'vitest', ['run', '--config', 'vitest.webgpu.config.ts']);
