@@ -78,7 +78,7 @@ vitest('webgpu in a browser', 'vitest', [...onWebGpuInBrowser, 'packages/tensor'
 vitest('webgpu in a browser, bijectors', 'vitest', [...onWebGpuInBrowser, 'packages/bijectors']);
 vitest('webgpu in a browser, the rest', 'vitest', [...onWebGpuInBrowser, ...['made', 'distributions', 'vae', 'training', 'io'].map((name) => `packages/${name}`)]);
 check('webgpu for Node', 'node', ['scripts/ci/install-webgpu.mjs']);
-// All of it: 14 minutes on 2 cores that others use too.
+// All of it, in some seven minutes.
 vitest('webgpu', 'vitest', ['run', '--config', 'vitest.webgpu.config.ts']);
 nativeBackend();
 vitest('flows that reach the entropy', 'vitest', ['run', '--config', 'vitest.slow.config.ts']);
