@@ -1,6 +1,7 @@
-import { backend_util, fill, type NamedAttrMap, type NamedTensorInfoMap, Prod, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { fill, type NamedAttrMap, type NamedTensorInfoMap, Prod, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Kernel, StockKernel } from './kernel.js';
 import { reduceByWebGpu } from './reduce-by-webgpu.js';
+import { reduced } from './reduced.js';
 
 /** `tf.prod`, of which only that of no numbers, 1, is ours, and on webgpu that of few. */
 export const prodKernel: Kernel = { name: Prod, reference: prod, webgpu: reduceByWebGpu({ name: Prod, ofNothing: 1, step: 'found *= next;' }) };
@@ -8,7 +9,5 @@ export const prodKernel: Kernel = { name: Prod, reference: prod, webgpu: reduceB
 function prod(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, stock: StockKernel): TensorInfo | TensorInfo[] {
   const x = inputs.x as TensorInfo;
   if (util.sizeFromShape(x.shape) > 0) return stock(inputs, attrs);
-  const axes = util.parseAxisParam(attrs.axis as number[], x.shape);
-  const [shape] = backend_util.computeOutAndReduceShapes(x.shape, axes);
-  return fill(attrs.keepDims ? backend_util.expandShapeToKeepDim(shape, axes) : shape, 1, x.dtype as 'float32');
+  return fill(reduced(x, attrs).shape, 1, x.dtype as 'float32');
 }

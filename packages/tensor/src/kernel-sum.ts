@@ -1,7 +1,8 @@
-import { backend_util, Mean, type NamedAttrMap, type NamedTensorInfoMap, Sum, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { Mean, type NamedAttrMap, type NamedTensorInfoMap, Sum, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Kernel } from './kernel.js';
 import { overNothing } from './over-nothing.js';
 import { reduceByWebGpu } from './reduce-by-webgpu.js';
+import { reduced } from './reduced.js';
 import type { WasmModule } from './wasm/wasm-module.js';
 
 /**
@@ -26,12 +27,11 @@ export const meanKernel: Kernel = {
 /** Null for other types than float32, and for axes that do not lie side by side. */
 function sumWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo | null {
   const x = inputs.x as TensorInfo;
-  const axes = util.parseAxisParam(attrs.axis as number[], x.shape).toSorted((a, b) => a - b);
+  const { axes, shape } = reduced(x, attrs);
   const [first, end] = axes.length === 0 ? [0, 0] : [axes[0], axes[0] + axes.length];
   if (x.dtype !== 'float32' || (axes.length > 0 && axes.at(-1) !== end - 1)) return null;
 
-  const [shape] = backend_util.computeOutAndReduceShapes(x.shape, axes);
-  const result = wasm.output(attrs.keepDims ? backend_util.expandShapeToKeepDim(shape, axes) : shape);
+  const result = wasm.output(shape);
   const [outer, count, inner] = [x.shape.slice(0, first), x.shape.slice(first, end), x.shape.slice(end)].map(util.sizeFromShape);
   wasm.functions.sum(wasm.address(x), wasm.address(result), outer, count, inner, wasm.scratch(8 * inner));
   return result;

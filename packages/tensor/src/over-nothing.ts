@@ -1,4 +1,5 @@
-import { backend_util, type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { reduced } from './reduced.js';
 import type { GpuBackend } from './shaders/backends.js';
 
 /**
@@ -11,10 +12,8 @@ export function overNothing(result: number): (inputs: NamedTensorInfoMap, attrs:
   return (inputs, attrs, backend) => {
     const x = inputs.x as TensorInfo;
     if (util.sizeFromShape(x.shape) > 0) return null;
-    const axes = util.parseAxisParam((attrs.axis ?? attrs.reductionIndices) as number[], x.shape);
-    const [shape] = backend_util.computeOutAndReduceShapes(x.shape, axes);
-    const kept = attrs.keepDims ? backend_util.expandShapeToKeepDim(shape, axes) : shape;
+    const { shape } = reduced(x, attrs);
     const values = util.makeZerosTypedArray(util.sizeFromShape(shape), x.dtype) as Float32Array;
-    return backend.makeTensorInfo(kept, x.dtype, values.fill(result));
+    return backend.makeTensorInfo(shape, x.dtype, values.fill(result));
   };
 }

@@ -1,5 +1,6 @@
-import { backend_util, type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { overNothing } from './over-nothing.js';
+import { reduced } from './reduced.js';
 import type { WebGpuBackend } from './shaders/backends.js';
 import { runThreads } from './shaders/run-threads.js';
 
@@ -42,17 +43,16 @@ export function reduceByWebGpu({ name, ofNothing, step, finish = '' }: Folding) 
     const nothing = reduceNothing(inputs, attrs, backend);
     if (nothing) return nothing;
     const x = inputs.x as TensorInfo;
-    const axes = util.parseAxisParam((attrs.axis ?? attrs.reductionIndices) as number[], x.shape).toSorted((a, b) => a - b);
+    const { axes, shape } = reduced(x, attrs);
     const [begin, end] = [axes[0], axes.at(-1)! + 1];
     const count = util.sizeFromShape(x.shape.slice(begin, end));
     const isApart = axes.length === 0 || end - begin !== axes.length;
     if (isApart || count > LARGEST_COUNT || x.dtype !== 'float32' || backend.shouldExecuteOnCPU([x])) return null;
-    const [shape] = backend_util.computeOutAndReduceShapes(x.shape, axes);
     return runThreads(backend, {
       name: `reduceFew${name}`,
       code,
       inputs: { A: x },
-      shape: attrs.keepDims ? backend_util.expandShapeToKeepDim(shape, axes) : shape,
+      shape,
       integers: { count, inner: util.sizeFromShape(x.shape.slice(end)) },
     });
   };
