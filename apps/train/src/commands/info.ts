@@ -3,6 +3,7 @@ import path from 'node:path';
 import { startBackend } from '../backend.js';
 import type { Host } from '../host.js';
 import { type LoadedModel, loadModel } from '../models.js';
+import { printable } from '../printable.js';
 import { formatCount, formatNumber } from '../statistics.js';
 import { shownPath } from '../run-directory.js';
 
@@ -22,7 +23,7 @@ export async function infoCommand(host: Host, name: string): Promise<void> {
     ['command', model.notes.commandLine],
   ];
   const width = Math.max(...facts.map(([title]) => title.length));
-  host.stdout.write(facts.map(([title, text]) => `${title.padEnd(width)}   ${text}\n`).join(''));
+  host.stdout.write(facts.map(([title, text]) => `${title.padEnd(width)}   ${printable(text)}\n`).join(''));
 }
 
 function describe(model: LoadedModel): [string, string][] {
