@@ -20,12 +20,12 @@ function shell(command, args, options = {}) {
 }
 
 /** A vitest run, counted by its own tests; a run that dies without a report is one failure. */
-function vitest(title, command, args) {
+function vitest(title, command, args, options) {
   console.log(`\n=== ${title}`);
   const report = path.join(root, '.cache', `ci-${title.replaceAll(/\W+/g, '-')}.json`);
   mkdirSync(path.dirname(report), { recursive: true });
   rmSync(report, { force: true });
-  const status = shell(command, [...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+  const status = shell(command, [...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], options);
   let tests = { numPassedTests: 0, numFailedTests: 0 };
   try {
     tests = JSON.parse(readFileSync(report, 'utf8'));
@@ -63,6 +63,9 @@ function nativeBackend() {
 }
 
 vitest('npm test', 'npm', ['test', '--']);
+// What npm test tries on a few random cases.
+const manyCases = { env: { ...environment, PUSHFORWARD_CASES: '10000' } };
+vitest('properties', 'vitest', ['run', '--project', 'node', '--project', 'cpu', '--project', 'wasm', 'property', 'test/fuzz'], manyCases);
 check('documentation site', 'node', ['scripts/ci/docs.mjs']);
 check('packed packages', 'node', ['scripts/ci/packed.mjs']);
 check('chromium', 'bash', ['scripts/ci/install-chromium.sh']);
