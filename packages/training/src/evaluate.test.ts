@@ -58,7 +58,7 @@ test('a loss that is not finite comes out as it is', async () => {
 
 test('mistakes give clear errors', async () => {
   await expect(evaluate((batch) => batch, rows)).rejects.toThrow('evaluate: loss must return a scalar tensor, got [100]');
-  await expect(evaluate((async () => scalar(1)) as never, rows)).rejects.toThrow('evaluate: loss must return a scalar tensor, got [object Promise]');
+  await expect(evaluate((async () => scalar(1)) as never, rows)).rejects.toThrow('evaluate: loss must return a scalar tensor, got a promise: a loss cannot be async');
   await expect(evaluate(() => scalar(1), () => [])).rejects.toThrow('evaluate: data must yield at least one batch, got none');
   await expect(evaluate(() => scalar(1), rows, { batchSize: 0 })).rejects.toThrow('evaluate: batchSize must be an integer of at least 1, got 0');
 });

@@ -1,5 +1,6 @@
 import { dispose, reshape, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { foldIn, key, type Key, type Seed } from '@pushforward/tensor';
+import { findBadRows } from './bad-rows.js';
 import { type Batch, type Data, type Source, toSource } from './data.js';
 import { yieldToEventLoop } from './event-loop.js';
 import { checkScalar, type Loss, readScalars } from './loss.js';
@@ -35,7 +36,7 @@ export async function evaluate<const D extends Data>(
   data: D,
   { batchSize = 128, seed }: EvaluateOptions = {},
 ): Promise<number> {
-  const source = await toSource('evaluate: data', data, batchSize);
+  const source = await toSource('evaluate', 'data', data, batchSize);
   return (await meanLoss('evaluate', loss as Loss<unknown>, source, key(seed))) as number;
 }
 
@@ -81,4 +82,20 @@ export async function meanLoss(
     dispose(pending.map(({ value }) => value));
   }
   return sum / rows;
+}
+
+/** Which rows make the mean of a loss over a source infinite or NaN, in words: of the first batch that has some, none if there is no such row. */
+export async function explainMean(name: string, loss: Loss<unknown>, source: Source, lossKey: Key): Promise<string[]> {
+  let count = 0;
+  for await (const batch of source.batches({ epoch: 1, key: lossKey, shuffle: false, skip: 0 })) {
+    try {
+      const info = { key: foldIn(lossKey, count), step: count, training: false };
+      const rows = await findBadRows(batch, (part) => checkScalar(name, loss(part, info)));
+      if (rows && rows.length > 0) return rows;
+    } finally {
+      dispose(batch.batch);
+    }
+    count++;
+  }
+  return [];
 }

@@ -1,4 +1,5 @@
-import { add, clone, dispose, keep, matMul, mean, memory, mul, ones, scalar, square, sub, sum, type Tensor, tensor1d, tidy, variable, zeros } from '@tensorflow/tfjs-core';
+import { add, clone, dispose, keep, matMul, mean, memory, mul, ones, reshape, scalar, square, sub, sum, type Tensor, tensor1d, tensor2d, tidy, variable, zeros } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs';
 import { Module, normal } from '@pushforward/tensor';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fit, type FitOptions, type StepEvent } from './fit.js';
@@ -160,6 +161,21 @@ describe('training', () => {
     expect(await runReading(5)).toEqual(expected);
   });
 
+  test('the same numbers give the same run in every typed array, as inputs and as targets', async () => {
+    const numbers = Array.from({ length: 40 }, (_, i) => (i * 7) % 11);
+    const arrays = [Float32Array, Float64Array, Int8Array, Int16Array, Int32Array, Uint8Array, Uint8ClampedArray, Uint16Array, Uint32Array];
+    const runs = [];
+    for (const ArrayType of arrays) {
+      const module = linear();
+      const x = { values: ArrayType.from(numbers), shape: [20, 2] };
+      const y = { values: ArrayType.from(numbers.slice(20)), shape: [20, 1] };
+      const { history } = await fit(module.loss, { x, y }, { module, epochs: 3, batchSize: 8, seed: 1, validation: { data: { x, y } } });
+      runs.push({ history, weights: await weightsOf(module) });
+    }
+    expect(runs[0].history.length).toBe(3);
+    for (const run of runs) expect(run).toEqual(runs[0]);
+  });
+
   test('memory stays flat over 100 steps', async () => {
     const module = linear();
     const counts: number[] = [];
@@ -211,12 +227,26 @@ describe('streams', () => {
     expect(epochs).toEqual([1, 1, 2, 1]);
   });
 
+  test('a dataset of TensorFlow.js trains and validates as the same rows do', async () => {
+    const numbers = [[1], [2], [3], [4], [5]];
+    const dataset = tf.data.array(numbers).batch(2) as tf.data.Dataset<Tensor>;
+    const rows = () => numbers.flatMap((_, i) => (i % 2 ? [] : [tensor2d(numbers.slice(i, i + 2))]));
+    const histories = [];
+    for (const source of [dataset, rows]) {
+      const module = point();
+      const loss = (batch: Tensor) => square(sub(module.at, mean(batch)));
+      histories.push((await fit(loss, source, { module, epochs: 3, seed: 0, validation: { data: source } })).history);
+    }
+    expect(histories[0].length).toBe(3);
+    expect(histories[0]).toEqual(histories[1]);
+  });
+
   test('one that runs dry is an error', async () => {
     const module = point();
     const once = (async function* () {
       yield tensor1d([1]);
     })();
-    await expect(fit((batch) => square(sub(module.at, mean(batch))), once, { module, epochs: 2 })).rejects.toThrow(
+    await expect(fit((batch) => square(sub(module.at, mean(batch))), () => once, { module, epochs: 2 })).rejects.toThrow(
       'fit: data must yield at least one batch, got none in epoch 2',
     );
   });
@@ -241,6 +271,8 @@ test.each<[string, Partial<FitOptions<never>>, string]>([
 test('bad losses and data give clear errors', async () => {
   const module = linear();
   await expect(fit(({ x }) => x, data, { module, steps: 1 })).rejects.toThrow('fit: loss must return a scalar tensor, got [20, 2]');
+  const late = async () => tidy(() => module.loss({ x: zeros([2, 2]), y: zeros([2, 1]) }));
+  await expect(fit(late as never, data, { module, steps: 1 })).rejects.toThrow('fit: loss must return a scalar tensor, got a promise: a loss cannot be async');
   await expect(fit((() => 1) as never, data, { module, steps: 1 })).rejects.toThrow('fit: loss must return a scalar tensor, got 1');
   await expect(fit(() => scalar(1), data, { module, steps: 1 })).rejects.toThrow('Cannot find a connection between any variable and the result');
   const empty = { values: new Float32Array(0), shape: [0, 2] };
@@ -251,4 +283,25 @@ test('bad losses and data give clear errors', async () => {
   await expect(fit(() => scalar(1), () => [], { module, steps: 1, validation: { fraction: 0.5 } })).rejects.toThrow(
     'fit: validation must be { data } for a stream of batches, got { fraction }',
   );
+});
+
+function fails(): never {
+  throw new Error('broken');
+}
+
+describe('nothing leaks, not even what the backward pass was to have,', () => {
+  test.each<[string, (loss: Tensor) => unknown, string]>([
+    ['when the loss is a vector', (loss) => reshape(loss, [1]), 'got [1]'],
+    ['when the loss is a promise', async (loss) => loss, 'got a promise'],
+    ['when the loss fails late', async (loss) => mul(loss, (await loss.data())[0]), 'got a promise'],
+    ['when the loss throws', fails, 'broken'],
+    ['when a gradient is missing', (loss) => mul(loss, tf.cast(tf.bitwiseAnd(tf.cast(loss, 'int32'), tf.cast(loss, 'int32')), 'float32')), 'gradient function not found for BitwiseAnd'],
+  ])('%s', async (_, spoil, message) => {
+    const module = linear();
+    const loss = (batch: { x: Tensor; y: Tensor }) => spoil(module.loss(batch));
+    for (const options of [{}, { readEvery: 4 }]) {
+      await expect(fit(loss as never, data, { module, epochs: 1, batchSize: 4, ...options })).rejects.toThrow(message);
+    }
+    await Promise.resolve();
+  });
 });

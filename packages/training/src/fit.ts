@@ -100,10 +100,11 @@ export interface FitResult {
  * **Stopping**: the signal is no error: `fit` returns `stopped: 'aborted'` with a checkpoint.
  *
  * @param loss the mean loss over a batch, as a scalar; it may draw with the step's key
- * @param data rows `[N, ...]`, a tuple or record of rows that go together, or a stream of batches; tensors are read back once, and
- * stay the caller's. Bytes and integers arrive as `int32`: scale or binarise images in the loss, batch by batch
- * @throws Error if a loss, the validation loss or, at a checkpoint and at the end, a weight is not finite, naming the step. The
- * module then has the best weights so far, or without validation those of the last step known to have a finite loss: with
+ * @param data rows `[N, ...]`, a tuple or record of rows that go together, or a stream of batches, a `tf.data.Dataset` among them; tensors
+ * are read back once, and stay the caller's. Typed arrays of every kind arrive as `float32`: the same numbers train the same model. Images
+ * may stay bytes until then: scale or binarise them in the loss, batch by batch
+ * @throws Error if a loss, the validation loss or, at a checkpoint and at the end, a weight is not finite, naming the step, the epoch and
+ * the rows whose own loss is not finite; for that the loss is called again with parts of the batch. The module then has the best weights so far, or without validation those of the last step known to have a finite loss: with
  * `readEvery` 1 that is the step before.
  * @throws Error if data is empty or its shapes do not match, an option is out of its range, or the checkpoint is of another run
  *
@@ -193,9 +194,9 @@ async function toSources(
   batchSize: number,
   splitKey: ReturnType<typeof key>,
 ): Promise<[train: Source, validation: Source | undefined]> {
-  const source = await toSource('fit: data', data, batchSize);
+  const source = await toSource('fit', 'data', data, batchSize);
   if (!validation) return [source, undefined];
-  if ('data' in validation) return [source, await toSource('fit: validation.data', validation.data as Data, batchSize)];
+  if ('data' in validation) return [source, await toSource('fit', 'validation.data', validation.data as Data, batchSize)];
   const { fraction } = validation;
   if (!(source instanceof RowSource)) throw new Error('fit: validation must be { data } for a stream of batches, got { fraction }');
   const count = Math.round(fraction * source.rowCount);

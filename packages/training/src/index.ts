@@ -10,7 +10,8 @@ export {
   type Schedule,
   warmup,
 } from './schedule.js';
-export type { Batch, BatchStream, Data, DataOf, RowArray, Rows } from './data.js';
+export type { Batch, Data, DataOf, RowArray, Rows } from './data.js';
+export type { BatchDataset, BatchStream } from './streams.js';
 export type { Loss, LossInfo } from './loss.js';
 export { evaluate, type EvaluateOptions } from './evaluate.js';
 export type { Checkpoint, CheckpointTensor, EpochRecord, Progress } from './checkpoint.js';

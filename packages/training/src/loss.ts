@@ -1,4 +1,4 @@
-import { stack, Tensor, tidy } from '@tensorflow/tfjs-core';
+import { engine, type NamedTensorMap, stack, Tensor, tidy, type Variable, variableGrads } from '@tensorflow/tfjs-core';
 import { formatShape, type Key } from '@pushforward/tensor';
 
 /** What a loss gets beside its batch. */
@@ -16,9 +16,31 @@ export type Loss<B> = (batch: B, info: LossInfo) => Tensor;
 
 /** Throws unless a loss returned a scalar tensor. */
 export function checkScalar(name: string, value: unknown): Tensor<never> {
+  if (value instanceof Promise) {
+    // Nobody waits for it any more: neither its tensor nor its failure may be left behind.
+    value.then((late: unknown) => late instanceof Tensor && late.dispose(), () => {});
+    throw new Error(`${name}: loss must return a scalar tensor, got a promise: a loss cannot be async`);
+  }
   if (!(value instanceof Tensor)) throw new Error(`${name}: loss must return a scalar tensor, got ${String(value)}`);
   if (value.shape.length > 0) throw new Error(`${name}: loss must return a scalar tensor, got ${formatShape(value.shape)}`);
   return value as Tensor<never>;
+}
+
+/**
+ * A loss and its gradients, for a caller that tidies up.
+ *
+ * A tape keeps tensors for the backward pass, and TensorFlow.js frees them at that pass's end only: here also when something throws
+ * before.
+ */
+export function lossAndGradients(f: () => unknown, variables: Variable[]): { value: Tensor; grads: NamedTensorMap } {
+  const { state } = engine();
+  try {
+    return variableGrads(() => checkScalar('fit', f()), variables);
+  } catch (error) {
+    for (const node of state.activeTape ?? []) for (const tensor of node.saved ?? []) tensor.dispose();
+    state.activeTape = [];
+    throw error;
+  }
 }
 
 /** Reads scalars back together, and frees them. */

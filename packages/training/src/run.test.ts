@@ -213,7 +213,9 @@ describe('what is not finite', () => {
         readEvery,
         onStep: ({ step }) => void events.push(step),
       }),
-    ).rejects.toThrow('fit: loss must be finite, got NaN at step 6; the module now has the weights of the last step known to have a finite loss');
+    ).rejects.toThrow(
+      /^fit: loss must be finite, got NaN at step 6 \(epoch 1\): row \d+ \(from 0\) of data has the loss NaN; the module now has the weights of the last step known to have a finite loss$/,
+    );
     expect(events).toEqual([1, 2, 3, 4, 5]);
     // The first step of the last group whose loss is finite: one back, or as far as the group reaches.
     const expected = { 1: 4, 3: 3, 4: 4 }[readEvery]!;
@@ -222,7 +224,7 @@ describe('what is not finite', () => {
 
   test('the very first loss', async () => {
     const module = point();
-    await expect(fit(explodesAt(module, 0, Infinity), rowsOf(0), { module, steps: 20 })).rejects.toThrow('got Infinity at step 1;');
+    await expect(fit(explodesAt(module, 0, Infinity), rowsOf(0), { module, steps: 20 })).rejects.toThrow('got Infinity at step 1 (epoch 1)');
     await expect(module.at).toBeAllClose(4);
   });
 
@@ -238,7 +240,9 @@ describe('what is not finite', () => {
         [best] = await module.at.data();
       },
     });
-    await expect(running).rejects.toThrow('fit: loss must be finite, got NaN at step 4; the module now has the weights of epoch 3, the best so far');
+    await expect(running).rejects.toThrow(
+      'fit: loss must be finite, got NaN at step 4 (epoch 4): row 0 (from 0) of data has the loss NaN; the module now has the weights of epoch 3, the best so far',
+    );
     expect((await module.at.data())[0]).toBe(best);
   });
 
@@ -250,7 +254,9 @@ describe('what is not finite', () => {
       validation: { data: rowsOf(0) },
       optimizer: adam({ ema: 0.9 }),
     });
-    await expect(running).rejects.toThrow('fit: validation loss must be finite, got Infinity after step 1;');
+    await expect(running).rejects.toThrow(
+      'fit: validation loss must be finite, got Infinity after step 1 (epoch 1): row 0 (from 0) of validation.data has the loss Infinity;',
+    );
     await expect(module.at).toBeAllClose(4);
   });
 

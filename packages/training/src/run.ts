@@ -1,11 +1,12 @@
-import { dispose, type Tensor, tidy, type Variable, variableGrads } from '@tensorflow/tfjs-core';
+import { dispose, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { foldIn, type Key } from '@pushforward/tensor';
+import { findBadRows } from './bad-rows.js';
 import { assignTensors, type Checkpoint, makeTensors, type Progress, readTensors } from './checkpoint.js';
-import type { Source } from './data.js';
-import { meanLoss } from './evaluate.js';
+import type { SizedBatch, Source } from './data.js';
+import { explainMean, meanLoss } from './evaluate.js';
 import { yieldToEventLoop } from './event-loop.js';
 import type { FitHandlers, FitResult } from './fit.js';
-import { checkScalar, type Loss, readScalars } from './loss.js';
+import { checkScalar, type Loss, lossAndGradients, readScalars } from './loss.js';
 import { type OptimizerState, share } from './optimizer-state.js';
 import type { Schedule } from './schedule.js';
 
@@ -29,7 +30,7 @@ export interface RunParts extends FitHandlers {
 
 interface PendingStep {
   step: number;
-  size: number;
+  batch: SizedBatch;
   loss: Tensor;
 }
 
@@ -45,6 +46,8 @@ export class Run {
   readonly #pending: PendingStep[] = [];
   /** The weights that the first of the pending losses belongs to. */
   #candidate: Tensor[] = [];
+  /** The batch whose loss is not finite. */
+  #suspect: SizedBatch | undefined;
   /** The weights of the latest loss that is known to be finite; at first, those that the run began with. */
   #good: Tensor[] = [];
   /** The weights with the lowest validation loss. */
@@ -75,7 +78,8 @@ export class Run {
       if (error instanceof NonFiniteError) this.#assign(this.#best.length > 0 ? this.#best : this.#good);
       throw error;
     } finally {
-      dispose([this.#good, this.#best, this.#candidate, this.#pending.map(({ loss }) => loss)]);
+      dispose([this.#good, this.#best, this.#candidate, this.#suspect?.batch ?? []]);
+      for (const { loss, batch } of this.#pending) dispose([loss, batch.batch]);
     }
   }
 
@@ -102,8 +106,8 @@ export class Run {
   async #trainEpoch(): Promise<FitResult['stopped'] | undefined> {
     const { source, keys, checkpointEvery, onCheckpoint } = this.#parts;
     const { epoch, batch: skip } = this.#progress;
-    for await (const { batch, size } of source.batches({ epoch: epoch + 1, key: keys.shuffle, shuffle: true, skip })) {
-      await this.#step(batch, size);
+    for await (const batch of source.batches({ epoch: epoch + 1, key: keys.shuffle, shuffle: true, skip })) {
+      await this.#step(batch);
       if (onCheckpoint && checkpointEvery.steps && this.#progress.step % checkpointEvery.steps === 0) {
         await onCheckpoint(await this.#capture());
       }
@@ -115,21 +119,21 @@ export class Run {
     return undefined;
   }
 
-  async #step(batch: unknown, size: number): Promise<void> {
+  async #step(batch: SizedBatch): Promise<void> {
     const { loss, optimizer, keys, readEvery } = this.#parts;
     const { step } = this.#progress;
     if (this.#pending.length === 0) this.#candidate = this.#snapshot();
     try {
       const value = tidy(() => {
         const info = { key: foldIn(keys.loss, step), step, training: true };
-        const trainable = [...optimizer.variables.values()];
-        const { value, grads } = variableGrads(() => checkScalar('fit', loss(batch, info)), trainable);
+        const { value, grads } = lossAndGradients(() => loss(batch.batch, info), [...optimizer.variables.values()]);
         optimizer.update(grads);
         return value;
       });
-      this.#pending.push({ step: step + 1, size, loss: value });
-    } finally {
-      dispose(batch as Tensor);
+      this.#pending.push({ step: step + 1, batch, loss: value });
+    } catch (error) {
+      dispose(batch.batch);
+      throw error;
     }
     this.#progress.step++;
     this.#progress.batch++;
@@ -143,14 +147,17 @@ export class Run {
     const pending = this.#pending.splice(0);
     const losses = await readScalars(pending.map(({ loss }) => loss));
     const firstBad = losses.findIndex((loss) => !Number.isFinite(loss));
-    const [kept, dropped] = firstBad === 0 ? [this.#good, this.#candidate] : [this.#candidate, this.#good];
-    dispose(dropped);
-    this.#good = kept;
-    this.#candidate = [];
-    for (const [i, { step, size }] of pending.entries()) {
-      if (i === firstBad) throw this.#nonFinite(`loss must be finite, got ${losses[i]} at step ${step}`);
-      this.#progress.lossSum += losses[i] * size;
-      this.#progress.lossRows += size;
+    this.#suspect = pending[firstBad]?.batch;
+    for (const { batch } of pending) if (batch !== this.#suspect) dispose(batch.batch);
+    if (firstBad !== 0) {
+      dispose(this.#good);
+      this.#good = this.#candidate;
+      this.#candidate = [];
+    }
+    for (const [i, { step, batch }] of pending.entries()) {
+      if (i === firstBad) throw await this.#badLoss(losses[i], step);
+      this.#progress.lossSum += losses[i] * batch.size;
+      this.#progress.lossRows += batch.size;
       await onStep?.({
         step,
         totalSteps: totalSteps(this.#progress, steps, epochs),
@@ -160,6 +167,19 @@ export class Run {
         stepsPerSecond: (1000 * (step - this.#started.step)) / (performance.now() - this.#started.time),
       });
     }
+  }
+
+  /** Looks for the rows behind a loss that is not finite. */
+  async #badLoss(value: number, step: number): Promise<NonFiniteError> {
+    const { loss, keys } = this.#parts;
+    // Those of the step itself where its loss was read alone, else those of a step shortly before.
+    const weights = this.#candidate.length > 0 ? this.#candidate : this.#good;
+    const at = `loss must be finite, got ${value} at step ${step} (epoch ${this.#progress.epoch + 1})`;
+    if (!(await areFinite(weights))) return this.#nonFinite(`${at}, whose weights were not finite: the gradient of the step before was not`);
+    this.#assign(weights);
+    const info = { key: foldIn(keys.loss, step - 1), step: step - 1, training: true };
+    const rows = await findBadRows(this.#suspect!, (batch) => checkScalar('fit', loss(batch, info)));
+    return this.#nonFinite(`${at}${explanation(rows)}`);
   }
 
   /** Validates, counts the epoch and tells of it; returns `'aborted'` and counts nothing if the signal stops it. */
@@ -173,7 +193,10 @@ export class Run {
       if (validation) {
         const value = await meanLoss('fit', loss, validation, keys.validation, signal);
         if (value === undefined) return 'aborted';
-        if (!Number.isFinite(value)) throw this.#nonFinite(`validation loss must be finite, got ${value} after step ${progress.step}`);
+        if (!Number.isFinite(value)) {
+          const rows = await explainMean('fit', loss, validation, keys.validation);
+          throw this.#nonFinite(`validation loss must be finite, got ${value} after step ${progress.step} (epoch ${progress.epoch + 1})${explanation(rows)}`);
+        }
         validationLoss = value;
         isBest = !progress.best || value < progress.best.validationLoss;
       }
@@ -224,6 +247,17 @@ export class Run {
   #assign(tensors: readonly Tensor[]): void {
     for (const [i, variable] of [...this.#parts.variables.values()].entries()) variable.assign(tensors[i]);
   }
+}
+
+async function areFinite(tensors: readonly Tensor[]): Promise<boolean> {
+  const values = await Promise.all(tensors.map((tensor) => tensor.data()));
+  return values.every((numbers) => numbers.every(Number.isFinite));
+}
+
+function explanation(rows: readonly string[] | undefined): string {
+  if (!rows) return '';
+  if (rows.length === 0) return ', though every row by itself has a finite one: training diverges, try a lower learning rate or clipNorm';
+  return `: ${rows.join(', ')}`;
 }
 
 function totalSteps({ rows, batchSize }: Progress, steps: number, epochs: number): number | null {
