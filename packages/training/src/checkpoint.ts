@@ -1,5 +1,5 @@
 import { dispose, type Tensor, tensor, type Variable } from '@tensorflow/tfjs-core';
-import { formatShape, type Key } from '@pushforward/tensor';
+import type { Key } from '@pushforward/tensor';
 
 /** How one epoch ended. */
 export type EpochRecord = {
@@ -69,29 +69,14 @@ export async function readTensors(tensors: ReadonlyMap<string, Tensor>): Promise
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/**
- * Assigns the tensors named `prefix` and a path to the variables under those paths.
- *
- * @throws Error if one is missing or of another shape, before any is assigned
- */
+/** Assigns the tensors named `prefix` and a path to the variables under those paths, all of them checked before. */
 export function assignTensors(variables: ReadonlyMap<string, Variable>, tensors: Checkpoint['tensors'], prefix: string): void {
   const made = makeTensors(variables, tensors, prefix);
   for (const [path, variable] of variables) variable.assign(made.get(path)!);
   dispose([...made.values()]);
 }
 
-/**
- * The tensors named `prefix` and a path, by path, with the shapes and types of what they stand for.
- *
- * @throws Error if one is missing or of another shape
- */
+/** The tensors named `prefix` and a path, by path, with the shapes and types of what they stand for, all of them checked before. */
 export function makeTensors(like: ReadonlyMap<string, Tensor>, tensors: Checkpoint['tensors'], prefix: string): Map<string, Tensor> {
-  for (const [path, { shape }] of like) {
-    const stored = tensors[prefix + path];
-    if (!stored) throw new Error(`fit: checkpoint must have ${prefix}${path}, got none of that name`);
-    if (formatShape(stored.shape) !== formatShape(shape)) {
-      throw new Error(`fit: checkpoint's ${prefix}${path} must be ${formatShape(shape)}, got ${formatShape(stored.shape)}`);
-    }
-  }
   return new Map([...like].map(([path, { shape, dtype }]) => [path, tensor(tensors[prefix + path].values.slice(), shape, dtype)]));
 }

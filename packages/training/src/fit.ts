@@ -1,4 +1,5 @@
 import { checkInteger, key, type Module, type Seed, split } from '@pushforward/tensor';
+import { checkProgress } from './check-checkpoint.js';
 import { type Checkpoint, type EpochRecord, type Progress, startProgress } from './checkpoint.js';
 import { type Batch, type Data, type DataOf, RowSource, type Source, toSource } from './data.js';
 import type { Loss } from './loss.js';
@@ -181,7 +182,7 @@ export async function fit<const D extends Data>(loss: Loss<Batch<D>>, data: D, o
 }
 
 function checkCheckpoint({ progress }: Checkpoint, batchSize: number, seed: Seed | undefined): void {
-  if (progress.version !== 1) throw new Error(`fit: checkpoint must be of version 1, got ${String(progress.version)}`);
+  checkProgress(progress);
   if (progress.batchSize !== batchSize) throw new Error(`fit: batchSize must be ${progress.batchSize} like the checkpoint's, got ${batchSize}`);
   if (seed === undefined) return;
   const { high, low } = key(seed);

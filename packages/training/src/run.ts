@@ -1,6 +1,7 @@
 import { dispose, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { foldIn, type Key } from '@pushforward/tensor';
 import { findBadRows } from './bad-rows.js';
+import { checkTensors } from './check-checkpoint.js';
 import { assignTensors, type Checkpoint, makeTensors, type Progress, readTensors } from './checkpoint.js';
 import type { SizedBatch, Source } from './data.js';
 import { explainMean, meanLoss } from './evaluate.js';
@@ -86,6 +87,9 @@ export class Run {
   /** Takes over everything that a checkpoint holds, except the progress. */
   #restore({ tensors, progress }: Checkpoint): void {
     const { variables, optimizer } = this.#parts;
+    checkTensors(variables, tensors, 'weights/', true);
+    checkTensors(optimizer.tensors(), tensors, '', false);
+    if (progress.best) checkTensors(variables, tensors, 'best/', true);
     const own = makeTensors(optimizer.tensors(), tensors, '');
     optimizer.restore(progress.step, own);
     dispose([...own.values()]);
