@@ -23,11 +23,19 @@ export async function saveCheckpoint(file: string, { checkpoint, seconds }: Stor
  */
 export async function loadCheckpoint(file: string, name: string): Promise<StoredCheckpoint | null> {
   if (!existsSync(file)) return null;
+  let loaded: Awaited<ReturnType<typeof loadTensors>>;
   try {
-    const { tensors, metadata } = await loadTensors(file);
-    const { progress, seconds } = metadata as unknown as { progress: Checkpoint['progress']; seconds: number };
-    return { checkpoint: { progress, tensors }, seconds };
+    loaded = await loadTensors(file);
   } catch (error) {
-    throw new UserError(`${name}: is damaged and cannot be gone on with; begin anew with another --out`, { cause: error });
+    throw damaged(name, error);
   }
+  const { progress, seconds } = (loaded.metadata ?? {}) as unknown as { progress: Checkpoint['progress']; seconds: number };
+  if (typeof seconds !== 'number' || !(seconds >= 0)) throw damaged(name, new Error(`seconds must be a number of at least 0, got ${String(seconds)}`));
+  return { checkpoint: { progress, tensors: loaded.tensors as Checkpoint['tensors'] }, seconds };
+}
+
+/** Says that a checkpoint is of no use. */
+export function damaged(name: string, cause: unknown): UserError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new UserError(`${name}: is damaged and cannot be gone on with (${reason}); begin anew with another --out`, { cause });
 }

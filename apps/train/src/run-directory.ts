@@ -1,26 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { writeFileAtomic } from '@pushforward/io/node';
-import type { Json } from '@pushforward/tensor';
-import { errorCode, UserError } from './errors.js';
+import { errorCode, UsageError, UserError } from './errors.js';
+import { checkLink, namedProblem } from './files.js';
+import { lockDirectory } from './run-lock.js';
 
-/** What a run is, so that it can be gone on with: the file `run.json` of its directory. */
-export interface RunRecord {
-  version: 1;
-  command: 'digits' | 'train';
-  /** As the user typed it. */
-  commandLine: string;
-  /** Every option with its value, defaults filled in. */
-  settings: { [name: string]: Json };
-  /** Whether it came to its end. */
-  finished: boolean;
-}
+/** The file that says what a run is. */
+export const RECORD = 'run.json';
 
-const RECORD = 'run.json';
-
-/** A run's own directory. */
-export interface RunDirectory {
+/** A run's own directory. No other process writes into it until it is disposed of. */
+export interface RunDirectory extends Disposable {
   /** Its absolute path. */
   path: string;
   /** As it is shown to the user: relative to where the program was started, where that is shorter. */
@@ -30,59 +18,69 @@ export interface RunDirectory {
 /**
  * Makes the directory of a new run: the one asked for, or `runs/<command>`, `runs/<command>-2`, … , the first that is not there yet.
  *
- * @throws UserError if the directory asked for has something in it and `force` is false, or is a file
+ * @throws UserError if the directory asked for has something in it and `force` is false, is a file, cannot be made, or is being written
  */
 export function claimRunDirectory(cwd: string, { out, command, force }: { out?: string; command: string; force: boolean }): RunDirectory {
   if (out !== undefined) {
-    const directory = path.resolve(cwd, out);
-    if (existsSync(directory) && !statSync(directory).isDirectory()) throw new UserError(`${out}: is a file, not a directory`);
+    const directory = existingDirectory(cwd, '--out', out);
     if (!force && existsSync(directory) && readdirSync(directory).length > 0) {
       throw new UserError(`${out}: has something in it; --force writes into it all the same, --out chooses another`);
     }
-    mkdirSync(directory, { recursive: true });
-    return { path: directory, name: shownPath(cwd, directory) };
+    makeDirectory(directory, out, true);
+    return locked(cwd, directory);
   }
-  mkdirSync(path.join(cwd, 'runs'), { recursive: true });
+  const runs = existingDirectory(cwd, '--out', 'runs');
+  makeDirectory(runs, 'runs', true);
   for (let i = 1; ; i++) {
-    const directory = path.join(cwd, 'runs', i === 1 ? command : `${command}-${i}`);
-    try {
-      // Not recursive, so that of two programs started together only one gets the name.
-      mkdirSync(directory);
-      return { path: directory, name: shownPath(cwd, directory) };
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw error;
-    }
+    const directory = path.join(runs, i === 1 ? command : `${command}-${i}`);
+    // Not recursive, so that of two programs started together only one gets the name.
+    if (makeDirectory(directory, shownPath(cwd, directory), false)) return locked(cwd, directory);
   }
 }
 
-/** Finds a run to go on with. */
-export async function openRun(cwd: string, name: string): Promise<{ directory: RunDirectory; record: RunRecord }> {
-  const directory = path.resolve(cwd, name);
+/**
+ * Finds the directory of a run to go on with.
+ *
+ * @throws UserError if it is not there, is of no run, or is being written
+ */
+export function openRunDirectory(cwd: string, name: string): RunDirectory {
+  const directory = existingDirectory(cwd, '--resume', name);
   if (!existsSync(directory)) throw new UserError(`${name}: no such directory`);
-  let text: string;
-  try {
-    text = await readFile(path.join(directory, RECORD), 'utf8');
-  } catch (error) {
-    throw new UserError(`${name}: is not the directory of a run, it has no ${RECORD}`, { cause: error });
-  }
-  return { directory: { path: directory, name: shownPath(cwd, directory) }, record: parseRecord(text, path.join(name, RECORD)) };
+  if (!existsSync(path.join(directory, RECORD))) throw new UserError(`${name}: is not the directory of a run, it has no ${RECORD}`);
+  return locked(cwd, directory);
 }
 
-function parseRecord(text: string, name: string): RunRecord {
-  let record: Partial<RunRecord> | null;
+/** The absolute path of a directory that the user named, which may not be there yet but is nothing else. */
+function existingDirectory(cwd: string, option: string, name: string): string {
+  if (name === '') throw new UsageError(`${option} must name a directory, got an empty name`);
+  const directory = path.resolve(cwd, name);
   try {
-    record = JSON.parse(text) as Partial<RunRecord> | null;
+    checkLink(directory, name);
+    if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() === false) throw new UserError(`${name}: is a file, not a directory`);
   } catch (error) {
-    throw new UserError(`${name}: is not JSON`, { cause: error });
+    throw namedProblem(error, name);
   }
-  const isKnown = record?.version === 1 && (record.command === 'digits' || record.command === 'train') && typeof record.settings === 'object';
-  if (!isKnown) throw new UserError(`${name}: was not written by this version of pushforward`);
-  return record as RunRecord;
+  return directory;
 }
 
-/** Writes what the run is. */
-export async function recordRun(directory: RunDirectory, record: RunRecord): Promise<void> {
-  await writeFileAtomic(path.join(directory.path, RECORD), `${JSON.stringify(record, null, 2)}\n`);
+/** Makes a directory; of one that has to be new, says whether it was. */
+function makeDirectory(directory: string, name: string, recursive: boolean): boolean {
+  try {
+    mkdirSync(directory, { recursive });
+    return true;
+  } catch (error) {
+    if (!recursive && errorCode(error) === 'EEXIST') return false;
+    throw namedProblem(error, name);
+  }
+}
+
+function locked(cwd: string, directory: string): RunDirectory {
+  const name = shownPath(cwd, directory);
+  try {
+    return { path: directory, name, ...lockDirectory(directory, name) };
+  } catch (error) {
+    throw namedProblem(error, name);
+  }
 }
 
 /** A path as short as it can be written. */

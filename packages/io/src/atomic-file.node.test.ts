@@ -38,9 +38,20 @@ test('many at once leave one of them, whole', async () => {
 
 test('what fails leaves nothing', async () => {
   await mkdir(file);
-  await expect(writeFileAtomic(file, 'x')).rejects.toMatchObject({ code: expect.stringMatching(/^E/) });
+  await expect(writeFileAtomic(file, 'x')).rejects.toMatchObject({ code: expect.stringMatching(/^E/), path: file });
   expect(await readdir(directory)).toEqual(['a.bin']);
   expect(await readdir(file)).toEqual([]);
+});
+
+test('a name as long as file systems allow, in bytes', async () => {
+  for (const name of ['a'.repeat(255), 'é'.repeat(127), '日'.repeat(85)]) {
+    const long = path.join(directory, name);
+    await writeFileAtomic(long, 'first');
+    await writeFileAtomic(long, 'second');
+    expect(await readFile(long, 'utf8')).toBe('second');
+    expect(await readdir(directory)).toEqual([name]);
+    await rm(long);
+  }
 });
 
 test('removes what dead processes left of this file, and nothing else', async () => {

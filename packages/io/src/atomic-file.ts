@@ -1,5 +1,6 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { crc32 } from './crc32.js';
 
 /** Temporary files that this process is writing now. */
 const writing = new Set<string>();
@@ -12,7 +13,7 @@ let written = 0;
  * The content is written beside the file, forced to the disk, and put in its place by renaming, which is one step. What a killed process
  * left of that is removed when the same file is written next.
  *
- * @throws Error of the file system, with a `code` as `ENOSPC`; the old content is still there then
+ * @throws Error of the file system, with a `code` as `ENOSPC` and the file's `path`; the old content is still there then
  *
  * @example
  * ```ts
@@ -30,7 +31,7 @@ export async function writeFileAtomic(file: string, content: Uint8Array | string
   const directory = path.dirname(path.resolve(file));
   await mkdir(directory, { recursive: true });
   await removeLeftovers(directory, path.basename(file));
-  const temporary = path.join(directory, `.${path.basename(file)}.${process.pid}-${written++}.tmp`);
+  const temporary = path.join(directory, `${prefixOf(path.basename(file))}${process.pid}-${written++}.tmp`);
   writing.add(temporary);
   try {
     // Another machine's process of the same number may be writing here too, so the name must be new.
@@ -44,18 +45,26 @@ export async function writeFileAtomic(file: string, content: Uint8Array | string
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    // A full disk says neither which file nor where.
+    throw Object.assign(error as Error, { path: file });
   } finally {
     writing.delete(temporary);
   }
   await syncDirectory(directory);
 }
 
+/** What the names of a file's temporary files begin with: not longer than file systems allow, however long the name is. */
+function prefixOf(name: string): string {
+  const bytes = new TextEncoder().encode(name);
+  return bytes.length <= 200 ? `.${name}.` : `.${name.slice(0, 40)}~${crc32(bytes).toString(16).padStart(8, '0')}.`;
+}
+
 /** Removes the temporary files of processes that are no more. */
 async function removeLeftovers(directory: string, name: string): Promise<void> {
+  const prefix = prefixOf(name);
   for (const entry of await readdir(directory)) {
-    if (!entry.startsWith(`.${name}.`)) continue;
-    const pid = /^(\d+)-\d+\.tmp$/.exec(entry.slice(name.length + 2))?.[1];
+    if (!entry.startsWith(prefix)) continue;
+    const pid = /^(\d+)-\d+\.tmp$/.exec(entry.slice(prefix.length))?.[1];
     if (pid === undefined) continue;
     const leftover = path.join(directory, entry);
     // Process numbers come again, in containers the same one every time: this process knows its own files better.

@@ -11,15 +11,17 @@ import { binarise, buildVae, digitsOptimizer, negativeElbo } from '../digits/mod
 import { type DigitsReport, digitsReport, type PosteriorResult, resultRows, SAMPLE_COLUMNS } from '../digits/report.js';
 import { type DigitsSettings, POSTERIOR_TITLES, type PosteriorName } from '../digits/settings.js';
 import { digitStream } from '../digits/stream.js';
+import { checkSameData, fingerprint } from '../fingerprint.js';
 import { commandLine, type Host } from '../host.js';
 import type { DigitsNotes } from '../models.js';
 import { type Images, imageGrid } from '../report/image-grid.js';
 import { settingRows } from '../report/run-sections.js';
-import { claimRunDirectory, recordRun, type RunDirectory, type RunRecord, shownPath } from '../run-directory.js';
+import { claimRunDirectory, type RunDirectory, shownPath } from '../run-directory.js';
+import { beginRun, finishRun, type RunRecord } from '../run-record.js';
 import { formatCount, type Matrix } from '../statistics.js';
 import { Stopwatch } from '../stopwatch.js';
 import { textTable } from '../text-table.js';
-import { removeState, trainOrResume } from '../training-run.js';
+import { trainOrResume } from '../training-run.js';
 import { resumeRun, withResumeHint } from './resume.js';
 
 /** The options of `digits` as they stand on the command line. */
@@ -38,16 +40,15 @@ const RECONSTRUCTION_COUNT = 14;
 export async function digitsCommand(host: Host, args: readonly string[], options: DigitsOptions): Promise<void> {
   if (options.resume !== undefined) return resumeRun(host, options.resume);
   const { steps, batch, lr, latent, hidden, transforms, flowHidden, context, samples, seed } = options;
-  const data = options.data === undefined ? null : path.resolve(host.cwd, options.data);
+  const directoryOfDigits = options.data === undefined ? null : path.resolve(host.cwd, options.data);
   const posteriors: PosteriorName[] = options.posterior === 'both' ? ['gaussian', 'iaf'] : [options.posterior];
-  const settings: DigitsSettings = { data, posteriors, steps, batch, lr, latent, hidden, transforms, flowHidden, context, samples, seed };
+  const settings: DigitsSettings = { data: directoryOfDigits, posteriors, steps, batch, lr, latent, hidden, transforms, flowHidden, context, samples, seed };
   // Before anything is written: a mistake should leave no directory behind.
   if (posteriors.includes('attention-iaf')) attentionBlocks(flowHidden);
-  if (data !== null) await loadDigits(host.cwd, options.data, key(seed));
-  const directory = claimRunDirectory(host.cwd, { out: options.out, command: 'digits', force: options.force ?? false });
-  await removeState(directory);
-  const record: RunRecord = { version: 1, command: 'digits', commandLine: commandLine(host, args), settings, finished: false };
-  await recordRun(directory, record);
+  const { data } = await readDigits(host, settings);
+  using directory = claimRunDirectory(host.cwd, { out: options.out, command: 'digits', force: options.force ?? false });
+  const record: RunRecord = { version: 2, command: 'digits', commandLine: commandLine(host, args), settings, data, finished: false };
+  await beginRun(directory, record);
   await runDigits(host, directory, record, settings);
 }
 
@@ -58,8 +59,7 @@ export async function runDigits(host: Host, directory: RunDirectory, record: Run
     // The last posterior is the one with a flow, where there is one.
     await writeFileAtomic(path.join(directory.path, 'samples.png'), imageGrid(report.results.at(-1)!.samples, SAMPLE_COLUMNS, 3));
     await writeFileAtomic(path.join(directory.path, 'report.html'), digitsReport(report));
-    await recordRun(directory, { ...record, finished: true });
-    await removeState(directory);
+    await finishRun(directory, record);
     const { header, rows } = resultRows(report.results);
     const models = settings.posteriors.map((posterior) => `model    ${path.join(directory.name, posterior)}\n`);
     host.stdout.write(
@@ -70,9 +70,10 @@ export async function runDigits(host: Host, directory: RunDirectory, record: Run
 
 async function trainAndCompare(host: Host, directory: RunDirectory, record: RunRecord, settings: DigitsSettings): Promise<DigitsReport> {
   const watch = new Stopwatch();
-  const [splitKey, weightKey, trainingKey, scoreKey, pictureKey] = split(key(settings.seed), 5);
-  const digits = await loadDigits(host.cwd, settings.data === null ? undefined : shownPath(host.cwd, settings.data), splitKey);
+  const { digits, data, keys } = await readDigits(host, settings);
+  const [weightKey, trainingKey, scoreKey, pictureKey] = keys;
   const { train, validation, test, source } = digits;
+  checkSameData(source, data, record.data);
   watch.lap('reading the digits');
   const backend = await startBackend();
   watch.lap('starting TensorFlow.js');
@@ -118,6 +119,15 @@ async function trainAndCompare(host: Host, directory: RunDirectory, record: RunR
     originals: await drawOriginals(test, pictureKey),
     labels: test.labels,
   };
+}
+
+async function readDigits(host: Host, settings: DigitsSettings) {
+  const [splitKey, ...keys] = split(key(settings.seed), 5);
+  const digits = await loadDigits(host.cwd, settings.data === null ? undefined : shownPath(host.cwd, settings.data), splitKey);
+  const { train, validation, test } = digits;
+  const parts = [train, validation, test];
+  const count = parts.reduce((sum, part) => sum + part.count, 0);
+  return { digits, keys, data: fingerprint(count, null, parts.flatMap(({ pixels, labels }) => [pixels, labels])) };
 }
 
 /** What the report shows of a model. */

@@ -9,15 +9,17 @@ import { type DensityReport, densityReport, resultRows } from '../density/report
 import { type DensitySettings, FLOWS } from '../density/settings.js';
 import { splitTable, standardisation } from '../density/splits.js';
 import { UserError } from '../errors.js';
+import { checkSameData, fingerprint } from '../fingerprint.js';
 import { fitGaussian, gaussianLogProb } from '../gaussian-baseline.js';
 import { commandLine, type Host } from '../host.js';
 import type { FlowNotes } from '../models.js';
 import { settingRows } from '../report/run-sections.js';
-import { claimRunDirectory, recordRun, type RunDirectory, type RunRecord, shownPath } from '../run-directory.js';
+import { claimRunDirectory, type RunDirectory, shownPath } from '../run-directory.js';
+import { beginRun, finishRun, type RunRecord } from '../run-record.js';
 import { concatenateRows, estimate, formatCount } from '../statistics.js';
 import { Stopwatch } from '../stopwatch.js';
 import { textTable } from '../text-table.js';
-import { removeState, trainOrResume } from '../training-run.js';
+import { trainOrResume } from '../training-run.js';
 import { resumeRun, withResumeHint } from './resume.js';
 
 /** The options of `train` as they stand on the command line. */
@@ -31,15 +33,13 @@ export interface TrainOptions extends DensitySettings {
 export async function trainCommand(host: Host, args: readonly string[], options: TrainOptions): Promise<void> {
   if (options.resume !== undefined) return resumeRun(host, options.resume);
   const { flow, transforms, hidden, epochs, patience, batch, lr, validation, test, seed } = options;
-  const data = path.resolve(host.cwd, options.data);
-  const settings: DensitySettings = { data, flow, transforms, hidden, epochs, patience, batch, lr, validation, test, seed };
+  const settings: DensitySettings = { data: path.resolve(host.cwd, options.data), flow, transforms, hidden, epochs, patience, batch, lr, validation, test, seed };
   // Before anything is written: a mistake should leave no directory behind.
   if (flow.startsWith('attention')) attentionBlocks(hidden);
-  await prepare(host, settings);
-  const directory = claimRunDirectory(host.cwd, { out: options.out, command: 'train', force: options.force ?? false });
-  await removeState(directory);
-  const record: RunRecord = { version: 1, command: 'train', commandLine: commandLine(host, args), settings, finished: false };
-  await recordRun(directory, record);
+  const { data } = await prepare(host, settings);
+  using directory = claimRunDirectory(host.cwd, { out: options.out, command: 'train', force: options.force ?? false });
+  const record: RunRecord = { version: 2, command: 'train', commandLine: commandLine(host, args), settings, data, finished: false };
+  await beginRun(directory, record);
   await runTrain(host, directory, record, settings);
 }
 
@@ -48,8 +48,7 @@ export async function runTrain(host: Host, directory: RunDirectory, record: RunR
   await withResumeHint(host, directory, async () => {
     const report = await trainAndTest(host, directory, record, settings);
     await writeFileAtomic(path.join(directory.path, 'report.html'), densityReport(report));
-    await recordRun(directory, { ...record, finished: true });
-    await removeState(directory);
+    await finishRun(directory, record);
     const { header, rows } = resultRows(report);
     host.stdout.write(`\n${textTable(header, rows)}\nreport   ${path.join(directory.name, 'report.html')}\nmodel    ${path.join(directory.name, 'model')}\n`);
   });
@@ -57,7 +56,8 @@ export async function runTrain(host: Host, directory: RunDirectory, record: RunR
 
 async function trainAndTest(host: Host, directory: RunDirectory, record: RunRecord, settings: DensitySettings): Promise<DensityReport> {
   const watch = new Stopwatch();
-  const { table, splits, gaussian, keys } = await prepare(host, settings);
+  const { table, splits, gaussian, keys, data } = await prepare(host, settings);
+  checkSameData(table.source, data, record.data);
   watch.lap('reading the file', `${formatCount(table.rows)} rows`);
   const backend = await startBackend();
   watch.lap('starting TensorFlow.js');
@@ -122,5 +122,5 @@ async function prepare(host: Host, settings: DensitySettings) {
       `${table.source}: column ${index + 1} ("${table.names[index]}") is a linear function of those before it: together they have no density, leave it out`,
     );
   }
-  return { table, splits, gaussian, keys: { weights, training, samples } };
+  return { table, splits, gaussian, keys: { weights, training, samples }, data: fingerprint(table.rows, table.names, [table.values]) };
 }
