@@ -37,6 +37,27 @@ describe('useBackend', () => {
     await expect(matMul(tensor([[1, 2]]), tensor([[3, 4]]), false, true)).toBeAllClose([[11]]);
   });
 
+  test('calls at once wait for each other', async () => {
+    const names = ['wasm', 'cpu', 'wasm', 'wasm'] as const;
+    expect(await Promise.all(names.map((name) => useBackend(name)))).toEqual(names);
+    expect(getBackend()).toBe('wasm');
+  });
+
+  test('a call that fails does not hold up the next', async () => {
+    const failed = useBackend('nothing' as BackendName);
+    const next = useBackend('cpu');
+    await expect(failed).rejects.toThrow('useBackend: name must be');
+    expect(await next).toBe('cpu');
+  });
+
+  test.each([
+    [0, 'useBackend: threads must be an integer of at least 1, got 0'],
+    [NaN, 'useBackend: threads must be an integer of at least 1, got NaN'],
+    [1e6, 'useBackend: threads must be at most 64, got 1000000'],
+  ])('%d threads are refused', async (threads, message) => {
+    await expect(useBackend('wasm', { threads })).rejects.toThrow(message);
+  });
+
   test.each(['gpu', '', undefined, 3])('%j is no backend', async (name) => {
     const result = useBackend((name ?? null) as unknown as BackendName);
     await expect(result).rejects.toThrow(`useBackend: name must be 'auto', 'tensorflow', 'webgpu', 'wasm', 'webgl' or 'cpu', got '${name ?? null}'`);

@@ -1,14 +1,14 @@
-import { env, getGradient, setBackend } from '@tensorflow/tfjs-core';
+import { env, setBackend } from '@tensorflow/tfjs-core';
 import { cpu } from './backends/cpu.js';
 import type { Starter } from './backends/starter.js';
 import { tensorflow } from './backends/tensorflow.js';
 import { wasm } from './backends/wasm.js';
 import { webgl } from './backends/webgl.js';
 import { webgpu } from './backends/webgpu.js';
-import { registerMissingGradients } from './gradients.js';
 import { registerKernels, registerNewKernels } from './kernel.js';
 import { kernels, newKernels } from './kernels.js';
-import { registerSecondGradients } from './second-gradients.js';
+import { importGradients, registerGradients } from './register-gradients.js';
+import { withoutRethrowers } from './rethrowers.js';
 import type { WasmPaths } from './wasm/shared-binary.js';
 
 /** The backends that {@link useBackend} knows. */
@@ -40,7 +40,10 @@ const orderInBrowser: readonly BackendName[] = ['webgpu', 'wasm', 'webgl', 'cpu'
  * Makes TensorFlow.js compute on a backend, with this project's kernels and gradients registered for it.
  *
  * Importing `@pushforward/*` registers nothing; call this once, before the first tensor. Calling it again, with another name too, is
- * safe; tensors move to the new backend when they are next used.
+ * safe; tensors move to the new backend when they are next used. Of several calls at once each waits for the one before.
+ *
+ * Where TensorFlow.js has no gradients yet, because a compiler dropped an `import '@tensorflow/tfjs'` that only types were used of,
+ * the package is imported here.
  *
  * On `wasm`, `tf.matMul` and its gradients then run in a SIMD kernel of this package (the stock one is a scalar loop wherever an
  * operand is transposed, as in every gradient), for the calling program's own code too.
@@ -49,7 +52,8 @@ const orderInBrowser: readonly BackendName[] = ['webgpu', 'wasm', 'webgl', 'cpu'
  * this package. In Node `webgpu` needs the package `webgpu`, whose `navigator.gpu` and globals are put in place; `dataSync()` throws there.
  *
  * @param name `'auto'` takes the first at hand: in Node `tensorflow`, `webgpu`, `wasm`, `cpu`, in a browser
- * `webgpu`, `wasm`, `webgl`, `cpu`; a GPU that is emulated in software is passed over
+ * `webgpu`, `wasm`, `webgl`, `cpu`; a GPU that is emulated in software is passed over, and so is, with a warning, a backend that is
+ * installed and does not start
  * @returns the name of the backend now in use
  * @throws Error if the backend is not installed, saying how to get it, if it does not start, or is not one of {@link BackendName}
  *
@@ -61,39 +65,57 @@ const orderInBrowser: readonly BackendName[] = ['webgpu', 'wasm', 'webgl', 'cpu'
  * console.log(await useBackend('cpu')); // cpu
  * ```
  */
-export async function useBackend(name: BackendName | 'auto' = 'auto', options: BackendOptions = {}): Promise<BackendName> {
+export function useBackend(name: BackendName | 'auto' = 'auto', options: BackendOptions = {}): Promise<BackendName> {
+  const result = latest.then(() => takeFirst(name, options));
+  latest = result.catch(() => {});
+  return result;
+}
+
+/** Settles with the latest call: TensorFlow.js takes a second start of a backend, made before the first has ended, for a failed one. */
+let latest: Promise<unknown> = Promise.resolve();
+
+async function takeFirst(name: BackendName | 'auto', options: BackendOptions): Promise<BackendName> {
   const known = ['auto', ...Object.keys(starters)];
   const list = `'${known.slice(0, -1).join("', '")}' or '${known.at(-1)}'`;
   if (!known.includes(name)) throw new Error(`useBackend: name must be ${list}, got '${name}'`);
-  if (!getGradient('Exp')) {
-    throw new Error("useBackend: gradients must be registered first, got none; add `import '@tensorflow/tfjs'` to your program");
-  }
-  registerMissingGradients();
-  registerSecondGradients();
+  await importGradients();
+  registerGradients();
   const problems: string[] = [];
-  const isAutomatic = name === 'auto';
-  for (const candidate of isAutomatic ? autoOrder() : [name]) {
-    const problem = await starters[candidate].load(options, isAutomatic);
+  const failures: string[] = [];
+  for (const candidate of name === 'auto' ? autoOrder() : [name]) {
+    const { problem, isFailure } = await attempt(candidate, options, name === 'auto');
     if (problem === null) {
-      await start(candidate, options);
+      if (failures.length > 0) console.warn(`useBackend: ${failures.join('; ')}; '${candidate}' is used instead`);
       return candidate;
     }
     problems.push(`backend '${candidate}' ${problem}`);
+    if (isFailure) failures.push(problems.at(-1)!);
   }
   throw new Error(`useBackend: ${problems.join('; ')}`);
+}
+
+/** Starts a backend; where nobody asked for it, what it throws is one more reason to take the next. */
+async function attempt(name: BackendName, options: BackendOptions, isAutomatic: boolean): Promise<{ problem: string | null; isFailure: boolean }> {
+  try {
+    const absence = await starters[name].load(options, isAutomatic);
+    return absence === null ? { problem: await start(name, options), isFailure: true } : { problem: absence, isFailure: false };
+  } catch (error) {
+    if (!isAutomatic) throw error;
+    return { problem: `does not start: ${error instanceof Error ? error.message : String(error)}`, isFailure: true };
+  }
 }
 
 function autoOrder(): readonly BackendName[] {
   return env().getBool('IS_NODE') ? orderInNode : orderInBrowser;
 }
 
-async function start(name: BackendName, options: BackendOptions): Promise<void> {
+/** Starts a backend that is at hand; returns null, or why it did not start. */
+async function start(name: BackendName, options: BackendOptions): Promise<string | null> {
   const { hint, prepare } = starters[name];
-  if (!(await setBackend(name))) {
-    // TensorFlow.js prints the reason and returns false.
-    throw new Error(`useBackend: backend '${name}' did not start, see the warnings above${hint ? `; ${hint}` : ''}`);
-  }
+  // TensorFlow.js prints the reason and returns false.
+  if (!(await withoutRethrowers(() => setBackend(name)))) return `did not start, see the warnings above${hint ? `; ${hint}` : ''}`;
   await prepare?.(options);
   registerKernels(kernels, name);
   registerNewKernels(newKernels, name);
+  return null;
 }

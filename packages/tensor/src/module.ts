@@ -1,4 +1,5 @@
 import { Variable } from '@tensorflow/tfjs-core';
+import { registerGradients } from './register-gradients.js';
 
 /** A value that JSON can hold. */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
@@ -49,6 +50,11 @@ export interface ModuleClass<M extends Module = Module> {
  * ```
  */
 export abstract class Module {
+  constructor() {
+    // Whoever trains without useBackend has gradients all the same.
+    registerGradients();
+  }
+
   /** The JSON that rebuilds this module, random masks and orders included, weights excluded. */
   abstract config(): ModuleConfig;
 

@@ -16,9 +16,27 @@ let url: string | undefined;
 export async function sharedBinaryUrl(wasmPaths: WasmPaths | undefined): Promise<string | undefined> {
   if (url === undefined) {
     const binary = await readBinary(wasmPaths);
-    if (binary) url = URL.createObjectURL(new Blob([declareMemory(binary, true)], { type: 'application/wasm' }));
+    if (!binary) return undefined;
+    const made = URL.createObjectURL(new Blob([declareMemory(binary, true)], { type: 'application/wasm' }));
+    if (!(await canFetch(made))) {
+      URL.revokeObjectURL(made);
+      console.warn(
+        "useBackend: one thread does all the work, since the page's Content-Security-Policy forbids what several need; allow it by `connect-src 'self' blob:; worker-src blob:`",
+      );
+      return undefined;
+    }
+    url = made;
   }
   return url;
+}
+
+/** A policy may forbid it, and TensorFlow.js would then wait for ever for the file. */
+async function canFetch(address: string): Promise<boolean> {
+  try {
+    return (await fetch(address)).ok;
+  } catch {
+    return false;
+  }
 }
 
 async function readBinary(wasmPaths: WasmPaths | undefined): Promise<Uint8Array | undefined> {

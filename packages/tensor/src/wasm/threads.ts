@@ -20,8 +20,15 @@ export function startThread(data: ThreadData): void {
   }
   const source = `onmessage = ({ data }) => (${serve})(data)`;
   const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that of a worker takes none
-  new Worker(url).postMessage(data);
+  try {
+    const worker = new Worker(url);
+    // Where a policy forbids it, by this event or by an exception, the other threads do the work.
+    worker.addEventListener('error', (event) => event.preventDefault());
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that of a worker takes none
+    worker.postMessage(data);
+  } catch (error) {
+    console.warn(`useBackend: a thread did not start, the others do its work: ${(error as Error).message}`);
+  }
 }
 
 /** How many threads can run side by side, 1 where they cannot share memory. */

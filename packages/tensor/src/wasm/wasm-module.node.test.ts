@@ -1,5 +1,7 @@
-import { backend, env, fill, fused, matMul, ones, reshape, setBackend, sum, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
+import { backend, env, fill, fused, matMul, memory, ones, reshape, setBackend, sum, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, test } from 'vitest';
+import { key } from '../key.js';
+import { normal } from '../random.js';
 import { loadWasmModule, type WasmBackend, wasmModuleOf } from './wasm-module.js';
 
 const wasmBackend = () => backend() as unknown as WasmBackend & { wasm: { HEAPU8: Uint8Array } };
@@ -18,6 +20,7 @@ function fakeBackend(memory: WebAssembly.Memory | undefined) {
       },
       _free: (address: number) => live.delete(address),
     },
+    move() {},
   } as unknown as WasmBackend;
   return { fake, live };
 }
@@ -39,6 +42,26 @@ describe('the wasm module', () => {
     const { fake } = fakeBackend(undefined);
     await loadWasmModule(fake, 2);
     expect(wasmModuleOf(fake)).toBeUndefined();
+  });
+
+  test('what exceeds the memory is an error that names the shape, and the backend goes on working', async () => {
+    const before = memory().numTensors;
+    expect(() => zeros([1e6, 784])).toThrow(
+      'the wasm backend is out of memory: 3136000000 bytes were needed, for a float32 tensor of shape [1000000, 784]',
+    );
+    expect(() => normal(key(0), [3e8, 3])).toThrow('for a float32 tensor of shape [300000000, 3]');
+    expect(memory().numTensors).toBe(before);
+    await expect(matMul(ones([20, 20]), ones([20, 20]))).toBeAllClose(fill([20, 20], 20));
+  });
+
+  test('memory that runs out is an error', async () => {
+    const { fake } = fakeBackend(undefined);
+    await loadWasmModule(fake, 1);
+    const { fake: full } = fakeBackend(undefined);
+    full.wasm._malloc = (bytes) => (bytes > 100 ? 0 : 64);
+    await loadWasmModule(full, 1);
+    expect(fake.wasm._malloc(101)).toBeGreaterThan(0);
+    expect(() => full.wasm._malloc(101)).toThrow('the wasm backend is out of memory: 101 bytes were needed');
   });
 
   test('has one thread where memory is not shared', async () => {

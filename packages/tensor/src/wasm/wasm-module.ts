@@ -1,5 +1,6 @@
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { kernelsBase64 } from './kernels.generated.js';
+import { formatShape } from '../check.js';
 import { declareMemory } from './memory-type.js';
 import { startThread } from './threads.js';
 
@@ -8,11 +9,14 @@ export interface WasmBackend {
   readonly wasm: {
     /** What the WebAssembly module exports; the threaded build has none of it. */
     readonly asm?: { readonly memory?: WebAssembly.Memory };
+    /** Throws where there is no memory left, once the module is loaded. */
     _malloc(bytes: number): number;
     _free(address: number): void;
   };
   readonly dataIdMap: { get(dataId: object): { memoryOffset: number; refCount: number } };
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
+  /** Takes memory for a tensor, and puts its values there. */
+  move(dataId: object, values: unknown, shape: number[], dtype: DataType, refCount: number): void;
   typedArrayFromHeap(tensor: TensorInfo): { fill(value: number): void };
   incRef(dataId: object): void;
   disposeData(dataId: object): boolean;
@@ -101,6 +105,7 @@ export function wasmModuleOf(backend: object): WasmModule | undefined {
  * @param threads how many share the work if the backend's memory is shared
  */
 export async function loadWasmModule(backend: WasmBackend, threads: number): Promise<void> {
+  refuseExcess(backend);
   const memory = backend.wasm.asm?.memory;
   if (modules.has(backend) || !memory) return;
   const isShared = !(memory.buffer instanceof ArrayBuffer);
@@ -126,6 +131,40 @@ export async function loadWasmModule(backend: WasmBackend, threads: number): Pro
     functions.joinPool(pool);
   }
   modules.set(backend, bind(backend, memory, functions, count));
+}
+
+const checked = new WeakSet<object>();
+
+/** Emscripten takes a larger request for a negative one, and gives memory away that is in use. */
+const MOST_BYTES = 2 ** 31 - 2 ** 16;
+
+/**
+ * Makes a backend throw where there is no memory left, once for each.
+ *
+ * Emscripten's `malloc` returns address 0 then, or takes a number of bytes beyond 32 bits for its remainder, and TensorFlow.js would put
+ * the tensor there, over others.
+ */
+function refuseExcess(backend: WasmBackend): void {
+  if (checked.has(backend)) return;
+  checked.add(backend);
+  const { wasm } = backend;
+  // At its first call Emscripten puts the function itself in the place of one that looks it up.
+  wasm._free(wasm._malloc(1));
+  const malloc = wasm._malloc.bind(wasm);
+  wasm._malloc = (bytes) => {
+    const address = bytes <= MOST_BYTES ? malloc(bytes) : 0;
+    if (address === 0 && bytes > 0) throw new Error(`the wasm backend is out of memory: ${bytes} bytes were needed`);
+    return address;
+  };
+  const move = backend.move.bind(backend);
+  backend.move = (dataId, values, shape, dtype, refCount) => {
+    try {
+      move(dataId, values, shape, dtype, refCount);
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.startsWith('the wasm backend')) throw error;
+      throw new Error(`${error.message}, for a ${dtype} tensor of shape ${formatShape(shape)}`, { cause: error });
+    }
+  };
 }
 
 /** Bytes of a cache line. */
@@ -166,8 +205,9 @@ function bind(backend: WasmBackend, memory: WebAssembly.Memory, functions: WasmF
       if (bytes > scratchBytes) {
         free(scratchAddress);
         scratchBytes = 0;
+        // Should there be no memory for it, nothing is left to be freed.
+        scratchAddress = 0;
         scratchAddress = unsigned(malloc(bytes + ALIGNMENT));
-        if (scratchAddress === 0) throw new Error(`the wasm backend is out of memory: ${bytes} bytes of scratch were needed`);
         scratchBytes = bytes;
       }
       return aligned(scratchAddress);
