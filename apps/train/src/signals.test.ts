@@ -66,3 +66,19 @@ test('killed while it writes over an older model, it leaves that model whole, an
   expect(weights(run).equals(before)).toBe(false);
   expect((await runCli(cwd, ['score', run, '--data', 'banana.csv'])).code).toBe(0);
 });
+
+test('of two processes in one directory the second says who has it, and the lock dies with its process', async () => {
+  const first = await startTraining([...LONG, '--out', 'shared']);
+  for (const args of [['--resume', 'shared'], [...LONG, '--out', 'shared', '--force']]) {
+    const second = spawn(process.execPath, [program, ...args], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
+    let text = '';
+    second.stderr.on('data', (chunk) => (text += chunk));
+    const [code] = await once(second, 'close');
+    expect([code, text]).toEqual([1, `error: shared: is being written by process ${first.child.pid}\n`]);
+  }
+  first.child.kill('SIGKILL');
+  await once(first.child, 'exit');
+  const resumed = await runCli(cwd, ['--resume', 'shared']);
+  expect(resumed.code, resumed.stderr).toBe(0);
+  expect((await runCli(cwd, ['info', 'shared'])).code).toBe(0);
+});
