@@ -4,6 +4,7 @@ import { FLOW_NAMES } from './density/settings.js';
 import { POSTERIOR_NAMES } from './digits/settings.js';
 import { InterruptedError, UsageError, UserError } from './errors.js';
 import type { Host } from './host.js';
+import { printableLine, printableLines } from './printable.js';
 import { fraction, integer, positive, seed, widths } from './option-values.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
@@ -21,7 +22,7 @@ export async function main(args: readonly string[], host: Host): Promise<number>
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     if (args.includes('--debug') && error instanceof Error && !(error instanceof CommanderError)) {
-      host.stderr.write(`${error.stack ?? error.message}\n`);
+      host.stderr.write(`${printableLines(error.stack ?? error.message)}\n`);
     } else {
       host.stderr.write(`${oneLine(error)}\n`);
     }
@@ -31,7 +32,7 @@ export async function main(args: readonly string[], host: Host): Promise<number>
 }
 
 function oneLine(error: unknown): string {
-  const text = (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, ' ').trim();
+  const text = printableLine(error instanceof Error ? error.message : String(error));
   if (error instanceof InterruptedError) return text;
   return text.startsWith('error:') ? text : `error: ${text}`;
 }

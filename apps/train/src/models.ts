@@ -8,12 +8,9 @@ import type { Json, Module } from '@pushforward/tensor';
 import { Vae, vaeModules } from '@pushforward/vae';
 import { POSTERIOR_NAMES } from './digits/settings.js';
 import { UserError } from './errors.js';
+import { checkDigitsNotes, checkFlowNotes, type DigitsNotes, type FlowNotes } from './model-notes.js';
 
-/** What this program saves with a flow. A type, so that it is JSON. */
-export type FlowNotes = { kind: 'flow'; columns: string[]; trainedOn: string; rows: number; testLogLikelihood: number; commandLine: string };
-
-/** What this program saves with an autoencoder. */
-export type DigitsNotes = { kind: 'digits'; height: number; width: number; trainedOn: string; commandLine: string };
+export type { DigitsNotes, FlowNotes } from './model-notes.js';
 
 /** A model of this program: a density of table rows, or an autoencoder of images. */
 export type LoadedModel =
@@ -39,11 +36,23 @@ export async function loadModel(cwd: string, name: string): Promise<LoadedModel>
     throw new UserError(`${name}: ${(error as Error).message}`, { cause: error });
   }
   const { module } = loaded;
-  const notes = loaded.metadata as unknown as FlowNotes | DigitsNotes | undefined;
-  if (notes?.kind === 'flow' && module instanceof Distribution) return { directory, kind: 'flow', module, notes };
-  if (notes?.kind === 'digits' && module instanceof Vae) return { directory, kind: 'digits', module, notes };
-  module.dispose();
-  throw new UserError(`${name}: is a module that another program saved, not a model of this one`);
+  const notes = loaded.metadata;
+  const file = path.join(name, path.relative(path.resolve(cwd, name), directory), WEIGHTS);
+  try {
+    if (typeof notes === 'object' && notes !== null && !Array.isArray(notes)) {
+      if (notes.kind === 'flow' && module instanceof Distribution) {
+        const columns = module.eventShape.reduce((product, axis) => product * axis, 1);
+        return { directory, kind: 'flow', module, notes: checkFlowNotes(file, notes, columns) };
+      }
+      if (notes.kind === 'digits' && module instanceof Vae) {
+        return { directory, kind: 'digits', module, notes: checkDigitsNotes(file, notes, module.encoder.dataDim) };
+      }
+    }
+    throw new UserError(`${name}: is a module that another program saved, not a model of this one`);
+  } catch (error) {
+    module.dispose();
+    throw error;
+  }
 }
 
 function findModel(cwd: string, name: string): string {

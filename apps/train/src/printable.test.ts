@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { excerpt, printable, printableLine } from './printable.js';
+import { excerpt, printable, printableLine, printableLines } from './printable.js';
 
 test('what a terminal obeys is shown instead', () => {
   expect(printable('a\u001b[31mred\u0007\n\r\t\u009bz\u202eabc\u2028')).toBe('a\\x1b[31mred\\x07\\n\\r\\t\\x9bz\\u202eabc\\u2028');
@@ -10,6 +10,10 @@ test('no character that comes out is a control character', () => {
   const shown = Array.from({ length: 0x110000 }, (_, code) => code).filter((code) => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(printable(String.fromCodePoint(code))));
   expect(shown).toEqual([]);
   expect(printable('\u{e0041}')).toBe('\\u{e0041}');
+});
+
+test('lines stay lines where they may', () => {
+  expect(printableLines('a\u001b\nb\n')).toBe('a\\x1b\nb\n');
 });
 
 test('lines are joined', () => {

@@ -10,6 +10,11 @@ export function printable(text: string): string {
   return text.replaceAll(OBEYED, escape);
 }
 
+/** Every line of a text {@link printable}, as lines of their own. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
 function escape(character: string): string {
   const short = SHORT[character];
   if (short) return short;

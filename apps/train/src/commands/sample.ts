@@ -5,6 +5,7 @@ import { UsageError } from '../errors.js';
 import { checkOutput, writeUserFile } from '../files.js';
 import type { Host } from '../host.js';
 import { type LoadedModel, loadModel } from '../models.js';
+import { printableLines } from '../printable.js';
 import { imageGrid } from '../report/image-grid.js';
 import { foldIn, key } from '@pushforward/tensor';
 import type { Matrix } from '../statistics.js';
@@ -27,7 +28,7 @@ export async function sampleCommand(host: Host, name: string, { count, seed, out
   using _ = model.module;
   if (ending !== 'png') {
     const text = await drawRows(host, model, count, seed);
-    if (out === undefined) host.stdout.write(text);
+    if (out === undefined) host.stdout.write(host.stdout.isTTY ? printableLines(text) : text);
     else await writeUserFile(host.cwd, out, text);
     return;
   }

@@ -1,0 +1,56 @@
+import type { Json } from '@pushforward/tensor';
+import { UserError } from './errors.js';
+import { excerpt } from './printable.js';
+
+/** What this program saves with a flow. A type, so that it is JSON, which has no word for an infinite likelihood but null. */
+export type FlowNotes = { kind: 'flow'; columns: string[]; trainedOn: string; rows: number; testLogLikelihood: number | null; commandLine: string };
+
+/** What this program saves with an autoencoder. */
+export type DigitsNotes = { kind: 'digits'; height: number; width: number; trainedOn: string; commandLine: string };
+
+type Check = [field: string, isRight: (value: unknown) => boolean, expected: string];
+
+/**
+ * The notes of a flow.
+ *
+ * @param name what the user calls the file that they are in
+ * @throws UserError that names the field that is not as this program writes it
+ */
+export function checkFlowNotes(name: string, notes: { [field: string]: Json }, columns: number): FlowNotes {
+  check(name, notes, [
+    ['columns', (value) => Array.isArray(value) && value.length === columns && value.every(isText), `${columns} names`],
+    ['trainedOn', isText, 'text'],
+    ['rows', isCount, 'a whole number of at least 1'],
+    ['testLogLikelihood', (value) => value === null || Number.isFinite(value), 'a number'],
+    ['commandLine', isText, 'text'],
+  ]);
+  return notes as FlowNotes;
+}
+
+/** The notes of an autoencoder, as {@link checkFlowNotes} checks those of a flow. */
+export function checkDigitsNotes(name: string, notes: { [field: string]: Json }, pixels: number): DigitsNotes {
+  check(name, notes, [
+    ['height', isCount, 'a whole number of at least 1'],
+    ['width', (value) => isCount(value) && Number(value) * Number(notes.height) === pixels, `such that an image has ${pixels} pixels`],
+    ['trainedOn', isText, 'text'],
+    ['commandLine', isText, 'text'],
+  ]);
+  return notes as DigitsNotes;
+}
+
+function check(name: string, notes: { [field: string]: Json }, checks: readonly Check[]): void {
+  for (const [field, isRight, expected] of checks) {
+    const value = Object.hasOwn(notes, field) ? notes[field] : undefined;
+    if (isRight(value)) continue;
+    const got = value === undefined ? 'nothing' : excerpt(JSON.stringify(value));
+    throw new UserError(`${name}: the note "${field}" must be ${expected}, got ${got}`);
+  }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
