@@ -24,7 +24,7 @@ export interface AttentionFlowOptions extends AutoregressiveLayersOptions {
  * {@link Bijector.forward}, and so sampling, is one parallel pass a layer; {@link Bijector.inverse} goes dimension by dimension, and keeps
  * keys and values.
  *
- * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts.
+ * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x.
  * **Units**: nats.
  *
  * Source: Kingma et al. 2016, "Improving variational inference with inverse autoregressive flow", section 3; Patacchiola et al. 2024,
@@ -53,7 +53,7 @@ export function attentionIaf(options: AttentionFlowOptions): Chain {
  * {@link Bijector.inverse}, and so the density of data, is one parallel pass a layer; {@link Bijector.forward} goes dimension by dimension,
  * and keeps keys and values.
  *
- * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts.
+ * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x.
  * **Units**: nats.
  *
  * Source: Papamakarios, Pavlakou & Murray 2017, "Masked autoregressive flow for density estimation", section 3; Patacchiola et al. 2024,

@@ -25,7 +25,7 @@ export interface AutoregressiveFlowOptions extends AutoregressiveLayersOptions {
  * Each layer is `yᵢ = T(xᵢ; p(x₍₋ᵢ₎, context))`, with p a MADE and T by default the gate `σ·x + (1 − σ)·m`. It starts near the identity:
  * with the gate, each layer starts as `y = 0.88 x`.
  *
- * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts.
+ * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x.
  * **Units**: nats.
  *
  * Source: Kingma et al. 2016, "Improving variational inference with inverse autoregressive flow", algorithm 1.
@@ -52,7 +52,7 @@ export function iaf(options: AutoregressiveFlowOptions): Chain {
  *
  * Each layer is `xᵢ = T⁻¹(yᵢ; p(y₍₋ᵢ₎, context))`, with p a MADE and T by default affine. It starts at the identity.
  *
- * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts.
+ * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x.
  * **Units**: nats.
  *
  * Source: Papamakarios, Pavlakou & Murray 2017, "Masked autoregressive flow for density estimation", section 3.

@@ -1,5 +1,5 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
-import { type BuildModule, checkContext, checkEvent, type ModuleConfig } from '@pushforward/tensor';
+import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { admit, type BuildModule, type ModuleConfig } from '@pushforward/tensor';
 import type { Conditioner, Step, ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from './bijector.js';
 import type { ElementwiseTransform } from './elementwise-transform.js';
@@ -16,7 +16,7 @@ export type Direction = 'forward' | 'inverse';
  * The Jacobian is triangular in that order, so `log |det| = Σᵢ log |T′|`. The other direction is the conditioner's sequential
  * unrolling, which costs about as much arithmetic as one parallel pass.
  *
- * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts.
+ * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x.
  * **Units**: nats.
  *
  * **Numerics**: a row with NaN gives NaN in that row alone.
@@ -93,8 +93,10 @@ export class Autoregressive extends Bijector {
   }
 
   #apply(name: string, input: Tensor, context: Tensor | undefined, parallel: boolean, step: Step): ValueAndLogDet {
-    checkEvent(`${this.name}: ${name}`, input.shape, [this.conditioner.dim]);
-    checkContext(this.name, context, this.contextDim, input.shape.slice(0, -1));
-    return parallel ? this.conditioner.transform(input, step, context) : this.conditioner.unroll(input, step, context);
+    const { conditioner, contextDim } = this;
+    return tidy(() => {
+      const given = admit({ name: this.name, argument: name, x: input, event: [conditioner.dim], context, contextDim });
+      return parallel ? conditioner.transform(given.x, step, given.context) : conditioner.unroll(given.x, step, given.context);
+    });
   }
 }

@@ -1,5 +1,5 @@
 import { sum, type Tensor, tensor, tidy, type Variable, variable } from '@tensorflow/tfjs-core';
-import { type BuildModule, checkContext, checkEvent, checkInteger, type ModuleConfig } from '@pushforward/tensor';
+import { admit, type BuildModule, checkInteger, type ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from './bijector.js';
 import type { ElementwiseTransform } from './elementwise-transform.js';
@@ -66,13 +66,11 @@ export class Elementwise extends Bijector {
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
-    this.#check('x', x, context);
-    return tidy(() => this.#summed(this.transform.forwardAndLogDet(x, this.parameters)));
+    return this.#apply('x', x, context, (given) => this.transform.forwardAndLogDet(given, this.parameters));
   }
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
-    this.#check('y', y, context);
-    return tidy(() => this.#summed(this.transform.inverseAndLogDet(y, this.parameters)));
+    return this.#apply('y', y, context, (given) => this.transform.inverseAndLogDet(given, this.parameters));
   }
 
   config(): ModuleConfig {
@@ -84,14 +82,12 @@ export class Elementwise extends Bijector {
     };
   }
 
-  #check(name: string, x: Tensor, context: Tensor | undefined): void {
-    checkEvent(`elementwise: ${name}`, x.shape, this.eventShape);
-    checkContext('elementwise', context, 0, x.shape.slice(0, x.rank - this.eventRank));
-  }
-
-  #summed({ value, logDet }: ValueAndLogDet): ValueAndLogDet {
-    const axes = this.eventShape.map((_, i) => logDet.rank - this.eventRank + i);
-    return { value, logDet: this.eventRank === 0 ? logDet : sum(logDet, axes) };
+  #apply(argument: string, x: Tensor, context: Tensor | undefined, apply: (x: Tensor) => ValueAndLogDet): ValueAndLogDet {
+    return tidy(() => {
+      const { value, logDet } = apply(admit({ name: 'elementwise', argument, x, event: this.eventShape, context }).x);
+      const axes = this.eventShape.map((_, i) => logDet.rank - this.eventRank + i);
+      return { value, logDet: this.eventRank === 0 ? logDet : sum(logDet, axes) };
+    });
   }
 }
 

@@ -17,7 +17,7 @@ export interface LstmFlowOptions extends AutoregressiveLayersOptions {
  * An LSTM takes D steps in either direction: {@link Bijector.forward} and {@link Bijector.inverse} cost about the same, and the weights of
  * a layer do not grow with D, but for one vector for each dimension.
  *
- * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts.
+ * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x.
  * **Units**: nats.
  *
  * Source: Kingma et al. 2016, "Improving variational inference with inverse autoregressive flow", sections 3 and 4; Hochreiter &
@@ -46,7 +46,7 @@ export function lstmIaf(options: LstmFlowOptions): Chain {
  * An LSTM takes D steps in either direction: {@link Bijector.forward} and {@link Bijector.inverse} cost about the same, and the weights of
  * a layer do not grow with D, but for one vector for each dimension.
  *
- * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts.
+ * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x.
  * **Units**: nats.
  *
  * Source: Papamakarios, Pavlakou & Murray 2017, "Masked autoregressive flow for density estimation", section 3; Hochreiter &

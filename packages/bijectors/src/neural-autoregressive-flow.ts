@@ -14,7 +14,7 @@ export interface NeuralAutoregressiveFlowOptions extends Omit<AutoregressiveFlow
  * `inverse`, and so the density of data, is one parallel pass a layer; `forward` goes dimension by dimension, and solves one equation for
  * each by Newton's method. It starts at the identity.
  *
- * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts.
+ * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x.
  * **Units**: nats.
  *
  * Source: Huang et al. 2018, "Neural autoregressive flows", section 3.

@@ -20,7 +20,7 @@ export interface NeuralSplineFlowOptions
  *
  * It starts at the identity, and stays the identity outside ±bound: standardise the data first.
  *
- * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts.
+ * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x.
  * **Units**: nats.
  *
  * Source: Durkan et al. 2019, "Neural spline flows", section 3.

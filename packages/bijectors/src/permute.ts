@@ -1,5 +1,5 @@
 import { type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
-import { checkContext, checkEvent, checkInteger, key, type ModuleConfig, permutation, type Seed } from '@pushforward/tensor';
+import { admit, checkInteger, key, type ModuleConfig, permutation, type Seed } from '@pushforward/tensor';
 import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from './bijector.js';
 import { select } from './select.js';
@@ -67,10 +67,10 @@ export class Permute extends Bijector {
   }
 
   #apply(name: string, x: Tensor, context: Tensor | undefined, indices: readonly number[]): ValueAndLogDet {
-    checkEvent(`permute: ${name}`, x.shape, [this.dim]);
-    const batch = x.shape.slice(0, -1);
-    checkContext('permute', context, 0, batch);
-    return tidy(() => ({ value: select(x, indices), logDet: zeros(batch) }));
+    return tidy(() => {
+      const given = admit({ name: 'permute', argument: name, x, event: [this.dim], context });
+      return { value: select(given.x, indices), logDet: zeros([...given.batch]) };
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import { Tensor, tensor, Variable, variable, zeros } from '@tensorflow/tfjs-core';
-import { formatShape, type Json } from '@pushforward/tensor';
+import { checkNumeric, formatShape, type Json, toFloat } from '@pushforward/tensor';
 
 /** Numbers in arrays of one depth and width, such as `[[1, 2], [3, 4]]`. */
 export type NestedNumbers = readonly (number | NestedNumbers)[];
@@ -12,7 +12,7 @@ export type Parameter = number | NestedNumbers | Tensor;
 
 /** The parameter as a tensor, for use under `tf.tidy`. */
 export function toTensor(parameter: Parameter): Tensor {
-  return parameter instanceof Tensor ? parameter : tensor(parameter as number, undefined, 'float32');
+  return parameter instanceof Tensor ? toFloat('parameter', parameter) : tensor(parameter as number, undefined, 'float32');
 }
 
 /** The shape of a parameter, without making a tensor of it. */
@@ -33,11 +33,12 @@ export function broadcastShapes(name: string, ...shapes: readonly (readonly numb
 }
 
 /**
- * Throws unless `x` broadcasts with the batch shape.
+ * Throws unless `x` is of numbers and broadcasts with the batch shape.
  *
  * @param name what the caller calls the argument, as `normal: x`
  */
 export function checkBroadcast(name: string, x: Tensor | number, batch: readonly number[]): void {
+  if (x instanceof Tensor) checkNumeric(name, x);
   const shape = shapeOf(x);
   const misfit = batch.some((size, i) => {
     const own = shape[shape.length - batch.length + i] ?? 1;

@@ -7,7 +7,7 @@ import { MadeDensity, type MadeDensityOptions } from './made-density.js';
  * A {@link Made} as a distribution of binary vectors: `p(xᵢ = 1 | x₍₋ᵢ₎) = 1 / (1 + exp(−lᵢ))`, where the network gives the logits lᵢ.
  * It starts as D independent fair coins.
  *
- * **Shapes**: x `[...batch, D]`, of zeros and ones; context `[...batch, C]` or with a batch shape that broadcasts; logProb
+ * **Shapes**: x `[...batch, D]`, of zeros and ones; context `[...batch, C]` or with a batch shape that broadcasts with that of x; logProb
  * `[...batch]`. **Units**: nats.
  *
  * **Numerics**: the log-probability is exact to float32 for logits of any size, and finite where they are. A sample has no
@@ -46,7 +46,7 @@ export class BernoulliMade extends MadeDensity {
   protected elementLogProb(x: Tensor, parameters: Tensor): Tensor {
     const logits = reshape(parameters, x.shape);
     // Of the outcome's own logit, l or −l: nothing cancels.
-    return neg(softplus(mul(sub(1, mul(2, cast(x, 'float32'))), logits)));
+    return neg(softplus(mul(sub(1, mul(2, x)), logits)));
   }
 
   protected noise(key: Key, shape: readonly number[]): Tensor {

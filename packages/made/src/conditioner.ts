@@ -1,5 +1,5 @@
 import { sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { type AffineForm, Module } from '@pushforward/tensor';
+import { admit, type AffineForm, Module } from '@pushforward/tensor';
 import type { DependencyGraph } from './graph.js';
 
 /** A value and the log-determinant of the map that made it, in nats. */
@@ -73,7 +73,8 @@ export abstract class Conditioner extends Module {
   /**
    * All parameters in one parallel pass.
    *
-   * **Shapes**: `x` `[...batch, D]`, `context` `[...batch, C]` or with a batch shape that broadcasts; result `[...batch, D, P]`.
+   * **Shapes**: `x` `[...batch, D]`, `context` `[...contexts, C]`; result `[...both, D, P]`, where `both` is what the batch and the contexts
+   * broadcast to.
    *
    * @throws Error if x or the context does not fit
    */
@@ -88,7 +89,15 @@ export abstract class Conditioner extends Module {
    */
   transform(input: Tensor, step: Step, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
-      const { value, logDet } = step(input, this.parameters(input, context));
+      const { x, context: given } = admit({
+        name: this.constructor.name,
+        argument: 'input',
+        x: input,
+        event: [this.dim],
+        context,
+        contextDim: this.contextDim,
+      });
+      const { value, logDet } = step(x, this.parameters(x, given));
       return { value, logDet: sum(logDet, -1) };
     });
   }
@@ -97,8 +106,8 @@ export abstract class Conditioner extends Module {
    * The sequential direction: for each dimension i in order, `value_i = step(input_i, parameters_i(value_before))`, computing every
    * hidden unit once. Differentiable in `input`, `context` and every variable.
    *
-   * **Shapes**: `input` `[...batch, D]`, `context` as in {@link parameters}; results `value` `[...batch, D]` and `logDet`
-   * `[...batch]`, the sum over dimensions of the steps' log-determinants.
+   * **Shapes**: `input` `[...batch, D]`, `context` as in {@link parameters}; results `value` `[...both, D]` and `logDet`
+   * `[...both]`, the sum over dimensions of the steps' log-determinants.
    *
    * @throws Error if the input or the context does not fit
    */

@@ -10,7 +10,7 @@ const LOG_SCALE_BOUND = 7;
  * A {@link Made} as a distribution of real vectors: `p(xᵢ | x₍₋ᵢ₎)` is normal with a mean `mᵢ` and a log-scale `sᵢ = 7 tanh(aᵢ / 7)`,
  * where the network gives mᵢ and aᵢ. It starts as the standard normal distribution.
  *
- * **Shapes**: x `[...batch, D]`; context `[...batch, C]` or with a batch shape that broadcasts; logProb `[...batch]`. **Units**: nats.
+ * **Shapes**: x `[...batch, D]`; context `[...batch, C]` or with a batch shape that broadcasts with that of x; logProb `[...batch]`. **Units**: nats.
  *
  * **Numerics**: scales stay between e⁻⁷ and e⁷, about 1/1000 and 1000, so standardise the data. A sample is differentiable in every
  * variable and the context.

@@ -1,5 +1,5 @@
 import { reshape, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { checkInteger, type Key, key, Module, type ModuleConfig, type Seed } from '@pushforward/tensor';
+import { admit, checkInteger, type Key, key, Module, type ModuleConfig, type Seed } from '@pushforward/tensor';
 import type { Step } from './conditioner.js';
 import { Made, type MadeOptions } from './made.js';
 
@@ -70,12 +70,16 @@ export abstract class MadeDensity extends Module {
   /**
    * The log-probability or log-density of each vector, in nats, by one parallel pass.
    *
-   * **Shapes**: `x` `[...batch, D]`, `context` `[...batch, C]` or with a batch shape that broadcasts; result `[...batch]`.
+   * **Shapes**: `x` `[...batch, D]`, `context` `[...batch, C]` or with a batch shape that broadcasts with that of x; result `[...batch]`.
    *
    * @throws Error if x or the context does not fit
    */
   logProb(x: Tensor, context?: Tensor): Tensor {
-    return tidy(() => sum(this.elementLogProb(x, this.made.parameters(x, context)), -1));
+    return tidy(() => {
+      const { dim, contextDim } = this;
+      const given = admit({ name: 'made', x, event: [dim], context, contextDim });
+      return sum(this.elementLogProb(given.x, this.made.parameters(given.x, given.context)), -1);
+    });
   }
 
   /**

@@ -3,9 +3,9 @@ import {
   type Activation,
   activate,
   activations,
+  type AdmittedArguments,
+  admit,
   broadcastTo,
-  checkContext,
-  checkEvent,
   checkInteger,
   hasMaskedNetworkKernels,
   key,
@@ -77,7 +77,7 @@ export interface MadeOptions {
  * parents of some dimension, and those dimensions read it that have all of these parents. Output weights start at 0, so that
  * a flow whose `initialParameters` mean the identity starts at it, unless `init` says otherwise.
  *
- * **Shapes**: x `[...batch, D]`, context `[...batch, C]` or with a batch shape that broadcasts; parameters `[...batch, D, P]`.
+ * **Shapes**: x `[...batch, D]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x; parameters `[...batch, D, P]`.
  *
  * Source: Germain et al. 2015, "MADE: masked autoencoder for distribution estimation"; residual blocks: Nash & Durkan 2019,
  * "Autoregressive energy machines".
@@ -177,41 +177,43 @@ export class Made extends Conditioner {
   }
 
   parameters(x: Tensor, context?: Tensor): Tensor {
-    this.#check('x', x, context);
     return tidy(() => {
-      if (hasMaskedNetworkKernels()) return maskedParameters(this.#network, this.#arrays(x, context));
-      const nodes = [x];
+      const given = this.#admit('x', x, context);
+      if (hasMaskedNetworkKernels()) return maskedParameters(this.#network, this.#arrays(given));
+      const nodes = [given.x];
       for (const [l, { from, skip, takesContext }] of this.#network.layers.entries()) {
-        let value = this.layers[l].apply(from === 0 ? x : activate(this.activation, nodes[from]));
-        if (takesContext && context) value = add(value, linear(context, this.contextWeights!));
+        let value = this.layers[l].apply(from === 0 ? given.x : activate(this.activation, nodes[from]));
+        if (takesContext && given.context) value = add(value, linear(given.context, this.contextWeights!));
         if (skip !== undefined) value = add(value, nodes[skip]);
         nodes.push(value);
       }
-      return reshape(nodes.at(-1)!, [...x.shape, this.parameterCount]);
+      return reshape(nodes.at(-1)!, [...given.x.shape, this.parameterCount]);
     });
   }
 
   override transform(input: Tensor, step: Step, context?: Tensor): ValueAndLogDet {
-    this.#check('input', input, context);
-    return this.#byKernel(input, step, context, false) ?? super.transform(input, step, context);
+    return tidy(() => {
+      const given = this.#admit('input', input, context);
+      return this.#byKernel(given, step, false) ?? super.transform(given.x, step, given.context);
+    });
   }
 
   unroll(input: Tensor, step: Step, context?: Tensor): ValueAndLogDet {
-    this.#check('input', input, context);
-    const known = this.#byKernel(input, step, context, true);
-    if (known) return known;
-    const batch = input.shape.slice(0, -1);
-    const rows = batch.reduce((product, size) => product * size, 1);
     return tidy(() => {
+      const given = this.#admit('input', input, context);
+      const known = this.#byKernel(given, step, true);
+      if (known) return known;
+      const { x, batch } = given;
+      const rows = batch.reduce((product, size) => product * size, 1);
       const weights = this.layers.map((layer) => layer.effectiveWeights());
       const offsets = this.#network.layers.map(({ takesContext, starts }, l) => {
         const units = starts.at(-1)!;
         const { bias } = this.layers[l];
         const offset = bias ? reshape(bias, [1, units]) : zeros([1, units]);
-        return takesContext && context ? add(offset, rowsFor(batch, linear(context, this.contextWeights!))) : offset;
+        return takesContext && given.context ? add(offset, rowsFor(batch, linear(given.context, this.contextWeights!))) : offset;
       });
-      const { value, logDet } = sweep(this.#network, weights, offsets, reshape(input, [rows, this.dim]), step);
-      return { value: reshape(value, input.shape), logDet: reshape(logDet, batch) };
+      const { value, logDet } = sweep(this.#network, weights, offsets, reshape(x, [rows, this.dim]), step);
+      return { value: reshape(value, x.shape), logDet: reshape(logDet, [...batch]) };
     });
   }
 
@@ -232,13 +234,13 @@ export class Made extends Conditioner {
     };
   }
 
-  #byKernel(input: Tensor, { form }: Step, context: Tensor | undefined, sequential: boolean): ValueAndLogDet | undefined {
+  #byKernel(given: AdmittedArguments, { form }: Step, sequential: boolean): ValueAndLogDet | undefined {
     if (!form || !hasMaskedNetworkKernels()) return undefined;
-    return tidy(() => maskedTransform(this.#network, this.#arrays(input, context), form, sequential));
+    return maskedTransform(this.#network, this.#arrays(given), form, sequential);
   }
 
   /** What the kernels compute with; they see to the masks. */
-  #arrays(input: Tensor, context: Tensor | undefined): MaskedNetworkArrays {
+  #arrays({ x: input, context, batch }: AdmittedArguments): MaskedNetworkArrays {
     return {
       input,
       // What ranks leave in of a graph's weights is more than its mask does.
@@ -246,15 +248,14 @@ export class Made extends Conditioner {
       offsets: this.#network.layers.map(({ takesContext }, l) => {
         const { bias } = this.layers[l];
         if (!takesContext || !context) return bias;
-        const projected = rowsFor(input.shape.slice(0, -1), linear(context, this.contextWeights!));
+        const projected = rowsFor(batch, linear(context, this.contextWeights!));
         return bias ? add(projected, bias) : projected;
       }),
     };
   }
 
-  #check(name: string, x: Tensor, context: Tensor | undefined): void {
-    checkEvent(`made: ${name}`, x.shape, [this.dim]);
-    checkContext('made', context, this.contextDim, x.shape.slice(0, -1));
+  #admit(argument: string, x: Tensor, context: Tensor | undefined): AdmittedArguments {
+    return admit({ name: 'made', argument, x, event: [this.dim], context, contextDim: this.contextDim });
   }
 }
 

@@ -1,5 +1,6 @@
 import { elu, leakyRelu, mul, relu, sigmoid, type Tensor, tanh, tidy } from '@tensorflow/tfjs-core';
 import { softplus } from './softplus.js';
+import { toFloat } from './to-float.js';
 
 /** The name of a hidden unit's nonlinearity. */
 export type Activation = 'relu' | 'leakyRelu' | 'elu' | 'silu' | 'softplus' | 'tanh';
@@ -47,5 +48,5 @@ export const activations = Object.keys(ACTIVATIONS) as readonly Activation[];
  */
 export function activate(name: Activation, x: Tensor): Tensor {
   if (!Object.hasOwn(ACTIVATIONS, name)) throw new Error(`activate: name must be one of ${activations.join(', ')}, got ${String(name)}`);
-  return ACTIVATIONS[name](x);
+  return tidy(() => ACTIVATIONS[name](toFloat('activate: x', x)));
 }

@@ -1,5 +1,6 @@
 import { engine, getKernel, type Tensor } from '@tensorflow/tfjs-core';
 import { adamKernel } from './kernel-adam.js';
+import { runNewKernel } from './run-new-kernel.js';
 
 /** What a step of Adam does with every number; see {@link adamStep}. */
 export interface AdamConstants {
@@ -71,7 +72,7 @@ export function hasAdamKernel(): boolean {
 export function adamStep(gradients: readonly Tensor[], { weights, first, second, average }: AdamArrays, constants: AdamConstants): AdamArrays {
   const inputs = gradients.flatMap((gradient, i) => [gradient, weights[i], first[i], second[i], ...(average.length > 0 ? [average[i]] : [])]);
   const each = average.length > 0 ? 4 : 3;
-  const outputs = engine().runKernel(adamKernel.name, { ...inputs } as never, { ...constants } as never) as unknown as Tensor[];
+  const outputs = runNewKernel(adamKernel.name, inputs, constants);
   const list = (place: number) => gradients.map((_, i) => outputs[each * i + place]);
   return { weights: list(0), first: list(1), second: list(2), average: each === 4 ? list(3) : [] };
 }

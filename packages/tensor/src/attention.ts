@@ -186,5 +186,5 @@ function run(structure: Pick<AttentionAttrs, 'network' | 'form' | 'sequential'>,
   const operands = [input, positions, valueWeights, outputScale, outputShift, outputWeights, outputBias, ...ofBlocks];
   if (context) operands.push(context);
   const attrs: AttentionAttrs = { ...structure, blocks: blocks.length };
-  return withKept(attentionKernel.name, attentionGradientKernel.name, operands, attrs);
+  return withKept(structure.form ? 'attentionTransform' : 'attentionParameters', attentionKernel.name, attentionGradientKernel.name, operands, attrs);
 }

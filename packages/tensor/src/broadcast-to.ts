@@ -1,4 +1,5 @@
-import { add, broadcastTo as stockBroadcastTo, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
+import { add, broadcastTo as stockBroadcastTo, customGrad, type GradSaveFunc, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
+import { unbroadcast } from './unbroadcast.js';
 
 /**
  * Repeats a tensor along its axes of size 1, and new leading ones, to a shape; unlike that of TensorFlow.js also to axes of size 0,
@@ -15,7 +16,16 @@ import { add, broadcastTo as stockBroadcastTo, type Tensor, tidy, zeros } from '
  * ```
  */
 export function broadcastTo(x: Tensor, shape: readonly number[]): Tensor {
-  if (!shape.includes(0)) return stockBroadcastTo(x, [...shape]);
+  if (!shape.includes(0)) {
+    if (x.dtype !== 'float32') return stockBroadcastTo(x, [...shape]);
+    const own = x.shape;
+    // TensorFlow.js's own gradient takes the result apart slice by slice, and refuses more than four axes.
+    const operation = customGrad((x: Tensor | GradSaveFunc) => ({
+      value: stockBroadcastTo(x as Tensor, [...shape]),
+      gradFunc: (dy: Tensor) => unbroadcast(dy, own),
+    }));
+    return operation(x);
+  }
   // The sum has a gradient, if one of zeros.
   return x.dtype === 'float32' ? tidy(() => add(x, zeros([...shape]))) : zeros([...shape], x.dtype);
 }

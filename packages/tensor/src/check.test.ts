@@ -40,12 +40,17 @@ describe('checkContext', () => {
     expect(() => checkContext('maf', context(0, 3), 3, [0])).not.toThrow();
   });
 
+  test('takes several contexts for one event', () => {
+    for (const batch of [[], [1], [100, 1]]) expect(() => checkContext('maf', context(50, 3), 3, batch)).not.toThrow();
+    expect(() => checkContext('maf', context(2, 100, 3), 3, [100])).not.toThrow();
+  });
+
   test.each([
     [context(100, 3), 0, 'maf: context must be absent, this one was built without, got [100, 3]'],
     [undefined, 3, 'maf: context must be [..., 3], got none'],
     [context(100, 2), 3, 'maf: context must be [..., 3], got [100, 2]'],
     [context(50, 3), 3, 'maf: context batch must broadcast to [100], got [50]'],
-    [context(2, 100, 3), 3, 'maf: context batch must broadcast to [100], got [2, 100]'],
+    [context(100, 2, 3), 3, 'maf: context batch must broadcast to [100], got [100, 2]'],
   ])('refuses %j for width %j', (value, width, message) => {
     expect(() => checkContext('maf', value, width, [100])).toThrow(new Error(message));
   });

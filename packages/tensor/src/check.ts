@@ -1,3 +1,5 @@
+import { broadcastShape } from './broadcast-shape.js';
+
 /**
  * A shape as it stands in an error message.
  *
@@ -53,8 +55,8 @@ export function checkInteger(name: string, value: unknown, minimum: number): ass
 }
 
 /**
- * Throws unless a context fits: absent where `contextDim` is 0, otherwise `[...batch, contextDim]` with a batch shape that
- * broadcasts to `batch`.
+ * Throws unless a context fits: absent where `contextDim` is 0, otherwise `[...contexts, contextDim]` where the contexts and the
+ * batch broadcast with each other. {@link admit} does that and what follows from it.
  *
  * @param name what the caller calls the function, as `maf`
  * @throws Error such as `maf: context must be [..., 3], got [100, 2]`
@@ -78,9 +80,8 @@ export function checkContext(
   }
   if (!context) throw new Error(`${name}: context must be [..., ${contextDim}], got none`);
   checkEvent(`${name}: context`, context.shape, [contextDim]);
-  const lead = context.shape.slice(0, -1);
-  const offset = batch.length - lead.length;
-  if (offset < 0 || lead.some((size, i) => size !== 1 && size !== batch[offset + i])) {
-    throw new Error(`${name}: context batch must broadcast to ${formatShape(batch)}, got ${formatShape(lead)}`);
+  const contexts = context.shape.slice(0, -1);
+  if (!broadcastShape(batch, contexts)) {
+    throw new Error(`${name}: context batch must broadcast to ${formatShape(batch)}, got ${formatShape(contexts)}`);
   }
 }

@@ -28,6 +28,7 @@ const COEFFICIENTS = [
  */
 export function erf(x: Tensor): Tensor {
   return withGradient(
+    'erf: x',
     x,
     (x) => tanh(mul(x, polynomial(square(x), COEFFICIENTS))),
     (dy, x) => mul(dy, mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI))),

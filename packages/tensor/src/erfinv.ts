@@ -1,6 +1,7 @@
-import { add, clipByValue, div, exp, log, mul, neg, relu, square, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { add, clipByValue, div, exp, log, mul, neg, relu, square, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { customGradient } from './custom-gradient.js';
 import { polynomial } from './polynomial.js';
+import { toFloat } from './to-float.js';
 
 // erfinv(x) / x as a rational function of w = −log(1 − x²): the minimax fit for w up to 16.1, 1.4·10⁻⁸ at worst; the float32 next
 // to 1 has w = 15.9.
@@ -31,7 +32,7 @@ export function erfinv(x: Tensor): Tensor {
     save([y]);
     return { value: y, gradFunc: (dy, [y]) => mul(dy, mul(exp(square(y)), Math.sqrt(Math.PI) / 2)) };
   });
-  return operation(x);
+  return tidy(() => operation(toFloat('erfinv: x', x)));
 }
 
 function evaluate(x: Tensor): Tensor {

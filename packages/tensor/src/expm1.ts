@@ -1,4 +1,5 @@
-import { expm1 as coreExpm1, type Tensor } from '@tensorflow/tfjs-core';
+import { expm1 as coreExpm1, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { toFloat } from './to-float.js';
 
 /**
  * `eˣ − 1`, accurate where x is small. The derivative is eˣ.
@@ -17,5 +18,5 @@ import { expm1 as coreExpm1, type Tensor } from '@tensorflow/tfjs-core';
  * ```
  */
 export function expm1(x: Tensor): Tensor {
-  return coreExpm1(x);
+  return tidy(() => coreExpm1(toFloat('expm1: x', x)));
 }

@@ -1,5 +1,6 @@
 export { type AdamArrays, type AdamConstants, adamStep, hasAdamKernel } from './adam.js';
 export { type Activation, activate, activations } from './activation.js';
+export { admit, type AdmittedArguments, type EventArguments } from './admit.js';
 export { broadcastTo } from './broadcast-to.js';
 export { checkContext, checkEvent, checkInteger, formatShape } from './check.js';
 export { foldIn, key, type Key, type Seed, split, threefry } from './key.js';
@@ -24,6 +25,7 @@ export { stopGradient } from './stop-gradient.js';
 export { sum } from './sum.js';
 export { registerMissingGradients } from './gradients.js';
 export { checkpoint } from './checkpoint.js';
+export { checkNumeric, toFloat } from './to-float.js';
 export { where } from './where.js';
 export { type AttentionArrays, type AttentionBlockArrays, type AttentionNetwork, attentionParameters, attentionTransform, hasAttentionKernels } from './attention.js';
 export { hasLstmKernels, type LstmArrays, type LstmNetwork, lstmParameters, lstmTransform } from './lstm.js';

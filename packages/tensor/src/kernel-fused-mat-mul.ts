@@ -56,7 +56,7 @@ function fusedMatMulWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: 
   if (!isKnown(attrs)) return null;
   const { b, bias } = inputs as Record<string, TensorInfo | undefined>;
   const columns = b!.shape.at(attrs.transposeB ? -2 : -1);
-  const isRow = !bias || (bias.shape.at(-1) === columns && bias.shape.slice(0, -1).every((size) => size === 1));
+  const isRow = !bias || (bias.dtype === 'float32' && bias.shape.at(-1) === columns && bias.shape.slice(0, -1).every((size) => size === 1));
   const activation = FINISHES[attrs.activation as string];
   const fused = isRow && activation ? { bias, activation, leak: attrs.leakyreluAlpha as number } : undefined;
   const product = matMulWasm(inputs, attrs, wasm, fused);

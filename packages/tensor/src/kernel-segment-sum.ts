@@ -9,6 +9,7 @@ export const segmentSumKernel: NewKernel = { name: UnsortedSegmentSum, wasm: seg
 function segmentSumWasm(inputs: NamedTensorInfoMap, { numSegments }: NamedAttrMap, wasm: WasmModule): TensorInfo {
   const { x, segmentIds } = inputs as { x: TensorInfo; segmentIds: TensorInfo };
   if (x.dtype !== 'float32') throw new Error(`unsortedSegmentSum: on wasm x must be float32, got ${x.dtype}`);
+  if (segmentIds.dtype !== 'int32') throw new Error(`unsortedSegmentSum: segmentIds must be int32, got ${segmentIds.dtype}`);
   const [rows, ...shape] = x.shape;
   const result = wasm.output([numSegments as number, ...shape]);
   const count = util.sizeFromShape(shape);

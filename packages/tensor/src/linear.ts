@@ -1,8 +1,10 @@
-import { add, engine, matMul, reshape, sum, type Tensor, type Tensor2D, tidy, util } from '@tensorflow/tfjs-core';
+import { add, matMul, reshape, sum, type Tensor, type Tensor2D, tidy, util } from '@tensorflow/tfjs-core';
 import { activate, type Activation, activations } from './activation.js';
 import { checkEvent, formatShape } from './check.js';
 import { hasDifferentiableKernel } from './differentiable-kernel.js';
 import { type DenseAttrs, denseGradientKernel, denseKernel } from './kernel-dense.js';
+import { runNewKernel } from './run-new-kernel.js';
+import { toFloat } from './to-float.js';
 import { withGradients } from './with-gradients.js';
 
 /**
@@ -33,31 +35,32 @@ export function linear(x: Tensor, weights: Tensor, bias?: Tensor, activation?: A
   if (activation && !activations.includes(activation)) {
     throw new Error(`linear: activation must be one of ${activations.join(', ')}, got ${String(activation)}`);
   }
-  const operands = bias ? [x, weights, bias] : [x, weights];
   const hasMore = bias !== undefined || activation !== undefined;
-  const isFused = hasMore && hasDifferentiableKernel(denseKernel.name) && operands.every(({ dtype }) => dtype === 'float32');
-  return isFused ? dense(operands, activation) : compose(x, weights, bias, activation);
+  const isFused = hasMore && hasDifferentiableKernel(denseKernel.name);
+  return tidy(() => {
+    const [input, by] = [toFloat('linear: x', x), toFloat('linear: weights', weights)];
+    const plus = bias && toFloat('linear: bias', bias);
+    return isFused ? dense(plus ? [input, by, plus] : [input, by], activation) : compose(input, by, plus, activation);
+  });
 }
 
-/** The reference, in tf ops. */
+/** The reference, in tf ops, for use under `tf.tidy`. */
 function compose(x: Tensor, weights: Tensor, bias: Tensor | undefined, activation: Activation | undefined): Tensor {
-  return tidy(() => {
-    const outputs = weights.shape[1]!;
-    const product = matMul(asMatrix(x), weights as Tensor2D);
-    const value = reshape(bias ? add(product, bias) : product, [...x.shape.slice(0, -1), outputs]);
-    return activation ? activate(activation, value) : value;
-  });
+  const outputs = weights.shape[1]!;
+  const product = matMul(asMatrix(x), weights as Tensor2D);
+  const value = reshape(bias ? add(product, bias) : product, [...x.shape.slice(0, -1), outputs]);
+  return activation ? activate(activation, value) : value;
 }
 
 function dense(operands: Tensor[], activation: Activation | undefined): Tensor {
   const [result] = withGradients(
     operands,
     (keep) => {
-      const results = runKernel(denseKernel.name, operands, { activation, keep });
+      const results = runNewKernel(denseKernel.name, operands, { activation, keep } satisfies DenseAttrs);
       return { outputs: results.slice(0, 1), kept: activation && results.slice(-1) };
     },
     ([cotangent], [x, weights, bias], kept) => {
-      const [product, byBias] = activation ? runKernel(denseGradientKernel.name, [cotangent, ...kept], { activation }) : [asMatrix(cotangent)];
+      const [product, byBias] = activation ? runNewKernel(denseGradientKernel.name, [cotangent, ...kept], { activation } satisfies DenseAttrs) : [asMatrix(cotangent)];
       return [
         () => reshape(matMul(product, weights, false, true), x.shape),
         () => matMul(asMatrix(x), product, true, false),
@@ -66,10 +69,6 @@ function dense(operands: Tensor[], activation: Activation | undefined): Tensor {
     },
   );
   return result;
-}
-
-function runKernel(name: string, inputs: Tensor[], attrs: DenseAttrs): Tensor[] {
-  return engine().runKernel(name, { ...inputs } as never, attrs as never) as unknown as Tensor[];
 }
 
 function asMatrix(x: Tensor): Tensor {

@@ -3,6 +3,7 @@ import { hasDifferentiableKernel } from './differentiable-kernel.js';
 import { logProbGradientKernel, logProbKernel } from './kernel-log-prob.js';
 import { runNewKernel } from './run-new-kernel.js';
 import { sum } from './sum.js';
+import { toFloat } from './to-float.js';
 import { withGradients } from './with-gradients.js';
 
 const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
@@ -27,16 +28,18 @@ const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 export function standardNormalLogProb(x: Tensor, eventRank: number): Tensor {
   const axes = Array.from({ length: eventRank }, (_, i) => x.rank - eventRank + i);
   const size = axes.reduce((product, axis) => product * x.shape[axis], 1);
-  if (hasDifferentiableKernel(logProbKernel.name) && x.dtype === 'float32') {
-    const [logProb] = withGradients(
-      [x],
-      () => ({ outputs: runNewKernel(logProbKernel.name, [x], { eventRank }) }),
-      ([cotangent], [known]) => runNewKernel(logProbGradientKernel.name, [known, cotangent]),
-    );
-    return logProb;
-  }
+  const isFused = hasDifferentiableKernel(logProbKernel.name);
   return tidy(() => {
-    const squares = square(x);
+    const input = toFloat('standardNormalLogProb: x', x);
+    if (isFused) {
+      const [logProb] = withGradients(
+        [input],
+        () => ({ outputs: runNewKernel(logProbKernel.name, [input], { eventRank }) }),
+        ([cotangent], [known]) => runNewKernel(logProbGradientKernel.name, [known, cotangent]),
+      );
+      return logProb;
+    }
+    const squares = square(input);
     return add(mul(eventRank === 0 ? squares : sum(squares, axes), -0.5), -size * HALF_LOG_TWO_PI);
   });
 }

@@ -1,4 +1,5 @@
 import { neg, softplus, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { toFloat } from './to-float.js';
 
 /**
  * `log(1 / (1 + e⁻ˣ)) = −softplus(−x)`: the log-probability that a Bernoulli variable of logit x is one. The derivative is
@@ -19,5 +20,5 @@ import { neg, softplus, type Tensor, tidy } from '@tensorflow/tfjs-core';
  */
 export function logSigmoid(x: Tensor): Tensor {
   // Not the stock logSigmoid: its gradient reads x, which an enclosing tidy may have disposed of by then.
-  return tidy(() => neg(softplus(neg(x))));
+  return tidy(() => neg(softplus(neg(toFloat('logSigmoid: x', x)))));
 }

@@ -1,6 +1,7 @@
-import { clipByValue, fill, log, max, mul, reshape, softmax, sub, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { clipByValue, fill, log, max, mul, reshape, softmax, sub, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { customGradient } from './custom-gradient.js';
 import { reduction } from './reduction.js';
+import { toFloat } from './to-float.js';
 
 const LARGEST = 3.4028234663852886e38;
 
@@ -40,5 +41,5 @@ export function logSumExp(x: Tensor, axis?: number | readonly number[], keepDims
       gradFunc: (dy, [weights]) => fromRows(mul(weights, reshape(dy, [outer, 1]))),
     };
   });
-  return operation(x);
+  return tidy(() => operation(toFloat('logSumExp: x', x)));
 }

@@ -22,6 +22,7 @@ import { withGradient } from './with-gradient.js';
  */
 export function log1p(x: Tensor): Tensor {
   return withGradient(
+    'log1p: x',
     x,
     (x) => {
       // Beyond 1 the rounding error of 1 + x does not matter, and x − (u − 1) is not the error of the logarithm any more.

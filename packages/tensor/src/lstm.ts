@@ -120,5 +120,5 @@ function run(structure: Pick<LstmAttrs, 'network' | 'form' | 'sequential'>, arra
   const given = [context, states].filter((tensor) => tensor !== undefined);
   const operands = [input, offsets, outputWeights, outputBias, ...layers, ...biases, ...given];
   const attrs: LstmAttrs = { ...structure, hasContext: context !== undefined, hasStates: states !== undefined };
-  return withKept(lstmKernel.name, lstmGradientKernel.name, operands, attrs);
+  return withKept(structure.form ? 'lstmTransform' : 'lstmParameters', lstmKernel.name, lstmGradientKernel.name, operands, attrs);
 }

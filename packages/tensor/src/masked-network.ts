@@ -151,5 +151,5 @@ function run(structure: Pick<MaskedNetworkAttrs, 'network' | 'form' | 'sequentia
   const operands = [input, ...weights];
   const places = offsets.map((offset) => (offset ? operands.push(offset) - 1 : -1));
   const attrs: MaskedNetworkAttrs = { ...structure, offsets: places };
-  return withKept(maskedNetworkKernel.name, maskedNetworkGradientKernel.name, operands, attrs);
+  return withKept(structure.form ? 'maskedTransform' : 'maskedParameters', maskedNetworkKernel.name, maskedNetworkGradientKernel.name, operands, attrs);
 }

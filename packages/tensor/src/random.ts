@@ -3,6 +3,7 @@ import { boxMuller } from './box-muller.js';
 import { checkInteger, formatShape } from './check.js';
 import { type NormalAttrs, normalKernel, type UniformAttrs, uniformKernel } from './kernel-random.js';
 import { foldIn, type Key, threefry } from './key.js';
+import { runNewKernel } from './run-new-kernel.js';
 
 /**
  * `count` random 32-bit words; a shorter draw is the beginning of a longer one under the same key.
@@ -91,7 +92,7 @@ export function uniformNumbers(key: Key, count: number, lower: number, upper: nu
 /** Draws by a kernel; null if the backend in use has none. */
 function draw(kernelName: string, attrs: NormalAttrs | UniformAttrs): Tensor | null {
   if (!getKernel(kernelName, engine().backendName)) return null;
-  return engine().runKernel(kernelName, {}, attrs as never) as Tensor;
+  return runNewKernel(kernelName, [], attrs)[0];
 }
 
 /**

@@ -5,9 +5,16 @@ import { engine, getKernel, type Tensor } from '@tensorflow/tfjs-core';
  * TensorFlow.js of the operation. Its own `runKernel` would open scopes and look at the tape once more, at a third of the cost of a small
  * kernel; a profile is to show the kernel all the same.
  *
- * @throws Error if the backend does not have it
+ * Every launch of a kernel of our own goes through here, and our kernels read float32, whatever they are given: so this is where tensors
+ * are checked. One that lives on another backend is moved when the kernel asks for its place, as by any kernel of TensorFlow.js.
+ *
+ * @throws Error if the backend does not have the kernel, or a tensor is disposed of or not float32
  */
 export function runNewKernel(name: string, inputs: readonly Tensor[], attrs: object = {}): Tensor[] {
+  for (const input of inputs) {
+    if (input.isDisposed) throw new Error('Tensor is disposed.');
+    if (input.dtype !== 'float32') throw new Error(`${name}: every tensor must be float32, got ${input.dtype}`);
+  }
   const { backend, backendName, state } = engine();
   if (state.profiling) return [engine().runKernel(name, { ...inputs } as never, attrs as never)].flat() as Tensor[];
   const kernel = getKernel(name, backendName);

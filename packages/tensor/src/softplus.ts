@@ -1,4 +1,5 @@
-import { softplus as coreSoftplus, type Tensor } from '@tensorflow/tfjs-core';
+import { softplus as coreSoftplus, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { toFloat } from './to-float.js';
 
 /**
  * `log(1 + eˣ)`: a smooth way to make a number positive. The derivative is `1 / (1 + e⁻ˣ)`.
@@ -17,5 +18,5 @@ import { softplus as coreSoftplus, type Tensor } from '@tensorflow/tfjs-core';
  * ```
  */
 export function softplus(x: Tensor): Tensor {
-  return coreSoftplus(x);
+  return tidy(() => coreSoftplus(toFloat('softplus: x', x)));
 }

@@ -1,7 +1,8 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { hasDifferentiableKernel } from './differentiable-kernel.js';
 import { type SplineAttrs, splineGradientKernel, splineKernel } from './kernel-spline.js';
 import { runNewKernel } from './run-new-kernel.js';
+import { toFloat } from './to-float.js';
 import { withGradients } from './with-gradients.js';
 
 /** The bins of a spline between −bound and bound, with all their limits. */
@@ -66,10 +67,13 @@ export function rationalQuadraticSpline(
   parameters: Tensor,
 ): { value: Tensor; logDet: Tensor } {
   const attrs: SplineAttrs = { shape, isInverse: way === 'inverse' };
-  const [value, logDet] = withGradients(
-    [x, parameters],
-    () => ({ outputs: runNewKernel(splineKernel.name, [x, parameters], attrs) }),
-    (cotangents, inputs) => runNewKernel(splineGradientKernel.name, [...inputs, ...cotangents], attrs),
-  );
-  return { value, logDet };
+  return tidy(() => {
+    const given = [toFloat('rationalQuadraticSpline: x', x), toFloat('rationalQuadraticSpline: parameters', parameters)];
+    const [value, logDet] = withGradients(
+      given,
+      () => ({ outputs: runNewKernel(splineKernel.name, given, attrs) }),
+      (cotangents, inputs) => runNewKernel(splineGradientKernel.name, [...inputs, ...cotangents], attrs),
+    );
+    return { value, logDet };
+  });
 }

@@ -1,5 +1,6 @@
 import { broadcast_util, type Tensor, tidy, where as stockWhere } from '@tensorflow/tfjs-core';
 import { broadcastTo } from './broadcast-to.js';
+import { toFloat } from './to-float.js';
 
 /**
  * `a` where the condition holds and `b` elsewhere, the three broadcast against each other; unlike that of TensorFlow.js also where an
@@ -18,5 +19,9 @@ import { broadcastTo } from './broadcast-to.js';
  */
 export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
   const shape = [a, b].reduce((joined, tensor) => broadcast_util.assertAndGetBroadcastShape(joined, tensor.shape), condition.shape);
-  return tidy(() => stockWhere(broadcastTo(condition, shape), broadcastTo(a, shape), broadcastTo(b, shape)));
+  return tidy(() => {
+    // Of two types the stock kernels read one as the other.
+    const [whereTrue, whereFalse] = a.dtype === b.dtype ? [a, b] : [toFloat('where: a', a), toFloat('where: b', b)];
+    return stockWhere(broadcastTo(condition, shape), broadcastTo(whereTrue, shape), broadcastTo(whereFalse, shape));
+  });
 }

@@ -1,5 +1,5 @@
 import { div, mul, slice, type Tensor, tanh, tidy } from '@tensorflow/tfjs-core';
-import { type BuildModule, checkInteger, Module, type ModuleConfig } from '@pushforward/tensor';
+import { admit, type BuildModule, checkInteger, Module, type ModuleConfig } from '@pushforward/tensor';
 import { Mlp, type MlpOptions } from './mlp.js';
 import type { Network } from './network.js';
 
@@ -60,7 +60,7 @@ export class Encoder extends Module {
   /** @throws Error unless x is `[...batch, dataDim]` */
   encode(x: Tensor): Encoding {
     return tidy(() => {
-      const output = this.network.apply(x);
+      const output = this.network.apply(admit({ name: 'encoder', x, event: [this.dataDim] }).x);
       const part = (begin: number, size: number) =>
         slice(output, [...x.shape.slice(0, -1).map(() => 0), begin], [...x.shape.slice(0, -1), size]);
       const encoding: Encoding = {

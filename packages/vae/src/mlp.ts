@@ -1,7 +1,7 @@
 import { type Tensor, tidy, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
 import {
+  admit,
   type Activation,
-  checkEvent,
   checkInteger,
   key,
   linear,
@@ -94,11 +94,10 @@ export class Mlp extends Network {
 
   /** @throws Error unless `x` is `[...batch, inputDim]` */
   apply(x: Tensor): Tensor {
-    checkEvent('mlp: x', x.shape, [this.inputDim]);
     return tidy(() =>
       this.weights.reduce<Tensor>((h, weights, layer) => {
         return linear(h, weights, this.biases[layer], layer < this.hidden.length ? this.activation : undefined);
-      }, x),
+      }, admit({ name: 'mlp', x, event: [this.inputDim] }).x),
     );
   }
 }

@@ -1,5 +1,6 @@
 import { add, exp, mean, mul, neg, square, squeeze, stack, sub, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import {
+  admit,
   type BuildModule,
   checkEvent,
   checkInteger,
@@ -126,9 +127,9 @@ export class Vae extends Module {
    */
   elbo(x: Tensor, { samples = 1, seed }: ElboOptions = {}): Elbo {
     checkInteger('vae: samples', samples, 1);
-    this.#checkData(x);
     return tidy(() => {
-      const { reconstruction, logRatio } = this.#terms(x, this.encoder.encode(x), samples, seed);
+      const data = this.#admit(x);
+      const { reconstruction, logRatio } = this.#terms(data, this.encoder.encode(data), samples, seed);
       const meanReconstruction = mean(reconstruction, 0);
       const kl = mean(logRatio, 0);
       return { elbo: sub(meanReconstruction, kl), reconstruction: meanReconstruction, kl } as Elbo & Record<string, Tensor>;
@@ -144,14 +145,14 @@ export class Vae extends Module {
   logLikelihood(x: Tensor, { samples = 100, seed, chunkSize = 10 }: LogLikelihoodOptions = {}): Tensor {
     checkInteger('vae: samples', samples, 1);
     checkInteger('vae: chunkSize', chunkSize, 1);
-    this.#checkData(x);
     return tidy(() => {
-      const encoding = this.encoder.encode(x);
+      const data = this.#admit(x);
+      const encoding = this.encoder.encode(data);
       const chunks = Math.ceil(samples / chunkSize);
       const sums = split(key(seed), chunks).map((chunkKey, chunk) =>
         tidy(() => {
           const count = Math.min(chunkSize, samples - chunk * chunkSize);
-          const { reconstruction, logRatio } = this.#terms(x, encoding, count, chunkKey);
+          const { reconstruction, logRatio } = this.#terms(data, encoding, count, chunkKey);
           return logSumExp(sub(reconstruction, logRatio), 0);
         }),
       );
@@ -161,17 +162,15 @@ export class Vae extends Module {
 
   /** One draw of z from q(z|x) for each x, `[...batch, latentDim]`. */
   encode(x: Tensor, { seed }: { seed?: Seed } = {}): Tensor {
-    this.#checkData(x);
     return tidy(() => {
-      const { value } = this.#samplePosterior(this.encoder.encode(x), 1, seed);
+      const { value } = this.#samplePosterior(this.encoder.encode(this.#admit(x)), 1, seed);
       return squeeze(value, [0]);
     });
   }
 
   /** The mean of p(x|z), `[...batch, dataDim]`. */
   decode(z: Tensor): Tensor {
-    checkEvent('vae: z', z.shape, [this.encoder.latentDim]);
-    return tidy(() => this.likelihood.distribution(z).mean());
+    return tidy(() => this.likelihood.distribution(admit({ name: 'vae', argument: 'z', x: z, event: [this.encoder.latentDim] }).x).mean());
   }
 
   /** The mean of p(x|z) at one draw of z from q(z|x), `[...batch, dataDim]`. */
@@ -198,8 +197,8 @@ export class Vae extends Module {
     };
   }
 
-  #checkData(x: Tensor): void {
-    checkEvent('vae: x', x.shape, [this.encoder.dataDim]);
+  #admit(x: Tensor): Tensor {
+    return admit({ name: 'vae', x, event: [this.encoder.dataDim] }).x;
   }
 
   /** log p(x|z) and log q(z|x) − log p(z), `[samples, ...batch]` each. */

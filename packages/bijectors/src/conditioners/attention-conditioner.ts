@@ -48,7 +48,7 @@ export interface AttentionConditionerOptions extends SequenceConditionerOptions 
  * Both directions keep the keys and values of the positions before, and compute none of them again; where the backend has no kernel
  * for them, the parallel pass holds D² attention weights for each head and event instead.
  *
- * **Shapes**: x `[...batch, D]`, context `[...batch, C]` or with a batch shape that broadcasts; parameters `[...batch, D, P]`.
+ * **Shapes**: x `[...batch, D]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x; parameters `[...batch, D, P]`.
  *
  * Source: Vaswani et al. 2017, "Attention is all you need"; as the network of a flow: Patacchiola et al. 2024, "Transformer neural
  * autoregressive flows".

@@ -30,7 +30,7 @@ export interface LstmConditionerOptions extends SequenceConditionerOptions {
  * The parallel pass takes D steps too, so that both directions cost the same. Where the backend has no kernel for them, it has all D on the
  * tape, whereas {@link unroll} keeps only the states and cells for its gradient.
  *
- * **Shapes**: x `[...batch, D]`, context `[...batch, C]` or with a batch shape that broadcasts; parameters `[...batch, D, P]`.
+ * **Shapes**: x `[...batch, D]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x; parameters `[...batch, D, P]`.
  *
  * Source: Hochreiter & Schmidhuber 1997, "Long short-term memory"; as the network of a flow: Kingma et al. 2016, "Improving variational
  * inference with inverse autoregressive flow", section 4.

@@ -1,5 +1,5 @@
 import { add, reshape, slice, stack, type Tensor, tensor1d, tidy, variable, type Variable, zeros, zerosLike } from '@tensorflow/tfjs-core';
-import { type AffineForm, checkContext, checkEvent, checkInteger, foldIn, key, linear, orthogonal, type Seed } from '@pushforward/tensor';
+import { admit, type AffineForm, checkInteger, foldIn, key, linear, orthogonal, type Seed } from '@pushforward/tensor';
 import {
   checkInit,
   Conditioner,
@@ -51,7 +51,7 @@ export interface SequenceKernels {
  * Where {@link kernels} gives some for the backend in use, they take the place of all that for parameters, and in both directions for
  * steps that are affine.
  *
- * **Shapes**: x `[...batch, D]`, context `[...batch, C]` or with a batch shape that broadcasts; parameters `[...batch, D, P]`.
+ * **Shapes**: x `[...batch, D]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x; parameters `[...batch, D, P]`.
  *
  * @throws Error if an option is out of range
  *
@@ -183,26 +183,24 @@ export abstract class SequenceConditioner extends Conditioner {
   }
 
   parameters(x: Tensor, context?: Tensor): Tensor {
-    this.#check('x', x, context);
     return tidy(() => {
-      const { events, contexts } = this.#arrange(x, context);
+      const { events, contexts, batch } = this.#arrange('x', x, context);
+      const shape = [...batch, this.dim, this.parameterCount];
       const kernels = this.kernels(contexts);
-      if (kernels) return withBatch(kernels.parameters(events), [...x.shape, this.parameterCount]);
+      if (kernels) return withBatch(kernels.parameters(events), shape);
       const columns = this.#columns(events);
       const previous = [zerosLike(columns[0]), ...columns.slice(0, -1)];
       const byRank = unstack(linear(this.outputs(previous, contexts), this.outputWeights, this.outputBias));
       const parameters = stack(pick(byRank, invertPermutation(this.order)), 1);
-      return withBatch(parameters, [...x.shape, this.parameterCount]);
+      return withBatch(parameters, shape);
     });
   }
 
   override transform(input: Tensor, step: Step, context?: Tensor): ValueAndLogDet {
-    this.#check('input', input, context);
     return this.#byKernels(input, step, context, false) ?? super.transform(input, step, context);
   }
 
   unroll(input: Tensor, step: Step, context?: Tensor): ValueAndLogDet {
-    this.#check('input', input, context);
     const known = this.#byKernels(input, step, context, true);
     if (known) return known;
     const recurrence: Recurrence = {
@@ -214,35 +212,32 @@ export abstract class SequenceConditioner extends Conditioner {
       },
     };
     return tidy(() => {
-      const { events, contexts } = this.#arrange(input, context);
+      const { events, contexts, batch } = this.#arrange('input', input, context);
       const columns = this.#columns(events);
       const start = this.start(columns[0].size, contexts);
       const { values, logDet } = unrollRecurrence(recurrence, { input: columns, ...start }, step);
       const value = stack(pick(values, invertPermutation(this.order)), 1);
-      return { value: withBatch(value, input.shape), logDet: withBatch(logDet, input.shape.slice(0, -1)) };
+      return { value: withBatch(value, [...batch, this.dim]), logDet: withBatch(logDet, batch) };
     });
   }
 
   #byKernels(input: Tensor, { form }: Step, context: Tensor | undefined, sequential: boolean): ValueAndLogDet | undefined {
     if (!form) return undefined;
     return tidy(() => {
-      const { events, contexts } = this.#arrange(input, context);
+      const { events, contexts, batch } = this.#arrange('input', input, context);
       const known = this.kernels(contexts)?.transform(events, form, sequential);
-      return known && { value: withBatch(known.value, input.shape), logDet: withBatch(known.logDet, input.shape.slice(0, -1)) };
+      return known && { value: withBatch(known.value, [...batch, this.dim]), logDet: withBatch(known.logDet, batch) };
     });
   }
 
-  #check(name: string, x: Tensor, context: Tensor | undefined): void {
-    checkEvent(`${this.#name}: ${name}`, x.shape, [this.dim]);
-    checkContext(this.#name, context, this.contextDim, x.shape.slice(0, -1));
-  }
-
-  /** The events, `[N, D]`, and the context of each, `[N, C]`. */
-  #arrange(x: Tensor, context: Tensor | undefined): { events: Tensor; contexts?: Tensor } {
+  /** The events, `[N, D]`, the context of each, `[N, C]`, and the batch that they are. */
+  #arrange(argument: string, input: Tensor, given: Tensor | undefined): { events: Tensor; contexts?: Tensor; batch: readonly number[] } {
+    const { dim, contextDim } = this;
+    const { x, context, batch } = admit({ name: this.#name, argument, x: input, event: [dim], context: given, contextDim });
     // TensorFlow.js's cpu backend cannot slice what is empty: an empty batch is computed as one event, and none is returned.
-    if (x.size === 0) return { events: zeros([1, this.dim]), contexts: context && zeros([1, this.contextDim]) };
-    const events = reshape(x, [x.size / this.dim, this.dim]);
-    return { events, contexts: context && rowsOf(context, x.shape.slice(0, -1)) };
+    if (x.size === 0) return { events: zeros([1, dim]), contexts: context && zeros([1, contextDim]), batch };
+    const events = reshape(x, [x.size / dim, dim]);
+    return { events, contexts: context && rowsOf(context, batch), batch };
   }
 
   /** The values of each rank, `[N]`. */

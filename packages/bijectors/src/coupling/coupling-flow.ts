@@ -31,7 +31,7 @@ export interface CouplingFlowOptions extends NiceOptions {
  *
  * Both directions are one pass a layer. It starts at the identity.
  *
- * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts.
+ * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x.
  * **Units**: nats.
  *
  * Source: Dinh, Krueger & Bengio 2015, "NICE: non-linear independent components estimation", sections 3.2 and 3.3; the location is
@@ -61,7 +61,7 @@ export function nice(options: NiceOptions): Chain {
  * Both directions are one pass a layer. With the affine transform it starts at the identity. Where the dimensions are one, the layers
  * have parameters that depend on the context alone.
  *
- * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts.
+ * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x.
  * **Units**: nats.
  *
  * Source: Dinh, Sohl-Dickstein & Bengio 2017, "Density estimation using Real NVP", section 3.
@@ -89,7 +89,7 @@ export function realNvp(options: CouplingFlowOptions): Chain {
  * Both directions are one pass a layer; that from base to data also inverts a D × D matrix a step. It starts at the identity; give
  * {@link initializeActNorm} a batch of data before training. The order `'lu'` is `'reverse'` here: the linear maps are there already.
  *
- * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts.
+ * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x.
  * **Units**: nats.
  *
  * Source: Kingma & Dhariwal 2018, "Glow: generative flow with invertible 1×1 convolutions", figure 2a.

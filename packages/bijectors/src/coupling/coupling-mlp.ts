@@ -3,8 +3,7 @@ import {
   type Activation,
   activate,
   activations,
-  checkContext,
-  checkEvent,
+  admit,
   checkInteger,
   key,
   type Key,
@@ -46,7 +45,7 @@ export interface CouplingMlpOptions {
  * `initialParameters`, so that a layer whose initial parameters mean the identity starts at it. With neither input nor context
  * there are no hidden layers, and the parameters are the output bias.
  *
- * **Shapes**: x `[...batch, A]`, context `[...batch, C]` or with a batch shape that broadcasts; result `[...batch, outputDim]`; without
+ * **Shapes**: x `[...batch, A]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x; result `[...batch, outputDim]`; without
  * inputs, that of the context's batch.
  *
  * Source: He et al. 2015, "Delving deep into rectifiers", for the hidden layers' scale.
@@ -121,18 +120,17 @@ export class CouplingMlp extends CouplingNetwork {
   }
 
   apply(x: Tensor, context?: Tensor): Tensor {
-    checkEvent('couplingMlp: x', x.shape, [this.inputDim]);
-    checkContext('couplingMlp', context, this.contextDim, x.shape.slice(0, -1));
     return tidy(() => {
+      const given = admit({ name: 'couplingMlp', x, event: [this.inputDim], context, contextDim: this.contextDim });
       const activationOf = (layer: number) => (layer < this.hidden.length ? this.activation : undefined);
-      const byContext = this.contextWeights && context && linear(context, this.contextWeights, this.biases[0]);
+      const byContext = this.contextWeights && given.context && linear(given.context, this.contextWeights, this.biases[0]);
       let value: Tensor;
       if (byContext) {
-        const total = this.inputWeights ? add(linear(x, this.inputWeights), byContext) : byContext;
+        const total = this.inputWeights ? add(linear(given.x, this.inputWeights), byContext) : byContext;
         value = this.hidden.length > 0 ? activate(this.activation, total) : total;
       } else {
         // Without weights, it is the variable itself.
-        value = this.inputWeights ? linear(x, this.inputWeights, this.biases[0], activationOf(0)) : clone(this.biases[0]);
+        value = this.inputWeights ? linear(given.x, this.inputWeights, this.biases[0], activationOf(0)) : clone(this.biases[0]);
       }
       for (const [i, weights] of this.weights.entries()) value = linear(value, weights, this.biases[i + 1], activationOf(i + 1));
       return value;

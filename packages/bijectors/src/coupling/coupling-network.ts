@@ -36,8 +36,8 @@ export abstract class CouplingNetwork extends Module {
   abstract readonly outputDim: number;
 
   /**
-   * **Shapes**: `x` `[...batch, A]`, `context` `[...batch, C]` or with a batch shape that broadcasts; result `[...batch, outputDim]`,
-   * or with a batch shape that broadcasts.
+   * **Shapes**: `x` `[...batch, A]`, `context` `[...batch, C]` or with a batch shape that broadcasts with that of x; result `[...batch, outputDim]`,
+   * or with a batch shape that broadcasts with that of x.
    */
   abstract apply(x: Tensor, context?: Tensor): Tensor;
 }

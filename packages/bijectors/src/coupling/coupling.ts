@@ -1,5 +1,5 @@
 import { concat, reshape, split, sum, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
-import { type BuildModule, checkContext, checkEvent, checkInteger, type ModuleConfig } from '@pushforward/tensor';
+import { admit, type BuildModule, checkInteger, type ModuleConfig } from '@pushforward/tensor';
 import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 import type { ElementwiseTransform } from '../elementwise-transform.js';
@@ -28,7 +28,7 @@ export interface CouplingOptions {
  *
  * Both directions are one pass through the network. The context does not reach y_A: let a second layer transform those dimensions.
  *
- * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts.
+ * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x.
  * **Units**: nats.
  *
  * **Numerics**: a row with NaN gives NaN in that row alone.
@@ -122,15 +122,15 @@ export class Coupling extends Bijector {
     context: Tensor | undefined,
     apply: (input: Tensor, parameters: Tensor) => ValueAndLogDet,
   ): ValueAndLogDet {
-    checkEvent(`${this.name}: ${name}`, x.shape, [this.dim]);
-    const batch = x.shape.slice(0, -1);
-    checkContext(this.name, context, this.contextDim, batch);
     const count = this.transformed.length;
-    const [axis, rest] = [x.rank - 1, this.dim - count];
+    const rest = this.dim - count;
     return tidy(() => {
-      const ordered = reorder(x, this.#order);
+      const given = admit({ name: this.name, argument: name, x, event: [this.dim], context, contextDim: this.contextDim });
+      const { batch } = given;
+      const axis = batch.length;
+      const ordered = reorder(given.x, this.#order);
       const [stays, moves] = rest === 0 ? [zeros([...batch, 0]), ordered] : split(ordered, [rest, count], axis);
-      const flat = this.network.apply(stays, context);
+      const flat = this.network.apply(stays, given.context);
       const parameters = reshape(flat, [...flat.shape.slice(0, -1), count, this.transform.parameterCount]);
       const { value, logDet } = apply(moves, parameters);
       const joined = rest === 0 ? value : concat([stays, value], axis);

@@ -1,5 +1,5 @@
 import { concat, reshape, split, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { type BuildModule, checkContext, checkEvent, checkInteger, type ModuleConfig } from '@pushforward/tensor';
+import { admit, type BuildModule, checkEvent, checkInteger, type ModuleConfig } from '@pushforward/tensor';
 import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 import { select } from '../select.js';
@@ -85,18 +85,17 @@ export class FillTriangular extends Bijector {
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
     const shape = [...this.forwardEventShape(x.shape)];
-    checkContext('fillTriangular', context, 0, shape.slice(0, -2));
     return tidy(() => {
-      const { value, logDet } = this.#onDiagonal(select(x, this.#order), (part) => this.diagonal.forwardAndLogDet(part));
+      const given = admit({ name: 'fillTriangular', x, event: [this.#order.length], context });
+      const { value, logDet } = this.#onDiagonal(select(given.x, this.#order), (part) => this.diagonal.forwardAndLogDet(part));
       return { value: reshape(select(value, this.#places), shape), logDet };
     });
   }
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
-    const batch = this.inverseEventShape(y.shape).slice(0, -1);
-    checkContext('fillTriangular', context, 0, batch);
     return tidy(() => {
-      const ordered = select(reshape(y, [...batch, this.dim ** 2]), this.#numbers);
+      const { x, batch } = admit({ name: 'fillTriangular', argument: 'y', x: y, event: [this.dim, this.dim], context });
+      const ordered = select(reshape(x, [...batch, this.dim ** 2]), this.#numbers);
       const { value, logDet } = this.#onDiagonal(ordered, (part) => this.diagonal.inverseAndLogDet(part));
       return { value: select(value, invertPermutation(this.#order)), logDet };
     });

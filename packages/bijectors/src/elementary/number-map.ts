@@ -1,5 +1,5 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { checkContext } from '@pushforward/tensor';
+import { admit } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 
@@ -15,12 +15,10 @@ export abstract class NumberMap extends Bijector {
   protected abstract unmap(y: Tensor): ValueAndLogDet;
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
-    checkContext(this.label, context, 0, x.shape);
-    return tidy(() => this.map(x));
+    return tidy(() => this.map(admit({ name: this.label, x, event: [], context }).x));
   }
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
-    checkContext(this.label, context, 0, y.shape);
-    return tidy(() => this.unmap(y));
+    return tidy(() => this.unmap(admit({ name: this.label, argument: 'y', x: y, event: [], context }).x));
   }
 }

@@ -1,5 +1,5 @@
 import { add, clone, concat, split, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
-import { type BuildModule, checkContext, checkInteger, formatShape, type Json, type ModuleConfig } from '@pushforward/tensor';
+import { admit, type BuildModule, checkInteger, formatShape, type Json, type ModuleConfig } from '@pushforward/tensor';
 import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 import { select } from '../select.js';
@@ -121,19 +121,20 @@ export class Partition extends Bijector {
     sizes: readonly number[],
     apply: (bijector: Bijector, part: Tensor, context?: Tensor) => ValueAndLogDet,
   ): ValueAndLogDet {
-    const at = this.#axisOf(name, x.shape, sizes);
-    const batch = x.shape.slice(0, x.rank - this.eventRank);
-    checkContext('partition', context, this.contextDim, batch);
+    const event = x.shape.slice(x.rank - this.eventRank);
+    this.#axisOf(name, x.shape, sizes);
     const order = this.indices?.flat();
     return tidy(() => {
-      const ordered = order ? select(x, order, at) : x;
+      const given = admit({ name: 'partition', argument: name, x, event, context, contextDim: this.contextDim });
+      const at = given.x.rank + this.axis;
+      const ordered = order ? select(given.x, order, at) : given.x;
       // The gradient of a split into one part fails.
       const parts = sizes.length === 1 ? [ordered] : split(ordered, [...sizes], at);
-      let logDet = zeros(batch);
+      let logDet = zeros([...given.batch]);
       const values = this.bijectors.map((bijector, i) => {
         if (!bijector) return parts[i];
         const result = naming(`partition: part ${i} of ${name} ${formatShape(x.shape)}`, () =>
-          apply(bijector, parts[i], bijector.contextDim > 0 ? context : undefined),
+          apply(bijector, parts[i], bijector.contextDim > 0 ? given.context : undefined),
         );
         logDet = add(logDet, sumTrailing(result.logDet, this.eventRank - bijector.eventRank));
         return result.value;

@@ -1,5 +1,5 @@
 import { reshape, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
-import { checkContext, checkEvent, checkInteger, formatShape, type ModuleConfig } from '@pushforward/tensor';
+import { admit, checkEvent, checkInteger, formatShape, type ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 
@@ -63,11 +63,11 @@ export class Reshape extends Bijector {
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
-    return apply(x, this.forwardEventShape(x.shape), this.to.length, context);
+    return apply('x', x, this.from, this.to, context);
   }
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
-    return apply(y, this.inverseEventShape(y.shape), this.from.length, context);
+    return apply('y', y, this.to, this.from, context);
   }
 
   config(): ModuleConfig {
@@ -75,10 +75,11 @@ export class Reshape extends Bijector {
   }
 }
 
-function apply(x: Tensor, shape: readonly number[], eventRank: number, context: Tensor | undefined): ValueAndLogDet {
-  const batch = shape.slice(0, shape.length - eventRank);
-  checkContext('reshape', context, 0, batch);
-  return tidy(() => ({ value: reshape(x, [...shape]), logDet: zeros(batch) }));
+function apply(argument: string, x: Tensor, event: readonly number[], to: readonly number[], context: Tensor | undefined): ValueAndLogDet {
+  return tidy(() => {
+    const given = admit({ name: 'reshape', argument, x, event, context });
+    return { value: reshape(given.x, [...given.batch, ...to]), logDet: zeros([...given.batch]) };
+  });
 }
 
 function count(shape: readonly number[]): number {

@@ -1,5 +1,5 @@
 import { add, concat, cumsum, exp, log, neg, slice, sub, sum, type Tensor, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core';
-import { checkContext, checkEvent, checkInteger, logSigmoid, type ModuleConfig } from '@pushforward/tensor';
+import { admit, checkEvent, checkInteger, logSigmoid, type ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 
@@ -63,12 +63,10 @@ export class Simplex extends Bijector {
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
-    this.forwardEventShape(x.shape);
-    const batch = x.shape.slice(0, -1);
-    checkContext('simplex', context, 0, batch);
-    const axis = x.rank - 1;
     return tidy(() => {
-      const logits = sub(x, this.#offsets());
+      const { x: given, batch } = admit({ name: 'simplex', x, event: [this.dim - 1], context });
+      const axis = batch.length;
+      const logits = sub(given, this.#offsets());
       const none = zeros([...batch, 1]);
       const logLeft = concat([none, cumsum(logSigmoid(neg(logits)), axis)], axis);
       const logValue = add(concat([logSigmoid(logits), none], axis), logLeft);
@@ -78,12 +76,11 @@ export class Simplex extends Bijector {
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
     const shape = [...this.inverseEventShape(y.shape)];
-    const batch = shape.slice(0, -1);
-    checkContext('simplex', context, 0, batch);
     const axis = y.rank - 1;
     return tidy(() => {
-      const logY = log(y);
-      const left = cumsum(y, axis, true, true);
+      const { x } = admit({ name: 'simplex', argument: 'y', x: y, event: [this.dim], context });
+      const logY = log(x);
+      const left = cumsum(x, axis, true, true);
       const begin = shape.map(() => 0);
       const logits = sub(slice(logY, begin, shape), log(slice(left, begin, shape)));
       return { value: add(logits, this.#offsets()), logDet: neg(sum(logY, axis)) };

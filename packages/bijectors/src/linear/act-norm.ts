@@ -1,5 +1,5 @@
 import { add, div, exp, log, maximum, mul, neg, reshape, sqrt, square, sub, type Tensor, tidy, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
-import { checkContext, checkEvent, checkInteger, Module, type ModuleConfig, sum } from '@pushforward/tensor';
+import { admit, checkInteger, Module, type ModuleConfig, sum } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 
@@ -57,38 +57,31 @@ export class ActNorm extends Bijector {
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
-    const batch = this.#check('x', x, context);
     return tidy(() => {
+      const { x: given, batch } = admit({ name: 'actNorm', x, event: [this.dim], context });
       if (waiting.delete(this)) {
-        const { loc, scale } = this.#statistics(x);
+        const { loc, scale } = this.#statistics(given);
         this.loc.assign(neg(div(loc, scale)));
         this.logScale.assign(neg(log(scale)));
       }
-      return { value: add(mul(x, exp(this.logScale)), this.loc), logDet: add(zeros(batch), sum(this.logScale)) };
+      return { value: add(mul(given, exp(this.logScale)), this.loc), logDet: add(zeros([...batch]), sum(this.logScale)) };
     });
   }
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
-    const batch = this.#check('y', y, context);
     return tidy(() => {
+      const { x: given, batch } = admit({ name: 'actNorm', argument: 'y', x: y, event: [this.dim], context });
       if (waiting.delete(this)) {
-        const { loc, scale } = this.#statistics(y);
+        const { loc, scale } = this.#statistics(given);
         this.loc.assign(loc);
         this.logScale.assign(log(scale));
       }
-      return { value: mul(sub(y, this.loc), exp(neg(this.logScale))), logDet: sub(zeros(batch), sum(this.logScale)) };
+      return { value: mul(sub(given, this.loc), exp(neg(this.logScale))), logDet: sub(zeros([...batch]), sum(this.logScale)) };
     });
   }
 
   config(): ModuleConfig {
     return { type: ActNorm.type, dim: this.dim };
-  }
-
-  #check(name: string, x: Tensor, context: Tensor | undefined): number[] {
-    checkEvent(`actNorm: ${name}`, x.shape, [this.dim]);
-    const batch = x.shape.slice(0, -1);
-    checkContext('actNorm', context, 0, batch);
-    return batch;
   }
 
   #statistics(data: Tensor): { loc: Tensor; scale: Tensor } {
@@ -107,7 +100,7 @@ const SMALLEST_SCALE = 1e-6;
  * location and scale from what reaches it, so that what leaves it has mean 0 and variance 1 in each dimension. Call it once, before
  * training; what it sets is saved with the other weights.
  *
- * **Shapes**: data `[...batch, ...event]`, context `[...batch, C]` or with a batch shape that broadcasts.
+ * **Shapes**: data `[...batch, ...event]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x.
  *
  * **Numerics**: a dimension that varies by less than 1e-6 gets a scale of 1e-6.
  *

@@ -1,5 +1,5 @@
 import { concat, keep, matMul, mul, reshape, slice, sub, type Tensor, tensor2d, type Tensor2D, tidy, transpose, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
-import { checkContext, checkEvent, checkInteger, key, linear, type ModuleConfig, normal, type Seed } from '@pushforward/tensor';
+import { admit, checkInteger, key, linear, type ModuleConfig, normal, type Seed } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 import { invertLowerTriangular } from './invert-triangular.js';
@@ -93,15 +93,13 @@ export class Householder extends Bijector {
 
   /** `x − (x·Vᵀ)·Tᵀ·V`, or with T in place of Tᵀ. */
   #apply(name: string, x: Tensor, context: Tensor | undefined, orient: (t: Tensor) => Tensor): ValueAndLogDet {
-    checkEvent(`householder: ${name}`, x.shape, [this.dim]);
-    const batch = x.shape.slice(0, -1);
-    checkContext('householder', context, 0, batch);
     return tidy(() => {
+      const { x: given, batch } = admit({ name: 'householder', argument: name, x, event: [this.dim], context });
       const vectors = this.vectors as Tensor as Tensor2D;
       const products = matMul(vectors, vectors, false, true);
       const t = orient(invertLowerTriangular(mul(products, this.#mask)));
-      const value = sub(x, linear(linear(linear(x, transpose(vectors)), t), vectors));
-      return { value, logDet: zeros(batch) };
+      const value = sub(given, linear(linear(linear(given, transpose(vectors)), t), vectors));
+      return { value, logDet: zeros([...batch]) };
     });
   }
 }

@@ -1,5 +1,5 @@
 import { add, exp, eye, keep, mul, sub, sum, type Tensor, tensor2d, type Tensor2D, tidy, transpose, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
-import { checkContext, checkEvent, checkInteger, linear, type ModuleConfig, type Seed } from '@pushforward/tensor';
+import { admit, checkInteger, linear, type ModuleConfig, type Seed } from '@pushforward/tensor';
 import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 import { Permute, type PermuteOptions } from '../permute.js';
@@ -73,24 +73,24 @@ export class LuLinear extends Bijector {
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
-    const batch = this.#check('x', x, context);
     return tidy(() => {
+      const { x: given, batch } = admit({ name: 'luLinear', x, event: [this.dim], context });
       const { lower, upper, logDet } = this.#factors();
-      const mixed = linear(linear(x, lower), upper);
+      const mixed = linear(linear(given, lower), upper);
       const value = add(this.permutation ? select(mixed, this.permutation) : mixed, this.bias);
-      return { value, logDet: add(zeros(batch), logDet) };
+      return { value, logDet: add(zeros([...batch]), logDet) };
     });
   }
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
-    const batch = this.#check('y', y, context);
     return tidy(() => {
+      const { x: given, batch } = admit({ name: 'luLinear', argument: 'y', x: y, event: [this.dim], context });
       const { lower, upper, logDet } = this.#factors();
-      const centred = sub(y, this.bias);
+      const centred = sub(given, this.bias);
       const mixed = this.permutation ? select(centred, invertPermutation(this.permutation)) : centred;
       const inverseUpper = transpose(invertLowerTriangular(transpose(upper)));
       const value = linear(linear(mixed, inverseUpper), invertLowerTriangular(lower));
-      return { value, logDet: sub(zeros(batch), logDet) };
+      return { value, logDet: sub(zeros([...batch]), logDet) };
     });
   }
 
@@ -110,12 +110,5 @@ export class LuLinear extends Bijector {
     const lower = add(mul(this.weights, this.#below), mul(this.#identity, exp(logDiagonal)));
     const upper = add(mul(this.weights, transpose(this.#below)), this.#identity);
     return { lower, upper, logDet: sum(logDiagonal) };
-  }
-
-  #check(name: string, x: Tensor, context: Tensor | undefined): number[] {
-    checkEvent(`luLinear: ${name}`, x.shape, [this.dim]);
-    const batch = x.shape.slice(0, -1);
-    checkContext('luLinear', context, 0, batch);
-    return batch;
   }
 }

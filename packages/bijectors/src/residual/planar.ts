@@ -1,5 +1,5 @@
 import { add, div, expandDims, mul, neg, reshape, square, sub, sum, type Tensor, tanh, tidy, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
-import { checkContext, checkEvent, checkInteger, key, type ModuleConfig, normal, type Seed } from '@pushforward/tensor';
+import { admit, checkInteger, key, type ModuleConfig, normal, type Seed } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 import { positive } from '../transforms/positive.js';
@@ -72,22 +72,22 @@ export class Planar extends Bijector {
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
-    this.#check('x', x, context);
     return tidy(() => {
+      const given = this.#admit('x', x, context);
       const { direction, slope } = this.#constrained();
-      const h = tanh(this.#project(x));
-      return { value: add(x, mul(expandDims(h, -1), direction)), logDet: logTanhUnitDerivative(h, slope) };
+      const h = tanh(this.#project(given));
+      return { value: add(given, mul(expandDims(h, -1), direction)), logDet: logTanhUnitDerivative(h, slope) };
     });
   }
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
-    this.#check('y', y, context);
     return tidy(() => {
+      const given = this.#admit('y', y, context);
       const { direction, slope } = this.#constrained();
-      const projected = this.#project(y);
+      const projected = this.#project(given);
       const a = invertTanhUnit(reshape(projected, [projected.size]), slope);
       const h = reshape(tanh(a), projected.shape);
-      return { value: sub(y, mul(expandDims(h, -1), direction)), logDet: neg(logTanhUnitDerivative(h, slope)) };
+      return { value: sub(given, mul(expandDims(h, -1), direction)), logDet: neg(logTanhUnitDerivative(h, slope)) };
     });
   }
 
@@ -109,8 +109,7 @@ export class Planar extends Bijector {
     return { direction: add(direction, mul(weights, missing)), slope };
   }
 
-  #check(name: string, x: Tensor, context: Tensor | undefined): void {
-    checkEvent(`planar: ${name}`, x.shape, [this.dim]);
-    checkContext('planar', context, 0, x.shape.slice(0, -1));
+  #admit(argument: string, x: Tensor, context: Tensor | undefined): Tensor {
+    return admit({ name: 'planar', argument, x, event: [this.dim], context }).x;
   }
 }

@@ -1,5 +1,5 @@
 import { add, div, expandDims, greater, log, mul, neg, sqrt, square, sub, sum, type Tensor, tidy, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
-import { checkContext, checkEvent, checkInteger, key, type ModuleConfig, normal, type Seed, where } from '@pushforward/tensor';
+import { admit, checkInteger, key, type ModuleConfig, normal, type Seed, where } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 import { positive } from '../transforms/positive.js';
@@ -75,18 +75,18 @@ export class Radial extends Bijector {
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
-    this.#check('x', x, context);
     return tidy(() => {
-      const { offset, distance } = this.#polar(x);
+      const given = this.#admit('x', x, context);
+      const { offset, distance } = this.#polar(given);
       const { scale, logDet } = this.#stretch(distance);
       return { value: add(this.center, mul(offset, expandDims(scale, -1))), logDet };
     });
   }
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
-    this.#check('y', y, context);
     return tidy(() => {
-      const { offset, distance } = this.#polar(y);
+      const given = this.#admit('y', y, context);
+      const { offset, distance } = this.#polar(given);
       const { alpha, slope } = this.#constrained();
       const b = sub(mul(alpha, slope), distance);
       const product = mul(alpha, distance);
@@ -123,8 +123,7 @@ export class Radial extends Bijector {
     return { scale, logDet: add(mul(log(scale), this.dim - 1), log(alongRay)) };
   }
 
-  #check(name: string, x: Tensor, context: Tensor | undefined): void {
-    checkEvent(`radial: ${name}`, x.shape, [this.dim]);
-    checkContext('radial', context, 0, x.shape.slice(0, -1));
+  #admit(argument: string, x: Tensor, context: Tensor | undefined): Tensor {
+    return admit({ name: 'radial', argument, x, event: [this.dim], context }).x;
   }
 }

@@ -1,5 +1,5 @@
 import { add, concat, div, eye, keep, mul, neg, reshape, slice, sub, sum, type Tensor, type Tensor1D, tanh, tensor2d, type Tensor2D, tidy, transpose, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
-import { checkContext, checkEvent, checkInteger, key, linear, type ModuleConfig, normal, type Seed } from '@pushforward/tensor';
+import { admit, checkInteger, key, linear, type ModuleConfig, normal, type Seed } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 import { Householder } from '../linear/householder.js';
@@ -95,21 +95,21 @@ export class Sylvester extends Bijector {
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
-    this.#check('x', x, context);
     return tidy(() => {
+      const given = this.#admit('x', x, context);
       const { columns, inner, outer, slopes } = this.#factors();
-      const h = tanh(linear(linear(x, transpose(columns)), inner, this.bias));
-      return { value: add(x, linear(linear(h, outer), columns)), logDet: sum(logTanhUnitDerivative(h, slopes), -1) };
+      const h = tanh(linear(linear(given, transpose(columns)), inner, this.bias));
+      return { value: add(given, linear(linear(h, outer), columns)), logDet: sum(logTanhUnitDerivative(h, slopes), -1) };
     });
   }
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
-    this.#check('y', y, context);
     return tidy(() => {
+      const given = this.#admit('y', y, context);
       const factors = this.#factors();
       const { columns, outer, slopes } = factors;
-      const h = this.#solve(linear(y, transpose(columns)), factors);
-      return { value: sub(y, linear(linear(h, outer), columns)), logDet: neg(sum(logTanhUnitDerivative(h, slopes), -1)) };
+      const h = this.#solve(linear(given, transpose(columns)), factors);
+      return { value: sub(given, linear(linear(h, outer), columns)), logDet: neg(sum(logTanhUnitDerivative(h, slopes), -1)) };
     });
   }
 
@@ -154,9 +154,8 @@ export class Sylvester extends Bijector {
     return { columns, inner, outer, diagonal, slopes };
   }
 
-  #check(name: string, x: Tensor, context: Tensor | undefined): void {
-    checkEvent(`sylvester: ${name}`, x.shape, [this.dim]);
-    checkContext('sylvester', context, 0, x.shape.slice(0, -1));
+  #admit(argument: string, x: Tensor, context: Tensor | undefined): Tensor {
+    return admit({ name: 'sylvester', argument, x, event: [this.dim], context }).x;
   }
 }
 

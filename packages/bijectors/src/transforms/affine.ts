@@ -1,5 +1,5 @@
 import { add, exp, mul, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import type { AffineForm, ModuleConfig } from '@pushforward/tensor';
+import { type AffineForm, type ModuleConfig, toFloat } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../elementwise-transform.js';
 import { shapedLike, softBound, splitParameters } from './parameters.js';
@@ -63,7 +63,7 @@ export class AffineTransform extends ElementwiseTransform {
   forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet {
     return tidy(() => {
       const { shift, logScale } = this.#read(parameters, 1);
-      const value = add(mul(x, exp(logScale)), shift);
+      const value = add(mul(toFloat('affine: x', x), exp(logScale)), shift);
       return { value, logDet: shapedLike(logScale, value) };
     });
   }
@@ -71,7 +71,7 @@ export class AffineTransform extends ElementwiseTransform {
   inverseAndLogDet(y: Tensor, parameters: Tensor): ValueAndLogDet {
     return tidy(() => {
       const { shift, logScale } = this.#read(parameters, -1);
-      const value = mul(sub(y, shift), exp(logScale));
+      const value = mul(sub(toFloat('affine: y', y), shift), exp(logScale));
       return { value, logDet: shapedLike(logScale, value) };
     });
   }

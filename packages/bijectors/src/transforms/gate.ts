@@ -1,5 +1,5 @@
 import { add, exp, mul, neg, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { type AffineForm, logSigmoid, type ModuleConfig } from '@pushforward/tensor';
+import { type AffineForm, logSigmoid, type ModuleConfig, toFloat } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../elementwise-transform.js';
 import { shapedLike, softBound, splitParameters } from './parameters.js';
@@ -70,14 +70,14 @@ export class GateTransform extends ElementwiseTransform {
   forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet {
     return tidy(() => {
       const { target, logGate } = this.#read(parameters);
-      return moveTowards(target, x, logGate);
+      return moveTowards(target, toFloat('gate: x', x), logGate);
     });
   }
 
   inverseAndLogDet(y: Tensor, parameters: Tensor): ValueAndLogDet {
     return tidy(() => {
       const { target, logGate } = this.#read(parameters);
-      return moveTowards(target, y, neg(logGate));
+      return moveTowards(target, toFloat('gate: y', y), neg(logGate));
     });
   }
 

@@ -1,12 +1,12 @@
 import { add, mul, type Tensor, tanh, unstack, zeros } from '@tensorflow/tfjs-core';
-import { formatShape } from '@pushforward/tensor';
+import { formatShape, toFloat } from '@pushforward/tensor';
 
 /** Splits `[..., P]` into P tensors `[...]`. */
 export function splitParameters(name: string, parameters: Tensor, count: number): Tensor[] {
   if (parameters.shape.at(-1) !== count) {
     throw new Error(`${name}: parameters must be [..., ${count}], got ${formatShape(parameters.shape)}`);
   }
-  return unstack(parameters, -1);
+  return unstack(toFloat(`${name}: parameters`, parameters), -1);
 }
 
 /** Gives a log-determinant that depends on the parameters alone the shape of the value it belongs to. */

@@ -1,5 +1,5 @@
 import { add, reshape, type Tensor, type Tensor1D, type Tensor2D, zeros } from '@tensorflow/tfjs-core';
-import { checkEvent, formatShape } from '@pushforward/tensor';
+import { checkEvent, formatShape, toFloat } from '@pushforward/tensor';
 
 /**
  * Elements `[...]` and parameters `[..., count]` that broadcast to them, as `[N]` and `[N, count]`: what a transform that needs
@@ -11,6 +11,7 @@ import { checkEvent, formatShape } from '@pushforward/tensor';
 export function toRows(name: string, x: Tensor, parameters: Tensor, count: number): { x: Tensor1D; parameters: Tensor2D } {
   checkEvent(`${name}: parameters`, parameters.shape, [count]);
   const shape = [...x.shape, count];
-  const whole = formatShape(shape) === formatShape(parameters.shape) ? parameters : add(parameters, zeros(shape));
-  return { x: reshape(x, [x.size]), parameters: reshape(whole, [x.size, count]) };
+  const own = toFloat(`${name}: parameters`, parameters);
+  const whole = formatShape(shape) === formatShape(own.shape) ? own : add(own, zeros(shape));
+  return { x: reshape(toFloat(`${name}: x`, x), [x.size]), parameters: reshape(whole, [x.size, count]) };
 }

@@ -1,5 +1,5 @@
 import { add, reshape, sub, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
-import { type AffineForm, checkEvent, type ModuleConfig } from '@pushforward/tensor';
+import { type AffineForm, checkEvent, type ModuleConfig, toFloat } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../elementwise-transform.js';
 
@@ -36,11 +36,11 @@ export class ShiftTransform extends ElementwiseTransform {
   }
 
   forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet {
-    return tidy(() => withZeroLogDet(add(x, only(parameters))));
+    return tidy(() => withZeroLogDet(add(toFloat('shift: x', x), only(parameters))));
   }
 
   inverseAndLogDet(y: Tensor, parameters: Tensor): ValueAndLogDet {
-    return tidy(() => withZeroLogDet(sub(y, only(parameters))));
+    return tidy(() => withZeroLogDet(sub(toFloat('shift: y', y), only(parameters))));
   }
 
   config(): ModuleConfig {
@@ -50,7 +50,7 @@ export class ShiftTransform extends ElementwiseTransform {
 
 function only(parameters: Tensor): Tensor {
   checkEvent('shift: parameters', parameters.shape, [1]);
-  return reshape(parameters, parameters.shape.slice(0, -1));
+  return reshape(toFloat('shift: parameters', parameters), parameters.shape.slice(0, -1));
 }
 
 function withZeroLogDet(value: Tensor): ValueAndLogDet {

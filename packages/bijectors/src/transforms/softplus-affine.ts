@@ -1,5 +1,5 @@
 import { add, div, log, mul, neg, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import type { ModuleConfig } from '@pushforward/tensor';
+import { type ModuleConfig, toFloat } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../elementwise-transform.js';
 import { shapedLike, splitParameters } from './parameters.js';
@@ -60,7 +60,7 @@ export class SoftplusAffineTransform extends ElementwiseTransform {
   forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet {
     return tidy(() => {
       const { shift, scale } = this.#read(parameters);
-      const value = add(mul(x, scale), shift);
+      const value = add(mul(toFloat('softplusAffine: x', x), scale), shift);
       return { value, logDet: shapedLike(log(scale), value) };
     });
   }
@@ -68,7 +68,7 @@ export class SoftplusAffineTransform extends ElementwiseTransform {
   inverseAndLogDet(y: Tensor, parameters: Tensor): ValueAndLogDet {
     return tidy(() => {
       const { shift, scale } = this.#read(parameters);
-      const value = div(sub(y, shift), scale);
+      const value = div(sub(toFloat('softplusAffine: y', y), shift), scale);
       return { value, logDet: shapedLike(neg(log(scale)), value) };
     });
   }
