@@ -1,4 +1,5 @@
 import { mean, memory, mul, scalar, sum, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
+import { data } from '@tensorflow/tfjs';
 import { normal } from '@pushforward/tensor';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { evaluate } from './evaluate.js';
@@ -41,6 +42,10 @@ test('the same seed gives the same draws', async () => {
 
 test('weighs the batches of a stream by their rows', async () => {
   expect(await evaluate((batch) => mean(batch), () => [tensor1d([1, 2, 3]), tensor1d([10])])).toBe(4);
+});
+
+test('takes a dataset of TensorFlow.js', async () => {
+  expect(await evaluate((batch) => mean(batch), data.array([1, 2, 3, 10]).batch(3))).toBe(4);
 });
 
 test('a loss may hand back a tensor of the batch or of its own', async () => {

@@ -11,7 +11,7 @@ export interface LossInfo {
   training: boolean;
 }
 
-/** The number to make small: the mean over the rows of a batch, as a scalar tensor. It runs under `tf.tidy`. */
+/** The number to make small: the mean over the rows of a batch, as a scalar tensor. It runs under `tf.tidy`, and so cannot be async. */
 export type Loss<B> = (batch: B, info: LossInfo) => Tensor;
 
 /** Throws unless a loss returned a scalar tensor. */
