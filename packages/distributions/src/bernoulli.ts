@@ -1,15 +1,17 @@
-import { abs, mul, neg, sigmoid, sqrt, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { bernoulli, broadcastTo, key, type ModuleConfig, softplus } from '@pushforward/tensor';
+import { abs, equal, mul, neg, sigmoid, sqrt, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { bernoulli, broadcastTo, key, logSigmoid, type ModuleConfig, softplus, where } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from './distribution.js';
 import { checkBroadcast, type Parameter, parameterConfig, parameterFromConfig, shapeOf, toTensor } from './parameter.js';
+import { grid, restrictTo, type Support } from './support.js';
 import { sampleShape } from './sample-shape.js';
 
 /**
- * The Bernoulli distribution of a 0 or 1: `log p(x) = x · logit − log(1 + e^logit)`, `p(1) = 1 / (1 + e^−logit)`.
+ * The Bernoulli distribution of a 0 or 1: `log p(1) = log sigmoid(logit)`, `log p(0) = log sigmoid(−logit)`.
  *
  * **Shapes**: `logits` is the batch shape; events are numbers. **Units**: nats.
  *
- * **Numerics**: exact for logits of any size; x between 0 and 1 gives the negative cross-entropy.
+ * **Numerics**: exact for logits of any size. Of anything but 0 and 1 the log-probability is −∞: grey values are no outcomes. Draw 0 or 1
+ * with the grey value's probability at every step (dynamic binarisation), or model the levels themselves, by a {@link DiscretizedLogistic}.
  *
  * @example
  * ```ts
@@ -35,6 +37,10 @@ export class Bernoulli extends Distribution {
     this.batchShape = shapeOf(logits);
   }
 
+  override get support(): Support {
+    return grid(0, 1, 1);
+  }
+
   sample(count: number | readonly number[], { seed }: SampleOptions = {}): Tensor {
     const shape = [...sampleShape('bernoulli', count), ...this.batchShape];
     return tidy(() => bernoulli(key(seed), broadcastTo(this.mean(), shape)));
@@ -43,8 +49,10 @@ export class Bernoulli extends Distribution {
   logProb(x: Tensor | number): Tensor {
     checkBroadcast('bernoulli: x', x, this.batchShape);
     return tidy(() => {
+      const given = toTensor(x);
       const logits = toTensor(this.logits);
-      return sub(mul(logits, x), softplus(logits));
+      // Of the outcome's own logit, l or −l: nothing cancels.
+      return restrictTo(this.support, given, logSigmoid(where(equal(given, 1), logits, neg(logits))));
     });
   }
 

@@ -1,7 +1,8 @@
-import { any, argMax, cast, exp, greater, log, mul, neg, oneHot, scalar, sub, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { argMax, cast, exp, greater, isFinite, log, max, mul, neg, oneHot, scalar, sub, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { formatShape, key, logSumExp, type ModuleConfig, uniform, where } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from './distribution.js';
 import { checkBroadcast, type Parameter, parameterConfig, parameterFromConfig, shapeOf, toTensor } from './parameter.js';
+import { grid, restrictTo, type Support } from './support.js';
 import { sampleShape } from './sample-shape.js';
 
 /**
@@ -41,6 +42,10 @@ export class Categorical extends Distribution {
     this.categories = shape.at(-1) as number;
   }
 
+  override get support(): Support {
+    return grid(0, this.categories - 1, 1);
+  }
+
   sample(count: number | readonly number[], { seed }: SampleOptions = {}): Tensor {
     const shape = [...sampleShape('categorical', count), ...this.batchShape, this.categories];
     return tidy(() => {
@@ -49,14 +54,13 @@ export class Categorical extends Distribution {
     });
   }
 
-  /** @param x integers, of any numeric type; one outside 0 … K − 1 has a log-probability of −∞ */
+  /** @param x integers, of any numeric type; whatever is none from 0 to K − 1 has a log-probability of −∞ */
   logProb(x: Tensor): Tensor {
     checkBroadcast('categorical: x', x, this.batchShape);
     return tidy(() => {
       const chosen = cast(oneHot(cast(x, 'int32'), this.categories), 'bool');
       // Selected, not multiplied: 0 · −∞ would be NaN.
-      const logProb = sum(where(chosen, this.#logProbs(), scalar(0)), -1);
-      return where(any(chosen, -1), logProb, scalar(-Infinity));
+      return restrictTo(this.support, x, sum(where(chosen, this.#logProbs(), scalar(0)), -1));
     });
   }
 
@@ -75,6 +79,9 @@ export class Categorical extends Distribution {
 
   #logProbs(): Tensor {
     const logits = toTensor(this.logits);
-    return sub(logits, logSumExp(logits, -1, true));
+    const largest = max(logits, -1, true);
+    // The largest first: large logits have digits that small differences need.
+    const shifted = sub(logits, where(isFinite(largest), largest, scalar(0)));
+    return sub(shifted, logSumExp(shifted, -1, true));
   }
 }

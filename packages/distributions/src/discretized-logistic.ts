@@ -1,9 +1,10 @@
-import { add, clipByValue, div, exp, greater, less, log, mul, neg, round, sqrt, square, sub, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { expm1, logSigmoid, type ModuleConfig, where } from '@pushforward/tensor';
+import { add, clipByValue, div, exp, greater, less, mul, neg, round, sqrt, square, sub, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { log1mexp, logSigmoid, type ModuleConfig, where } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from './distribution.js';
 import { Logistic } from './logistic.js';
 import { onFirstAxis } from './on-first-axis.js';
 import { checkBroadcast, checkPositive, type Parameter, parameterConfig, parameterFromConfig, toTensor } from './parameter.js';
+import { grid, restrictTo, type Support } from './support.js';
 
 /** The grid of a {@link DiscretizedLogistic}. */
 export interface DiscretizedLogisticOptions {
@@ -84,15 +85,21 @@ export class DiscretizedLogistic extends Distribution {
     checkBroadcast('discretizedLogistic: x', x, this.batchShape);
     return tidy(() => {
       const scale = toTensor(this.scale);
-      const centred = sub(x, toTensor(this.loc));
+      const given = toTensor(x);
+      const centred = sub(given, toTensor(this.loc));
       const below = logSigmoid(div(add(centred, this.step / 2), scale));
       const above = logSigmoid(neg(div(sub(centred, this.step / 2), scale)));
-      const width = log(neg(expm1(neg(div(this.step, scale)))));
+      const width = log1mexp(div(this.step, scale));
       // Half a step inside the edges: x may be off its grid value by a rounding error.
-      const isLowest = less(x, this.low + this.step / 2);
-      const isHighest = greater(x, this.high - this.step / 2);
-      return where(isLowest, below, where(isHighest, above, add(add(below, above), width)));
+      const isLowest = less(given, this.low + this.step / 2);
+      const isHighest = greater(given, this.high - this.step / 2);
+      const inside = add(add(below, above), width);
+      return restrictTo(this.support, given, where(isLowest, below, where(isHighest, above, inside)));
     });
+  }
+
+  override get support(): Support {
+    return grid(this.low, this.high, this.step);
   }
 
   /** The grid. */

@@ -1,5 +1,6 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { Module, type Seed } from '@pushforward/tensor';
+import { reals, type Support } from './support.js';
 
 /** How to draw. */
 export interface SampleOptions {
@@ -31,6 +32,11 @@ export abstract class Distribution extends Module {
   abstract readonly batchShape: readonly number[];
   /** The shape of one event, `[]` for a number. */
   abstract readonly eventShape: readonly number[];
+  /** Where its events lie; by default every number is possible. Outside of it the log-probability is −∞. */
+  get support(): Support {
+    return reals(this.eventShape.length);
+  }
+
   /** The width of the context that this distribution needs, 0 if it takes none. */
   readonly contextDim: number = 0;
 
@@ -41,7 +47,10 @@ export abstract class Distribution extends Module {
    */
   abstract sample(count: number | readonly number[], options?: SampleOptions): Tensor;
 
-  /** The log-density (continuous) or log-probability (discrete) of each event, in nats. */
+  /**
+   * The log-density (continuous) or log-probability (discrete) of each event, in nats: a number, or −∞ outside the {@link support} and where the
+   * density is too small for float32. An event with NaN has NaN.
+   */
   abstract logProb(x: Tensor, context?: Tensor): Tensor;
 
   /** A sample and its log-probability; one pass where that saves work. */

@@ -97,6 +97,12 @@ describe('the laws find what is wrong', () => {
         return { value, logProb: logProb.add(1) };
       }
     }],
+    ['densities of all numbers: logProb where a number is', class extends Wrong {
+      override logProb(x: Tensor) { return super.logProb(x).add(x.mul(0)); }
+    }],
+    ['densities of all numbers: logProb of event', class extends Wrong {
+      override logProb(x: Tensor) { return super.logProb(x).add(sum(x).isNaN().mul(1)); }
+    }],
     ['total probability', class extends Wrong {
       override logProb(x: Tensor) { return super.logProb(x).add(0.01); }
       override sampleAndLogProb(count: number, options?: SampleOptions) {
@@ -153,9 +159,9 @@ describe('values in float64', () => {
     const distribution = new Bernoulli({ logits: [-1000, -20, -1, 0, 2, 30, 1000] });
     const one = [-1000, -20.000000002061153, -1.3132616875182228, -Math.LN2, -0.1269280110429725, -9.357622968839737e-14, 0];
     const zero = [0, -2.061153620314381e-9, -0.31326168751822286, -Math.LN2, -2.1269280110429727, -30.000000000000092, -1000];
-    // x·logit − softplus(logit) cancels where the answer is close to 0: an absolute error of one part in 10⁷ of the logit remains.
-    await expect(distribution.logProb(1)).toBeAllClose(one, { rtol: 1e-6, atol: 2e-6 });
-    await expect(distribution.logProb(0)).toBeAllClose(zero, { rtol: 1e-6, atol: 1e-12 });
+    await expect(distribution.logProb(1)).toBeAllClose(one, { rtol: 1e-6, atol: 0 });
+    await expect(distribution.logProb(0)).toBeAllClose(zero, { rtol: 1e-6, atol: 0 });
+    expect(await distribution.logProb(tensor([-1, 0.5, 2, 255, -0.1, Infinity, NaN])).array()).toEqual([...Array.from({ length: 6 }, () => -Infinity), NaN]);
     const entropy = [0, 4.3284225984118455e-8, 0.5822031088882179, Math.LN2, 0.3653338550872076, 2.9008631203401867e-12, 0];
     await expect(distribution.entropy()).toBeAllClose(entropy, { rtol: 1e-5, atol: 1e-30 });
   });
@@ -172,6 +178,23 @@ describe('values in float64', () => {
     // JSON knows no infinity.
     const copy = Categorical.fromConfig(JSON.parse(JSON.stringify(impossible.config())) as ModuleConfig);
     await expect(copy.logProb(tensor1d([0, 1], 'int32'))).toBeAllClose([-Math.LN2, -Infinity]);
+  });
+
+  test('categorical with large logits: only their differences count', async () => {
+    const differences = [0, -0.5, -3];
+    const total = Math.log(differences.reduce((sum, x) => sum + Math.exp(x), 0));
+    for (const size of [1e4, 2 ** 20, -1e6]) {
+      const distribution = new Categorical(differences.map((x) => size + x));
+      await expect(distribution.logProb(tensor1d([0, 1, 2]))).toBeAllClose(differences.map((x) => x - total), { rtol: 1e-6, atol: 0 });
+    }
+    expect(await new Categorical([0, 0]).logProb(tensor1d([0.5, -1, 2, Infinity, NaN])).array()).toEqual([-Infinity, -Infinity, -Infinity, -Infinity, NaN]);
+  });
+
+  test('discretised logistic with a narrow scale, and off its grid', async () => {
+    // The bin's own width in the exponent, e^(−step/scale): 1 − e⁻²⁰ has no digits of it left.
+    const exact = -2 * Math.log1p(Math.exp(-10)) + Math.log1p(-Math.exp(-20));
+    await expect(new DiscretizedLogistic(10, 0.05).logProb(10)).toBeAllClose(exact, { rtol: 1e-5, atol: 0 });
+    expect(await new DiscretizedLogistic(10, 2).logProb(tensor1d([-1, 256, 9.5])).array()).toEqual([-Infinity, -Infinity, -Infinity]);
   });
 
   test('discretised logistic', async () => {

@@ -1,6 +1,7 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { type BuildModule, checkEvent, checkInteger, formatShape, type ModuleConfig } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from './distribution.js';
+import { product, type Support } from './support.js';
 import { sumTrailing } from './sum-trailing.js';
 
 /**
@@ -39,6 +40,10 @@ export class Independent extends Distribution {
     this.contextDim = base.contextDim;
     this.batchShape = base.batchShape.slice(0, split);
     this.eventShape = [...base.batchShape.slice(split), ...base.eventShape];
+  }
+
+  override get support(): Support {
+    return product(this.base.support, this.rank);
   }
 
   sample(count: number | readonly number[], options?: SampleOptions): Tensor {

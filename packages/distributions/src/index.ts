@@ -10,5 +10,6 @@ export { MultivariateNormalDiag } from './multivariate-normal-diag.js';
 export { Normal } from './normal.js';
 export type { NestedNumbers, Parameter } from './parameter.js';
 export { StandardNormal } from './standard-normal.js';
+export { grid, interval, product, reals, restrictTo, type Support } from './support.js';
 export { Transformed } from './transformed.js';
 export { Uniform } from './uniform.js';

@@ -1,9 +1,10 @@
-import { add, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { type BuildModule, checkEvent, type ModuleConfig } from '@pushforward/tensor';
+import { add, greater, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { asLogDensity, type BuildModule, checkEvent, type ModuleConfig } from '@pushforward/tensor';
 import type { Bijector } from '@pushforward/bijectors';
 import { Distribution, type SampleOptions } from './distribution.js';
 import { Independent } from './independent.js';
 import { sampleShape } from './sample-shape.js';
+import type { Support } from './support.js';
 import { sumTrailing } from './sum-trailing.js';
 
 /**
@@ -14,6 +15,9 @@ import { sumTrailing } from './sum-trailing.js';
  * `bijector.forwardEventShape`; the context is `[...batch, C]`.
  * `sample(count, { context })` draws `count` for each context, `[...count, ...batch, ...event]`. The base may take the context too.
  * **Units**: nats.
+ *
+ * **Numerics**: −∞ where no x of the base's support maps to y, or none that float32 holds: outside of what `f` reaches, at its open ends, and
+ * so far out that the arithmetic overflows.
  *
  * Source: Rezende & Mohamed 2015, "Variational inference with normalizing flows", equation 5; Papamakarios et al. 2021, "Normalizing
  * flows for probabilistic modeling and inference", equation 6.
@@ -56,6 +60,16 @@ export class Transformed extends Distribution {
     this.eventShape = bijector.forwardEventShape(this.base.eventShape);
   }
 
+  /** What `f` makes of the base's support. */
+  override get support(): Support {
+    const { description, isDiscrete } = this.base.support;
+    return {
+      description: `what the bijector makes of ${description}`,
+      isDiscrete,
+      contains: (y, context) => tidy(() => greater(this.logProb(y, context), -Infinity)),
+    };
+  }
+
   sample(count: number | readonly number[], options: SampleOptions = {}): Tensor {
     return tidy(() => {
       const base = this.base.sample(...this.#baseArguments(count, options));
@@ -67,7 +81,8 @@ export class Transformed extends Distribution {
     checkEvent('transformed: x', x.shape, this.eventShape);
     return tidy(() => {
       const { value, logDet } = this.bijector.inverseAndLogDet(x, this.#bijectorContext(context));
-      return add(this.base.logProb(value, this.base.contextDim > 0 ? context : undefined), this.#sumOverEvent(logDet));
+      const base = this.base.logProb(value, this.base.contextDim > 0 ? context : undefined);
+      return asLogDensity(add(base, this.#sumOverEvent(logDet)), x, this.eventShape.length);
     });
   }
 

@@ -1,7 +1,8 @@
-import { add, div, greaterEqual, lessEqual, log, logicalAnd, mul, neg, scalar, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { key, type ModuleConfig, uniform, where } from '@pushforward/tensor';
+import { add, div, log, mul, neg, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { key, type ModuleConfig, uniform } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from './distribution.js';
 import { broadcastShapes, checkBroadcast, type Parameter, parameterConfig, parameterFromConfig, shapeOf, toTensor } from './parameter.js';
+import { interval, restrictTo, type Support } from './support.js';
 import { sampleShape } from './sample-shape.js';
 
 /**
@@ -38,6 +39,10 @@ export class Uniform extends Distribution {
     this.batchShape = broadcastShapes('uniform', shapeOf(low), shapeOf(high));
   }
 
+  override get support(): Support {
+    return interval(this.low, this.high);
+  }
+
   sample(count: number | readonly number[], { seed }: SampleOptions = {}): Tensor {
     const shape = [...sampleShape('uniform', count), ...this.batchShape];
     return tidy(() => {
@@ -50,8 +55,7 @@ export class Uniform extends Distribution {
     checkBroadcast('uniform: x', x, this.batchShape);
     return tidy(() => {
       const [low, high] = [toTensor(this.low), toTensor(this.high)];
-      const inside = logicalAnd(greaterEqual(x, low), lessEqual(x, high));
-      return where(inside, neg(log(sub(high, low))), scalar(-Infinity));
+      return restrictTo(this.support, toTensor(x), neg(log(sub(high, low))));
     });
   }
 

@@ -1,5 +1,5 @@
-import { cast, customGrad, less, mul, neg, reshape, sigmoid, sub, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
-import { type Key, type ModuleConfig, softplus, uniform } from '@pushforward/tensor';
+import { abs, cast, customGrad, equal, less, mul, neg, reshape, sigmoid, sub, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
+import { type Key, type ModuleConfig, softplus, uniform, where } from '@pushforward/tensor';
 import type { Step } from './conditioner.js';
 import { MadeDensity, type MadeDensityOptions } from './made-density.js';
 
@@ -46,7 +46,9 @@ export class BernoulliMade extends MadeDensity {
   protected elementLogProb(x: Tensor, parameters: Tensor): Tensor {
     const logits = reshape(parameters, x.shape);
     // Of the outcome's own logit, l or −l: nothing cancels.
-    return neg(softplus(mul(sub(1, mul(2, x)), logits)));
+    const logProb = neg(softplus(mul(sub(1, mul(2, x)), logits)));
+    // Anything but 0 and 1 is no outcome: −∞, and NaN for NaN.
+    return where(equal(mul(x, sub(1, x)), 0), logProb, sub(-Infinity, abs(x)));
   }
 
   protected noise(key: Key, shape: readonly number[]): Tensor {

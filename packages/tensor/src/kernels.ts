@@ -11,6 +11,7 @@ import { clipKernel, elementwiseKernels, leakyReluKernel } from './kernel-elemen
 import { maxKernel, minKernel } from './kernel-extreme.js';
 import { fusedMatMulKernel } from './kernel-fused-mat-mul.js';
 import { castKernel, identityKernel } from './kernel-identity.js';
+import { logDensityKernel } from './kernel-log-density.js';
 import { logProbGradientKernel, logProbKernel } from './kernel-log-prob.js';
 import { lstmGradientKernel, lstmKernel } from './kernel-lstm.js';
 import { maskedNetworkGradientKernel, maskedNetworkKernel } from './kernel-masked-network.js';
@@ -70,6 +71,7 @@ export const newKernels: readonly NewKernel[] = [
   adamKernel,
   logProbKernel,
   logProbGradientKernel,
+  logDensityKernel,
   normalKernel,
   uniformKernel,
   searchSortedKernel,

@@ -1,5 +1,5 @@
-import { add, log, neg, type Tensor } from '@tensorflow/tfjs-core';
-import { expm1, logSigmoid, type ModuleConfig, softplus } from '@pushforward/tensor';
+import { add, neg, type Tensor } from '@tensorflow/tfjs-core';
+import { log1mexp, logSigmoid, type ModuleConfig, softplus } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { NumberMap } from './number-map.js';
 
@@ -37,7 +37,7 @@ export class Softplus extends NumberMap {
   }
 
   protected unmap(y: Tensor): ValueAndLogDet {
-    const logSlope = log(neg(expm1(neg(y))));
+    const logSlope = log1mexp(y);
     return { value: add(y, logSlope), logDet: neg(logSlope) };
   }
 

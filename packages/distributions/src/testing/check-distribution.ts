@@ -2,6 +2,7 @@ import { add, memory, mul, neg, reshape, type Scalar, sum, tensor, type Tensor, 
 import { formatShape, type Seed } from '@pushforward/tensor';
 import { allClose, rebuild } from '@pushforward/tensor/testing';
 import type { Distribution } from '../distribution.js';
+import { brokenOnTheLine } from './law-of-the-line.js';
 
 /** What {@link checkDistribution} has to know or may assume. */
 export interface CheckDistributionOptions {
@@ -27,6 +28,7 @@ export interface CheckDistributionOptions {
  * - shapes of samples and log-probabilities, sample shape first, then batch, then event; an empty sample;
  * - the same seed gives the same sample, another seed another one;
  * - `sampleAndLogProb` agrees with `sample` and `logProb`;
+ * - log-probabilities of any numbers, infinite ones too, are numbers or −∞, and −∞ outside the `support`; NaN stays in its event;
  * - the probability of all events is 1, and that of all events up to x is the share of a sample up to x (Kolmogorov and Smirnov's test);
  * - mean, standard deviation and entropy, where they have a closed form, against those of a sample;
  * - a finite gradient of the log-probability, and of a reparameterised sample, for every trainable variable;
@@ -56,6 +58,7 @@ export async function checkDistribution(make: () => Distribution, options: Check
   await checkShapes(subject);
   await checkSeeds(subject);
   await checkDraws(subject);
+  await checkLine(subject);
   if (options.support) await checkProbability(subject, options.support);
   await checkMoments(subject);
   await checkGradients(subject);
@@ -126,6 +129,13 @@ async function checkDraws({ distribution, context, seed, broken }: Subject): Pro
   if (wrongLogProb) broken(law, `logProb must be that of the value: ${wrongLogProb}`);
   both.value.dispose();
   both.logProb.dispose();
+}
+
+async function checkLine({ distribution, context, seed, broken }: Subject): Promise<void> {
+  const draw = distribution.sample(3, { seed, context });
+  const found = await brokenOnTheLine(distribution, draw, context);
+  draw.dispose();
+  if (found) broken('densities of all numbers', found);
 }
 
 const CELLS = 4000;

@@ -1,5 +1,5 @@
 import {
-  add, addN, cast, div, greater, greaterEqual, less, lessEqual, logicalAnd, maximum, minimum, mul, notEqual, sub, type Tensor, tensor, where,
+  add, addN, cast, div, equal, greater, greaterEqual, isFinite, isNaN, less, lessEqual, logicalAnd, logicalNot, logicalOr, maximum, minimum, mul, notEqual, sub, type Tensor, tensor, where,
 } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { checkOperation } from '../testing/check-operation.js';
@@ -25,6 +25,7 @@ const OPERATIONS: [string, (a: Tensor, b: Tensor) => Tensor, (a: number, b: numb
   ['greaterEqual', float(greaterEqual), number((a, b) => a >= b)],
   ['less', float(less), number((a, b) => a < b)],
   ['lessEqual', float(lessEqual), number((a, b) => a <= b)],
+  ['equal', float(equal), number((a, b) => a === b)],
   ['notEqual', float(notEqual), number((a, b) => a !== b)],
 ];
 
@@ -61,6 +62,24 @@ describe('logicalAnd', () => {
       inputs: [spread(a), spread(b, -2, 2, 7)],
     });
   });
+});
+
+describe('logicalOr of logicalNot', () => {
+  test.each(SHAPES)('shapes %j and %j', async (a, b) => {
+    await checkOperation({
+      operation: (a, b) => cast(logicalOr(logicalNot(greater(a, 0)), less(b, 0)), 'float32'),
+      reference: (a, b) => elementwise(number((a, b) => !(a > 0) || b < 0), a, b),
+      inputs: [spread(a), spread(b, -2, 2, 7)],
+    });
+  });
+});
+
+test('isNaN and isFinite of edge values, and of many', async () => {
+  for (const values of [EDGES, Array.from({ length: 1030 }, (_, i) => EDGES[i % EDGES.length])]) {
+    const x = tensor(values);
+    await expect(cast(isNaN(x), 'float32')).toBeAllClose(values.map((value) => Number(Number.isNaN(value))));
+    await expect(cast(isFinite(x), 'float32')).toBeAllClose(values.map((value) => Number(Number.isFinite(value))));
+  }
 });
 
 test('a vector against as many axes as there can be', async () => {

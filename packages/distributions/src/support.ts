@@ -1,0 +1,128 @@
+import { abs, all, div, greaterEqual, isFinite, lessEqual, logicalAnd, reshape, round, scalar, sub, type Tensor, tidy, util } from '@tensorflow/tfjs-core';
+import { where } from '@pushforward/tensor';
+import { type Parameter, toTensor } from './parameter.js';
+
+/** Where the events of a distribution lie: outside of it their log-probability is −∞. */
+export interface Support {
+  /** As it stands in a sentence, such as `integers from 0 to 1`. */
+  readonly description: string;
+  /** Whether its events can be counted, so that they have probabilities rather than densities. */
+  readonly isDiscrete: boolean;
+  /**
+   * Whether each event of x is one: bool, without the event axes. NaN is not.
+   *
+   * @param context of a distribution that takes one
+   */
+  contains(x: Tensor, context?: Tensor): Tensor;
+}
+
+/**
+ * Every finite number, in events of `eventRank` axes.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { reals } from '@pushforward/distributions';
+ *
+ * console.log(await reals(1).contains(tf.tensor2d([[1, 2], [1, Infinity]])).array()); // [ 1, 0 ]
+ * ```
+ */
+export function reals(eventRank = 0): Support {
+  return { description: 'real numbers', isDiscrete: false, contains: (x) => tidy(() => allOfEvent(isFinite(x), eventRank)) };
+}
+
+/**
+ * Numbers from `low` to `high`, both included.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { interval } from '@pushforward/distributions';
+ *
+ * const { contains, description } = interval(0, 1);
+ * console.log(description, await contains(tf.tensor1d([0, 1, 2])).array()); // numbers from 0 to 1 [ 1, 1, 0 ]
+ * ```
+ */
+export function interval(low: Parameter, high: Parameter): Support {
+  return {
+    description: `numbers from ${shown(low)} to ${shown(high)}`,
+    isDiscrete: false,
+    contains: (x) => tidy(() => logicalAnd(lessEqual(toTensor(low), x), lessEqual(x, toTensor(high)))),
+  };
+}
+
+/** How far from its place, in steps, a number of a grid may be by rounding. */
+const GRID_TOLERANCE = 1e-3;
+
+/**
+ * `low, low + step, …, high`, up to a thousandth of a step for rounding.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { grid } from '@pushforward/distributions';
+ *
+ * const { contains, description } = grid(0, 9, 1);
+ * console.log(description, await contains(tf.tensor1d([3, 3.5, 10])).array()); // integers from 0 to 9 [ 1, 0, 0 ]
+ * ```
+ */
+export function grid(low: number, high: number, step: number): Support {
+  const name = Number.isInteger(low) && step === 1 ? 'integers' : `steps of ${step}`;
+  return {
+    description: `${name} from ${low} to ${high}`,
+    isDiscrete: true,
+    contains: (x) =>
+      tidy(() => {
+        const bin = div(sub(x, low), step);
+        const isOnGrid = lessEqual(abs(sub(bin, round(bin))), GRID_TOLERANCE);
+        return logicalAnd(isOnGrid, logicalAnd(greaterEqual(bin, -0.5), lessEqual(bin, (high - low) / step + 0.5)));
+      }),
+  };
+}
+
+/**
+ * Events made of several of `part`, along the last `rank` axes of its batch.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { interval, product } from '@pushforward/distributions';
+ *
+ * console.log(await product(interval(0, 1), 1).contains(tf.tensor2d([[0, 1], [0, 2]])).array()); // [ 1, 0 ]
+ * ```
+ */
+export function product(part: Support, rank: number): Support {
+  return {
+    description: `${part.description}, each`,
+    isDiscrete: part.isDiscrete,
+    contains: (x, context) => tidy(() => allOfEvent(part.contains(x, context), rank)),
+  };
+}
+
+function allOfEvent(isIn: Tensor, eventRank: number): Tensor {
+  if (eventRank === 0) return isIn;
+  const batch = isIn.shape.slice(0, isIn.rank - eventRank);
+  return all(reshape(isIn, [...batch, util.sizeFromShape(isIn.shape.slice(batch.length))]), -1);
+}
+
+function shown(parameter: Parameter): string {
+  return typeof parameter === 'number' ? String(parameter) : 'a bound';
+}
+
+/**
+ * The log-probability of numbers of the support, −∞ of others, NaN of NaN.
+ *
+ * @param logProb what a formula gave for each number of x, which may be anything outside the support
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { interval, restrictTo } from '@pushforward/distributions';
+ *
+ * const logProb = restrictTo(interval(0, 1), tf.tensor1d([0.5, 2, NaN]), tf.zeros([3]));
+ * console.log(await logProb.array()); // [ 0, -Infinity, NaN ]
+ * ```
+ */
+export function restrictTo(support: Support, x: Tensor, logProb: Tensor): Tensor {
+  return where(support.contains(x), logProb, sub(scalar(-Infinity), abs(x)));
+}
