@@ -9,7 +9,8 @@ import type { ValueAndLogDet } from '@pushforward/made';
  *
  * **Shapes**: x is `[...batch, ...event]`, where `event` has {@link eventRank} axes, and y is `[...batch, ...forwardEventShape(event)]`:
  * the same shape, unless a map says otherwise; `logDet` is `[...batch]`; `context` is `[...batch, C]`, or has a batch shape that
- * broadcasts to the event's.
+ * broadcasts with the event's: one event under M contexts `[M, C]` is M events. What is not float32 is cast: `admit` of `@pushforward/tensor`
+ * sees to both.
  *
  * Where y has more numbers than x, as a vector of probabilities has, some of them follow from the others, and the log-determinant is
  * that of the map onto the others.
@@ -23,7 +24,7 @@ import type { ValueAndLogDet } from '@pushforward/made';
  * import * as tf from '@tensorflow/tfjs';
  * import { Bijector } from '@pushforward/bijectors';
  * import { checkBijector } from '@pushforward/bijectors/testing';
- * import { checkContext } from '@pushforward/tensor';
+ * import { admit } from '@pushforward/tensor';
  *
  * // y = sinh(x), number by number: dy/dx = cosh(x) = √(1 + y²).
  * class Sinh extends Bijector {
@@ -33,15 +34,16 @@ import type { ValueAndLogDet } from '@pushforward/made';
  *   }
  *   readonly eventRank = 0;
  *   forwardAndLogDet(x: tf.Tensor, context?: tf.Tensor) {
- *     checkContext('sinh', context, 0, x.shape);
  *     return tf.tidy(() => {
- *       const value = tf.sinh(x);
+ *       const value = tf.sinh(admit({ name: 'sinh', x, event: [], context }).x);
  *       return { value, logDet: value.square().add(1).log().mul(0.5) };
  *     });
  *   }
  *   inverseAndLogDet(y: tf.Tensor, context?: tf.Tensor) {
- *     checkContext('sinh', context, 0, y.shape);
- *     return tf.tidy(() => ({ value: tf.asinh(y), logDet: y.square().add(1).log().mul(-0.5) }));
+ *     return tf.tidy(() => {
+ *       const { x: given } = admit({ name: 'sinh', argument: 'y', x: y, event: [], context });
+ *       return { value: tf.asinh(given), logDet: given.square().add(1).log().mul(-0.5) };
+ *     });
  *   }
  *   config() {
  *     return { type: 'Sinh' };

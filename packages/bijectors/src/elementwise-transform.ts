@@ -15,6 +15,7 @@ import type { ValueAndLogDet } from '@pushforward/made';
  * import * as tf from '@tensorflow/tfjs';
  * import { ElementwiseTransform } from '@pushforward/bijectors';
  * import { checkElementwiseTransform } from '@pushforward/bijectors/testing';
+ * import { toFloat } from '@pushforward/tensor';
  *
  * // y = asinh(eᵖ sinh x), whose inverse is the same map with −p: the tails are shifted, the middle is scaled.
  * class Warp extends ElementwiseTransform {
@@ -38,9 +39,10 @@ import type { ValueAndLogDet } from '@pushforward/made';
  * function warp(x: tf.Tensor, parameters: tf.Tensor, sign: number) {
  *   if (parameters.shape.at(-1) !== 1) throw new Error(`warp: parameters must be [..., 1], got [${parameters.shape.join(', ')}]`);
  *   return tf.tidy(() => {
- *     const p = parameters.squeeze([-1]).mul(sign);
- *     const value = tf.asinh(p.exp().mul(tf.sinh(x)));
- *     return { value, logDet: tf.cosh(x).log().sub(tf.cosh(value).log()).add(p) };
+ *     const given = toFloat('warp: x', x);
+ *     const p = toFloat('warp: parameters', parameters).squeeze([-1]).mul(sign);
+ *     const value = tf.asinh(p.exp().mul(tf.sinh(given)));
+ *     return { value, logDet: tf.cosh(given).log().sub(tf.cosh(value).log()).add(p) };
  *   });
  * }
  *

@@ -1,5 +1,5 @@
-import { abs, add, concat, customGrad, exp, isNaN, keep, log, matMul, mean, mul, reciprocal, relu, reshape, scalar, sqrt, square, split, sub, sum, type Tensor, tensor1d, tensor2d, tidy, type Variable, variable, where, zeros, zerosLike } from '@tensorflow/tfjs-core';
-import type { ModuleConfig } from '@pushforward/tensor';
+import { abs, add, cast, concat, customGrad, exp, greater, isNaN, keep, log, matMul, max, mean, mul, reciprocal, relu, reshape, scalar, sqrt, square, split, sub, sum, type Tensor, tensor1d, tensor2d, tidy, type Variable, variable, where, zeros, zerosLike } from '@tensorflow/tfjs-core';
+import { checkContext, type ModuleConfig, toFloat } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { describe, expect, test } from 'vitest';
 import { Bijector } from '../bijector.js';
@@ -21,12 +21,18 @@ class Right extends Bijector {
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
     this.check(x, context);
-    return tidy(() => ({ value: add(mul(x, this.scale), this.shift(context)), logDet: this.logDet(x, 1) }));
+    return tidy(() => {
+      const given = this.take(x, context);
+      return { value: add(mul(given, this.scale), this.shift(context)), logDet: this.logDet(given, 1) };
+    });
   }
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
     this.check(y, context);
-    return tidy(() => ({ value: mul(sub(y, this.shift(context)), this.reciprocal()), logDet: this.logDet(y, -1) }));
+    return tidy(() => {
+      const given = this.take(y, context);
+      return { value: mul(sub(given, this.shift(context)), this.reciprocal()), logDet: this.logDet(given, -1) };
+    });
   }
 
   config(): ModuleConfig {
@@ -35,10 +41,13 @@ class Right extends Bijector {
 
   check(x: Tensor, context?: Tensor): void {
     if (x.shape.at(-1) !== 2) throw new Error(`right: x must be [..., 2], got [${x.shape.join(', ')}]`);
-    const shape = context?.shape ?? [0];
-    const batch = shape.slice(0, -1);
-    const fits = batch.every((size, i) => size === 1 || size === x.shape[x.rank - 1 - batch.length + i]);
-    if (shape.at(-1) !== this.contextDim || !fits) throw new Error('right: context does not fit');
+    checkContext('right', context, this.contextDim, x.shape.slice(0, -1));
+  }
+
+  /** As float32, with a copy for each context. */
+  take(x: Tensor, context?: Tensor): Tensor {
+    const float = toFloat('right: x', x);
+    return context ? add(float, zeros([...context.shape.slice(0, -1), 1])) : float;
   }
 
   shift(context?: Tensor): Tensor {
@@ -113,6 +122,56 @@ describe('a broken law is named:', () => {
       }
     }
     expect(await messageOf(Off)).toContain('Off breaks the law of round trip: inverse after forward: ');
+  });
+
+  test('round trip in the tails', async () => {
+    class OffInTheTail extends Right {
+      override inverseAndLogDet(y: Tensor, context?: Tensor) {
+        return tidy(() => {
+          const { value, logDet } = super.inverseAndLogDet(y, context);
+          return { value: where(greater(abs(value), 50), mul(value, 1.5), value), logDet };
+        });
+      }
+    }
+    expect(await messageOf(OffInTheTail)).toContain('OffInTheTail breaks the law of round trip in the tails: inverse after forward of 100, 100 leads to 1');
+    class OtherSlopeInTheTail extends Right {
+      override logDet(x: Tensor, sign: number) {
+        return sign > 0 ? super.logDet(x, sign) : add(super.logDet(x, sign), mul(cast(greater(max(abs(x), -1), 100), 'float32'), 0.5));
+      }
+    }
+    expect(await messageOf(OtherSlopeInTheTail)).toContain('OtherSlopeInTheTail breaks the law of round trip in the tails: logDet of inverse must be ');
+  });
+
+  test('the same numbers for every type', async () => {
+    /** `(x₁, scale · x₂)`, put together as the first part's type has it. */
+    class Truncates extends Right {
+      override forwardAndLogDet(x: Tensor, context?: Tensor) {
+        this.check(x, context);
+        return this.onSecond(x, (second) => mul(second, this.scale), 1);
+      }
+      override inverseAndLogDet(y: Tensor, context?: Tensor) {
+        this.check(y, context);
+        return this.onSecond(y, (second) => mul(second, this.reciprocal()), -1);
+      }
+      onSecond(x: Tensor, apply: (second: Tensor) => Tensor, sign: number) {
+        return tidy(() => {
+          const [first, second] = split(x, 2, -1);
+          return { value: concat([first, apply(second)], -1), logDet: mul(this.logDet(x, sign), 0.5) };
+        });
+      }
+    }
+    expect(await messageOf(Truncates)).toContain('Truncates breaks the law of the same numbers for every type: forward with an argument of int32: value: ');
+  });
+
+  test('one event under many contexts', async () => {
+    class OneForEach extends Right {
+      override take(x: Tensor) {
+        return toFloat('right: x', x);
+      }
+    }
+    expect(await messageOf(OneForEach, 1)).toBe(
+      'OneForEach breaks the law of one event under many contexts: forward of [2] with a context of [6, 1]: logDet must be [6], got []',
+    );
   });
 
   test('opposite log-determinants', async () => {

@@ -1,10 +1,13 @@
 import { clone, type Tensor } from '@tensorflow/tfjs-core';
-import { formatShape, key, type Seed, split } from '@pushforward/tensor';
+import { formatShape, key, registerMissingGradients, type Seed, split } from '@pushforward/tensor';
 import { repetitions } from '@pushforward/tensor/testing';
 import { Autoregressive } from '../autoregressive.js';
 import type { Bijector } from '../bijector.js';
 import { Coupling } from '../coupling/coupling.js';
 import { jacobians, sizeOf } from './evaluate.js';
+import { checkManyContexts } from './law-of-contexts.js';
+import { checkTails } from './law-of-tails.js';
+import { checkTypes } from './law-of-types.js';
 import { checkGradients, checkImplicitGradients } from './laws-of-gradients.js';
 import { checkConfig, checkMemory, checkRefusals } from './laws-of-objects.js';
 import {
@@ -57,7 +60,9 @@ export interface CheckBijectorOptions {
  *
  * - shapes: any number of leading batch axes, an empty batch, a context that broadcasts;
  * - a row of NaN stays in its row;
- * - the round trip both ways, and log-determinants that cancel;
+ * - the round trip both ways, and log-determinants that cancel, out to the far tails and the ends of the support;
+ * - the same numbers for int32, bool and float32, in the argument and in the context;
+ * - one event under many contexts gives what as many copies of it give;
  * - each log-determinant against the automatic Jacobian, whose determinant is taken in float64;
  * - exact connectivity, and a context that reaches every output;
  * - a finite gradient, not only zeros, for every trainable variable in both directions, finite at
@@ -83,6 +88,7 @@ export async function checkBijector(
   options: CheckBijectorOptions = {},
 ): Promise<void> {
   const { eventShape = [], connectivity, contextReach, idle = [], noise = 0.1, tolerance = 1e-4, steps = repetitions(100), seed = 0 } = options;
+  registerMissingGradients();
   const [noiseKey, pointKey, weightKey] = split(key(seed), 3);
   const bijector = make();
   if (bijector.eventRank !== eventShape.length) {
@@ -113,8 +119,11 @@ export async function checkBijector(
   await checkImplicitGradients(subject);
   await checkConfig(subject);
   checkRefusals(subject);
-  bijector.dispose();
   checkMemory(make, subject, steps);
+  await checkTypes(subject);
+  await checkManyContexts(subject);
+  await checkTails(subject, domain);
+  bijector.dispose();
 }
 
 function declaredConnectivity(bijector: Bijector): Connectivity | undefined {

@@ -1,5 +1,5 @@
-import { add, exp, keep, log, mean, mul, neg, reshape, scalar, slice, sqrt, square, sub, type Tensor, tidy, variable, zeros } from '@tensorflow/tfjs-core';
-import type { ModuleConfig } from '@pushforward/tensor';
+import { add, cast, exp, keep, log, mean, mul, neg, reshape, scalar, slice, sqrt, square, sub, type Tensor, tidy, variable, zeros } from '@tensorflow/tfjs-core';
+import { type ModuleConfig, toFloat } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { describe, expect, test } from 'vitest';
 import { ElementwiseTransform } from '../elementwise-transform.js';
@@ -35,7 +35,7 @@ class Right extends ElementwiseTransform {
 
   read(parameters: Tensor): Tensor {
     if (parameters.shape.at(-1) !== 1) throw new Error(`right: parameters must be [..., 1], got [${parameters.shape.join(', ')}]`);
-    return reshape(parameters, parameters.shape.slice(0, -1));
+    return reshape(toFloat('right: parameters', parameters), parameters.shape.slice(0, -1));
   }
 
   undo(y: Tensor, logScale: Tensor): Tensor {
@@ -149,6 +149,18 @@ describe('a broken law is named:', () => {
     expect(await messageOf(Cusp)).toBe(
       'Cusp breaks the law of finite extremes: inverse: gradient for x must be finite at x = 0 and parameters of ±0, got NaN',
     );
+  });
+
+  test('the same numbers for every type', async () => {
+    class Truncates extends Right {
+      override forwardAndLogDet(x: Tensor, parameters: Tensor) {
+        return tidy(() => {
+          const { value, logDet } = super.forwardAndLogDet(x, parameters);
+          return { value: cast(value, x.dtype), logDet };
+        });
+      }
+    }
+    expect(await messageOf(Truncates)).toContain('Truncates breaks the law of the same numbers for every type: forward with x of int32: value: ');
   });
 
   test('refusing what does not fit', async () => {

@@ -1,8 +1,9 @@
 import { add, grads, memory, mul, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { foldIn, formatShape, key, type Seed } from '@pushforward/tensor';
+import { foldIn, formatShape, key, registerMissingGradients, type Seed } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import type { ElementwiseTransform } from '../elementwise-transform.js';
 import { sizeOf, toTensor, toValues, type Values, type Way } from './evaluate.js';
+import { checkElementTypes } from './law-of-element-types.js';
 import { rebuilding } from './laws-of-objects.js';
 import { assertClose, broken, negated, normalValues, opposite, WAYS } from './subject.js';
 
@@ -25,7 +26,7 @@ const COUNT = 24;
  * Checks every law that an elementwise transform must obey, on the backend in use: it owns no variable; shapes, with parameters that
  * broadcast; the round trip both ways, and log-derivatives that cancel; each log-derivative against the automatic one; the identity
  * at the identity parameters; increasing; NaN stays in its element; values and gradients finite at extreme arguments; parameters of
- * another number refused; a configuration that rebuilds it to the bit; no leaked tensor.
+ * another number refused; a configuration that rebuilds it to the bit; no leaked tensor; the same numbers for int32, bool and float32.
  *
  * @param make gives a new transform each time
  * @throws Error that names the first law broken, where and by how much
@@ -43,6 +44,7 @@ export async function checkElementwiseTransform(
   make: () => ElementwiseTransform,
   { tolerance = 1e-4, identityTolerance = tolerance, extreme = 1e4, seed = 0 }: CheckElementwiseTransformOptions = {},
 ): Promise<void> {
+  registerMissingGradients();
   const root = key(seed);
   const transform = make();
   checkOwnership(transform);
@@ -61,6 +63,7 @@ export async function checkElementwiseTransform(
     await checkExtremes(at, extreme);
     await checkConfig(at);
     checkMemory(at);
+    await checkElementTypes(at, tolerance);
   }
 }
 

@@ -1,6 +1,6 @@
 import { add, memory, mul, square, sub, sum, type Tensor, tidy, type Variable, variableGrads } from '@tensorflow/tfjs-core';
 import { formatShape, type Module } from '@pushforward/tensor';
-import { rebuild } from '@pushforward/tensor/testing';
+import { makeModule, rebuild } from '@pushforward/tensor/testing';
 import type { Bijector } from '../bijector.js';
 import { apply, evaluate, sizeOf, toTensor, type Values, type Way } from './evaluate.js';
 import { broken, type Subject, WAYS } from './subject.js';
@@ -95,7 +95,7 @@ const MEMORY = 'no leaked tensor';
 /** No public call leaves a tensor behind or takes its argument away, nor do training steps, and dispose frees all the rest. */
 export function checkMemory(make: () => Bijector, { points }: Subject, steps: number): void {
   const start = memory().numTensors;
-  const bijector = make();
+  const bijector = makeModule(make);
   const inputs = WAYS.map((way) => toTensor(points[way].input));
   const contexts = WAYS.map((way) => points[way].context && toTensor(points[way].context));
   const expectLeft = (what: string, before: number, more = 0) => {

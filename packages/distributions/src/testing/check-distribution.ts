@@ -1,8 +1,10 @@
 import { add, memory, mul, neg, reshape, type Scalar, sum, tensor, type Tensor, tidy, variableGrads } from '@tensorflow/tfjs-core';
-import { formatShape, type Seed } from '@pushforward/tensor';
-import { allClose, rebuild } from '@pushforward/tensor/testing';
+import { formatShape, registerMissingGradients, type Seed } from '@pushforward/tensor';
+import { allClose, makeModule, rebuild } from '@pushforward/tensor/testing';
 import type { Distribution } from '../distribution.js';
 import { brokenOnTheLine } from './law-of-the-line.js';
+import { checkManyContexts } from './law-of-contexts.js';
+import { checkTypes } from './law-of-types.js';
 
 /** What {@link checkDistribution} has to know or may assume. */
 export interface CheckDistributionOptions {
@@ -27,6 +29,7 @@ export interface CheckDistributionOptions {
  *
  * - shapes of samples and log-probabilities, sample shape first, then batch, then event; an empty sample;
  * - the same seed gives the same sample, another seed another one;
+ * - the same numbers for int32, bool and float32, in events and contexts, and for one event under many contexts as for copies of it;
  * - `sampleAndLogProb` agrees with `sample` and `logProb`;
  * - log-probabilities of any numbers, infinite ones too, are numbers or −∞, and −∞ outside the `support`; NaN stays in its event;
  * - the probability of all events is 1, and that of all events up to x is the share of a sample up to x (Kolmogorov and Smirnov's test);
@@ -49,7 +52,8 @@ export interface CheckDistributionOptions {
  */
 export async function checkDistribution(make: () => Distribution, options: CheckDistributionOptions = {}): Promise<void> {
   const start = memory().numTensors;
-  const distribution = make();
+  registerMissingGradients();
+  const distribution = makeModule(make);
   const broken = (law: string, found: string): never => {
     throw new Error(`${distribution.constructor.name} breaks the law of ${law}: ${found}`);
   };
@@ -59,6 +63,8 @@ export async function checkDistribution(make: () => Distribution, options: Check
   await checkSeeds(subject);
   await checkDraws(subject);
   await checkLine(subject);
+  await checkTypes(subject);
+  await checkManyContexts(subject);
   if (options.support) await checkProbability(subject, options.support);
   await checkMoments(subject);
   await checkGradients(subject);

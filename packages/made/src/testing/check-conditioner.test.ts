@@ -1,4 +1,4 @@
-import { add, clone, keep, mean, mul, reshape, slice, type Tensor, tensor1d, tidy, type Variable, variable, zerosLike } from '@tensorflow/tfjs-core';
+import { add, cast, clone, keep, mean, mul, reshape, slice, type Tensor, tensor1d, tidy, type Variable, variable, zerosLike } from '@tensorflow/tfjs-core';
 import { type ModuleConfig, stopGradient } from '@pushforward/tensor';
 import { describe, expect, test } from 'vitest';
 import type { Step, ValueAndLogDet } from '../conditioner.js';
@@ -76,6 +76,22 @@ class TakesAnything extends Right {
   }
 }
 
+class Truncates extends Right {
+  override unroll(input: Tensor, step: Step, context?: Tensor): ValueAndLogDet {
+    return tidy(() => {
+      const { value, logDet } = super.unroll(input, step, context);
+      return { value: cast(value, input.dtype), logDet };
+    });
+  }
+}
+
+class WantsAnEventForEach extends Right {
+  override parameters(x: Tensor, context?: Tensor): Tensor {
+    if (context && x.rank > 0 && context.rank > x.rank) throw new Error('one context only');
+    return super.parameters(x, context);
+  }
+}
+
 class Leaks extends Right {
   override parameters(x: Tensor, context?: Tensor): Tensor {
     const result = super.parameters(x, context);
@@ -108,6 +124,8 @@ describe('checkConditioner', () => {
     [ForgetsItsOrder, 'a configuration that rebuilds: parameters 0 must be '],
     [TakesAnything, 'refusing what does not fit: parameters of [2, 4] with a context of [2] must throw, got a result'],
     [Leaks, 'no leaked tensor: parameters must leave no tensor behind, got 1'],
+    [Truncates, 'the same numbers for every type: value of unroll with an input of int32'],
+    [WantsAnEventForEach, "one event under many contexts: [3] with a context of [8, 2] must be taken, got 'one context only'"],
   ])('%o', async (wrong, message) => {
     expect(await messageOf(wrong)).toContain(`${wrong.name} breaks the law of ${message}`);
   });

@@ -1,6 +1,8 @@
-import { key, type ModuleClass, type Seed, split } from '@pushforward/tensor';
+import { key, type ModuleClass, registerMissingGradients, type Seed, split } from '@pushforward/tensor';
 import { repetitions } from '@pushforward/tensor/testing';
 import type { Conditioner } from '../conditioner.js';
+import { checkManyContexts } from './law-of-contexts.js';
+import { checkTypes } from './law-of-types.js';
 import { checkGradients, checkUnrolledGradients } from './laws-of-gradients.js';
 import { checkConfig, checkMemory, checkRefusals } from './laws-of-objects.js';
 import { checkConnectivity, checkNaN, checkShapes, checkUnrolling } from './laws-of-values.js';
@@ -27,6 +29,8 @@ export interface CheckConditionerOptions {
  *
  * - shapes: any number of leading batch axes, an empty batch, a context that broadcasts;
  * - a row of NaN stays in its row, and in an unrolling NaN leaves the dimensions before it alone;
+ * - the same numbers for int32, bool and float32, in the input and in the context;
+ * - one event under many contexts gives what as many copies of it give;
  * - exact connectivity: by the automatic Jacobian, each parameter depends on the dimensions before its own in the order and on no other;
  * - the context reaches every parameter;
  * - an unrolling gives the values at which the parallel pass has the parameters that they were chosen with;
@@ -52,6 +56,7 @@ export async function checkConditioner(
   make: () => Conditioner,
   { classes = [], idle = [], noise = 0.3, tolerance = 1e-4, steps = repetitions(20), seed = 0 }: CheckConditionerOptions = {},
 ): Promise<void> {
+  registerMissingGradients();
   const [noiseKey, xKey, contextKey, weightKey] = split(key(seed), 4);
   const conditioner = make();
   addNoise(conditioner.trainableVariables(), noiseKey, noise);
@@ -68,6 +73,8 @@ export async function checkConditioner(
   await checkGradients(subject, idle);
   await checkConfig(subject, classes);
   checkRefusals(conditioner);
-  conditioner.dispose();
   checkMemory(make, subject, steps);
+  await checkTypes(subject);
+  await checkManyContexts(subject);
+  conditioner.dispose();
 }

@@ -1,5 +1,6 @@
 import { add, memory, mul, type Scalar, square, sum, tidy, variableGrads, zeros } from '@tensorflow/tfjs-core';
 import { buildModule, formatShape, type Json, type ModuleClass } from '@pushforward/tensor';
+import { makeModule } from '@pushforward/tensor/testing';
 import type { Conditioner } from '../conditioner.js';
 import { affineStep } from './steps.js';
 import { broken, read, type Subject, toTensor } from './subject.js';
@@ -79,7 +80,7 @@ function checkRefused(conditioner: Conditioner, what: string, call: () => unknow
 export function checkMemory(make: () => Conditioner, { x, context }: Subject, steps: number): void {
   const law = 'no leaked tensor';
   const start = memory().numTensors;
-  const conditioner = make();
+  const conditioner = makeModule(make);
   const [input, given] = [toTensor(x), context && toTensor(context)];
   const expectLeft = (what: string, before: number) => {
     const leaked = memory().numTensors - before;
