@@ -13,6 +13,7 @@ import { Logistic } from './logistic.js';
 import { MultivariateNormalDiag } from './multivariate-normal-diag.js';
 import { Normal } from './normal.js';
 import { StandardNormal } from './standard-normal.js';
+import { grid, interval, reals, restrictTo } from './support.js';
 import { Transformed } from './transformed.js';
 import { Uniform } from './uniform.js';
 
@@ -113,7 +114,16 @@ async function numbers(run: Run, x: Tensor, context: Tensor): Promise<ArrayLike<
   return found;
 }
 
+const bits = () => tensor([0, 1, 1], [3], 'bool');
+
 describe('every function of events gives the same numbers for whole numbers of any type', () => {
+  test('a support of truth values', async () => {
+    for (const support of [reals(), grid(0, 2, 1), interval(0, 1)]) {
+      await expect(tidy(() => support.contains(bits()))).toBeAllClose(tensor([1, 1, 1], [3], 'bool'));
+    }
+    await expect(tidy(() => restrictTo(grid(1, 2, 1), bits(), tensor([5, 6, 7])))).toBeAllClose([-Infinity, 6, 7]);
+  });
+
   const entries = Object.entries(subjects);
   const numRuns = Math.ceil((2 * CASES) / (MOST * entries.length));
   test.each(entries)('%s', async (name, make) => {

@@ -1,5 +1,5 @@
 import { abs, all, div, greaterEqual, isFinite, lessEqual, logicalAnd, reshape, round, scalar, sub, type Tensor, tidy, util } from '@tensorflow/tfjs-core';
-import { where } from '@pushforward/tensor';
+import { toFloat, where } from '@pushforward/tensor';
 import { type Parameter, toTensor } from './parameter.js';
 
 /** Where the events of a distribution lie: outside of it their log-probability is −∞. */
@@ -28,7 +28,7 @@ export interface Support {
  * ```
  */
 export function reals(eventRank = 0): Support {
-  return { description: 'real numbers', isDiscrete: false, contains: (x) => tidy(() => allOfEvent(isFinite(x), eventRank)) };
+  return { description: 'real numbers', isDiscrete: false, contains: (x) => tidy(() => allOfEvent(isFinite(toFloat('reals: x', x)), eventRank)) };
 }
 
 /**
@@ -73,7 +73,7 @@ export function grid(low: number, high: number, step: number): Support {
     isDiscrete: true,
     contains: (x) =>
       tidy(() => {
-        const bin = div(sub(x, low), step);
+        const bin = div(sub(toFloat('grid: x', x), low), step);
         const isOnGrid = lessEqual(abs(sub(bin, round(bin))), GRID_TOLERANCE);
         return logicalAnd(isOnGrid, logicalAnd(greaterEqual(bin, -0.5), lessEqual(bin, (high - low) / step + 0.5)));
       }),
@@ -124,5 +124,5 @@ function shown(parameter: Parameter): string {
  * ```
  */
 export function restrictTo(support: Support, x: Tensor, logProb: Tensor): Tensor {
-  return where(support.contains(x), logProb, sub(scalar(-Infinity), abs(x)));
+  return tidy(() => where(support.contains(x), logProb, sub(scalar(-Infinity), abs(toFloat('restrictTo: x', x)))));
 }
