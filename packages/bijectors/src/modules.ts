@@ -1,3 +1,4 @@
+import { madeModules } from '@pushforward/made';
 import type { ModuleClass } from '@pushforward/tensor';
 import { Autoregressive } from './autoregressive.js';
 import { Chain } from './chain.js';
@@ -36,7 +37,8 @@ import { SigmoidalTransform } from './transforms/sigmoidal.js';
 import { SoftplusAffineTransform } from './transforms/softplus-affine.js';
 
 /**
- * Every module class of this package, for `buildModule` and for loading a saved model; add `madeModules` for MADE.
+ * Every module class that a bijector of this package is made of, those of `madeModules` included, for `buildModule` and for loading a
+ * saved model.
  *
  * @example
  * ```ts
@@ -49,6 +51,7 @@ import { SoftplusAffineTransform } from './transforms/softplus-affine.js';
  * ```
  */
 export const bijectorModules: readonly ModuleClass[] = [
+  ...madeModules,
   ActNorm,
   AffineTransform,
   AttentionConditioner,

@@ -53,7 +53,6 @@ export class DiscretizedLogistic extends Distribution {
   readonly low: number;
   readonly high: number;
   readonly step: number;
-  readonly #continuous: Logistic;
 
   constructor(
     readonly loc: Parameter,
@@ -69,8 +68,12 @@ export class DiscretizedLogistic extends Distribution {
     this.low = low;
     this.high = high;
     this.step = step;
-    this.#continuous = new Logistic(loc, scale);
     this.batchShape = this.#continuous.batchShape;
+  }
+
+  /** Anew each time: a variable that is put in another's place belongs to the properties. */
+  get #continuous(): Logistic {
+    return new Logistic(this.loc, this.scale);
   }
 
   /** Not differentiable: a rounded number does not move with the parameters. */

@@ -11,7 +11,7 @@ import { Transformed } from './transformed.js';
 import { Uniform } from './uniform.js';
 
 /**
- * Every module class of this package, to rebuild saved ones with; add `bijectorModules` and `madeModules` for flows.
+ * Every module class of this package, to rebuild saved ones with; add `bijectorModules` for flows.
  *
  * @example
  * ```ts

@@ -29,7 +29,6 @@ export class MultivariateNormalDiag extends Distribution {
 
   readonly batchShape: readonly number[];
   readonly eventShape: readonly number[];
-  readonly #parts: Independent;
 
   constructor(
     readonly loc: Parameter,
@@ -37,13 +36,15 @@ export class MultivariateNormalDiag extends Distribution {
   ) {
     super();
     checkPositive('multivariateNormalDiag: scaleDiag', scaleDiag);
-    const base = new Normal(loc, scaleDiag);
-    if (base.batchShape.length === 0) {
-      throw new Error(`multivariateNormalDiag: loc or scaleDiag must be [..., D], got ${formatShape(base.batchShape)}`);
-    }
-    this.#parts = new Independent(base, 1);
-    this.batchShape = this.#parts.batchShape;
-    this.eventShape = this.#parts.eventShape;
+    const shape = new Normal(loc, scaleDiag).batchShape;
+    if (shape.length === 0) throw new Error(`multivariateNormalDiag: loc or scaleDiag must be [..., D], got ${formatShape(shape)}`);
+    this.batchShape = shape.slice(0, -1);
+    this.eventShape = shape.slice(-1);
+  }
+
+  /** Anew each time: a variable that is put in another's place belongs to the properties. */
+  get #parts(): Independent {
+    return new Independent(new Normal(this.loc, this.scaleDiag), 1);
   }
 
   sample(count: number | readonly number[], options?: SampleOptions): Tensor {

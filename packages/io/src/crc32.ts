@@ -6,7 +6,14 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
 
 /** The CRC-32 of zip, gzip and PNG: finds accidents, no forgery. */
 export function crc32(bytes: Uint8Array): number {
+  return crc32Of([bytes]);
+}
+
+/** The CRC-32 of bytes that follow each other. */
+export function crc32Of(parts: readonly Uint8Array[]): number {
   let remainder = -1;
-  for (let i = 0; i < bytes.length; i++) remainder = table[(remainder ^ bytes[i]) & 0xff] ^ (remainder >>> 8);
+  for (const bytes of parts) {
+    for (let i = 0; i < bytes.length; i++) remainder = table[(remainder ^ bytes[i]) & 0xff] ^ (remainder >>> 8);
+  }
   return ~remainder >>> 0;
 }

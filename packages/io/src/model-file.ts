@@ -1,8 +1,10 @@
-import { tensor, type Variable } from '@tensorflow/tfjs-core';
-import { buildModule, formatShape, type Json, type Module, type ModuleClass } from '@pushforward/tensor';
+import { tensor } from '@tensorflow/tfjs-core';
+import { type Json, type Module, type ModuleClass, moduleState, restoreModule } from '@pushforward/tensor';
+import { checksumOf, checksumOfText } from './checksum.js';
 import { crc32 } from './crc32.js';
 import type { StoredDtype, StoredValues } from './element-type.js';
-import { quote, quoteAll } from './quote.js';
+import { checkNesting, parseJson } from './parse-json.js';
+import { quote } from './quote.js';
 import { encodeSafetensors, readSafetensors, type StoredTensor } from './safetensors.js';
 
 /** What a saved module may carry along. */
@@ -29,14 +31,17 @@ export const weightsName = 'weights.safetensors';
 export const configName = 'config.json';
 
 const format = 'pushforward';
-const version = 1;
+const version = 2;
+
+/** What else a file of the first version has in its metadata: it had neither ties nor a checksum. */
+const firstNames = ['format', 'version', 'config', 'metadata'];
 
 /**
  * The files of a module.
  *
  * The file of weights is the whole model: its metadata holds the configuration too. So one file decides, and there is no moment at
  * which two of them have to change together. `config.json` says the same for people to read, and names by checksum the weights that it
- * belongs to; beside other weights it is out of date, and nobody asks it.
+ * belongs to; beside other weights it is out of date, and nobody asks it. Either has a checksum of all that it says.
  */
 export async function writeModel(caller: string, module: Module, options: SaveOptions): Promise<ModelFiles> {
   const config = module.config();
@@ -45,17 +50,29 @@ export async function writeModel(caller: string, module: Module, options: SaveOp
     if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`${caller}: config must be JSON, got ${value} as ${quote(name)}`);
     return value as unknown;
   });
-  const weights = encodeSafetensors(await readVariables(caller, module), {
+  checkNesting(`${caller}: config`, configText);
+  const metadataText = metadata === undefined ? undefined : JSON.stringify(metadata);
+  if (metadataText !== undefined) checkNesting(`${caller}: metadata`, metadataText);
+  const { ties, frozen } = moduleState(module);
+  const structure = {
+    ...(ties.size === 0 ? {} : { ties: Object.fromEntries(ties) }),
+    ...(frozen.size === 0 ? {} : { frozen: [...frozen] }),
+  };
+  const texts: Record<string, string> = {
     format,
     version: String(version),
     config: configText,
-    ...(metadata === undefined ? {} : { metadata: JSON.stringify(metadata) }),
-  });
-  const summary = { format, version, weights: checksum(weights), config, metadata };
-  return { weights, config: `${JSON.stringify(summary, null, 2)}\n` };
+    ...Object.fromEntries(Object.entries(structure).map(([name, value]) => [name, JSON.stringify(value)])),
+    ...(metadataText === undefined ? {} : { metadata: metadataText }),
+  };
+  const tensors = await readVariables(caller, module);
+  const weights = encodeSafetensors(tensors, { ...texts, checksum: checksumOf(tensors, texts) });
+  const summary = { format, version, weights: identify(weights), config, ...structure, metadata };
+  const checksum = checksumOfText(JSON.stringify(summary));
+  return { weights, config: `${JSON.stringify({ ...summary, checksum }, null, 2)}\n` };
 }
 
-function checksum(weights: Uint8Array) {
+function identify(weights: Uint8Array) {
   return { bytes: weights.length, crc32: crc32(weights).toString(16).padStart(8, '0') };
 }
 
@@ -64,6 +81,8 @@ const storedDtypes = new Map<string, StoredDtype>([
   ['int32', 'I32'],
   ['bool', 'BOOL'],
 ]);
+
+const variableDtypes = new Map<string, string>([...storedDtypes].map(([dtype, stored]) => [stored, dtype]));
 
 async function readVariables(caller: string, module: Module): Promise<Map<string, StoredTensor>> {
   // Every reading is asked for before the first is awaited: what a training loop does meanwhile does not mix into the file.
@@ -90,81 +109,65 @@ export function readModel<M extends Module>(
 ): LoadedModule<M> {
   const file = `${source}: ${weightsName}`;
   const { tensors, metadata } = readSafetensors(file, weights);
-  if (metadata.format !== format) throw new Error(`${file} must be a module saved by ${format}, got other tensors`);
-  if (metadata.version !== String(version)) {
-    const found = metadata.version === undefined ? 'none' : quote(metadata.version);
-    throw new Error(`${file} must be of version ${version}, the only one known here, got ${found}`);
-  }
+  checkWhole(file, tensors, metadata);
   if (metadata.config === undefined) throw new Error(`${file} must hold a config, got none`);
-  const moduleConfig = parse(`${file}: config`, metadata.config);
-  const extra = metadata.metadata === undefined ? undefined : parse(`${file}: metadata`, metadata.metadata);
-  if (config !== undefined) checkConfig(source, config, weights, { format, version, config: moduleConfig, metadata: extra });
+  const moduleConfig = parseJson(`${file}: config`, metadata.config);
+  const extra = metadata.metadata === undefined ? undefined : parseJson(`${file}: metadata`, metadata.metadata);
+  if (config !== undefined) checkConfig(`${source}: ${configName}`, config, weights, { config: moduleConfig, metadata: extra });
 
-  const module = build<M>(moduleConfig, classes);
-  try {
-    restore(file, module.variables(), tensors);
-  } catch (error) {
-    module.dispose();
-    throw error;
-  }
+  const kept = {
+    source: file,
+    config: moduleConfig,
+    variables: new Map([...tensors].map(([path, { dtype, shape }]) => [path, { dtype: variableDtypes.get(dtype) ?? dtype, shape }])),
+    ties: readTies(file, metadata.ties),
+    // The first version left that to the configuration.
+    frozen: metadata.version === '1' ? undefined : readFrozen(file, metadata.frozen),
+  };
+  const module = restoreModule<M>(kept, classes, (path, variable) => {
+    const value = tensor(tensors.get(path)!.values, variable.shape, variable.dtype);
+    variable.assign(value);
+    value.dispose();
+  });
   return { module, metadata: extra };
 }
 
-function parse(name: string, text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch (error) {
-    throw new Error(`${name} must be JSON`, { cause: error });
+/** Throws unless the file is a model of a known version, as it was written. */
+function checkWhole(file: string, tensors: ReadonlyMap<string, StoredTensor>, metadata: Readonly<Record<string, string>>): void {
+  if (metadata.format !== format) throw new Error(`${file} must be a module saved by ${format}, got other tensors`);
+  const { version: own, checksum, ...rest } = metadata;
+  if (own !== '1' && own !== String(version)) {
+    throw new Error(`${file} must be of version 1 or ${version}, the ones known here, got ${own === undefined ? 'none' : quote(own)}`);
+  }
+  if (own === '1') {
+    const later = Object.keys(metadata).find((name) => !firstNames.includes(name));
+    if (later !== undefined) throw new Error(`${file} is damaged: version 1 has no ${quote(later)}`);
+  } else if (checksum !== checksumOf(tensors, { ...rest, version: own })) {
+    throw new Error(`${file} is damaged or was edited: its content is not that of its checksum`);
   }
 }
 
-/** Throws if config.json belongs to these weights and says something else: somebody edited it and expects that to count. */
-function checkConfig(source: string, text: string, weights: Uint8Array, { config, metadata, ...rest }: Record<string, Json | undefined>): void {
-  const name = `${source}: ${configName}`;
-  const found = parse(name, text);
+function readTies(file: string, text = '{}'): Map<string, string> {
+  const ties = parseJson(`${file}: ties`, text);
+  const isTies = ties !== null && typeof ties === 'object' && !Array.isArray(ties) && Object.values(ties).every((path) => typeof path === 'string');
+  if (!isTies) throw new Error(`${file}: ties must be an object of paths`);
+  return new Map(Object.entries(ties) as [string, string][]);
+}
+
+function readFrozen(file: string, text = '[]'): Set<string> {
+  const frozen = parseJson(`${file}: frozen`, text);
+  if (!Array.isArray(frozen) || !frozen.every((path) => typeof path === 'string')) throw new Error(`${file}: frozen must be a list of paths`);
+  return new Set(frozen);
+}
+
+/** Throws if config.json is not what was written, or belongs to these weights and says something else: somebody expects that to count. */
+function checkConfig(name: string, text: string, weights: Uint8Array, { config, metadata }: Record<string, Json | undefined>): void {
+  const found = parseJson(name, text);
   if (found === null || typeof found !== 'object' || Array.isArray(found)) throw new Error(`${name} must be a JSON object`);
-  const belonging = checksum(weights);
-  if (JSON.stringify(found.weights) !== JSON.stringify(belonging)) return;
-  if (JSON.stringify(found) !== JSON.stringify({ ...rest, weights: belonging, config, metadata })) {
-    throw new Error(`${name} must say what ${weightsName} says, which holds the whole module; it was edited: undo that, or delete it`);
-  }
-}
-
-/** Builds a module; what was built of one that fails is disposed of. */
-function build<M extends Module>(config: Json, classes: readonly ModuleClass[]): M {
-  const built: Module[] = [];
-  const recording = [...new Set(classes)].map((moduleClass): ModuleClass => ({
-    type: moduleClass.type,
-    fromConfig: (own, buildChild) => {
-      const module = moduleClass.fromConfig(own, buildChild);
-      built.push(module);
-      return module;
-    },
-  }));
-  try {
-    return buildModule<M>(config, recording);
-  } catch (error) {
-    for (const module of built) module.dispose();
-    throw error;
-  }
-}
-
-/** Assigns to every variable the tensor of its path, after all of them were found to fit. */
-function restore(file: string, variables: ReadonlyMap<string, Variable>, tensors: ReadonlyMap<string, StoredTensor>): void {
-  const missing = [...variables.keys()].filter((path) => !tensors.has(path));
-  if (missing.length > 0) throw new Error(`${file} must hold every variable of the module, got none for ${quoteAll(missing)}`);
-  const surplus = [...tensors.keys()].filter((path) => !variables.has(path));
-  if (surplus.length > 0) throw new Error(`${file} must hold nothing but variables of the module, got ${quoteAll(surplus)}`);
-  for (const [path, variable] of variables) {
-    const { dtype, shape } = tensors.get(path)!;
-    const expected = `${storedDtypes.get(variable.dtype)} ${formatShape(variable.shape)}`;
-    const found = `${dtype} ${formatShape(shape)}`;
-    if (found !== expected) throw new Error(`${file}: ${quote(path)} must be ${expected}, got ${found}`);
-  }
-  for (const [path, variable] of variables) {
-    const { shape, values } = tensors.get(path)!;
-    const value = tensor(values, [...shape], variable.dtype);
-    variable.assign(value);
-    value.dispose();
-  }
+  const { checksum, ...summary } = found;
+  const changed = new Error(`${name} is damaged or was edited, while ${weightsName} holds the whole module: undo that, or delete it`);
+  if (summary.version !== 1 && checksum !== checksumOfText(JSON.stringify(summary))) throw changed;
+  // Of other weights: saving was interrupted between the two files, or somebody is saving now.
+  if (JSON.stringify(summary.weights) !== JSON.stringify(identify(weights))) return;
+  const belongs = JSON.stringify([summary.config, summary.metadata ?? null]) === JSON.stringify([config, metadata ?? null]);
+  if (!belongs || summary.format !== format) throw changed;
 }

@@ -122,8 +122,11 @@ describe('what is refused', () => {
     const text = await fs.readFile(inDirectory('config.json'), 'utf8');
     await fs.writeFile(inDirectory('config.json'), text.replace('"rows": 2', '"rows": 20'));
     await expect(loadModule(directory, classes)).rejects.toThrow(
-      `loadModule: ${directory}: config.json must say what weights.safetensors says, which holds the whole module; it was edited: undo that, or delete it`,
+      `loadModule: ${directory}: config.json is damaged or was edited, while weights.safetensors holds the whole module: undo that, or delete it`,
     );
+    // Neither does it matter which part of it says something else: what it says of the weights is no excuse.
+    await fs.writeFile(inDirectory('config.json'), text.replace('"rows": 2', '"rows": 20').replace(/"bytes": \d+/, '"bytes": 7'));
+    await expect(loadModule(directory, classes)).rejects.toThrow('config.json is damaged or was edited');
     await fs.rm(inDirectory('config.json'));
     expect(await loadAndDescribe()).toEqual({ ...(await describeModule(module)), metadata: undefined });
     module.dispose();

@@ -3,6 +3,7 @@ import { Module, type ModuleConfig } from '@pushforward/tensor';
 import { describe, expect, test } from 'vitest';
 import { classes, contentOf, Stack, Table } from '../test/modules.js';
 import { readArchive, writeArchive } from './archive.js';
+import { checksumOf } from './checksum.js';
 import { packModule, unpackModule } from './pack.js';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.js';
 
@@ -12,11 +13,13 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 
 type Change = (files: { config: string; tensors: Map<string, StoredTensor>; metadata: Record<string, string> }) => void;
 
-/** The two files of an archive, changed and packed again. */
+/** The two files of an archive, changed and packed again, with the checksum that belongs to them: as if a program had written them so. */
 function repack(archive: Uint8Array, change: Change): Uint8Array {
   const entries = readArchive('test', archive, names);
   const files = { config: text(entries.get('config.json')!), ...decodeSafetensors(entries.get('weights.safetensors')!) };
   change(files);
+  const { checksum: _, ...texts } = files.metadata;
+  files.metadata = { ...texts, checksum: checksumOf(files.tensors, texts) };
   return writeArchive({ 'config.json': bytes(files.config), 'weights.safetensors': encodeSafetensors(files.tensors, files.metadata) });
 }
 
@@ -67,12 +70,21 @@ describe('a packed module', () => {
     const weights = entries.get('weights.safetensors')!;
     expect(JSON.parse(text(entries.get('config.json')!))).toEqual({
       format: 'pushforward',
-      version: 1,
+      version: 2,
       weights: { bytes: weights.length, crc32: expect.stringMatching(/^[0-9a-f]{8}$/) },
       config: { type: 'Table', rows: 1 },
+      frozen: ['order', 'mask', 'level'],
       metadata: ['x'],
+      checksum: expect.stringMatching(/^[0-9a-f]{8}$/),
     });
-    expect(decodeSafetensors(weights).metadata).toEqual({ format: 'pushforward', version: '1', config: '{"type":"Table","rows":1}', metadata: '["x"]' });
+    expect(decodeSafetensors(weights).metadata).toEqual({
+      format: 'pushforward',
+      version: '2',
+      config: '{"type":"Table","rows":1}',
+      frozen: '["order","mask","level"]',
+      metadata: '["x"]',
+      checksum: expect.stringMatching(/^[0-9a-f]{8}$/),
+    });
     module.dispose();
   });
 
@@ -96,6 +108,7 @@ async function build(): Promise<Uint8Array> {
   return archive;
 }
 
+const level = (value: number): StoredTensor => ({ dtype: 'F32', shape: [], values: new Float32Array([value]) });
 const table = (rows: number) => ({ type: 'Table', rows });
 const configure = (config: unknown): Change => ({ metadata }) => void (metadata.config = JSON.stringify(config));
 
@@ -104,8 +117,8 @@ describe('what is refused, and leaves nothing in memory', () => {
 
   test.each<[string, Change, string]>([
     ['other tensors', ({ metadata }) => void (metadata.format = 'pt'), `${weights} must be a module saved by pushforward, got other tensors`],
-    ['an unknown version', ({ metadata }) => void (metadata.version = '2'), `${weights} must be of version 1, the only one known here, got '2'`],
-    ['no version', ({ metadata }) => void delete metadata.version, `${weights} must be of version 1, the only one known here, got none`],
+    ['an unknown version', ({ metadata }) => void (metadata.version = '3'), `${weights} must be of version 1 or 2, the ones known here, got '3'`],
+    ['no version', ({ metadata }) => void delete metadata.version, `${weights} must be of version 1 or 2, the ones known here, got none`],
     ['no config', ({ metadata }) => void delete metadata.config, `${weights} must hold a config, got none`],
     ['a config that is no JSON', ({ metadata }) => void (metadata.config = '{'), `${weights}: config must be JSON`],
     ['metadata that is no JSON', ({ metadata }) => void (metadata.metadata = 'NaN'), `${weights}: metadata must be JSON`],
@@ -114,11 +127,21 @@ describe('what is refused, and leaves nothing in memory', () => {
     [
       'an edited config.json',
       (files) => void (files.config = files.config.replace('"rows": 2', '"rows": 3')),
-      'unpackModule: config.json must say what weights.safetensors says, which holds the whole module; it was edited: undo that, or delete it',
+      'unpackModule: config.json is damaged or was edited, while weights.safetensors holds the whole module: undo that, or delete it',
     ],
-    ['an unknown class', configure({ type: 'Stack', layers: [table(2), { type: 'Net' }] }), "buildModule: classes must include one of type 'Net', got Table, Stack"],
-    ['a class that is only JavaScript', configure({ type: '__proto__' }), "buildModule: classes must include one of type '__proto__', got Table, Stack"],
-    ['a module that does not build', configure({ type: 'Stack', layers: [table(2), table(1)], broken: true }), 'stack: is broken'],
+    ['an unknown class', configure({ type: 'Stack', layers: [table(2), { type: 'Net' }] }), `${weights}: config.layers.1: classes must include one of type 'Net', got Table, Stack`],
+    ['a class that is only JavaScript', configure({ type: '__proto__' }), `${weights}: config: classes must include one of type '__proto__', got Table, Stack`],
+    ['a module that does not build', configure({ type: 'Stack', layers: [table(2), table(1)], broken: true }), `${weights}: config: stack: is broken`],
+    ['a config that is too deep', ({ metadata }) => void (metadata.config = `${'['.repeat(1000)}${']'.repeat(1000)}`), `${weights}: config must be at most 500 lists and objects deep`],
+    ['ties of another kind', ({ metadata }) => void (metadata.ties = '[1]'), `${weights}: ties must be an object of paths`],
+    ['a tie to nothing', ({ metadata }) => void (metadata.ties = '{"layers.1.level":"level"}'), `${weights} must tie variables that it holds, got no 'level'`],
+    [
+      'a tie of what is no variable',
+      ({ metadata }) => void (metadata.ties = '{"layers.9":"layers.1.level"}'),
+      `${weights} must tie variables of the module, got 'layers.9' and 'layers.1.level'`,
+    ],
+    ['a frozen nothing', ({ metadata }) => void (metadata.frozen = '["x\\u001b"]'), `${weights} must freeze variables that it holds, got no 'x\\u001b'`],
+    ['what the first version had not', ({ metadata }) => void (metadata.version = '1'), `${weights} is damaged: version 1 has no 'frozen'`],
     [
       'a missing variable',
       ({ tensors }) => void (tensors.delete('layers.0.mask'), tensors.delete('layers.1.level')),
@@ -136,11 +159,11 @@ describe('what is refused, and leaves nothing in memory', () => {
       `${weights} must hold nothing but variables of the module, got 'layers.1.level', 'layers.1.nothing', 'layers.1.weight', 'layers.1.order', ` +
         "'layers.1.mask'",
     ],
-    ['another shape', configure({ type: 'Stack', layers: [table(2), table(3)] }), `${weights}: 'layers.1.weight' must be F32 [3, 3], got F32 [1, 3]`],
+    ['another shape', configure({ type: 'Stack', layers: [table(2), table(3)] }), `${weights}: 'layers.1.weight' must be float32 [3, 3], got float32 [1, 3]`],
     [
       'another dtype',
       ({ tensors }) => void tensors.set('layers.1.mask', tensors.get('layers.1.order')!),
-      `${weights}: 'layers.1.mask' must be BOOL [1], got I32 [1]`,
+      `${weights}: 'layers.1.mask' must be bool [1], got int32 [1]`,
     ],
   ])('%s', async (_, change, message) => {
     const archive = await build();
@@ -149,6 +172,26 @@ describe('what is refused, and leaves nothing in memory', () => {
     const { numTensors } = memory();
     expect(() => unpackModule(changed, classes)).toThrow(new Error(message));
     expect(memory().numTensors).toBe(numTensors);
+  });
+
+  test.each<[string, Change]>([
+    ['a number of a tensor', ({ tensors }) => void (tensors.get('layers.0.weight')!.values[1] += 1)],
+    ['the values of two tensors', ({ tensors }) => void tensors.set('layers.0.level', tensors.get('layers.1.level')!).set('layers.1.level', level(1))],
+    ['a dtype', ({ tensors }) => void tensors.set('layers.0.level', { dtype: 'I32', shape: [], values: new Int32Array(1) })],
+    ['the config', ({ metadata }) => void (metadata.config += ' ')],
+    ['what is frozen', ({ metadata }) => void delete metadata.frozen],
+    ['what is tied', ({ metadata }) => void (metadata.ties = '{}')],
+    ['the notes of the application', ({ metadata }) => void (metadata.metadata = '{"a":2}')],
+    ['the checksum', ({ metadata }) => void (metadata.checksum = '00000000')],
+    ['that there is a checksum', ({ metadata }) => void delete metadata.checksum],
+  ])('a change of %s, by the checksum', async (_, change) => {
+    const entries = readArchive('test', await build(), names);
+    const files = { config: '', ...decodeSafetensors(entries.get('weights.safetensors')!) };
+    change(files);
+    const changed = writeArchive({ 'weights.safetensors': encodeSafetensors(files.tensors, files.metadata) });
+    expect(() => unpackModule(changed, classes)).toThrow(
+      new Error('unpackModule: weights.safetensors is damaged or was edited: its content is not that of its checksum'),
+    );
   });
 
   test('a truncated or damaged archive', async () => {
@@ -170,7 +213,7 @@ describe('what is refused, and leaves nothing in memory', () => {
   test('two classes of one type, but not one class twice', async () => {
     const archive = await build();
     class Other extends Table {}
-    expect(() => unpackModule(archive, [...classes, Other])).toThrow("buildModule: classes has two different classes of type 'Table'");
+    expect(() => unpackModule(archive, [...classes, Other])).toThrow("unpackModule: weights.safetensors: classes has two different classes of type 'Table'");
     unpackModule(archive, [...classes, ...classes]).module.dispose();
   });
 });

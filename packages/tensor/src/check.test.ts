@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkContext, checkEvent, checkInteger, formatShape } from './check.js';
+import { formatValue } from './format.js';
 
 test('formatShape', () => {
   expect([[], [3], [100, 5]].map(formatShape)).toEqual(['[]', '[3]', '[100, 5]']);
@@ -26,7 +27,7 @@ describe('checkInteger', () => {
   });
 
   test.each([[0], [1.5], [NaN], [Infinity], [2 ** 53], ['3'], [undefined], [null]])('refuses %j', (value) => {
-    expect(() => checkInteger('made: dim', value, 1)).toThrow(new Error(`made: dim must be an integer of at least 1, got ${String(value)}`));
+    expect(() => checkInteger('made: dim', value, 1)).toThrow(new Error(`made: dim must be an integer of at least 1, got ${formatValue(value)}`));
   });
 });
 

@@ -1,4 +1,6 @@
 import { broadcastShape } from './broadcast-shape.js';
+import { formatValue } from './format.js';
+import { largestSize } from './restoring.js';
 
 /**
  * A shape as it stands in an error message.
@@ -36,7 +38,8 @@ export function checkEvent(name: string, shape: readonly number[], event: readon
 }
 
 /**
- * Throws unless `value` is an integer of at least `minimum`.
+ * Throws unless `value` is an integer of at least `minimum`. While a module is loaded, an integer that no size in its file can be is
+ * refused too, before anything of that size is made.
  *
  * @param name what the caller calls the argument, as `made: dim`
  * @throws Error such as `made: dim must be an integer of at least 1, got 0`
@@ -50,8 +53,9 @@ export function checkEvent(name: string, shape: readonly number[], event: readon
  */
 export function checkInteger(name: string, value: unknown, minimum: number): asserts value is number {
   if (!Number.isSafeInteger(value) || (value as number) < minimum) {
-    throw new Error(`${name} must be an integer of at least ${minimum}, got ${String(value)}`);
+    throw new Error(`${name} must be an integer of at least ${minimum}, got ${formatValue(value)}`);
   }
+  if ((value as number) > largestSize()) throw new Error(`${name} must be at most ${largestSize()} where so few numbers are stored, got ${String(value)}`);
 }
 
 /**

@@ -1,47 +1,7 @@
-import { memory, ones, tidy, type Variable, variable, zeros } from '@tensorflow/tfjs-core';
+import { add, memory, variable, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { type BuildModule, buildModule, type Json, Module, type ModuleConfig } from './module.js';
-
-class Scale extends Module {
-  static readonly type: string = 'Scale';
-  static fromConfig(config: ModuleConfig): Scale {
-    return new Scale(config.dim as number);
-  }
-  readonly scale: Variable;
-  constructor(readonly dim: number, trainable = true) {
-    super();
-    this.scale = tidy(() => variable(ones([dim]), trainable));
-  }
-  config(): ModuleConfig {
-    return { type: Scale.type, dim: this.dim };
-  }
-}
-
-class Stack extends Module {
-  static readonly type = 'Stack';
-  static fromConfig(config: ModuleConfig, build: BuildModule): Stack {
-    return new Stack((config.layers as Json[]).map((layer) => build(layer)));
-  }
-  readonly name = 'not a variable';
-  readonly bias: Variable;
-  constructor(readonly layers: readonly Module[], readonly extra: readonly (Variable | readonly Variable[])[] = []) {
-    super();
-    this.bias = tidy(() => variable(zeros([1])));
-  }
-  config(): ModuleConfig {
-    return { type: Stack.type, layers: this.layers.map((layer) => layer.config()) };
-  }
-}
-
-class OtherScale extends Scale {
-  readonly mask = ones([this.dim]);
-  override dispose(): void {
-    super.dispose();
-    this.mask.dispose();
-  }
-}
-
-const shapes = (module: Module) => [...module.variables()].map(([path, { shape }]) => [path, shape]);
+import { Module } from './module.js';
+import { OtherScale, Scale, Stack } from './testing/example-modules.js';
 
 describe('variables', () => {
   test('stand under dotted paths, in the order of the properties', () => {
@@ -102,31 +62,72 @@ describe('dispose', () => {
   });
 });
 
-describe('buildModule', () => {
-  test('rebuilds the structure from JSON', () => {
-    const stack = new Stack([new Scale(1), new Stack([new Scale(2)])]);
-    const rebuilt = buildModule<Stack>(JSON.parse(JSON.stringify(stack.config())), [Scale, Stack]);
-    expect(rebuilt).toBeInstanceOf(Stack);
-    expect(rebuilt.config()).toEqual(stack.config());
-    expect(shapes(rebuilt)).toEqual(shapes(stack));
+describe('clone', () => {
+  test('has the same numbers, in variables of its own', async () => {
+    const stack = new Stack([new Scale(2), new Stack([new Scale(1)])]);
+    const copy = stack.clone();
+    expect(copy).toBeInstanceOf(Stack);
+    expect(copy.config()).toEqual(stack.config());
+    const scale = (module: Stack) => (module.layers[0] as Scale).scale;
+    const changed = add(scale(stack), 1);
+    scale(stack).assign(changed);
+    changed.dispose();
+    await expect(scale(stack)).toBeAllClose([2, 2]);
+    await expect(scale(copy)).toBeAllClose([1, 1]);
     stack.dispose();
-    rebuilt.dispose();
+    await expect(scale(copy)).toBeAllClose([1, 1]);
+    copy.dispose();
   });
 
-  test('refuses a type that is not among the classes', () => {
-    expect(() => buildModule({ type: 'Scale', dim: 1 }, [Stack])).toThrow("buildModule: classes must include one of type 'Scale', got Stack");
-    expect(() => buildModule({ type: 'Stack', layers: [{ type: '__proto__' }] }, [Stack])).toThrow("one of type '__proto__', got Stack");
-    expect(() => buildModule({ type: 'Scale' }, [])).toThrow('got none');
+  test('is tied where the module is, by modules or by variables', () => {
+    const shared = new Scale(3);
+    const stack = new Stack([shared, new Scale(3), new Stack([shared])]);
+    const [, second] = stack.layers as Scale[];
+    second.scale.dispose();
+    Object.assign(second, { scale: shared.scale });
+    const copy = stack.clone();
+    const [first, tied, nested] = copy.layers as [Scale, Scale, Stack];
+    expect(tied.scale).toBe(first.scale);
+    expect((nested.layers[0] as Scale).scale).toBe(first.scale);
+    expect([...copy.variables().keys()]).toEqual([...stack.variables().keys()]);
+    const before = memory().numTensors;
+    stack.clone().dispose();
+    expect(memory().numTensors).toBe(before);
+    copy.dispose();
+    stack.dispose();
   });
 
-  test.each([[null], [3], ['Scale'], [[{ type: 'Scale' }]], [{ dim: 1 }], [{ type: 1 }]])('refuses %j', (config) => {
-    expect(() => buildModule(config as Json, [Scale])).toThrow(`buildModule: config must be an object with a type, got ${JSON.stringify(config)}`);
+  test('is trainable where the module is', () => {
+    const stack = new Stack([new Scale(1), new Scale(2, false)]);
+    stack.bias.trainable = false;
+    const copy = stack.clone();
+    expect([...copy.variables().values()].map(({ trainable }) => trainable)).toEqual([true, false, false]);
+    copy.dispose();
+    stack.dispose();
   });
 
-  test('refuses two classes of one type, but not one class twice', () => {
-    expect(() => buildModule({ type: 'Scale', dim: 1 }, [Scale, OtherScale])).toThrow("buildModule: classes has two different classes of type 'Scale'");
-    const module = buildModule({ type: 'Scale', dim: 1 }, [Scale, Scale]);
-    expect(module).toBeInstanceOf(Scale);
-    module.dispose();
+  test('needs a class that can be rebuilt', () => {
+    class Nameless extends Module {
+      config() {
+        return { type: 'Nameless' };
+      }
+    }
+    expect(() => new Nameless().clone()).toThrow(new Error('Nameless: the class must have a static type and a static fromConfig'));
+  });
+
+  test('that fails leaves nothing in memory', () => {
+    class Private extends Module {
+      static readonly type = 'Private';
+      static readonly fromConfig = Stack.fromConfig;
+      readonly scale = new Scale(2);
+      readonly #hidden = new OtherScale(1);
+      config() {
+        return { type: Private.type, layers: [this.scale.config(), { ...this.#hidden.config(), type: 'OtherScale' }] };
+      }
+    }
+    const module = new Private();
+    const { numTensors } = memory();
+    expect(() => module.clone()).toThrow(/^clone: config\.layers\.1: classes must include one of type 'OtherScale', got /);
+    expect(memory().numTensors).toBe(numTensors);
   });
 });

@@ -1,5 +1,7 @@
 import { Variable } from '@tensorflow/tfjs-core';
 import { registerGradients } from './register-gradients.js';
+import { moduleState, restoreModule } from './restore-module.js';
+import { rememberMade } from './restoring.js';
 
 /** A value that JSON can hold. */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
@@ -22,12 +24,16 @@ export interface ModuleClass<M extends Module = Module> {
  * Something that owns `tf.Variable`s and child modules: assign them to public properties (arrays of them included), and the
  * rest is derived.
  *
- * Variables are created without a name, so that TensorFlow.js numbers them: two modules never clash.
+ * Make variables by {@link makeVariable}, which gives them no name, so that TensorFlow.js numbers them and two modules never clash, and
+ * which takes no memory for what a damaged file asks for.
+ *
+ * One variable, or one module, may stand at several places: what is trained at one is trained at all of them. That, and which variables
+ * are trainable, survives saving and {@link clone}.
  *
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs';
- * import { Module, type ModuleConfig } from '@pushforward/tensor';
+ * import { makeVariable, Module, type ModuleConfig } from '@pushforward/tensor';
  *
  * class Scale extends Module {
  *   static readonly type = 'Scale';
@@ -37,7 +43,7 @@ export interface ModuleClass<M extends Module = Module> {
  *   readonly scale: tf.Variable;
  *   constructor(readonly dim: number) {
  *     super();
- *     this.scale = tf.tidy(() => tf.variable(tf.ones([dim])));
+ *     this.scale = makeVariable([dim], () => tf.ones([dim]));
  *   }
  *   config() {
  *     return { type: Scale.type, dim: this.dim };
@@ -53,6 +59,7 @@ export abstract class Module {
   constructor() {
     // Whoever trains without useBackend has gradients all the same.
     registerGradients();
+    rememberMade(this);
   }
 
   /** The JSON that rebuilds this module, random masks and orders included, weights excluded. */
@@ -64,14 +71,51 @@ export abstract class Module {
    */
   variables(): Map<string, Variable> {
     const found = new Map<string, Variable>();
-    const seen = new Set<object>();
-    collect(this, '', found, seen);
+    const seen = new Set<Variable>();
+    for (const [path, variable] of this.variablePaths()) {
+      if (!seen.has(variable)) found.set(path, variable);
+      seen.add(variable);
+    }
+    return found;
+  }
+
+  /** Every variable under every path that leads to it; {@link variables} lists each under the first of them. */
+  variablePaths(): Map<string, Variable> {
+    const found = new Map<string, Variable>();
+    walk(this, '', (value, path) => {
+      if (value instanceof Variable) found.set(path, value);
+    });
     return found;
   }
 
   /** Those of {@link variables} that an optimizer may change. */
   trainableVariables(): Variable[] {
     return [...this.variables().values()].filter((variable) => variable.trainable);
+  }
+
+  /**
+   * An independent copy: of the same class, with variables of its own that have the same values, are tied to each other alike, and are
+   * trainable where these are. `structuredClone` does not make one: it returns an object without methods and variables.
+   *
+   * @throws Error if the class has no static `type` and `fromConfig`, or its configuration names one that stands in no public property
+   *
+   * @example
+   * ```ts
+   * import '@tensorflow/tfjs';
+   * import { Made } from '@pushforward/made';
+   *
+   * const made = new Made({ dim: 2, hidden: [8], seed: 0 });
+   * const copy = made.clone();
+   * made.dispose();
+   * console.log(copy.layers[0].weights.shape); // [ 2, 8 ]
+   * copy.dispose();
+   * ```
+   */
+  clone(): this {
+    const variables = this.variables();
+    const config = structuredClone(this.config());
+    const kept = { source: 'clone', config, variables, ...moduleState(this) };
+    return restoreModule(kept, classesIn(this), (path, variable) => variable.assign(variables.get(path)!)) as this;
   }
 
   /**
@@ -96,67 +140,28 @@ function disposeAll(values: readonly unknown[]): void {
   }
 }
 
-function collect(value: unknown, path: string, found: Map<string, Variable>, seen: Set<object>): void {
-  const isModule = value instanceof Module;
-  if (!isModule && !(value instanceof Variable) && !Array.isArray(value)) return;
-  if (seen.has(value)) return;
-  seen.add(value);
-  if (value instanceof Variable) {
-    found.set(path, value);
-    return;
-  }
-  for (const [name, child] of Object.entries(value)) {
-    collect(child, path === '' ? name : `${path}.${name}`, found, seen);
-  }
+/** Visits whatever a module holds in public properties, modules and variables, as often as paths lead to it. */
+function walk(value: unknown, path: string, visit: (value: Module | Variable, path: string) => void, within: readonly object[] = []): void {
+  const isOwner = value instanceof Module || Array.isArray(value);
+  // What holds itself would have no last path.
+  if ((!isOwner && !(value instanceof Variable)) || within.includes(value)) return;
+  if (!Array.isArray(value)) visit(value, path);
+  if (!isOwner) return;
+  for (const [name, child] of Object.entries(value)) walk(child, path === '' ? name : `${path}.${name}`, visit, [...within, value]);
 }
 
 /**
- * Rebuilds a module from its {@link Module.config}, using only the classes that the caller names.
+ * The classes of a module and of those that it holds; one without a `type` is left out, as its holder's constructor makes it.
  *
- * @param classes every class that may occur, children included
- * @throws Error if `config` names a class that is not among `classes`, or two classes share a `type`
- *
- * @example
- * ```ts
- * import * as tf from '@tensorflow/tfjs';
- * import { buildModule, Module, type ModuleConfig } from '@pushforward/tensor';
- *
- * class Scale extends Module {
- *   static readonly type = 'Scale';
- *   static fromConfig(config: ModuleConfig) {
- *     return new Scale(config.dim as number);
- *   }
- *   readonly scale: tf.Variable;
- *   constructor(readonly dim: number) {
- *     super();
- *     this.scale = tf.tidy(() => tf.variable(tf.ones([dim])));
- *   }
- *   config() {
- *     return { type: Scale.type, dim: this.dim };
- *   }
- * }
- *
- * const module = buildModule<Scale>({ type: 'Scale', dim: 3 }, [Scale]);
- * console.log(module.scale.shape); // [ 3 ]
- * module.dispose();
- * ```
+ * @throws Error if the module's own class is such a one
  */
-export function buildModule<M extends Module = Module>(config: Json, classes: readonly ModuleClass[]): M {
-  const byType = new Map<string, ModuleClass>();
-  for (const moduleClass of classes) {
-    const other = byType.get(moduleClass.type);
-    if (other && other !== moduleClass) throw new Error(`buildModule: classes has two different classes of type '${moduleClass.type}'`);
-    byType.set(moduleClass.type, moduleClass);
-  }
-  const build: BuildModule = <C extends Module>(child: Json): C => {
-    if (child === null || typeof child !== 'object' || Array.isArray(child) || typeof child.type !== 'string') {
-      throw new Error(`buildModule: config must be an object with a type, got ${JSON.stringify(child)?.slice(0, 80)}`);
-    }
-    const moduleClass = byType.get(child.type);
-    if (!moduleClass) {
-      throw new Error(`buildModule: classes must include one of type '${child.type}', got ${[...byType.keys()].join(', ') || 'none'}`);
-    }
-    return moduleClass.fromConfig(child as ModuleConfig, build) as C;
-  };
-  return build<M>(config);
+export function classesIn(module: Module): ModuleClass[] {
+  const isModuleClass = ({ type, fromConfig }: Partial<ModuleClass>) => typeof type === 'string' && typeof fromConfig === 'function';
+  const classes = new Set<ModuleClass>();
+  walk(module, '', (value) => {
+    if (value instanceof Module) classes.add(value.constructor as unknown as ModuleClass);
+  });
+  const own = module.constructor as unknown as ModuleClass;
+  if (!isModuleClass(own)) throw new Error(`${module.constructor.name}: the class must have a static type and a static fromConfig`);
+  return [...classes].filter(isModuleClass);
 }

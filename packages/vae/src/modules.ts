@@ -1,3 +1,4 @@
+import { distributionModules } from '@pushforward/distributions';
 import type { ModuleClass } from '@pushforward/tensor';
 import { Encoder } from './encoder.js';
 import { BernoulliLikelihood, GaussianLikelihood } from './likelihood.js';
@@ -5,8 +6,8 @@ import { Mlp } from './mlp.js';
 import { Vae } from './vae.js';
 
 /**
- * Every module class of this package, to rebuild saved ones with; add `bijectorModules`, `distributionModules` and `madeModules` for flows in
- * a posterior or prior.
+ * Every module class of this package, and of `distributionModules` for the prior, to rebuild saved ones with; add `bijectorModules` for flows
+ * in a posterior or prior.
  *
  * @example
  * ```ts
@@ -18,4 +19,4 @@ import { Vae } from './vae.js';
  * console.log(buildModule<Mlp>(config, vaeModules).outputDim); // 4
  * ```
  */
-export const vaeModules: readonly ModuleClass[] = [BernoulliLikelihood, Encoder, GaussianLikelihood, Mlp, Vae];
+export const vaeModules: readonly ModuleClass[] = [...distributionModules, BernoulliLikelihood, Encoder, GaussianLikelihood, Mlp, Vae];

@@ -1,5 +1,6 @@
 import { formatShape } from '../check.js';
-import { buildModule, type Json, Module, type ModuleClass } from '../module.js';
+import { classesIn, type Json, type Module } from '../module.js';
+import { moduleState, restoreModule } from '../restore-module.js';
 
 /**
  * A second module as saving and loading would give it: rebuilt from the first one's configuration through JSON, with its weights
@@ -19,27 +20,16 @@ import { buildModule, type Json, Module, type ModuleClass } from '../module.js';
  * ```
  */
 export function rebuild<M extends Module>(module: M): M {
-  const classes = new Set<ModuleClass>();
-  collectClasses(module, classes);
-  if (!classes.has(module.constructor as unknown as ModuleClass)) throw new Error('the class must have a static type and a static fromConfig');
+  const classes = classesIn(module);
   const config = JSON.stringify(module.config());
-  const copy = buildModule<M>(JSON.parse(config) as Json, [...classes]);
+  const variables = module.variables();
+  const kept = { source: 'rebuild', config: JSON.parse(config) as Json, variables, ...moduleState(module) };
+  const copy = restoreModule<M>(kept, classes, (path, variable) => variable.assign(variables.get(path)!));
   const again = JSON.stringify(copy.config());
   if (again !== config) throw new Error(`config() must be ${config}, got ${again}`);
   const [expected, found] = [describe(module), describe(copy)];
   if (expected !== found) throw new Error(`variables must be ${expected || 'none'}, got ${found || 'none'}`);
-  const variables = copy.variables();
-  for (const [path, variable] of module.variables()) variables.get(path)?.assign(variable);
   return copy;
-}
-
-function collectClasses(value: unknown, classes: Set<ModuleClass>): void {
-  if (value instanceof Module) {
-    const moduleClass = value.constructor as unknown as ModuleClass;
-    // A child without a type of its own is one that its parent's constructor makes.
-    if (typeof moduleClass.type === 'string' && typeof moduleClass.fromConfig === 'function') classes.add(moduleClass);
-  } else if (!Array.isArray(value)) return;
-  for (const child of Object.values(value as object)) collectClasses(child, classes);
 }
 
 function describe(module: Module): string {

@@ -1,0 +1,47 @@
+import { ones, type Variable, zeros } from '@tensorflow/tfjs-core';
+import { checkInteger } from '../check.js';
+import { makeVariable } from '../make-variable.js';
+import { type BuildModule, type Json, Module, type ModuleConfig } from '../module.js';
+
+/** A module of one variable. */
+export class Scale extends Module {
+  static readonly type: string = 'Scale';
+  static fromConfig(config: ModuleConfig): Scale {
+    return new Scale(config.dim as number);
+  }
+  readonly scale: Variable;
+  constructor(readonly dim: number, trainable = true) {
+    super();
+    checkInteger('scale: dim', dim, 1);
+    this.scale = makeVariable([dim], () => ones([dim]), { trainable });
+  }
+  config(): ModuleConfig {
+    return { type: Scale.type, dim: this.dim };
+  }
+}
+
+/** A module of modules. */
+export class Stack extends Module {
+  static readonly type = 'Stack';
+  static fromConfig(config: ModuleConfig, build: BuildModule): Stack {
+    return new Stack((config.layers as Json[]).map((layer) => build(layer)));
+  }
+  readonly name = 'not a variable';
+  readonly bias: Variable;
+  constructor(readonly layers: readonly Module[], readonly extra: readonly (Variable | readonly Variable[])[] = []) {
+    super();
+    this.bias = makeVariable([1], () => zeros([1]));
+  }
+  config(): ModuleConfig {
+    return { type: Stack.type, layers: this.layers.map((layer) => layer.config()) };
+  }
+}
+
+/** A module that owns more than variables. */
+export class OtherScale extends Scale {
+  readonly mask = ones([this.dim]);
+  override dispose(): void {
+    super.dispose();
+    this.mask.dispose();
+  }
+}
