@@ -97,12 +97,14 @@ const copies: [string, (flow: Transformed) => Promise<Transformed>][] = [
   ['clone', async (flow) => flow.clone()],
 ];
 
+/** Every path with the number of the variable that stands there. */
+const pathsOf = (module: Module) => [...module.variablePaths().entries()].map(([path, own]) => [path, [...module.variables().values()].indexOf(own)]);
+
 describe.each(copies)('%s keeps', (_, copyOf) => {
   test.each(tied)('%s one, also while training', async (_, make) => {
     const flow = moved(make());
     const copy = await copyOf(flow);
     const rows = tf.tensor2d([[0.5, -1], [2, 0.25], [1, 1]]);
-    const pathsOf = (module: Module) => [...module.variablePaths().entries()].map(([path, own]) => [path, [...module.variables().values()].indexOf(own)]);
     expect(pathsOf(copy)).toEqual(pathsOf(flow));
     await expect(copy.logProb(rows)).toBeAllClose(await flow.logProb(rows).array(), { rtol: 0, atol: 0 });
     for (const module of [flow, copy]) await fit((x) => tf.neg(tf.mean(module.logProb(x))), rows, { module, epochs: 2, seed: 1 });

@@ -6,14 +6,25 @@ import { OtherScale, Scale, Stack } from './testing/example-modules.js';
 
 const shapes = (module: Stack) => [...module.variables()].map(([path, { shape }]) => [path, shape]);
 
+const stack = (...layers: unknown[]) => ({ type: 'Stack', layers }) as Json;
+
+function message(config: Json): string {
+  try {
+    buildModule(config, [Scale, Stack]);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'none';
+}
+
 describe('buildModule', () => {
   test('rebuilds the structure from JSON', () => {
-    const stack = new Stack([new Scale(1), new Stack([new Scale(2)])]);
-    const rebuilt = buildModule<Stack>(JSON.parse(JSON.stringify(stack.config())), [Scale, Stack]);
+    const original = new Stack([new Scale(1), new Stack([new Scale(2)])]);
+    const rebuilt = buildModule<Stack>(JSON.parse(JSON.stringify(original.config())), [Scale, Stack]);
     expect(rebuilt).toBeInstanceOf(Stack);
-    expect(rebuilt.config()).toEqual(stack.config());
-    expect(shapes(rebuilt)).toEqual(shapes(stack));
-    stack.dispose();
+    expect(rebuilt.config()).toEqual(original.config());
+    expect(shapes(rebuilt)).toEqual(shapes(original));
+    original.dispose();
     rebuilt.dispose();
   });
 
@@ -28,14 +39,6 @@ describe('buildModule', () => {
   });
 
   test('says where it fails', () => {
-    const stack = (...layers: unknown[]) => ({ type: 'Stack', layers }) as Json;
-    const message = (config: Json) => {
-      try {
-        buildModule(config, [Scale, Stack]);
-      } catch (error) {
-        return (error as Error).message;
-      }
-    };
     const scale = { type: 'Scale', dim: 1 };
     expect(message(stack(scale, { ...scale, dim: 'x' }))).toBe("buildModule: config.layers.1: scale: dim must be an integer of at least 1, got 'x'");
     expect(message(stack(stack(scale, { type: 'Net' })))).toBe("buildModule: config.layers.0.layers.1: classes must include one of type 'Net', got Scale, Stack");

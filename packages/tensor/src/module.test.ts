@@ -62,20 +62,21 @@ describe('dispose', () => {
   });
 });
 
+const firstScale = (module: Stack) => (module.layers[0] as Scale).scale;
+
 describe('clone', () => {
   test('has the same numbers, in variables of its own', async () => {
     const stack = new Stack([new Scale(2), new Stack([new Scale(1)])]);
     const copy = stack.clone();
     expect(copy).toBeInstanceOf(Stack);
     expect(copy.config()).toEqual(stack.config());
-    const scale = (module: Stack) => (module.layers[0] as Scale).scale;
-    const changed = add(scale(stack), 1);
-    scale(stack).assign(changed);
+    const changed = add(firstScale(stack), 1);
+    firstScale(stack).assign(changed);
     changed.dispose();
-    await expect(scale(stack)).toBeAllClose([2, 2]);
-    await expect(scale(copy)).toBeAllClose([1, 1]);
+    await expect(firstScale(stack)).toBeAllClose([2, 2]);
+    await expect(firstScale(copy)).toBeAllClose([1, 1]);
     stack.dispose();
-    await expect(scale(copy)).toBeAllClose([1, 1]);
+    await expect(firstScale(copy)).toBeAllClose([1, 1]);
     copy.dispose();
   });
 
