@@ -70,9 +70,9 @@ describe('files that are not what they should be', () => {
   test.each([
     [['train', '--data', 'nowhere.csv'], 'nowhere.csv: no such file'],
     [['train', '--data', '.'], '.: is a directory, not a file'],
-    [['train', '--data', 'ragged.csv'], 'ragged.csv:3: expected 2 fields as in line 1, got 1'],
-    [['train', '--data', 'text.csv'], 'text.csv:3:2: "red" in column "b" is not a number'],
-    [['train', '--data', 'nan.csv'], 'nan.csv:3:1: NaN in column "a" is not a finite number'],
+    [['train', '--data', 'ragged.csv'], 'ragged.csv:3: expected 2 fields as in line 1, got 1; they are separated by commas, and --delimiter chooses something else'],
+    [['train', '--data', 'text.csv'], 'text.csv:3:2: "red" in column "b" is not a number; --drop 2 leaves the column out'],
+    [['train', '--data', 'nan.csv'], 'nan.csv:3:1: NaN in column "a" is not a finite number; --missing drop leaves such rows out'],
     [['train', '--data', 'one.csv'], 'one.csv: 1 row is too few for 2 columns, at least 10 are needed'],
     [['train', '--data', 'wide.csv'], 'wide.csv: 30 rows are too few for 40 columns, at least 80 are needed'],
     [['train', '--data', 'constant.csv'], 'constant.csv: column 2 ("b") is constant, 7 in every row: it has no density, leave it out'],
@@ -95,7 +95,7 @@ describe('files that are not what they should be', () => {
     [['sample', 'nowhere'], 'nowhere: no such directory'],
     [['info', '.'], '.: has no model in it'],
     [['info', 'one.csv'], 'one.csv: is a file; a model is a directory'],
-    [['score', 'nowhere', '--data', 'text.csv'], 'text.csv:3:2: "red" in column "b" is not a number'],
+    [['score', 'nowhere', '--data', 'text.csv'], 'text.csv:3:2: "red" in column "b" is not a number; --drop 2 leaves the column out'],
   ])('%j', async (args, line) => {
     const before = readdirSync(cwd);
     expect(await runCli(cwd, args)).toEqual({ code: 1, stdout: '', stderr: `error: ${line}\n` });

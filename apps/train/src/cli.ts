@@ -5,6 +5,7 @@ import { POSTERIOR_NAMES } from './digits/settings.js';
 import { InterruptedError, UsageError, UserError } from './errors.js';
 import type { Host } from './host.js';
 import { printableLine, printableLines } from './printable.js';
+import { addReadOptions } from './data/read-options.js';
 import { fraction, integer, positive, seed, widths } from './option-values.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
@@ -118,7 +119,7 @@ function addTrain(program: Command, args: readonly string[], host: Host): void {
   const command = program
     .command('train')
     .description('Fit a flow to the rows of a CSV file of numbers.')
-    .option('--data <file>', 'a CSV file of numbers, with a header or without')
+    .option('--data <file>', 'a table of numbers: a CSV file, gzipped or not, with a header or without; - for standard input')
     .addOption(new Option('--flow <name>', 'the kind of flow; those with maf, nsf and naf have fast densities, those with iaf fast samples, the others both').choices(FLOW_NAMES).default('maf'))
     .option('--transforms <n>', 'layers of the flow', integer(1), 5)
     .addOption(new Option('--hidden <widths>', 'hidden layers of the network in each of them').argParser(widths).default([64, 64], '64,64'))
@@ -131,7 +132,7 @@ function addTrain(program: Command, args: readonly string[], host: Host): void {
     .option('--seed <n>', 'what every random choice comes from', seed, 0)
     .option('--out <dir>', 'where to write (default: a fresh directory in runs/)')
     .option('--force', 'write into a directory that has something in it');
-  resumable(command).action(async (options) => {
+  resumable(addReadOptions(command)).action(async (options) => {
     if (options.data === undefined && options.resume === undefined) throw new UsageError('train needs --data <file> (or --resume <dir>)');
     const { trainCommand } = await import('./commands/train.js');
     await trainCommand(host, args, options);
@@ -155,15 +156,16 @@ function addSample(program: Command, host: Host): void {
 }
 
 function addScore(program: Command, host: Host): void {
-  program
+  const command = program
     .command('score')
     .description('The log-density of every row of a CSV file under a saved model, in nats.')
     .argument('<model>', 'a saved model, or the directory of a run')
-    .requiredOption('--data <file>', 'a CSV file with the columns of the model')
+    .requiredOption('--data <file>', 'a table with the columns of the model: a CSV file, gzipped or not; - for standard input')
     .option('--samples <n>', 'importance samples, for a variational autoencoder', integer(1), 200)
     .option('--seed <n>', 'what these come from', seed, 0)
     .option('--out <file>', 'a .csv file (default: to the terminal)')
-    .option('--force', 'replace the file if it is there')
+    .option('--force', 'replace the file if it is there');
+  addReadOptions(command)
     .addOption(debugOption())
     .action(async (model: string, options) => {
       const { scoreCommand } = await import('./commands/score.js');

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { InterruptedError, type StopSignal } from './errors.js';
 
 /** Where text goes: a stream of Node's, or a test's. */
@@ -5,12 +6,21 @@ export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  /** Of a stream: calls back when it takes more, after `write` has returned false. */
+  once?(event: 'drain', listener: () => void): unknown;
+}
+
+/** Writes text, and waits until there is room for more: long output is not to pile up in memory. */
+export async function writeFully(output: Output, text: string): Promise<void> {
+  if ((await output.write(text)) === false && output.once) await new Promise<void>((resolve) => output.once!('drain', resolve));
 }
 
 /** Everything the program takes from the process it runs in, so that a test can run it inside its own. */
 export interface Host {
   /** The directory that relative paths start from. */
   readonly cwd: string;
+  /** Where a table called `-` comes from. Default: the process's standard input. */
+  readonly stdin?: Readable;
   /** Results. */
   readonly stdout: Output;
   /** Progress and errors. */

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseCsv } from '../data/csv.js';
 import { FLOW_NAMES, FLOWS } from '../density/settings.js';
@@ -188,11 +189,31 @@ describe('sample, score and info on its model', () => {
 
   test('score refuses other columns', async () => {
     writeFileSync(path.join(cwd, 'three.csv'), 'a,b,c\n1,2,3\n');
+    expect((await runCli(cwd, ['score', model, '--data', 'three.csv'])).stderr).toBe('error: three.csv: has no column "height", which the model was trained on\n');
+    writeFileSync(path.join(cwd, 'three.csv'), '1,2,3\n');
     expect((await runCli(cwd, ['score', model, '--data', 'three.csv'])).stderr).toBe('error: three.csv: has 3 columns, the model was trained on 2\n');
-    writeFileSync(path.join(cwd, 'turned.csv'), '"weight, in t",height\n1,2\n');
-    expect((await runCli(cwd, ['score', model, '--data', 'turned.csv'])).stderr).toBe(
-      'error: turned.csv:1:1: column "weight, in t" stands where the model was trained on "height"\n',
-    );
+  });
+
+  test('score takes columns by their names, and says so', async () => {
+    writeFileSync(path.join(cwd, 'straight.csv'), 'height,"weight, in t"\n1,2\n0.5,1\n');
+    writeFileSync(path.join(cwd, 'turned.csv'), '"weight, in t",id,height\n2,7,1\n1,8,0.5\n');
+    const [straight, turned] = await Promise.all(['straight.csv', 'turned.csv'].map((file) => runCli(cwd, ['score', model, '--data', file])));
+    expect([straight.stderr, straight.code]).toEqual(['', 0]);
+    expect(turned.stdout).toBe(straight.stdout);
+    expect(turned.stderr).toBe('turned.csv: columns are taken by their names, in the order of the model; left out: "id"\n');
+  });
+
+  test('score says how many rows have no density', async () => {
+    writeFileSync(path.join(cwd, 'far.csv'), '1,2\n1e38,2\n0.5,-1e38\n');
+    const { stdout: scores, stderr: said, code } = await runCli(cwd, ['score', model, '--data', 'far.csv']);
+    expect(code).toBe(0);
+    expect(scores.trim().split('\n').map(Number).map(Number.isNaN)).toEqual([true, false, false, false]);
+    expect(said).toBe('far.csv: 2 of 3 rows have no density under this model: −Infinity\n');
+  });
+
+  test('score reads standard input, as it comes', async () => {
+    const { stdout: scores } = await runCli(cwd, ['score', model, '--data', '-'], { stdin: Readable.from([Buffer.from('1,2\n'), Buffer.from('0.5,1\n')]) });
+    expect(scores.trim().split('\n')).toHaveLength(3);
   });
 
   test('info', async () => {

@@ -3,7 +3,8 @@ import { saveModule, writeFileAtomic } from '@pushforward/io/node';
 import { key, split } from '@pushforward/tensor';
 import { attentionBlocks } from '../attention-blocks.js';
 import { startBackend } from '../backend.js';
-import { readCsv } from '../data/csv.js';
+import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
+import { readTable } from '../data/read-table.js';
 import { buildFlow, flowOptimizer, logDensities, negativeLogDensity, sampleRows } from '../density/model.js';
 import { type DensityReport, densityReport, resultRows } from '../density/report.js';
 import { type DensitySettings, FLOWS } from '../density/settings.js';
@@ -23,7 +24,7 @@ import { trainOrResume } from '../training-run.js';
 import { resumeRun, withResumeHint } from './resume.js';
 
 /** The options of `train` as they stand on the command line. */
-export interface TrainOptions extends DensitySettings {
+export interface TrainOptions extends Omit<DensitySettings, 'reading'>, ReadOptions {
   out?: string;
   force?: boolean;
   resume?: string;
@@ -33,20 +34,20 @@ export interface TrainOptions extends DensitySettings {
 export async function trainCommand(host: Host, args: readonly string[], options: TrainOptions): Promise<void> {
   if (options.resume !== undefined) return resumeRun(host, options.resume);
   const { flow, transforms, hidden, epochs, patience, batch, lr, validation, test, seed } = options;
-  const settings: DensitySettings = { data: path.resolve(host.cwd, options.data), flow, transforms, hidden, epochs, patience, batch, lr, validation, test, seed };
+  const settings: DensitySettings = { data: options.data === '-' ? '-' : path.resolve(host.cwd, options.data), flow, transforms, hidden, epochs, patience, batch, lr, validation, test, seed, reading: readOptionsOf(options) };
   // Before anything is written: a mistake should leave no directory behind.
   if (flow.startsWith('attention')) attentionBlocks(hidden);
-  const { data } = await prepare(host, settings);
+  const prepared = await prepare(host, settings);
   using directory = claimRunDirectory(host.cwd, { out: options.out, command: 'train', force: options.force ?? false });
-  const record: RunRecord = { version: 2, command: 'train', commandLine: commandLine(host, args), settings, data, finished: false };
+  const record: RunRecord = { version: 2, command: 'train', commandLine: commandLine(host, args), settings, data: prepared.data, finished: false };
   await beginRun(directory, record);
-  await runTrain(host, directory, record, settings);
+  await runTrain(host, directory, record, settings, prepared);
 }
 
 /** Runs `train` from its settings, from the beginning or from where it was stopped. */
-export async function runTrain(host: Host, directory: RunDirectory, record: RunRecord, settings: DensitySettings): Promise<void> {
+export async function runTrain(host: Host, directory: RunDirectory, record: RunRecord, settings: DensitySettings, prepared?: Prepared): Promise<void> {
   await withResumeHint(host, directory, async () => {
-    const report = await trainAndTest(host, directory, record, settings);
+    const report = await trainAndTest(host, directory, record, settings, prepared ?? (await prepare(host, settings)));
     await writeFileAtomic(path.join(directory.path, 'report.html'), densityReport(report));
     await finishRun(directory, record);
     const { header, rows } = resultRows(report);
@@ -54,11 +55,11 @@ export async function runTrain(host: Host, directory: RunDirectory, record: RunR
   });
 }
 
-async function trainAndTest(host: Host, directory: RunDirectory, record: RunRecord, settings: DensitySettings): Promise<DensityReport> {
-  const watch = new Stopwatch();
-  const { table, splits, gaussian, keys, data } = await prepare(host, settings);
+async function trainAndTest(host: Host, directory: RunDirectory, record: RunRecord, settings: DensitySettings, prepared: Prepared): Promise<DensityReport> {
+  const { table, splits, gaussian, keys, data } = prepared;
   checkSameData(table.source, data, record.data);
-  watch.lap('reading the file', `${formatCount(table.rows)} rows`);
+  const watch = new Stopwatch();
+  watch.add('reading the file', prepared.seconds, `${formatCount(table.rows)} rows`);
   const backend = await startBackend();
   watch.lap('starting TensorFlow.js');
   const counts = { train: splits.train.rows, validation: splits.validation.rows, test: splits.test.rows };
@@ -111,8 +112,14 @@ async function trainAndTest(host: Host, directory: RunDirectory, record: RunReco
   };
 }
 
+type Prepared = Awaited<ReturnType<typeof prepare>>;
+
+/** Reads the data, once: a pipe cannot be read again. */
 async function prepare(host: Host, settings: DensitySettings) {
-  const table = await readCsv(host.cwd, shownPath(host.cwd, settings.data));
+  const started = performance.now();
+  const name = settings.data === '-' ? '-' : shownPath(host.cwd, settings.data);
+  const table = await readTable(host.cwd, name, settings.reading, host.stdin);
+  for (const notice of table.notices) host.stderr.write(`${table.source}: ${notice}\n`);
   const [rows, weights, training, samples] = split(key(settings.seed), 4);
   const splits = splitTable(table, settings, rows);
   const gaussian = fitGaussian(splits.train);
@@ -122,5 +129,6 @@ async function prepare(host: Host, settings: DensitySettings) {
       `${table.source}: column ${index + 1} ("${table.names[index]}") is a linear function of those before it: together they have no density, leave it out`,
     );
   }
-  return { table, splits, gaussian, keys: { weights, training, samples }, data: fingerprint(table.rows, table.names, [table.values]) };
+  const seconds = (performance.now() - started) / 1000;
+  return { table, splits, gaussian, keys: { weights, training, samples }, data: fingerprint(table.rows, table.names, [table.values]), seconds };
 }

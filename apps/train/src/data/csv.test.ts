@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../errors.js';
-import { formatCsv, parseCsv, readCsv } from './csv.js';
+import { formatCsv, parseCsv } from './csv.js';
+import { readTable } from './read-table.js';
 
 const parse = (text: string) => parseCsv(text, 'file.csv');
 
@@ -43,28 +44,27 @@ describe('what is refused, and where', () => {
     ['', 'file.csv: no rows'],
     ['\n\n', 'file.csv: no rows'],
     ['a,b\n', 'file.csv: no rows below the header'],
-    ['a,b\n1,2\n3\n', 'file.csv:3: expected 2 fields as in line 1, got 1'],
-    ['1,2\n\n3,4,5\n', 'file.csv:3: expected 2 fields as in line 1, got 3'],
-    ['a,b\n1,x y\n', 'file.csv:2:2: "x y" in column "b" is not a number'],
-    ['a,b\n1,0x10\n', 'file.csv:2:2: "0x10" in column "b" is not a number'],
-    ['a;b\n1;2,5\n', 'file.csv:2:2: "2,5" in column "b" is not a number'],
-    ['1,2\n3,oops\n', 'file.csv:2:2: "oops" in column "x2" is not a number'],
-    ['1,oops\n3,4\n', 'file.csv:1:2: "oops" in column "x2" is not a number'],
-    ['a,b\n1,NaN\n', 'file.csv:2:2: NaN in column "b" is not a finite number'],
-    ['nan,nan\n1,2\n', 'file.csv:1:1: nan in column "x1" is not a finite number'],
-    ['a,b\n-inf,1\n', 'file.csv:2:1: -inf in column "a" is not a finite number'],
-    ['a,b\n1,\n', 'file.csv:2:2: no value in column "b"'],
+    ['a,b\n1,2\n3\n', 'file.csv:3: expected 2 fields as in line 1, got 1; they are separated by commas, and --delimiter chooses something else'],
+    ['1,2\n\n3,4,5\n', 'file.csv:3: expected 2 fields as in line 1, got 3; they are separated by commas, and --delimiter chooses something else'],
+    ['a,b\n1,x y\n', 'file.csv:2:2: "x y" in column "b" is not a number; --drop 2 leaves the column out'],
+    ['a,b\n1,0x10\n', 'file.csv:2:2: "0x10" in column "b" is not a number; --drop 2 leaves the column out'],
+    ['a;b\n1;2,5\n', 'file.csv:2:2: "2,5" in column "b" is not a number; --decimal , reads it'],
+    ['1,2\n3,oops\n', 'file.csv:2:2: "oops" in column "x2" is not a number; --drop 2 leaves the column out'],
+    ['a,b\n1,NaN\n', 'file.csv:2:2: NaN in column "b" is not a finite number; --missing drop leaves such rows out'],
+    ['nan,nan\n1,2\n', 'file.csv:1:1: nan in column "x1" is not a finite number; --missing drop leaves such rows out'],
+    ['a,b\n-inf,1\n', 'file.csv:2:1: -inf in column "a" is not a finite number; --missing drop leaves such rows out'],
+    ['a,b\n1,\n', 'file.csv:2:2: no value in column "b"; --missing drop leaves such rows out'],
     ['a,b\n1,1e39\n', 'file.csv:2:2: 1e39 in column "b" is too large for single precision'],
     ['a,b\n1,"2\n', 'file.csv:2: a quoted field does not end'],
-    ['"a\nb",c\n1,2\n3,x\n', 'file.csv:4:2: "x" in column "c" is not a number'],
-    [`a\n${'z'.repeat(99)}\n`, `file.csv:2:1: "${'z'.repeat(40)}…" in column "a" is not a number`],
+    ['"a\nb",c\n1,2\n3,x\n', 'file.csv:4:2: "x" in column "c" is not a number; --drop 2 leaves the column out'],
+    [`a\n${'z'.repeat(99)}\n`, `file.csv:2:1: "${'z'.repeat(40)}…" in column "a" is not a number; --drop 1 leaves the column out`],
   ])('%j', (text, message) => {
     expect(() => parse(text)).toThrow(new UserError(message));
   });
 
   test('a missing file and a directory', async () => {
-    await expect(readCsv(tmpdir(), 'no/such.csv')).rejects.toThrow('no/such.csv: no such file');
-    await expect(readCsv(tmpdir(), '.')).rejects.toThrow('.: is a directory, not a file');
+    await expect(readTable(tmpdir(), 'no/such.csv')).rejects.toThrow('no/such.csv: no such file');
+    await expect(readTable(tmpdir(), '.')).rejects.toThrow('.: is a directory, not a file');
   });
 });
 
@@ -73,7 +73,7 @@ test('a file written is read back to the bit', async () => {
   try {
     const values = Float64Array.of(0.1, -1e-30, 3, 1 / 3);
     writeFileSync(path.join(directory, 'x.csv'), formatCsv(['a "b"', 'c, d'], { values, rows: 2, columns: 2 }));
-    const table = await readCsv(directory, 'x.csv');
+    const table = await readTable(directory, 'x.csv');
     expect(table.names).toEqual(['a "b"', 'c, d']);
     expect([...table.values]).toEqual([...values]);
   } finally {

@@ -1,116 +1,73 @@
-import path from 'node:path';
-import Papa from 'papaparse';
-import { UserError } from '../errors.js';
-import { readUserFile } from '../files.js';
 import type { Matrix } from '../statistics.js';
-
-/** A table of finite numbers from a CSV file. */
-export interface Table extends Matrix {
-  /** What the user calls the file. */
-  source: string;
-  /** From the header, or `x1`, `x2`, … where there is none. */
-  names: string[];
-  hasHeader: boolean;
-}
+import { asUtf8 } from './bytes.js';
+import { CsvParser } from './csv-parser.js';
+import type { ReadOptions } from './read-options.js';
+import { type Block, Gatherer, type Table, type TableStream } from './table.js';
 
 /**
- * Reads a CSV file of numbers; see {@link parseCsv}.
+ * Opens a CSV file of numbers as its bytes come in; what was not said of it is found out from its beginning.
  *
- * @param name the path as the user gave it, relative to `cwd`
- * @throws UserError if the file cannot be read, or is not such a table
- */
-export async function readCsv(cwd: string, name: string): Promise<Table> {
-  const bytes = await readUserFile(path.resolve(cwd, name), name);
-  return parseCsv(new TextDecoder().decode(bytes), name);
-}
-
-/**
- * Parses a table of numbers: fields separated by commas, semicolons or tabs (whichever the first line has most of), quoted or not;
- * lines ending in LF or CRLF; blank lines left out. The first line is a header if none of its fields is a number.
+ * Fields are separated by the delimiter that gives all first lines as many fields, quoted or not; lines end in LF, CRLF or CR; blank lines are
+ * left out. The first line is a header if one of its fields is a name.
  *
- * @throws UserError naming `file:line` or `file:line:column` where a line has too few or too many fields, or a field is not a
- * finite number
+ * @throws UserError naming `file:line` or `file:line:column` where a line has too few or too many fields, or a field is no finite number
  */
-export function parseCsv(text: string, source: string): Table {
-  const records = splitRecords(text, source);
-  if (records.length === 0) throw new UserError(`${source}: no rows`);
-  const [first] = records;
-  const hasHeader = first.fields.every((field) => !isNumeric(field)) && first.fields.some((field) => !isNotFinite(field));
-  const names = first.fields.map((field, i) => (hasHeader && field !== '' ? field : `x${i + 1}`));
-  const body = hasHeader ? records.slice(1) : records;
-  if (body.length === 0) throw new UserError(`${source}: no rows below the header`);
-  const columns = first.fields.length;
-  const values = new Float64Array(body.length * columns);
-  for (const [row, { fields, line }] of body.entries()) {
-    if (fields.length !== columns) {
-      throw new UserError(`${source}:${line}: expected ${columns} fields as in line ${first.line}, got ${fields.length}`);
+export async function openCsv(source: string, chunks: AsyncIterable<Uint8Array>, options: ReadOptions = {}): Promise<TableStream> {
+  const parser = new CsvParser(source, options);
+  const bytes = asUtf8(chunks, source, options.encoding)[Symbol.asyncIterator]();
+  const read = async () => {
+    const { done, value } = await bytes.next();
+    if (done) parser.end();
+    else parser.push(value);
+    return !done;
+  };
+  let goesOn = true;
+  while (goesOn && !parser.isOpen) goesOn = await read();
+  async function* blocks(): AsyncGenerator<Block> {
+    try {
+      yield* parser.take();
+      while (goesOn) {
+        goesOn = await read();
+        yield* parser.take();
+      }
+    } finally {
+      await bytes.return?.(undefined);
     }
-    for (const [i, field] of fields.entries()) values[row * columns + i] = parseField(field, `${source}:${line}:${i + 1}`, names[i]);
   }
-  return { source, names, hasHeader, values, rows: body.length, columns };
+  return { source, names: parser.names, hasHeader: parser.hasHeader, columns: parser.columns, notices: parser.notices, blocks };
 }
 
-interface CsvRecord {
-  fields: string[];
-  /** The number of its first line, from 1. */
-  line: number;
-}
-
-function splitRecords(text: string, source: string): CsvRecord[] {
-  const { data, errors } = Papa.parse<string[]>(text, { delimiter: detectDelimiter(text) });
-  let line = 1;
-  const records: CsvRecord[] = [];
-  for (const [row, raw] of data.entries()) {
-    const error = errors.find((candidate) => candidate.row === row);
-    if (error) throw new UserError(`${source}:${line}: ${error.code === 'MissingQuotes' ? 'a quoted field does not end' : error.message}`);
-    const isBlank = raw.length === 1 && raw[0].trim() === '';
-    if (!isBlank) records.push({ fields: raw.map((field) => field.trim()), line });
-    // A quoted field may span lines.
-    line += 1 + raw.reduce((count, field) => count + (field.includes('\n') ? field.split('\n').length - 1 : 0), 0);
-  }
-  return records;
-}
-
-function detectDelimiter(text: string): string {
-  const firstLine = /[^\r\n]+/.exec(text.replace(/^\uFEFF/, ''))?.[0] ?? '';
-  const unquoted = firstLine.replaceAll(/"[^"]*"/g, '');
-  const count = (delimiter: string) => unquoted.split(delimiter).length;
-  return [',', ';', '\t'].reduce((best, delimiter) => (count(delimiter) > count(best) ? delimiter : best));
-}
-
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
-const NOT_FINITE = /^([+-]?(nan|inf(inity)?)|n\/?a|null|none|)$/i;
-
-function isNumeric(field: string): boolean {
-  return NUMBER.test(field);
-}
-
-/** How programs write that there is no number. */
-function isNotFinite(field: string): boolean {
-  return NOT_FINITE.test(field);
-}
-
-const LARGEST = 3.4e38;
-
-function parseField(field: string, place: string, name: string): number {
-  if (isNumeric(field)) {
-    const value = Number(field);
-    // The model computes in float32.
-    if (Math.abs(value) <= LARGEST) return value;
-    throw new UserError(`${place}: ${field} in column "${name}" is too large for single precision`);
-  }
-  if (field === '') throw new UserError(`${place}: no value in column "${name}"`);
-  if (isNotFinite(field)) throw new UserError(`${place}: ${field} in column "${name}" is not a finite number`);
-  throw new UserError(`${place}: "${field.length > 40 ? `${field.slice(0, 40)}…` : field}" in column "${name}" is not a number`);
+/** Parses a CSV text; see {@link openCsv}. */
+export function parseCsv(text: string, source: string, options: ReadOptions = {}): Table {
+  const parser = new CsvParser(source, options);
+  parser.push(new TextEncoder().encode(text.replace(/^\uFEFF/, '')));
+  parser.end();
+  const gatherer = new Gatherer();
+  for (const { values } of parser.take()) gatherer.add(values);
+  const { names, hasHeader, columns, notices } = parser;
+  const values = gatherer.finish();
+  return { source, names, hasHeader, notices, values, rows: values.length / columns, columns };
 }
 
 /** Text for a CSV file: a header and one line for each row. */
-export function formatCsv(names: readonly string[], { values, rows, columns }: Matrix): string {
-  const lines = [names.map(quote).join(',')];
-  for (let row = 0; row < rows; row++) lines.push(values.subarray(row * columns, (row + 1) * columns).join(','));
-  return `${lines.join('\n')}\n`;
+export function formatCsv(names: readonly string[], matrix: Matrix): string {
+  return `${formatHeader(names)}${formatRows(matrix)}`;
 }
 
+/** The line that names the columns. */
+export function formatHeader(names: readonly string[]): string {
+  return `${names.map(quote).join(',')}\n`;
+}
+
+/** A line for each row. */
+export function formatRows({ values, rows, columns }: Matrix): string {
+  let text = '';
+  for (let row = 0; row < rows; row++) text += `${values.subarray(row * columns, (row + 1) * columns).join(',')}\n`;
+  return text;
+}
+
+/** Names that a spreadsheet would take for a formula are quoted, with an apostrophe that makes them text there. */
 function quote(name: string): string {
-  return /[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
+  const text = /^[=+\-@\t\r]/.test(name) ? `'${name}` : name;
+  return text !== name || /[",;|\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

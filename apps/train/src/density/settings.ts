@@ -1,3 +1,5 @@
+import type { ReadOptions } from '../data/read-options.js';
+
 /** The flows that `train` offers: how tables call them, and how sentences begin with them. */
 export const FLOWS = {
   maf: { title: 'MAF', name: 'A masked autoregressive flow' },
@@ -34,4 +36,6 @@ export type DensitySettings = {
   /** The part of the rows to test on. */
   test: number;
   seed: number;
+  /** How the file is read. */
+  reading: ReadOptions;
 };

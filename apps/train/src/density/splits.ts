@@ -1,5 +1,5 @@
 import { type Key, permutation } from '@pushforward/tensor';
-import type { Table } from '../data/csv.js';
+import type { Table } from '../data/table.js';
 import { UserError } from '../errors.js';
 import { column, columnMeans, covariance, type Matrix, takeRows } from '../statistics.js';
 

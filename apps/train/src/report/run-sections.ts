@@ -15,9 +15,11 @@ export interface RunFacts {
 
 /** Options with their values as text. */
 export function settingRows(settings: { [name: string]: Json }): [name: string, value: string][] {
-  return Object.entries(settings)
-    .filter(([, value]) => value !== null)
-    .map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : String(value)]);
+  return Object.entries(settings).flatMap(([name, value]): [string, string][] => {
+    if (value === null) return [];
+    if (Array.isArray(value)) return [[name, value.join(', ')]];
+    return typeof value === 'object' ? settingRows(value) : [[name, String(value)]];
+  });
 }
 
 /** The parts that every report ends with: what took how long, and how to do it again. */

@@ -1,0 +1,104 @@
+import { type CsvRecord, type Delimiter, isEmptyRecord, splitRecord } from './csv-record.js';
+import { isMissing, parseNumber } from './number-field.js';
+import type { ReadOptions } from './read-options.js';
+
+/** How a table is written, found out from its beginning. */
+export interface Dialect {
+  delimiter: Delimiter;
+  /** Whether the first record names the columns. */
+  hasHeader: boolean;
+  /** How many fields a record has. */
+  width: number;
+  /** Whether every record ends in a separator. */
+  hasTrailing: boolean;
+  /** The first record's fields. */
+  first: string[];
+  /** What was decided that the user may want to decide otherwise. */
+  notices: string[];
+}
+
+/** In the order in which they are preferred. */
+const DELIMITERS: readonly Delimiter[] = [',', ';', '\t', '|', ' '];
+const NAMES: Readonly<Record<string, string>> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars', ' ': 'blanks' };
+const SAMPLE_RECORDS = 100;
+
+/** What a delimiter is called in a message. */
+export function delimiterName(delimiter: Delimiter): string {
+  return NAMES[delimiter] ?? `"${delimiter}"`;
+}
+
+/**
+ * Finds out how a table is written.
+ *
+ * @param bytes its beginning, from the first record on
+ * @param isLast whether that is all of it
+ * @returns null if there is no record
+ */
+export function findDialect(bytes: Uint8Array, isLast: boolean, { delimiter, decimal = '.', header }: ReadOptions): Dialect | null {
+  const candidates = (delimiter === undefined ? DELIMITERS : [delimiter]).map((candidate) => candidateOf(bytes, isLast, candidate));
+  const best = candidates.reduce((chosen, candidate) => (isBetter(candidate, chosen) ? candidate : chosen));
+  const { records } = best;
+  if (records.length === 0) return null;
+  const hasTrailing = records[0].fields.length > 1 && records.every(({ fields }) => fields.length === records[0].fields.length && fields.at(-1) === '');
+  const width = records[0].fields.length - (hasTrailing ? 1 : 0);
+  const notices: string[] = [];
+  if (hasTrailing) notices.push('every line ends in a separator, which adds no column');
+  const first = records[0].fields.slice(0, width);
+  const body = records.slice(1).map(({ fields }) => fields);
+  let hasHeader = header ?? false;
+  if (header === undefined) {
+    const isNumber = (field: string) => parseNumber(field, { decimal }) !== undefined;
+    const names = first.filter((field) => !isValue(field));
+    hasHeader = names.length > 0 || isHeaderOfIntegers(first, body, decimal);
+    if (hasHeader && first.some(isNumber)) notices.push('line 1 is taken for the names of the columns; --no-header takes it for numbers');
+  }
+  return { delimiter: best.delimiter, hasHeader, width, hasTrailing, first, notices };
+}
+
+interface Candidate {
+  delimiter: Delimiter;
+  records: CsvRecord[];
+  /** Whether all records have as many fields, and more than one. */
+  isUniform: boolean;
+  /** The part of the fields behind the first record that are numbers, with whichever decimal mark, or missing. */
+  numeric: number;
+  /** The most fields of a record. */
+  most: number;
+}
+
+/** Whether a field may stand in a row of numbers. */
+function isValue(field: string): boolean {
+  return (['.', ','] as const).some((decimal) => parseNumber(field, { decimal }) !== undefined) || isMissing(field);
+}
+
+function candidateOf(bytes: Uint8Array, isLast: boolean, delimiter: Delimiter): Candidate {
+  const records: CsvRecord[] = [];
+  for (let at = 0; at < bytes.length && records.length < SAMPLE_RECORDS; ) {
+    const record = splitRecord(bytes, at, bytes.length, delimiter, isLast);
+    if (!record) break;
+    at = record.next;
+    if (!isEmptyRecord(record)) records.push(record);
+  }
+  const counts = new Set(records.map(({ fields }) => fields.length));
+  const most = Math.max(0, ...counts);
+  const fields = (records.length > 1 ? records.slice(1) : records).flatMap((record) => record.fields);
+  const numeric = fields.filter(isValue).length / Math.max(1, fields.length);
+  return { delimiter, records, isUniform: counts.size === 1 && most > 1, numeric, most };
+}
+
+function isBetter(a: Candidate, b: Candidate): boolean {
+  if (a.isUniform !== b.isUniform) return a.isUniform;
+  if (a.isUniform) return a.numeric > b.numeric;
+  // None fits all lines: more fields that are numbers, and then more fields, are the better guess for a message.
+  return a.most > 1 && (b.most === 1 || a.numeric > b.numeric);
+}
+
+/** Years above fractions, say: whole numbers, each another, where every column below has fractions. */
+function isHeaderOfIntegers(first: readonly string[], body: readonly string[][], decimal: '.' | ','): boolean {
+  if (first.length < 2 || body.length < 2) return false;
+  if (!first.every((field) => /^\d{1,9}$/.test(field)) || new Set(first).size < first.length) return false;
+  return first.every((_, i) => {
+    const fractions = body.filter((fields) => !Number.isInteger(parseNumber(fields[i] ?? '', { decimal }) ?? 0));
+    return fractions.length > body.length / 2;
+  });
+}

@@ -1,0 +1,31 @@
+import type { Readable } from 'node:stream';
+import { UserError } from '../errors.js';
+import { readBytes } from './bytes.js';
+import { openCsv } from './csv.js';
+import type { ReadOptions } from './read-options.js';
+import { Gatherer, type Table, type TableStream } from './table.js';
+
+/**
+ * Opens a table of numbers that the user named: a file, a pipe, or standard input for `-`, gzipped or not.
+ *
+ * @param name the path as the user gave it, relative to `cwd`
+ * @throws UserError if it cannot be read, or is not such a table
+ */
+export async function openTable(cwd: string, name: string, options: ReadOptions = {}, stdin?: Readable): Promise<TableStream> {
+  return openCsv(name === '-' ? 'standard input' : name, readBytes(cwd, name, stdin), options);
+}
+
+/** Reads all of a table; see {@link openTable}. */
+export async function readTable(cwd: string, name: string, options?: ReadOptions, stdin?: Readable): Promise<Table> {
+  const stream = await openTable(cwd, name, options, stdin);
+  const gatherer = new Gatherer();
+  try {
+    for await (const { values } of stream.blocks()) gatherer.add(values);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UserError(`${stream.source}: has more numbers than there is memory for`, { cause: error });
+  }
+  const { source, names, hasHeader, columns, notices } = stream;
+  const values = gatherer.finish();
+  return { source, names: [...names], hasHeader, notices, values, rows: values.length / columns, columns };
+}

@@ -1,0 +1,51 @@
+import type { Matrix } from '../statistics.js';
+
+/** Rows of numbers, one after another. */
+export interface Block {
+  /** `rows` times as many as there are columns. */
+  values: Float64Array;
+  rows: number;
+}
+
+/** A table as it is read, block by block. */
+export interface TableStream {
+  /** What the user calls the file. */
+  readonly source: string;
+  /** Of the columns that are read: from the header, or `x1`, `x2`, … where there is none. */
+  readonly names: readonly string[];
+  readonly hasHeader: boolean;
+  readonly columns: number;
+  /** What the user should know; at the end more may have been added. */
+  readonly notices: readonly string[];
+  /** Once; UserError where a row is not made of finite numbers. */
+  blocks(): AsyncIterable<Block>;
+}
+
+/** A table of finite numbers. */
+export interface Table extends Matrix {
+  source: string;
+  names: string[];
+  hasHeader: boolean;
+  notices: readonly string[];
+}
+
+/** Gathers blocks into one array, without keeping both much longer than needed. */
+export class Gatherer {
+  #values = new Float64Array(1 << 12);
+  #count = 0;
+
+  add(values: Float64Array): void {
+    const count = this.#count + values.length;
+    if (count > this.#values.length) {
+      const larger = new Float64Array(Math.max(count, Math.ceil(1.5 * this.#values.length)));
+      larger.set(this.#values.subarray(0, this.#count));
+      this.#values = larger;
+    }
+    this.#values.set(values, this.#count);
+    this.#count = count;
+  }
+
+  finish(): Float64Array {
+    return this.#values.subarray(0, this.#count);
+  }
+}
