@@ -1,5 +1,6 @@
 import type { Activation } from '@pushforward/tensor';
 import { type AutoregressiveLayersOptions, inverseAutoregressiveFlow, type MakeConditioner, maskedAutoregressiveFlow } from './autoregressive-layers.js';
+import { checkFlowOptions } from './check-flow-options.js';
 import type { Chain } from './chain.js';
 import { AttentionConditioner } from './conditioners/attention-conditioner.js';
 
@@ -43,6 +44,7 @@ export interface AttentionFlowOptions extends AutoregressiveLayersOptions {
  * ```
  */
 export function attentionIaf(options: AttentionFlowOptions): Chain {
+  checkFlowOptions('attentionIaf', options);
   return inverseAutoregressiveFlow('attentionIaf', options, attentionWith(options));
 }
 
@@ -72,6 +74,7 @@ export function attentionIaf(options: AttentionFlowOptions): Chain {
  * ```
  */
 export function attentionMaf(options: AttentionFlowOptions): Chain {
+  checkFlowOptions('attentionMaf', options);
   return maskedAutoregressiveFlow('attentionMaf', options, attentionWith(options));
 }
 

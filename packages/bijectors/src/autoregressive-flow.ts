@@ -1,6 +1,7 @@
 import type { Activation } from '@pushforward/tensor';
 import { type DependencyGraph, Made } from '@pushforward/made';
 import { type AutoregressiveLayersOptions, inverseAutoregressiveFlow, type MakeConditioner, maskedAutoregressiveFlow } from './autoregressive-layers.js';
+import { checkFlowOptions } from './check-flow-options.js';
 import type { Chain } from './chain.js';
 
 /** What {@link iaf} and {@link maf} are made of. */
@@ -43,6 +44,7 @@ export interface AutoregressiveFlowOptions extends AutoregressiveLayersOptions {
  * ```
  */
 export function iaf(options: AutoregressiveFlowOptions): Chain {
+  checkFlowOptions('iaf', options);
   return inverseAutoregressiveFlow('iaf', options, madeWith(options));
 }
 
@@ -70,6 +72,7 @@ export function iaf(options: AutoregressiveFlowOptions): Chain {
  * ```
  */
 export function maf(options: AutoregressiveFlowOptions): Chain {
+  checkFlowOptions('maf', options);
   return maskedAutoregressiveFlow('maf', options, madeWith(options));
 }
 

@@ -1,8 +1,9 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { admit, type BuildModule, type ModuleConfig } from '@pushforward/tensor';
-import type { Conditioner, Step, ValueAndLogDet } from '@pushforward/made';
+import { admit, type BuildModule, checkInstance, checkOneOf, type ModuleConfig } from '@pushforward/tensor';
+import { Conditioner, type Step, type ValueAndLogDet } from '@pushforward/made';
+import { nameOf } from './name-of.js';
 import { Bijector } from './bijector.js';
-import type { ElementwiseTransform } from './elementwise-transform.js';
+import { ElementwiseTransform } from './elementwise-transform.js';
 
 /** Which direction of an {@link Autoregressive} bijector is one parallel pass; the other one goes dimension by dimension. */
 export type Direction = 'forward' | 'inverse';
@@ -45,7 +46,7 @@ export class Autoregressive extends Bijector {
       build<Conditioner>(config.conditioner),
       build<ElementwiseTransform>(config.transform),
       config.direction as Direction,
-      config.name as string,
+      nameOf(config),
     );
   }
 
@@ -63,12 +64,12 @@ export class Autoregressive extends Bijector {
     readonly name = 'autoregressive',
   ) {
     super();
+    checkInstance(`${name}: conditioner`, conditioner, Conditioner, 'a conditioner');
+    checkInstance(`${name}: transform`, transform, ElementwiseTransform, 'an elementwise transform');
     if (conditioner.parameterCount !== transform.parameterCount) {
       throw new Error(`${name}: conditioner must give ${transform.parameterCount} parameters a dimension, got ${conditioner.parameterCount}`);
     }
-    if (direction !== 'forward' && direction !== 'inverse') {
-      throw new Error(`${name}: direction must be 'forward' or 'inverse', got ${String(direction)}`);
-    }
+    checkOneOf(`${name}: direction`, direction, ['forward', 'inverse']);
     this.contextDim = conditioner.contextDim;
   }
 

@@ -1,5 +1,5 @@
 import { add, addN, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { type BuildModule, checkpoint, formatShape, type Json, type ModuleConfig } from '@pushforward/tensor';
+import { type BuildModule, checkBoolean, checkInstance, checkpoint, formatShape, formatValue, type ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from './bijector.js';
 import { sumTrailing } from './sum-trailing.js';
@@ -39,8 +39,10 @@ export interface ChainOptions {
 export class Chain extends Bijector {
   static readonly type: string = 'Chain';
   static fromConfig(config: ModuleConfig, build: BuildModule): Chain {
+    const { parts } = config;
+    if (!Array.isArray(parts)) throw new Error(`chain: parts must be a list of bijectors, got ${formatValue(parts)}`);
     return new Chain(
-      (config.parts as Json[]).map((part) => build<Bijector>(part)),
+      parts.map((part) => build<Bijector>(part)),
       { checkpoint: config.checkpoint as boolean },
     );
   }
@@ -56,7 +58,10 @@ export class Chain extends Bijector {
 
   constructor(parts: readonly Bijector[], { checkpoint = false }: ChainOptions = {}) {
     super();
+    checkBoolean('chain: checkpoint', checkpoint);
     this.checkpoint = checkpoint;
+    if (!Array.isArray(parts)) throw new Error(`chain: parts must be a list of bijectors, got ${formatValue(parts)}`);
+    for (const [i, part] of parts.entries()) checkInstance(`chain: parts[${i}]`, part, Bijector, 'a bijector');
     if (parts.length === 0) throw new Error('chain: parts must hold at least one bijector, got none');
     const widths = new Set(parts.map((part) => part.contextDim).filter((width) => width > 0));
     if (widths.size > 1) throw new Error(`chain: parts must take contexts of one width, got ${[...widths].join(' and ')}`);

@@ -1,8 +1,8 @@
-import { sum, type Tensor, tensor, tidy, type Variable, variable } from '@tensorflow/tfjs-core';
-import { admit, type BuildModule, checkInteger, type ModuleConfig } from '@pushforward/tensor';
+import { sum, type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { admit, type BuildModule, checkBoolean, checkInstance, checkIntegers, checkNumbers, checkOptions, checkTable, formatValue, makeVariable, type ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from './bijector.js';
-import type { ElementwiseTransform } from './elementwise-transform.js';
+import { ElementwiseTransform } from './elementwise-transform.js';
 import { AffineTransform } from './transforms/affine.js';
 
 /** What {@link Elementwise} applies to events of which shape. */
@@ -52,17 +52,21 @@ export class Elementwise extends Bijector {
 
   constructor({ transform, eventShape = [], parameters, trainable = true }: ElementwiseOptions) {
     super();
-    for (const size of eventShape) checkInteger('elementwise: every size of eventShape', size, 1);
+    checkInstance('elementwise: transform', transform, ElementwiseTransform, 'an elementwise transform');
+    checkIntegers('elementwise: eventShape', eventShape, 1);
+    checkBoolean('elementwise: trainable', trainable);
     this.transform = transform;
     this.eventShape = [...eventShape];
     this.eventRank = eventShape.length;
     const count = eventShape.reduce((product, size) => product * size, 1);
+    checkTable('elementwise: the parameters', count * transform.parameterCount);
+    if (parameters !== undefined) checkNumbers('elementwise: parameters', parameters);
     const values = parameters ?? Array.from({ length: count }, () => transform.identityParameters).flat();
     const shape = [...eventShape, transform.parameterCount];
     if (values.length !== count * transform.parameterCount) {
       throw new Error(`elementwise: parameters must hold ${shape.join(' × ')} numbers, got ${values.length}`);
     }
-    this.parameters = tidy(() => variable(tensor([...values], shape, 'float32'), trainable));
+    this.parameters = makeVariable(shape, () => tensor([...values], shape, 'float32'), { trainable });
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
@@ -121,7 +125,12 @@ export interface AffineOptions {
  * console.log(units.trainableVariables().length); // 0
  * ```
  */
-export function affine({ loc, scale, trainable = false }: AffineOptions): Elementwise {
+export function affine(options: AffineOptions): Elementwise {
+  checkOptions('affine', options);
+  const { loc, scale, trainable = false } = options;
+  for (const [name, list] of Object.entries({ loc, scale })) {
+    if (!Array.isArray(list)) throw new Error(`affine: ${name} must be a list of numbers, got ${formatValue(list)}`);
+  }
   if (loc.length !== scale.length) throw new Error(`affine: scale must hold ${loc.length} numbers as loc does, got ${scale.length}`);
   for (const value of loc) {
     if (!Number.isFinite(value)) throw new Error(`affine: loc must be finite, got ${value}`);

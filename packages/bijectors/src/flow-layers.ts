@@ -1,4 +1,4 @@
-import { checkInteger, key, type Key, permutation, type Seed, split } from '@pushforward/tensor';
+import { checkInteger, checkOneOf, key, type Key, permutation, type Seed, split } from '@pushforward/tensor';
 import type { Init } from '@pushforward/made';
 import type { Bijector } from './bijector.js';
 import { Invert } from './invert.js';
@@ -49,7 +49,7 @@ export function flowLayers(
 ): Bijector[] {
   checkInteger(`${name}: dim`, dim, 1);
   checkInteger(`${name}: transforms`, transforms, 1);
-  if (!['reverse', 'random', 'lu'].includes(order)) throw new Error(`${name}: order must be 'reverse', 'random' or 'lu', got ${String(order)}`);
+  checkOneOf(`${name}: order`, order, ['reverse', 'random', 'lu']);
   const natural = Array.from({ length: dim }, (_, i) => i);
   const [orderKey, weightKey] = split(key(seed), 2);
   const orders = split(orderKey, Math.ceil(transforms / 2)).map((own) => (order === 'random' ? permutation(own, dim) : natural));

@@ -84,8 +84,8 @@ test('a checkpointed flow with both options passes the laws', async () => {
 });
 
 test('wrong options are named', () => {
-  expect(() => maf({ ...shared, order: 'shuffled' as never })).toThrow("maf: order must be 'reverse', 'random' or 'lu', got shuffled");
-  expect(() => realNvp({ ...shared, init: 'zero' as never })).toThrow("init must be 'identity' or 'orthogonal', got zero");
+  expect(() => maf({ ...shared, order: 'shuffled' as never })).toThrow("maf: order must be 'reverse', 'random' or 'lu', got 'shuffled'");
+  expect(() => realNvp({ ...shared, init: 'zero' as never })).toThrow("realNvp: init must be 'identity' or 'orthogonal', got 'zero'");
 });
 
 /** The most bytes of tensors at a time, less those that were there before. */

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { BuildModule, ModuleConfig } from '@pushforward/tensor';
+import { type BuildModule, checkInstance, type ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from './bijector.js';
 
@@ -30,6 +30,7 @@ export class Invert extends Bijector {
 
   constructor(readonly bijector: Bijector) {
     super();
+    checkInstance('invert: bijector', bijector, Bijector, 'a bijector');
     this.eventRank = bijector.outputEventRank;
     this.contextDim = bijector.contextDim;
   }

@@ -1,4 +1,5 @@
 import { type AutoregressiveLayersOptions, inverseAutoregressiveFlow, type MakeConditioner, maskedAutoregressiveFlow } from './autoregressive-layers.js';
+import { checkFlowOptions } from './check-flow-options.js';
 import type { Chain } from './chain.js';
 import { LstmConditioner } from './conditioners/lstm-conditioner.js';
 
@@ -36,6 +37,7 @@ export interface LstmFlowOptions extends AutoregressiveLayersOptions {
  * ```
  */
 export function lstmIaf(options: LstmFlowOptions): Chain {
+  checkFlowOptions('lstmIaf', options);
   return inverseAutoregressiveFlow('lstmIaf', options, lstmWith(options));
 }
 
@@ -65,6 +67,7 @@ export function lstmIaf(options: LstmFlowOptions): Chain {
  * ```
  */
 export function lstmMaf(options: LstmFlowOptions): Chain {
+  checkFlowOptions('lstmMaf', options);
   return maskedAutoregressiveFlow('lstmMaf', options, lstmWith(options));
 }
 

@@ -1,5 +1,6 @@
 import { type AutoregressiveFlowOptions, madeWith } from './autoregressive-flow.js';
 import { maskedAutoregressiveFlow } from './autoregressive-layers.js';
+import { checkFlowOptions } from './check-flow-options.js';
 import type { Chain } from './chain.js';
 import { InvertTransform } from './transforms/invert.js';
 import { SigmoidalTransform, type SigmoidalTransformOptions } from './transforms/sigmoidal.js';
@@ -31,7 +32,9 @@ export interface NeuralAutoregressiveFlowOptions extends Omit<AutoregressiveFlow
  * console.log(Array.from(await value.data(), (z) => z.toFixed(3))); // [ '0.500', '-1.000' ]
  * ```
  */
-export function naf({ units, ...options }: NeuralAutoregressiveFlowOptions): Chain {
+export function naf(given: NeuralAutoregressiveFlowOptions): Chain {
+  checkFlowOptions('naf', given);
+  const { units, ...options } = given;
   // Inverted, so that densities, and training by maximum likelihood, have the network's closed form, and only samples its iterations.
   const transform = new InvertTransform(new SigmoidalTransform({ units }));
   return maskedAutoregressiveFlow('naf', { ...options, transform }, madeWith(options));

@@ -1,5 +1,7 @@
+import { checkOneOf } from '@pushforward/tensor';
 import { type AutoregressiveFlowOptions, madeWith } from './autoregressive-flow.js';
 import { maskedAutoregressiveFlow } from './autoregressive-layers.js';
+import { checkFlowOptions } from './check-flow-options.js';
 import { Chain } from './chain.js';
 import { couplingLayers } from './coupling/coupling-flow.js';
 import { RationalQuadraticSplineTransform, type RationalQuadraticSplineTransformOptions } from './transforms/rational-quadratic-spline.js';
@@ -37,10 +39,10 @@ export interface NeuralSplineFlowOptions
  * console.log(Array.from(await value.data(), (z) => z.toFixed(3))); // [ '0.500', '-1.000' ]
  * ```
  */
-export function nsf({ layers = 'autoregressive', bins, bound, ...options }: NeuralSplineFlowOptions): Chain {
-  if (layers !== 'autoregressive' && layers !== 'coupling') {
-    throw new Error(`nsf: layers must be 'autoregressive' or 'coupling', got ${String(layers)}`);
-  }
+export function nsf(given: NeuralSplineFlowOptions): Chain {
+  checkFlowOptions('nsf', given);
+  const { layers = 'autoregressive', bins, bound, ...options } = given;
+  checkOneOf('nsf: layers', layers, ['autoregressive', 'coupling']);
   const transform = new RationalQuadraticSplineTransform({ bins, bound });
   return layers === 'coupling'
     ? new Chain(couplingLayers('nsf', options, transform), options)

@@ -42,7 +42,7 @@ describe('Permute', () => {
     expect(given([1, 2, 3])).toThrow('permute: permutation must hold each of 0 to 2 once, got [1, 2, 3]');
     expect(() => new Permute({ dim: 0 })).toThrow('permute: dim must be an integer of at least 1, got 0');
     expect(() => new Permute({ dim: 3, permutation: 'backwards' as 'reverse' })).toThrow(
-      "permute: permutation must be 'reverse', 'random' or a list, got backwards",
+      "permute: permutation must be 'reverse', 'random' or a list, got 'backwards'",
     );
     expect(() => new Permute({ dim: 3 }).forward(zeros([2, 4]))).toThrow('permute: x must be [..., 3], got [2, 4]');
     expect(() => new Permute({ dim: 3 }).inverse(zeros([]))).toThrow('permute: y must be [..., 3], got []');

@@ -1,5 +1,5 @@
 import { type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
-import { admit, checkInteger, key, type ModuleConfig, permutation, type Seed } from '@pushforward/tensor';
+import { admit, checkInteger, formatValue, key, type ModuleConfig, permutation, type Seed } from '@pushforward/tensor';
 import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from './bijector.js';
 import { select } from './select.js';
@@ -77,10 +77,10 @@ export class Permute extends Bijector {
 function resolve(dim: number, wanted: 'reverse' | 'random' | readonly number[], seed?: Seed): readonly number[] {
   if (wanted === 'random') return permutation(key(seed), dim);
   if (wanted === 'reverse') return Array.from({ length: dim }, (_, i) => dim - 1 - i);
-  if (!Array.isArray(wanted)) throw new Error(`permute: permutation must be 'reverse', 'random' or a list, got ${String(wanted)}`);
-  const sorted = wanted.toSorted((a, b) => a - b);
+  if (!Array.isArray(wanted)) throw new Error(`permute: permutation must be 'reverse', 'random' or a list, got ${formatValue(wanted)}`);
+  const sorted = wanted.toSorted((a, b) => Number(a) - Number(b));
   if (wanted.length !== dim || sorted.some((index, i) => index !== i)) {
-    throw new Error(`permute: permutation must hold each of 0 to ${dim - 1} once, got [${wanted.join(', ')}]`);
+    throw new Error(`permute: permutation must hold each of 0 to ${dim - 1} once, got ${formatValue(wanted)}`);
   }
   return [...wanted];
 }

@@ -1,7 +1,7 @@
 import { argMax, cast, exp, greater, isFinite, log, max, mul, neg, oneHot, scalar, sub, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { formatShape, key, logSumExp, type ModuleConfig, uniform, where } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from './distribution.js';
-import { checkBroadcast, type Parameter, parameterConfig, parameterFromConfig, shapeOf, toTensor } from './parameter.js';
+import { checkBroadcast, checkParameter, type Parameter, parameterConfig, parameterFromConfig, shapeOf, toTensor } from './parameter.js';
 import { grid, restrictTo, type Support } from './support.js';
 import { sampleShape } from './sample-shape.js';
 
@@ -36,6 +36,7 @@ export class Categorical extends Distribution {
 
   constructor(readonly logits: Parameter) {
     super();
+    checkParameter('categorical: logits', logits);
     const shape = shapeOf(logits);
     if (shape.length === 0) throw new Error(`categorical: logits must be [..., K], got ${formatShape(shape)}`);
     this.batchShape = shape.slice(0, -1);

@@ -1,5 +1,5 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { type BuildModule, checkEvent, checkInteger, formatShape, type ModuleConfig } from '@pushforward/tensor';
+import { type BuildModule, checkEvent, checkInstance, checkInteger, formatShape, type ModuleConfig } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from './distribution.js';
 import { product, type Support } from './support.js';
 import { sumTrailing } from './sum-trailing.js';
@@ -34,6 +34,7 @@ export class Independent extends Distribution {
     readonly rank: number,
   ) {
     super();
+    checkInstance('independent: base', base, Distribution, 'a distribution');
     checkInteger('independent: rank', rank, 0);
     const split = base.batchShape.length - rank;
     if (split < 0) throw new Error(`independent: base must have ${rank} batch axes, got batch shape ${formatShape(base.batchShape)}`);

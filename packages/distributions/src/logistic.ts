@@ -1,7 +1,7 @@
 import { abs, add, div, log, mul, neg, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { broadcastTo, key, log1p, type ModuleConfig, softplus, uniform } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from './distribution.js';
-import { broadcastShapes, checkBroadcast, checkPositive, type Parameter, parameterConfig, parameterFromConfig, shapeOf, toTensor } from './parameter.js';
+import { broadcastShapes, checkBroadcast, checkParameter, checkPositive, type Parameter, parameterConfig, parameterFromConfig, shapeOf, toTensor } from './parameter.js';
 import { sampleShape } from './sample-shape.js';
 
 /**
@@ -36,6 +36,7 @@ export class Logistic extends Distribution {
     readonly scale: Parameter,
   ) {
     super();
+    checkParameter('logistic: loc', loc);
     checkPositive('logistic: scale', scale);
     this.batchShape = broadcastShapes('logistic', shapeOf(loc), shapeOf(scale));
   }

@@ -3,7 +3,7 @@ import { checkEvent, formatShape, type ModuleConfig } from '@pushforward/tensor'
 import { Distribution, type SampleOptions } from './distribution.js';
 import { Independent } from './independent.js';
 import { Normal } from './normal.js';
-import { checkPositive, type Parameter, parameterConfig, parameterFromConfig } from './parameter.js';
+import { checkParameter, checkPositive, type Parameter, parameterConfig, parameterFromConfig } from './parameter.js';
 
 /**
  * The normal distribution of a vector with a diagonal covariance: `log p(x) = Σ log N(xᵢ; locᵢ, scaleDiagᵢ)`.
@@ -35,6 +35,7 @@ export class MultivariateNormalDiag extends Distribution {
     readonly scaleDiag: Parameter,
   ) {
     super();
+    checkParameter('multivariateNormalDiag: loc', loc);
     checkPositive('multivariateNormalDiag: scaleDiag', scaleDiag);
     const shape = new Normal(loc, scaleDiag).batchShape;
     if (shape.length === 0) throw new Error(`multivariateNormalDiag: loc or scaleDiag must be [..., D], got ${formatShape(shape)}`);

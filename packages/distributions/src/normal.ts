@@ -1,7 +1,7 @@
 import { add, div, log, mul, neg, square, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { broadcastTo, key, type ModuleConfig, normal } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from './distribution.js';
-import { broadcastShapes, checkBroadcast, checkPositive, type Parameter, parameterConfig, parameterFromConfig, shapeOf, toTensor } from './parameter.js';
+import { broadcastShapes, checkBroadcast, checkParameter, checkPositive, type Parameter, parameterConfig, parameterFromConfig, shapeOf, toTensor } from './parameter.js';
 import { sampleShape } from './sample-shape.js';
 
 const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
@@ -37,6 +37,7 @@ export class Normal extends Distribution {
     readonly scale: Parameter,
   ) {
     super();
+    checkParameter('normal: loc', loc);
     checkPositive('normal: scale', scale);
     this.batchShape = broadcastShapes('normal', shapeOf(loc), shapeOf(scale));
   }

@@ -1,5 +1,5 @@
-import { Tensor, tensor, Variable, variable, zeros } from '@tensorflow/tfjs-core';
-import { checkNumeric, formatShape, type Json, toFloat } from '@pushforward/tensor';
+import { Tensor, tensor, Variable, zeros } from '@tensorflow/tfjs-core';
+import { checkBoolean, checkIntegers, checkNumeric, formatShape, formatValue, type Json, makeVariable, toFloat } from '@pushforward/tensor';
 
 /** Numbers in arrays of one depth and width, such as `[[1, 2], [3, 4]]`. */
 export type NestedNumbers = readonly (number | NestedNumbers)[];
@@ -49,6 +49,7 @@ export function checkBroadcast(name: string, x: Tensor | number, batch: readonly
 
 /** Throws unless every number is positive; the numbers of a tensor are not read back. */
 export function checkPositive(name: string, parameter: Parameter): void {
+  checkParameter(name, parameter);
   if (parameter instanceof Tensor) return;
   if (typeof parameter !== 'number') for (const part of parameter) checkPositive(name, part as Parameter);
   else if (!(parameter > 0)) throw new Error(`${name} must be positive, got ${parameter}`);
@@ -73,10 +74,26 @@ function numbersConfig(numbers: number | NestedNumbers): Json {
 
 /** The inverse of {@link parameterConfig}. */
 export function parameterFromConfig(config: Json): Parameter {
-  if (Array.isArray(config)) return config.map((part) => parameterFromConfig(part) as number);
-  if (config === null || typeof config !== 'object') return Number(config);
-  const start = zeros(config.shape as number[]);
-  const restored = variable(start, config.trainable as boolean);
-  start.dispose();
-  return restored;
+  if (Array.isArray(config)) return config.map((part) => numbersFromConfig(part));
+  if (config === null || typeof config !== 'object') return numbersFromConfig(config) as number;
+  const { shape, trainable } = config;
+  checkIntegers("a variable's shape", shape, 0);
+  checkBoolean('trainable', trainable);
+  return makeVariable(shape, () => zeros([...shape]), { trainable });
+}
+
+function numbersFromConfig(config: Json): number | NestedNumbers {
+  if (Array.isArray(config)) return config.map(numbersFromConfig);
+  if (typeof config === 'number') return config;
+  if (config === 'NaN' || config === 'Infinity' || config === '-Infinity') return Number(config);
+  throw new Error(`a parameter must be numbers in lists of one length, or a variable's shape, got ${formatValue(config)}`);
+}
+
+/** Throws unless a parameter is a tensor, a number, or numbers in lists of one depth and width. */
+export function checkParameter(name: string, parameter: unknown): asserts parameter is Parameter {
+  if (parameter instanceof Tensor) return;
+  const shape = shapeOf(parameter as Parameter);
+  const isFull = (value: unknown, axis: number): boolean =>
+    axis === shape.length ? typeof value === 'number' : Array.isArray(value) && value.length === shape[axis] && value.every((part) => isFull(part, axis + 1));
+  if (!isFull(parameter, 0)) throw new Error(`${name} must be a tensor, a number, or numbers in lists of one length, got ${formatValue(parameter)}`);
 }

@@ -1,5 +1,5 @@
 import { fill, ones, type Tensor, zeros } from '@tensorflow/tfjs-core';
-import { checkEvent, checkInteger, key, type ModuleConfig, normal, standardNormalLogProb } from '@pushforward/tensor';
+import { checkEvent, checkIntegers, key, type ModuleConfig, normal, standardNormalLogProb } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from './distribution.js';
 import { sampleShape } from './sample-shape.js';
 
@@ -34,8 +34,9 @@ export class StandardNormal extends Distribution {
   /** @param event the length of a vector, or a whole event shape */
   constructor(event: number | readonly number[]) {
     super();
-    this.eventShape = typeof event === 'number' ? [event] : [...event];
-    for (const size of this.eventShape) checkInteger('standardNormal: event', size, 1);
+    const shape = typeof event === 'number' ? [event] : event;
+    checkIntegers('standardNormal: event', shape, 1);
+    this.eventShape = [...shape];
     this.#size = this.eventShape.reduce((product, size) => product * size, 1);
   }
 

@@ -1,6 +1,6 @@
 import { add, greater, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { asLogDensity, type BuildModule, checkEvent, type ModuleConfig } from '@pushforward/tensor';
-import type { Bijector } from '@pushforward/bijectors';
+import { asLogDensity, type BuildModule, checkEvent, checkInstance, type ModuleConfig } from '@pushforward/tensor';
+import { Bijector } from '@pushforward/bijectors';
 import { Distribution, type SampleOptions } from './distribution.js';
 import { Independent } from './independent.js';
 import { sampleShape } from './sample-shape.js';
@@ -50,6 +50,8 @@ export class Transformed extends Distribution {
     readonly bijector: Bijector,
   ) {
     super();
+    checkInstance('transformed: base', base, Distribution, 'a distribution');
+    checkInstance('transformed: bijector', bijector, Bijector, 'a bijector');
     if (base.contextDim > 0 && bijector.contextDim > 0 && base.contextDim !== bijector.contextDim) {
       throw new Error(`transformed: bijector must take the context of the base, [..., ${base.contextDim}], got [..., ${bijector.contextDim}]`);
     }

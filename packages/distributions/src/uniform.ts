@@ -1,7 +1,7 @@
 import { add, div, log, mul, neg, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { key, type ModuleConfig, uniform } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from './distribution.js';
-import { broadcastShapes, checkBroadcast, type Parameter, parameterConfig, parameterFromConfig, shapeOf, toTensor } from './parameter.js';
+import { broadcastShapes, checkBroadcast, checkParameter, type Parameter, parameterConfig, parameterFromConfig, shapeOf, toTensor } from './parameter.js';
 import { interval, restrictTo, type Support } from './support.js';
 import { sampleShape } from './sample-shape.js';
 
@@ -35,6 +35,8 @@ export class Uniform extends Distribution {
     readonly high: Parameter,
   ) {
     super();
+    checkParameter('uniform: low', low);
+    checkParameter('uniform: high', high);
     if (typeof low === 'number' && typeof high === 'number' && !(low < high)) throw new Error(`uniform: high must be above low ${low}, got ${high}`);
     this.batchShape = broadcastShapes('uniform', shapeOf(low), shapeOf(high));
   }

@@ -1,4 +1,4 @@
-import { checkInteger, key, type Key, permutation, randomBits, split } from '@pushforward/tensor';
+import { checkInteger, formatValue, key, type Key, permutation, randomBits, split } from '@pushforward/tensor';
 
 /** How hidden degrees are chosen: spread evenly over their range, or at random under a key. */
 export type HiddenDegrees = 'even' | { random: number | Key };
@@ -59,15 +59,18 @@ export function resolveDegrees(
   context: boolean,
 ): number[][] {
   if (choice === 'even') return hidden.map((width) => hiddenDegrees(width, dim, context));
+  if (typeof choice !== 'object' || choice === null) {
+    throw new Error(`made: degrees must be 'even', { random } or ${hidden.length} lists of integers, got ${formatValue(choice)}`);
+  }
   if ('random' in choice) {
     const keys = split(key(choice.random), hidden.length);
     return hidden.map((width, l) => hiddenDegrees(width, dim, context, { random: keys[l] }));
   }
   const isValid = (degrees: readonly number[], l: number) =>
-    degrees.length === hidden[l] && degrees.every((degree, j) => Number.isInteger(degree) && degree >= (degrees[j - 1] ?? 0) && degree < dim);
-  if (choice.length !== hidden.length || !choice.every(isValid)) {
+    Array.isArray(degrees) && degrees.length === hidden[l] && degrees.every((degree, j) => Number.isInteger(degree) && degree >= (degrees[j - 1] ?? 0) && degree < dim);
+  if (!Array.isArray(choice) || choice.length !== hidden.length || !choice.every(isValid)) {
     throw new Error(
-      `made: degrees must be ${hidden.length} ascending lists of [${hidden.join(', ')}] integers from 0 to ${dim - 1}, got ${JSON.stringify(choice)}`,
+      `made: degrees must be ${hidden.length} ascending lists of [${hidden.join(', ')}] integers from 0 to ${dim - 1}, got ${formatValue(choice)}`,
     );
   }
   return choice.map((degrees) => [...degrees]);

@@ -1,3 +1,5 @@
+import { formatValue } from '@pushforward/tensor';
+
 /**
  * Which dimensions depend on which: entry `[i][j]` is 1 where the parameters of dimension i depend on dimension j, else 0. Without a
  * cycle.
@@ -20,8 +22,9 @@ export interface GraphStructure {
  * @throws Error unless the graph is `dim` lists of `dim` zeros and ones without a cycle; the message names one
  */
 export function graphStructure(graph: DependencyGraph, dim: number): GraphStructure {
-  const isMatrix = graph.length === dim && graph.every((row) => row.length === dim && row.every((entry) => entry === 0 || entry === 1));
-  if (!isMatrix) throw new Error(`made: graph must be ${dim} lists of ${dim} zeros and ones, got ${JSON.stringify(graph)}`);
+  const isMatrix =
+    Array.isArray(graph) && graph.length === dim && graph.every((row) => Array.isArray(row) && row.length === dim && row.every((entry) => entry === 0 || entry === 1));
+  if (!isMatrix) throw new Error(`made: graph must be ${dim} lists of ${dim} zeros and ones, got ${formatValue(graph)}`);
   const levels: number[] = [];
   const path: number[] = [];
   const levelOf = (dimension: number): number => {

@@ -1,15 +1,22 @@
-import { add, mul, reshape, type Tensor, tensor1d, tidy, tile, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
+import { add, mul, reshape, type Tensor, tensor1d, tidy, tile, type Variable, zeros } from '@tensorflow/tfjs-core';
 import {
-  type Activation,
   activate,
+  type Activation,
   activations,
-  type AdmittedArguments,
   admit,
+  type AdmittedArguments,
   broadcastTo,
+  checkBoolean,
   checkInteger,
+  checkIntegers,
+  checkNumbers,
+  checkOneOf,
+  checkOptions,
+  checkTable,
   hasMaskedNetworkKernels,
   key,
   linear,
+  makeVariable,
   type MaskedNetworkArrays,
   maskedParameters,
   maskedTransform,
@@ -119,17 +126,20 @@ export class Made extends Conditioner {
 
   constructor(options: MadeOptions) {
     super();
-    const { dim, parameterCount = 1, hidden = [64, 64], context = 0, activation = 'relu', direct = false, residual = false, init = 'identity' } = options;
+    checkOptions('made', options);
+    const { dim, parameterCount = 1, hidden = [64, 64], context = 0, activation = 'relu', direct = false, residual = false, weightNorm = false, init = 'identity' } = options;
     checkInteger('made: dim', dim, 1);
     checkInteger('made: parameterCount', parameterCount, 1);
     checkInteger('made: context', context, 0);
-    for (const width of hidden) checkInteger('made: hidden', width, 1);
-    if (!activations.includes(activation)) throw new Error(`made: activation must be one of ${activations.join(', ')}, got ${String(activation)}`);
+    checkIntegers('made: hidden', hidden, 1);
+    checkOneOf('made: activation', activation, activations);
+    for (const [name, value] of Object.entries({ direct, residual, weightNorm })) checkBoolean(`made: ${name}`, value);
     checkInit('made', init);
     const initialParameters = options.initialParameters ?? Array.from({ length: parameterCount }, () => 0);
-    if (initialParameters.length !== parameterCount) {
-      throw new Error(`made: initialParameters must be ${parameterCount} numbers, got ${initialParameters.length}`);
-    }
+    checkNumbers('made: initialParameters', initialParameters, parameterCount);
+    // The masks, and what they are made from, are as large as the weights.
+    const widths = [dim, ...(dim === 1 && context === 0 ? [] : hidden), dim * parameterCount];
+    checkTable('made: the weights', widths.slice(1).reduce((total, width, l) => total + widths[l] * width, 0));
     this.dim = dim;
     this.parameterCount = parameterCount;
     this.contextDim = context;
@@ -141,7 +151,7 @@ export class Made extends Conditioner {
     this.activation = activation;
     this.direct = direct;
     this.residual = residual;
-    this.weightNorm = options.weightNorm ?? false;
+    this.weightNorm = weightNorm;
     // Where nothing depends on anything, a hidden unit would be a constant.
     const isConstant = context === 0 && (graph ? structure!.starts.length === 2 : dim === 1);
     const parents = graph && !isConstant ? hidden.map((width) => hiddenParents(graph, structure!, width, context > 0)) : [];
@@ -172,7 +182,7 @@ export class Made extends Conditioner {
     if (context > 0) {
       const bound = layers[0].isOutput ? 0 : Math.sqrt(3 / context);
       const shape = [context, layers[0].starts.at(-1)!];
-      this.contextWeights = tidy(() => variable(mul(uniform(keys[layers.length], shape, { minval: -1 }), bound)));
+      this.contextWeights = makeVariable(shape, () => mul(uniform(keys[layers.length], shape, { minval: -1 }), bound));
     }
   }
 

@@ -1,7 +1,6 @@
 import {
   add,
   div,
-  dispose,
   keep,
   mul,
   ones,
@@ -13,10 +12,9 @@ import {
   tensor2d,
   type Tensor2D,
   tidy,
-  variable,
   type Variable,
 } from '@tensorflow/tfjs-core';
-import { key, linear, Module, type ModuleConfig, orthogonal, type Seed, split, uniform } from '@pushforward/tensor';
+import { checkBoolean, formatValue, key, linear, makeVariable, Module, type ModuleConfig, orthogonal, type Seed, split, uniform } from '@pushforward/tensor';
 import type { Mask } from './masks.js';
 
 /** How a {@link MaskedLinear} starts and is parameterised. */
@@ -57,8 +55,12 @@ export interface MaskedLinearOptions {
 export class MaskedLinear extends Module {
   static readonly type: string = 'MaskedLinear';
   static fromConfig({ mask, weightNorm, bias }: ModuleConfig): MaskedLinear {
+    const isMask = Array.isArray(mask) && mask.length > 0 && mask.every((row) => typeof row === 'string' && /^[01]+$/u.test(row) && row.length === String(mask[0]).length);
+    if (!isMask) throw new Error(`maskedLinear: mask must be texts of zeros and ones, of one length, got ${formatValue(mask)}`);
+    checkBoolean('maskedLinear: weightNorm', weightNorm);
+    checkBoolean('maskedLinear: bias', bias);
     const rows = (mask as string[]).map((row) => Array.from(row, Number));
-    return new MaskedLinear(rows, { weightNorm: weightNorm as boolean, bias: bias as boolean, seed: 0 });
+    return new MaskedLinear(rows, { weightNorm, bias, seed: 0 });
   }
 
   readonly weights: Variable;
@@ -70,25 +72,26 @@ export class MaskedLinear extends Module {
 
   constructor(mask: Mask, { gain = 1, orthogonal: isOrthogonal = false, weightNorm = false, bias = true, seed }: MaskedLinearOptions = {}) {
     super();
+    const [inputs, outputs] = [mask.length, mask[0].length];
+    const [weightKey, biasKey] = split(key(seed));
+    let scales: number[] | undefined;
+    const scale = () => {
+      // An output without inputs has weights that the mask removes; any scale does for them.
+      scales ??= mask[0].map((_, output) => Math.sqrt(3 / Math.max(1, mask.reduce((count, row) => count + row[output], 0))));
+      return tensor2d([scales]);
+    };
+    this.weights = makeVariable([inputs, outputs], () => {
+      const drawn = () => mul(uniform(weightKey, [inputs, outputs], { minval: -1 }), scale());
+      const direction = isOrthogonal ? orthogonal(weightKey, inputs, outputs) : drawn();
+      // Under weight normalisation the direction needs a length even where the gain is 0.
+      return weightNorm ? direction : mul(direction, gain);
+    });
+    if (bias) {
+      this.bias = makeVariable([outputs], () => reshape(mul(uniform(biasKey, [1, outputs], { minval: -1 }), mul(scale(), gain)), [outputs]));
+    }
     this.#mask = mask;
     this.#maskTensor = keep(tensor2d(mask));
-    const [inputs, outputs] = this.#maskTensor.shape;
-    const [weightKey, biasKey] = split(key(seed));
-    const [weights, norm, offsets] = tidy(() => {
-      // An output without inputs has weights that the mask removes; any scale does for them.
-      const scales = mask[0].map((_, output) => Math.sqrt(3 / Math.max(1, mask.reduce((count, row) => count + row[output], 0))));
-      const scale = tensor2d([scales]);
-      const offset = mul(uniform(biasKey, [1, outputs], { minval: -1 }), mul(scale, gain));
-      const direction = isOrthogonal
-        ? orthogonal(weightKey, inputs, outputs)
-        : mul(uniform(weightKey, [inputs, outputs], { minval: -1 }), scale);
-      // Under weight normalisation the direction needs a length even where the gain is 0.
-      return [weightNorm ? direction : mul(direction, gain), mul(maskedNorm(direction, this.#maskTensor), gain), reshape(offset, [outputs])];
-    });
-    this.weights = variable(weights);
-    if (bias) this.bias = variable(offsets);
-    if (weightNorm) this.gain = variable(norm);
-    dispose([weights, norm, offsets]);
+    if (weightNorm) this.gain = makeVariable([outputs], () => mul(maskedNorm(this.weights, this.#maskTensor), gain));
   }
 
   /** 1 where a connection is, `[inputs][outputs]`. */

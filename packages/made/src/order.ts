@@ -1,4 +1,4 @@
-import { key, type Key, permutation } from '@pushforward/tensor';
+import { formatValue, key, type Key, permutation } from '@pushforward/tensor';
 
 /**
  * The order in which dimensions are chosen: by index, from last to first, at random under a key, or as given: `order[0]` is the
@@ -22,9 +22,9 @@ export function resolveOrder(order: Order, dim: number): number[] {
   const natural = Array.from({ length: dim }, (_, i) => i);
   if (order === 'natural') return natural;
   if (order === 'reverse') return natural.toReversed();
-  if (typeof order === 'object' && 'random' in order) return permutation(key(order.random), dim);
-  if (!Array.isArray(order) || order.length !== dim || new Set(order).size !== dim || order.some((i) => !natural.includes(i))) {
-    throw new Error(`made: order must be 'natural', 'reverse', { random } or a permutation of 0 … ${dim - 1}, got ${JSON.stringify(order)}`);
+  if (typeof order === 'object' && order !== null && 'random' in order) return permutation(key(order.random), dim);
+  if (!Array.isArray(order) || order.length !== dim || new Set(order).size !== dim || !order.every((i) => natural[i] === i)) {
+    throw new Error(`made: order must be 'natural', 'reverse', { random } or a permutation of 0 … ${dim - 1}, got ${formatValue(order)}`);
   }
   return [...order];
 }

@@ -18,7 +18,7 @@ import { largestSize } from './restoring.js';
 export function checkIntegers(name: string, value: unknown, minimum: number): asserts value is readonly number[] {
   if (!Array.isArray(value)) throw new Error(`${name} must be a list of integers of at least ${minimum}, got ${formatValue(value)}`);
   // By index: a list may have holes.
-  for (let i = 0; i < value.length; i++) checkInteger(`${name}[${i}]`, value[i], minimum);
+  for (let i = 0; i < value.length; i++) checkInteger(name, value[i], minimum);
 }
 
 /**
@@ -37,7 +37,7 @@ export function checkIntegers(name: string, value: unknown, minimum: number): as
 export function checkNumbers(name: string, value: unknown, length?: number): asserts value is readonly number[] {
   const wanted = length === undefined ? 'a list of finite numbers' : `${length} finite numbers`;
   if (!Array.isArray(value)) throw new Error(`${name} must be ${wanted}, got ${formatValue(value)}`);
-  if (length !== undefined && value.length !== length) throw new Error(`${name} must be ${wanted}, got ${value.length}`);
+  if (length !== undefined && value.length !== length) throw new Error(`${name} must be ${length} numbers, got ${value.length}`);
   const wrong = value.findIndex((number) => !Number.isFinite(number));
   if (wrong >= 0) throw new Error(`${name} must be ${wanted}, got ${formatValue(value[wrong])} at ${wrong}`);
 }
@@ -46,7 +46,7 @@ export function checkNumbers(name: string, value: unknown, length?: number): ass
  * Throws unless `value` is a number within the given bounds, which themselves are excluded.
  *
  * @param name what the caller calls the argument, as `gate: bound`
- * @throws Error such as `gate: bound must be a number above 0, got null`
+ * @throws Error such as `gate: bound must be positive and finite, got null`
  *
  * @example
  * ```ts
@@ -61,8 +61,8 @@ export function checkNumber(
   { above = -Infinity, below = Infinity }: { above?: number; below?: number } = {},
 ): asserts value is number {
   if (typeof value === 'number' && value > above && value < below) return;
-  const bounds = [above > -Infinity ? `above ${above}` : '', below < Infinity ? `below ${below}` : ''].filter((bound) => bound !== '');
-  throw new Error(`${name} must be a ${below === Infinity ? 'finite ' : ''}number ${bounds.join(' and ')}`.trimEnd() + `, got ${formatValue(value)}`);
+  const wanted = below < Infinity ? `above ${above} and below ${below}` : above === 0 ? 'positive and finite' : above > -Infinity ? `above ${above}` : 'finite';
+  throw new Error(`${name} must be ${wanted}, got ${formatValue(value)}`);
 }
 
 /**
@@ -98,7 +98,8 @@ export function checkBoolean(name: string, value: unknown): asserts value is boo
 export function checkOneOf<T extends string>(name: string, value: unknown, words: readonly T[]): asserts value is T {
   if (words.includes(value as T)) return;
   const quoted = words.map(formatValue);
-  throw new Error(`${name} must be ${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}, got ${formatValue(value)}`);
+  const wanted = words.length > 3 ? `one of ${words.join(', ')}` : `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
+  throw new Error(`${name} must be ${wanted}, got ${formatValue(value)}`);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { div, mul, slice, type Tensor, tanh, tidy } from '@tensorflow/tfjs-core';
-import { admit, type BuildModule, checkInteger, Module, type ModuleConfig } from '@pushforward/tensor';
+import { admit, type BuildModule, checkInstance, checkInteger, Module, type ModuleConfig } from '@pushforward/tensor';
 import { Mlp, type MlpOptions } from './mlp.js';
-import type { Network } from './network.js';
+import { Network } from './network.js';
 
 /** What an encoder says of each x: the Gaussian that the posterior starts from, and a context for the posterior's flow. */
 export interface Encoding {
@@ -51,6 +51,7 @@ export class Encoder extends Module {
     readonly latentDim: number,
   ) {
     super();
+    checkInstance('encoder: network', network, Network, 'a network');
     checkInteger('encoder: latentDim', latentDim, 1);
     checkInteger('encoder: network outputDim', network.outputDim, 2 * latentDim);
     this.dataDim = network.inputDim;

@@ -1,7 +1,7 @@
-import { exp, fill, type Tensor, tidy, variable, type Variable } from '@tensorflow/tfjs-core';
-import { type BuildModule, Module, type ModuleConfig } from '@pushforward/tensor';
+import { exp, fill, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { type BuildModule, checkBoolean, checkInstance, checkNumber, makeVariable, Module, type ModuleConfig } from '@pushforward/tensor';
 import { Bernoulli, type Distribution, Independent, Normal } from '@pushforward/distributions';
-import type { Network } from './network.js';
+import { Network } from './network.js';
 
 /**
  * p(x|z): a decoder network and the distribution whose parameters it gives.
@@ -62,6 +62,7 @@ export class BernoulliLikelihood extends Likelihood {
   /** @param decoder from z to one logit a pixel */
   constructor(readonly decoder: Network) {
     super();
+    checkInstance('bernoulliLikelihood: decoder', decoder, Network, 'a network');
     this.latentDim = decoder.inputDim;
     this.dataDim = decoder.outputDim;
   }
@@ -114,10 +115,12 @@ export class GaussianLikelihood extends Likelihood {
     { scale = 1, learnScale = true }: GaussianLikelihoodOptions = {},
   ) {
     super();
-    if (!(scale > 0 && scale < Infinity)) throw new Error(`gaussianLikelihood: scale must be positive and finite, got ${scale}`);
+    checkNumber('gaussianLikelihood: scale', scale, { above: 0 });
+    checkBoolean('gaussianLikelihood: learnScale', learnScale);
+    checkInstance('gaussianLikelihood: decoder', decoder, Network, 'a network');
     this.latentDim = decoder.inputDim;
     this.dataDim = decoder.outputDim;
-    this.logScale = tidy(() => variable(fill([this.dataDim], Math.log(scale)), learnScale));
+    this.logScale = makeVariable([this.dataDim], () => fill([this.dataDim], Math.log(scale)), { trainable: learnScale });
   }
 
   distribution(z: Tensor): Distribution {

@@ -1,10 +1,15 @@
-import { type Tensor, tidy, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
+import { type Tensor, tidy, type Variable, zeros } from '@tensorflow/tfjs-core';
 import {
-  admit,
   type Activation,
+  activations,
+  admit,
   checkInteger,
+  checkIntegers,
+  checkOneOf,
+  checkOptions,
   key,
   linear,
+  makeVariable,
   type ModuleConfig,
   type Seed,
   split,
@@ -64,12 +69,15 @@ export class Mlp extends Network {
   readonly weights: Variable[];
   readonly biases: Variable[];
 
-  constructor({ inputDim, hidden, outputDim, activation = 'relu', seed }: MlpOptions) {
+  constructor(options: MlpOptions) {
     super();
-    const sizes = [inputDim, ...hidden, outputDim];
+    checkOptions('mlp', options);
+    const { inputDim, hidden, outputDim, activation = 'relu', seed } = options;
     checkInteger('mlp: inputDim', inputDim, 1);
     checkInteger('mlp: outputDim', outputDim, 1);
-    for (const size of hidden) checkInteger('mlp: hidden', size, 1);
+    checkIntegers('mlp: hidden', hidden, 1);
+    checkOneOf('mlp: activation', activation, activations);
+    const sizes = [inputDim, ...hidden, outputDim];
     this.inputDim = inputDim;
     this.outputDim = outputDim;
     this.hidden = [...hidden];
@@ -77,9 +85,10 @@ export class Mlp extends Network {
     const keys = split(key(seed), sizes.length - 1);
     this.weights = keys.map((layerKey, layer) => {
       const bound = Math.sqrt((layer < hidden.length ? 6 : 3) / sizes[layer]);
-      return tidy(() => variable(uniform(layerKey, [sizes[layer], sizes[layer + 1]], { minval: -bound, maxval: bound })));
+      const shape = [sizes[layer], sizes[layer + 1]];
+      return makeVariable(shape, () => uniform(layerKey, shape, { minval: -bound, maxval: bound }));
     });
-    this.biases = sizes.slice(1).map((size) => tidy(() => variable(zeros([size]))));
+    this.biases = sizes.slice(1).map((size) => makeVariable([size], () => zeros([size])));
   }
 
   config(): ModuleConfig {

@@ -3,7 +3,9 @@ import {
   admit,
   type BuildModule,
   checkEvent,
+  checkInstance,
   checkInteger,
+  checkOptions,
   key,
   logSumExp,
   Module,
@@ -12,10 +14,10 @@ import {
   type Seed,
   split,
 } from '@pushforward/tensor';
-import type { Bijector } from '@pushforward/bijectors';
-import { type Distribution, StandardNormal } from '@pushforward/distributions';
-import type { Encoder, Encoding } from './encoder.js';
-import type { Likelihood } from './likelihood.js';
+import { Bijector } from '@pushforward/bijectors';
+import { Distribution, StandardNormal } from '@pushforward/distributions';
+import { Encoder, type Encoding } from './encoder.js';
+import { Likelihood } from './likelihood.js';
 
 /** The four parts of a {@link Vae}. */
 export interface VaeOptions {
@@ -101,8 +103,15 @@ export class Vae extends Module {
   readonly prior: Distribution;
   readonly likelihood: Likelihood;
 
-  constructor({ encoder, likelihood, posterior, prior = new StandardNormal(encoder.latentDim) }: VaeOptions) {
+  constructor(options: VaeOptions) {
     super();
+    checkOptions('vae', options);
+    const { encoder, likelihood, posterior } = options;
+    checkInstance('vae: encoder', encoder, Encoder, 'an encoder');
+    checkInstance('vae: likelihood', likelihood, Likelihood, 'a likelihood');
+    if (posterior !== undefined) checkInstance('vae: posterior', posterior, Bijector, 'a bijector');
+    const { prior = new StandardNormal(encoder.latentDim) } = options;
+    checkInstance('vae: prior', prior, Distribution, 'a distribution');
     const { latentDim, dataDim } = encoder;
     if (likelihood.latentDim !== latentDim) {
       throw new Error(`vae: likelihood latentDim must be the encoder's ${latentDim}, got ${likelihood.latentDim}`);

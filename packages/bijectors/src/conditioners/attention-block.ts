@@ -1,5 +1,5 @@
-import { add, fill, matMul, split, type Tensor, tidy, variable, type Variable } from '@tensorflow/tfjs-core';
-import { type Activation, key, linear, Module, type ModuleConfig, type Seed, split as splitKey } from '@pushforward/tensor';
+import { add, fill, matMul, split, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { type Activation, activations, checkInteger, checkOneOf, key, linear, makeVariable, Module, type ModuleConfig, type Seed, split as splitKey } from '@pushforward/tensor';
 import { layerNorm } from './layer-norm.js';
 import { uniformVariable } from './uniform-variable.js';
 
@@ -62,6 +62,9 @@ export class AttentionBlock extends Module {
 
   constructor({ width, mlp, activation, residualGain = 1, seed }: AttentionBlockOptions) {
     super();
+    checkInteger('attentionBlock: width', width, 1);
+    checkInteger('attentionBlock: mlp', mlp, 1);
+    checkOneOf('attentionBlock: activation', activation, activations);
     this.width = width;
     this.mlp = mlp;
     this.activation = activation;
@@ -101,5 +104,5 @@ export class AttentionBlock extends Module {
 }
 
 function constant(value: number, size: number): Variable {
-  return tidy(() => variable(fill([size], value)));
+  return makeVariable([size], () => fill([size], value));
 }

@@ -1,13 +1,16 @@
-import { add, concat, matMul, mul, ones, reshape, stack, type Tensor, tensor2d, tensor3d, tidy, transpose, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
+import { add, concat, matMul, mul, ones, reshape, stack, type Tensor, tensor2d, tensor3d, transpose, type Variable, zeros } from '@tensorflow/tfjs-core';
 import {
   type Activation,
   activations,
   attentionParameters,
   attentionTransform,
   checkInteger,
+  checkOneOf,
+  checkOptions,
   hasAttentionKernels,
   key,
   linear,
+  makeVariable,
   type ModuleConfig,
   split as splitKey,
 } from '@pushforward/tensor';
@@ -87,13 +90,14 @@ export class AttentionConditioner extends SequenceConditioner {
   readonly memory = 'grown';
 
   constructor(options: AttentionConditionerOptions) {
+    checkOptions('attention', options);
     const { width = 64, heads = 4, blocks = 2, mlp = 4 * width, activation = 'relu' } = options;
     checkInteger('attention: width', width, 1);
     checkInteger('attention: heads', heads, 1);
     checkInteger('attention: blocks', blocks, 1);
     checkInteger('attention: mlp', mlp, 1);
     if (width % heads !== 0) throw new Error(`attention: width must be a multiple of ${heads} heads, got ${width}`);
-    if (!activations.includes(activation)) throw new Error(`attention: activation must be one of ${activations.join(', ')}, got ${String(activation)}`);
+    checkOneOf('attention: activation', activation, activations);
     super('attention', options, width);
     this.width = width;
     this.heads = heads;
@@ -105,8 +109,8 @@ export class AttentionConditioner extends SequenceConditioner {
     if (this.contextDim > 0) this.contextWeights = uniformVariable(contextKey, [this.contextDim, width], Math.sqrt(3 / this.contextDim));
     const residualGain = 1 / Math.sqrt(2 * blocks);
     this.blocks = blockKeys.map((seed) => new AttentionBlock({ width, mlp, activation, residualGain, seed }));
-    this.outputScale = tidy(() => variable(ones([width])));
-    this.outputShift = tidy(() => variable(zeros([width])));
+    this.outputScale = makeVariable([width], () => ones([width]));
+    this.outputShift = makeVariable([width], () => zeros([width]));
   }
 
   config(): ModuleConfig {

@@ -1,5 +1,5 @@
-import { add, concat, matMul, reshape, split, type Tensor, tanh, tensor1d, tidy, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
-import { checkInteger, hasLstmKernels, key, linear, type LstmNetwork, lstmParameters, lstmTransform, type ModuleConfig, split as splitKey } from '@pushforward/tensor';
+import { add, concat, matMul, reshape, split, type Tensor, tanh, tensor1d, type Variable, zeros } from '@tensorflow/tfjs-core';
+import { checkIntegers, checkNumber, checkOptions, hasLstmKernels, key, linear, type LstmNetwork, lstmParameters, lstmTransform, makeVariable, type ModuleConfig, split as splitKey } from '@pushforward/tensor';
 import { lstmCell } from './lstm-cell.js';
 import { SequenceConditioner, type SequenceConditionerOptions, type SequenceKernels } from './sequence-conditioner.js';
 import { uniformVariable } from './uniform-variable.js';
@@ -71,10 +71,11 @@ export class LstmConditioner extends SequenceConditioner {
   readonly #network: LstmNetwork;
 
   constructor(options: LstmConditionerOptions) {
+    checkOptions('lstm', options);
     const { hidden = [64], forgetBias = 1 } = options;
+    checkIntegers('lstm: hidden', hidden, 1);
     if (hidden.length === 0) throw new Error('lstm: hidden must name at least one width, got none');
-    for (const width of hidden) checkInteger('lstm: hidden', width, 1);
-    if (!Number.isFinite(forgetBias)) throw new Error(`lstm: forgetBias must be finite, got ${forgetBias}`);
+    checkNumber('lstm: forgetBias', forgetBias);
     super('lstm', options, hidden.at(-1)!);
     this.hidden = [...hidden];
     this.#network = { order: this.order, parameterCount: this.parameterCount, hidden: this.hidden };
@@ -87,8 +88,8 @@ export class LstmConditioner extends SequenceConditioner {
       return uniformVariable(layerKeys[l], [inputs + width, 4 * width], bounds);
     });
     this.biases = hidden.map((width) => {
-      const initial = [0, forgetBias, 0, 0].flatMap((value) => Array.from({ length: width }, () => value));
-      return tidy(() => variable(tensor1d(initial)));
+      const initial = () => [0, forgetBias, 0, 0].flatMap((value) => Array.from({ length: width }, () => value));
+      return makeVariable([4 * width], () => tensor1d(initial()));
     });
     this.positions = uniformVariable(positionKey, [this.dim, 4 * hidden[0]], 1);
     if (this.contextDim > 0) {
@@ -96,7 +97,7 @@ export class LstmConditioner extends SequenceConditioner {
       const bound = 1 / Math.sqrt(this.contextDim);
       this.contextWeights = uniformVariable(contextKey, [this.contextDim, 4 * hidden[0]], bound);
       this.stateWeights = uniformVariable(stateKey, [this.contextDim, states], bound);
-      this.stateBias = tidy(() => variable(zeros([states])));
+      this.stateBias = makeVariable([states], () => zeros([states]));
     }
   }
 

@@ -1,5 +1,5 @@
-import { add, reshape, slice, stack, type Tensor, tensor1d, tidy, variable, type Variable, zeros, zerosLike } from '@tensorflow/tfjs-core';
-import { admit, type AffineForm, checkInteger, foldIn, key, linear, orthogonal, type Seed } from '@pushforward/tensor';
+import { add, reshape, slice, stack, type Tensor, tensor1d, tidy, type Variable, zeros, zerosLike } from '@tensorflow/tfjs-core';
+import { admit, type AffineForm, checkInteger, checkNumbers, foldIn, key, linear, makeVariable, orthogonal, type Seed } from '@pushforward/tensor';
 import {
   checkInit,
   Conditioner,
@@ -124,22 +124,16 @@ export abstract class SequenceConditioner extends Conditioner {
     checkInteger(`${name}: parameterCount`, parameterCount, 1);
     checkInteger(`${name}: context`, context, 0);
     const initialParameters = options.initialParameters ?? Array.from({ length: parameterCount }, () => 0);
-    if (initialParameters.length !== parameterCount) {
-      throw new Error(`${name}: initialParameters must be ${parameterCount} numbers, got ${initialParameters.length}`);
-    }
+    checkNumbers(`${name}: initialParameters`, initialParameters, parameterCount);
     this.#name = name;
     this.dim = dim;
     this.parameterCount = parameterCount;
     this.contextDim = context;
     this.order = resolveOrder(options.order ?? 'natural', dim);
-    this.outputWeights = tidy(() =>
-      variable(
-        init === 'orthogonal'
-          ? orthogonal(foldIn(key(options.seed), 0), width, parameterCount, ORTHOGONAL_GAIN)
-          : zeros([width, parameterCount]),
-      ),
+    this.outputWeights = makeVariable([width, parameterCount], () =>
+      init === 'orthogonal' ? orthogonal(foldIn(key(options.seed), 0), width, parameterCount, ORTHOGONAL_GAIN) : zeros([width, parameterCount]),
     );
-    this.outputBias = tidy(() => variable(tensor1d([...initialParameters])));
+    this.outputBias = makeVariable([parameterCount], () => tensor1d([...initialParameters]));
   }
 
   /** The variables that {@link advance} computes with; those of {@link start} are not among them. */

@@ -1,5 +1,6 @@
 import type { Activation } from '@pushforward/tensor';
 import type { Bijector } from '../bijector.js';
+import { checkFlowOptions } from '../check-flow-options.js';
 import { Chain } from '../chain.js';
 import { affine } from '../elementwise.js';
 import type { ElementwiseTransform } from '../elementwise-transform.js';
@@ -50,6 +51,7 @@ export interface CouplingFlowOptions extends NiceOptions {
  * ```
  */
 export function nice(options: NiceOptions): Chain {
+  checkFlowOptions('nice', options);
   const layers = couplingLayers('nice', options, new ShiftTransform());
   const numbers = (value: number) => Array.from({ length: options.dim }, () => value);
   return new Chain([affine({ loc: numbers(0), scale: numbers(1), trainable: true }), ...layers], options);
@@ -79,6 +81,7 @@ export function nice(options: NiceOptions): Chain {
  * ```
  */
 export function realNvp(options: CouplingFlowOptions): Chain {
+  checkFlowOptions('realNvp', options);
   return new Chain(couplingLayers('realNvp', options, options.transform ?? new AffineTransform()), options);
 }
 
@@ -107,6 +110,7 @@ export function realNvp(options: CouplingFlowOptions): Chain {
  * ```
  */
 export function glow(options: CouplingFlowOptions): Chain {
+  checkFlowOptions('glow', options);
   const { dim, order } = options;
   // It has linear maps between its layers in any case.
   const layers = couplingLayers('glow', { ...options, order: order === 'lu' ? 'reverse' : order }, options.transform ?? new AffineTransform());

@@ -1,13 +1,18 @@
-import { add, clone, type Tensor, tensor1d, tidy, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
+import { add, clone, type Tensor, tensor1d, tidy, type Variable, zeros } from '@tensorflow/tfjs-core';
 import {
-  type Activation,
   activate,
+  type Activation,
   activations,
   admit,
   checkInteger,
-  key,
+  checkIntegers,
+  checkNumbers,
+  checkOneOf,
+  checkOptions,
   type Key,
+  key,
   linear,
+  makeVariable,
   type ModuleConfig,
   orthogonal,
   type Seed,
@@ -84,18 +89,15 @@ export class CouplingMlp extends CouplingNetwork {
 
   constructor(options: CouplingMlpOptions) {
     super();
+    checkOptions('couplingMlp', options);
     const { inputDim, outputDim, hidden = [64, 64], context = 0, activation = 'relu', initialParameters, init = 'identity', seed } = options;
     checkInit('couplingMlp', init);
     checkInteger('couplingMlp: inputDim', inputDim, 0);
     checkInteger('couplingMlp: outputDim', outputDim, 1);
     checkInteger('couplingMlp: context', context, 0);
-    for (const width of hidden) checkInteger('couplingMlp: hidden', width, 1);
-    if (!activations.includes(activation)) {
-      throw new Error(`couplingMlp: activation must be one of ${activations.join(', ')}, got ${String(activation)}`);
-    }
-    if (initialParameters && initialParameters.length !== outputDim) {
-      throw new Error(`couplingMlp: initialParameters must be ${outputDim} numbers, got ${initialParameters.length}`);
-    }
+    checkIntegers('couplingMlp: hidden', hidden, 1);
+    checkOneOf('couplingMlp: activation', activation, activations);
+    if (initialParameters !== undefined) checkNumbers('couplingMlp: initialParameters', initialParameters, outputDim);
     this.inputDim = inputDim;
     this.contextDim = context;
     this.outputDim = outputDim;
@@ -109,13 +111,13 @@ export class CouplingMlp extends CouplingNetwork {
       const bound = Math.sqrt(6 / inputs);
       const hiddenWeights = () => uniform(own, shape, { minval: -bound, maxval: bound });
       const outputWeights = () => (init === 'orthogonal' ? orthogonal(own, ...shape, ORTHOGONAL_GAIN) : zeros(shape));
-      return tidy(() => variable(layer === this.hidden.length ? outputWeights() : hiddenWeights()));
+      return makeVariable(shape, layer === this.hidden.length ? outputWeights : hiddenWeights);
     };
     if (inputDim > 0) this.inputWeights = startingWeights(0, inputKey, [inputDim, widths[0]], fanIn);
     if (context > 0) this.contextWeights = startingWeights(0, contextKey, [context, widths[0]], fanIn);
     this.weights = keys.map((own, i) => startingWeights(i + 1, own, [widths[i], widths[i + 1]]));
     this.biases = widths.map((width, i) =>
-      tidy(() => variable(i === this.hidden.length && initialParameters ? tensor1d([...initialParameters]) : zeros([width]))),
+      makeVariable([width], () => (i === this.hidden.length && initialParameters ? tensor1d([...initialParameters]) : zeros([width]))),
     );
   }
 

@@ -1,10 +1,11 @@
 import { concat, reshape, split, sum, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
-import { admit, type BuildModule, checkInteger, type ModuleConfig } from '@pushforward/tensor';
+import { admit, type BuildModule, checkInstance, checkInteger, checkIntegers, formatValue, type ModuleConfig } from '@pushforward/tensor';
 import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
+import { nameOf } from '../name-of.js';
 import { Bijector } from '../bijector.js';
-import type { ElementwiseTransform } from '../elementwise-transform.js';
+import { ElementwiseTransform } from '../elementwise-transform.js';
 import { select } from '../select.js';
-import type { CouplingNetwork } from './coupling-network.js';
+import { CouplingNetwork } from './coupling-network.js';
 
 /** What a {@link Coupling} layer transforms, and how. */
 export interface CouplingOptions {
@@ -60,7 +61,7 @@ export class Coupling extends Bijector {
       transformed: config.transformed as number[],
       network: build<CouplingNetwork>(config.network),
       transform: build<ElementwiseTransform>(config.transform),
-      name: config.name as string,
+      name: nameOf(config),
     });
   }
 
@@ -77,10 +78,13 @@ export class Coupling extends Bijector {
   constructor({ dim, transformed, network, transform, name = 'coupling' }: CouplingOptions) {
     super();
     checkInteger(`${name}: dim`, dim, 1);
+    checkIntegers(`${name}: transformed`, transformed, 0);
+    checkInstance(`${name}: network`, network, CouplingNetwork, 'a coupling network');
+    checkInstance(`${name}: transform`, transform, ElementwiseTransform, 'an elementwise transform');
     const indices = Array.from({ length: dim }, (_, i) => i);
     const set = new Set(transformed);
-    if (transformed.length === 0 || set.size !== transformed.length || transformed.some((index) => !indices.includes(index))) {
-      throw new Error(`${name}: transformed must hold different indices from 0 to ${dim - 1}, at least one, got [${transformed.join(', ')}]`);
+    if (transformed.length === 0 || set.size !== transformed.length || transformed.some((index) => index >= dim)) {
+      throw new Error(`${name}: transformed must hold different indices from 0 to ${dim - 1}, at least one, got ${formatValue(transformed)}`);
     }
     if (network.inputDim !== dim - transformed.length) {
       throw new Error(`${name}: network must read ${dim - transformed.length} dimensions, got ${network.inputDim}`);

@@ -1,5 +1,5 @@
 import { concat, reshape, split, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { admit, type BuildModule, checkEvent, checkInteger, type ModuleConfig } from '@pushforward/tensor';
+import { admit, type BuildModule, checkEvent, checkInstance, checkInteger, checkTable, type ModuleConfig } from '@pushforward/tensor';
 import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 import { select } from '../select.js';
@@ -53,6 +53,8 @@ export class FillTriangular extends Bijector {
   constructor({ dim, diagonal = new Softplus() }: FillTriangularOptions) {
     super();
     checkInteger('fillTriangular: dim', dim, 1);
+    checkInstance('fillTriangular: diagonal', diagonal, Bijector, 'a bijector');
+    checkTable('fillTriangular: the matrix', dim ** 2);
     if (diagonal.eventRank !== 0 || diagonal.outputEventRank !== 0 || diagonal.contextDim !== 0) {
       throw new Error('fillTriangular: diagonal must be a bijector of numbers that takes no context');
     }

@@ -1,5 +1,5 @@
 import { add, exp, log, mul, sub, type Tensor } from '@tensorflow/tfjs-core';
-import type { ModuleConfig } from '@pushforward/tensor';
+import { formatValue, type ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { NumberMap } from './number-map.js';
 
@@ -32,7 +32,7 @@ export class Power extends NumberMap {
   /** @param exponent p, positive or negative */
   constructor(readonly exponent: number) {
     super();
-    if (!Number.isFinite(exponent) || exponent === 0) throw new Error(`power: exponent must be finite and not 0, got ${exponent}`);
+    if (!Number.isFinite(exponent) || exponent === 0) throw new Error(`power: exponent must be finite and not 0, got ${formatValue(exponent)}`);
   }
 
   protected map(x: Tensor): ValueAndLogDet {

@@ -1,5 +1,5 @@
 import { reshape, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
-import { admit, checkEvent, checkInteger, formatShape, type ModuleConfig } from '@pushforward/tensor';
+import { admit, checkEvent, checkIntegers, formatShape, type ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 
@@ -39,7 +39,8 @@ export class Reshape extends Bijector {
 
   constructor({ from, to }: ReshapeOptions) {
     super();
-    for (const size of [...from, ...to]) checkInteger('reshape: every size of from and to', size, 1);
+    checkIntegers('reshape: from', from, 1);
+    checkIntegers('reshape: to', to, 1);
     if (count(from) !== count(to)) {
       throw new Error(`reshape: to must hold ${count(from)} numbers as from does, got ${formatShape(to)} for ${formatShape(from)}`);
     }

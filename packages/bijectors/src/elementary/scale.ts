@@ -1,5 +1,5 @@
 import { fill, mul, type Tensor } from '@tensorflow/tfjs-core';
-import type { ModuleConfig } from '@pushforward/tensor';
+import { formatValue, type ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { NumberMap } from './number-map.js';
 
@@ -29,7 +29,7 @@ export class Scale extends NumberMap {
   /** @param scale positive or negative */
   constructor(readonly scale: number) {
     super();
-    if (!Number.isFinite(scale) || scale === 0) throw new Error(`scale: scale must be finite and not 0, got ${scale}`);
+    if (!Number.isFinite(scale) || scale === 0) throw new Error(`scale: scale must be finite and not 0, got ${formatValue(scale)}`);
   }
 
   protected map(x: Tensor): ValueAndLogDet {

@@ -1,5 +1,5 @@
 import { add, sub, type Tensor, zeros } from '@tensorflow/tfjs-core';
-import type { ModuleConfig } from '@pushforward/tensor';
+import { checkNumber, type ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { NumberMap } from './number-map.js';
 
@@ -30,7 +30,7 @@ export class Shift extends NumberMap {
 
   constructor(readonly shift: number) {
     super();
-    if (!Number.isFinite(shift)) throw new Error(`shift: shift must be finite, got ${shift}`);
+    checkNumber('shift: shift', shift);
   }
 
   protected map(x: Tensor): ValueAndLogDet {

@@ -1,5 +1,5 @@
-import { add, div, exp, log, maximum, mul, neg, reshape, sqrt, square, sub, type Tensor, tidy, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
-import { admit, checkInteger, Module, type ModuleConfig, sum } from '@pushforward/tensor';
+import { add, div, exp, log, maximum, mul, neg, reshape, sqrt, square, sub, type Tensor, tidy, type Variable, zeros } from '@tensorflow/tfjs-core';
+import { admit, checkInteger, makeVariable, Module, type ModuleConfig, sum } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 
@@ -52,8 +52,8 @@ export class ActNorm extends Bijector {
     super();
     checkInteger('actNorm: dim', dim, 1);
     this.dim = dim;
-    this.loc = tidy(() => variable(zeros([dim])));
-    this.logScale = tidy(() => variable(zeros([dim])));
+    this.loc = makeVariable([dim], () => zeros([dim]));
+    this.logScale = makeVariable([dim], () => zeros([dim]));
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {

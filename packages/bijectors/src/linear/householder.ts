@@ -1,5 +1,5 @@
-import { concat, keep, matMul, mul, reshape, slice, sub, type Tensor, tensor2d, type Tensor2D, tidy, transpose, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
-import { admit, checkInteger, key, linear, type ModuleConfig, normal, type Seed } from '@pushforward/tensor';
+import { concat, keep, matMul, mul, reshape, slice, sub, type Tensor, tensor2d, type Tensor2D, tidy, transpose, type Variable, zeros } from '@tensorflow/tfjs-core';
+import { admit, checkInteger, checkTable, key, linear, makeVariable, type ModuleConfig, normal, type Seed } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 import { invertLowerTriangular } from './invert-triangular.js';
@@ -65,11 +65,12 @@ export class Householder extends Bijector {
     checkInteger('householder: reflections', reflections, 1);
     this.dim = dim;
     const pairs = Math.ceil(reflections / 2);
-    this.vectors = tidy(() => {
+    this.vectors = makeVariable([reflections, dim], () => {
       const once = normal(key(seed), [pairs, 1, dim]);
       const twice = concat([once, once], 1);
-      return variable(slice(reshape(twice, [2 * pairs, dim]), [0, 0], [reflections, dim]));
+      return slice(reshape(twice, [2 * pairs, dim]), [0, 0], [reflections, dim]);
     });
+    checkTable('householder: the mask', reflections ** 2);
     const indices = Array.from({ length: reflections }, (_, i) => i);
     this.#mask = keep(tensor2d(indices.map((i) => indices.map((j) => (j < i ? 1 : j === i ? 0.5 : 0)))));
   }

@@ -1,5 +1,5 @@
-import { add, exp, eye, keep, mul, sub, sum, type Tensor, tensor2d, type Tensor2D, tidy, transpose, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
-import { admit, checkInteger, linear, type ModuleConfig, type Seed } from '@pushforward/tensor';
+import { add, exp, eye, keep, mul, sub, sum, type Tensor, tensor2d, type Tensor2D, tidy, transpose, type Variable, zeros } from '@tensorflow/tfjs-core';
+import { admit, checkInteger, linear, makeVariable, type ModuleConfig, type Seed } from '@pushforward/tensor';
 import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 import { Permute, type PermuteOptions } from '../permute.js';
@@ -65,8 +65,8 @@ export class LuLinear extends Bijector {
     checkInteger('luLinear: dim', dim, 1);
     this.dim = dim;
     if (permutation !== undefined) this.permutation = new Permute({ dim, permutation, seed }).permutation;
-    this.weights = tidy(() => variable(zeros([dim, dim])));
-    this.bias = tidy(() => variable(zeros([dim])));
+    this.weights = makeVariable([dim, dim], () => zeros([dim, dim]));
+    this.bias = makeVariable([dim], () => zeros([dim]));
     const indices = Array.from({ length: dim }, (_, i) => i);
     this.#below = keep(tensor2d(indices.map((i) => indices.map((j) => (j < i ? 1 : 0)))));
     this.#identity = keep(eye(dim));

@@ -1,5 +1,5 @@
-import { add, div, expandDims, mul, neg, reshape, square, sub, sum, type Tensor, tanh, tidy, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
-import { admit, checkInteger, key, type ModuleConfig, normal, type Seed } from '@pushforward/tensor';
+import { add, div, expandDims, mul, neg, reshape, square, sub, sum, type Tensor, tanh, tidy, type Variable, zeros } from '@tensorflow/tfjs-core';
+import { admit, checkInteger, key, makeVariable, type ModuleConfig, normal, type Seed } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 import { positive } from '../transforms/positive.js';
@@ -66,9 +66,9 @@ export class Planar extends Bijector {
     super();
     checkInteger('planar: dim', dim, 1);
     this.dim = dim;
-    this.weights = tidy(() => variable(mul(normal(key(seed), [dim]), 1 / Math.sqrt(dim))));
-    this.bias = tidy(() => variable(zeros([])));
-    this.direction = tidy(() => variable(zeros([dim])));
+    this.weights = makeVariable([dim], () => mul(normal(key(seed), [dim]), 1 / Math.sqrt(dim)));
+    this.bias = makeVariable([], () => zeros([]));
+    this.direction = makeVariable([dim], () => zeros([dim]));
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {

@@ -1,5 +1,5 @@
-import { add, div, expandDims, greater, log, mul, neg, sqrt, square, sub, sum, type Tensor, tidy, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
-import { admit, checkInteger, key, type ModuleConfig, normal, type Seed, where } from '@pushforward/tensor';
+import { add, div, expandDims, greater, log, mul, neg, sqrt, square, sub, sum, type Tensor, tidy, type Variable, zeros } from '@tensorflow/tfjs-core';
+import { admit, checkInteger, key, makeVariable, type ModuleConfig, normal, type Seed, where } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 import { positive } from '../transforms/positive.js';
@@ -69,9 +69,9 @@ export class Radial extends Bijector {
     super();
     checkInteger('radial: dim', dim, 1);
     this.dim = dim;
-    this.center = tidy(() => variable(normal(key(seed), [dim])));
-    this.radius = tidy(() => variable(zeros([])));
-    this.slope = tidy(() => variable(zeros([])));
+    this.center = makeVariable([dim], () => normal(key(seed), [dim]));
+    this.radius = makeVariable([], () => zeros([]));
+    this.slope = makeVariable([], () => zeros([]));
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {

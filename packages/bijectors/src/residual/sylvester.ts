@@ -1,5 +1,5 @@
-import { add, concat, div, eye, keep, mul, neg, reshape, slice, sub, sum, type Tensor, type Tensor1D, tanh, tensor2d, type Tensor2D, tidy, transpose, variable, type Variable, zeros } from '@tensorflow/tfjs-core';
-import { admit, checkInteger, key, linear, type ModuleConfig, normal, type Seed } from '@pushforward/tensor';
+import { add, concat, div, eye, keep, mul, neg, reshape, slice, sub, sum, type Tensor, type Tensor1D, tanh, tensor2d, type Tensor2D, tidy, transpose, type Variable, zeros } from '@tensorflow/tfjs-core';
+import { admit, checkInteger, key, linear, makeVariable, type ModuleConfig, normal, type Seed } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 import { Householder } from '../linear/householder.js';
@@ -86,9 +86,9 @@ export class Sylvester extends Bijector {
     this.rotation = new Householder({ dim, reflections, seed: 0 });
     // A random reflection hardly turns an axis, but one along eᵢ plus a random unit vector turns axis i into minus that vector.
     tidy(() => this.rotation.vectors.assign(add(mul(normal(key(seed), [reflections, dim]), 1 / Math.sqrt(dim)), eye(reflections, dim))));
-    this.weights = tidy(() => variable(zeros([units, units])));
-    this.slopes = tidy(() => variable(zeros([units])));
-    this.bias = tidy(() => variable(zeros([units])));
+    this.weights = makeVariable([units, units], () => zeros([units, units]));
+    this.slopes = makeVariable([units], () => zeros([units]));
+    this.bias = makeVariable([units], () => zeros([units]));
     const indices = Array.from({ length: units }, (_, i) => i);
     this.#below = keep(tensor2d(indices.map((i) => indices.map((j) => (j < i ? 1 : 0)))));
     this.#identity = keep(eye(units));

@@ -1,5 +1,5 @@
 import { add, exp, mul, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { type AffineForm, type ModuleConfig, toFloat } from '@pushforward/tensor';
+import { type AffineForm, formatValue, type ModuleConfig, toFloat } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../elementwise-transform.js';
 import { shapedLike, softBound, splitParameters } from './parameters.js';
@@ -49,8 +49,8 @@ export class AffineTransform extends ElementwiseTransform {
 
   constructor({ bound = 5 }: AffineTransformOptions = {}) {
     super();
-    if (bound !== null && !(bound > 0 && bound < Infinity)) {
-      throw new Error(`affine: bound must be positive and finite, or null, got ${bound}`);
+    if (bound !== null && !(typeof bound === 'number' && bound > 0 && bound < Infinity)) {
+      throw new Error(`affine: bound must be positive and finite, or null, got ${formatValue(bound)}`);
     }
     this.bound = bound;
   }

@@ -1,5 +1,5 @@
 import { add, exp, mul, neg, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { type AffineForm, logSigmoid, type ModuleConfig, toFloat } from '@pushforward/tensor';
+import { type AffineForm, checkNumber, logSigmoid, type ModuleConfig, toFloat } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../elementwise-transform.js';
 import { shapedLike, softBound, splitParameters } from './parameters.js';
@@ -57,8 +57,8 @@ export class GateTransform extends ElementwiseTransform {
 
   constructor({ forgetBias = 2, bound = 7 }: GateTransformOptions = {}) {
     super();
-    if (!Number.isFinite(forgetBias)) throw new Error(`gate: forgetBias must be finite, got ${forgetBias}`);
-    if (!(bound > 0 && bound < Infinity)) throw new Error(`gate: bound must be positive and finite, got ${bound}`);
+    checkNumber('gate: forgetBias', forgetBias);
+    checkNumber('gate: bound', bound, { above: 0 });
     this.forgetBias = forgetBias;
     this.bound = bound;
   }

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { BuildModule, ModuleConfig } from '@pushforward/tensor';
+import { type BuildModule, checkInstance, type ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../elementwise-transform.js';
 
@@ -31,6 +31,7 @@ export class InvertTransform extends ElementwiseTransform {
 
   constructor(readonly transform: ElementwiseTransform) {
     super();
+    checkInstance('invert: transform', transform, ElementwiseTransform, 'an elementwise transform');
     this.parameterCount = transform.parameterCount;
     this.identityParameters = transform.identityParameters;
   }

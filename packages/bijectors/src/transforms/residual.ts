@@ -1,5 +1,5 @@
 import { add, exp, maximum, minimum, mul, neg, reshape, sigmoid, slice, sub, type Tensor, type Tensor1D, tidy, zerosLike } from '@tensorflow/tfjs-core';
-import { type BuildModule, logSigmoid, type ModuleConfig, softplus } from '@pushforward/tensor';
+import { type BuildModule, checkInstance, logSigmoid, type ModuleConfig, softplus } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../elementwise-transform.js';
 import { AffineTransform } from './affine.js';
@@ -67,6 +67,7 @@ export class ResidualTransform extends ElementwiseTransform {
   /** @param inner T */
   constructor(readonly inner: ElementwiseTransform) {
     super();
+    checkInstance('residual: inner', inner, ElementwiseTransform, 'an elementwise transform');
     this.parameterCount = inner.parameterCount + 1;
     this.identityParameters = [...inner.identityParameters, 0];
   }

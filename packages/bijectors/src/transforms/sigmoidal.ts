@@ -20,7 +20,7 @@ import {
   tidy,
   unstack,
 } from '@tensorflow/tfjs-core';
-import { checkInteger, logSumExp, type ModuleConfig, softplus } from '@pushforward/tensor';
+import { checkInteger, checkNumber, logSumExp, type ModuleConfig, softplus } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../elementwise-transform.js';
 import { implicitRoot } from './implicit-root.js';
@@ -91,7 +91,7 @@ export class SigmoidalTransform extends ElementwiseTransform {
   constructor({ units = 8, minDerivative = 0.001 }: SigmoidalTransformOptions = {}) {
     super();
     checkInteger('sigmoidal: units', units, 1);
-    if (!(minDerivative > 0 && minDerivative < 1)) throw new Error(`sigmoidal: minDerivative must be above 0 and below 1, got ${minDerivative}`);
+    checkNumber('sigmoidal: minDerivative', minDerivative, { above: 0, below: 1 });
     this.units = units;
     this.minDerivative = minDerivative;
     this.parameterCount = 3 * units;

@@ -1,5 +1,5 @@
 import { add, div, log, mul, neg, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { type ModuleConfig, toFloat } from '@pushforward/tensor';
+import { checkNumber, type ModuleConfig, toFloat } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../elementwise-transform.js';
 import { shapedLike, splitParameters } from './parameters.js';
@@ -53,7 +53,7 @@ export class SoftplusAffineTransform extends ElementwiseTransform {
 
   constructor({ minScale = 0.01 }: SoftplusAffineTransformOptions = {}) {
     super();
-    if (!(minScale > 0 && minScale < 1)) throw new Error(`softplusAffine: minScale must be above 0 and below 1, got ${minScale}`);
+    checkNumber('softplusAffine: minScale', minScale, { above: 0, below: 1 });
     this.minScale = minScale;
   }
 

@@ -20,18 +20,18 @@ import {
   tensor2d,
   unstack,
 } from '@tensorflow/tfjs-core';
-import { checkInteger, type SplineShape } from '@pushforward/tensor';
+import { checkInteger, checkNumber, formatValue, type SplineShape } from '@pushforward/tensor';
 import { positive } from './positive.js';
 import type { Bin } from './rational-quadratic.js';
 
 /** @throws Error if a number is out of range */
 export function checkSplineShape(name: string, { bins, bound, minWidth, minHeight, minDerivative }: SplineShape): void {
   checkInteger(`${name}: bins`, bins, 2);
-  if (!(bound > 0 && bound < Infinity)) throw new Error(`${name}: bound must be positive and finite, got ${bound}`);
+  checkNumber(`${name}: bound`, bound, { above: 0 });
   for (const [option, value] of Object.entries({ minWidth, minHeight })) {
-    if (!(value > 0 && value * bins < 1)) throw new Error(`${name}: ${option} must be above 0 and below 1 / bins, got ${value}`);
+    if (typeof value !== 'number' || !(value > 0 && value * bins < 1)) throw new Error(`${name}: ${option} must be above 0 and below 1 / bins, got ${formatValue(value)}`);
   }
-  if (!(minDerivative > 0 && minDerivative < 1)) throw new Error(`${name}: minDerivative must be above 0 and below 1, got ${minDerivative}`);
+  checkNumber(`${name}: minDerivative`, minDerivative, { above: 0, below: 1 });
 }
 
 /**

@@ -1,0 +1,144 @@
+import '@tensorflow/tfjs';
+import { memory } from '@tensorflow/tfjs-core';
+import * as bijectors from '@pushforward/bijectors';
+import * as distributions from '@pushforward/distributions';
+import { BernoulliMade, GaussianMade, Made, MaskedLinear } from '@pushforward/made';
+import { type Json, type Module, type ModuleClass, moduleState, restoreModule } from '@pushforward/tensor';
+import { variable, zeros } from '@tensorflow/tfjs-core';
+import { BernoulliLikelihood, GaussianLikelihood, Mlp, mlpEncoder, Vae, vaeModules } from '@pushforward/vae';
+import { describe, expect, test } from 'vitest';
+
+const { affine, AffineTransform, Chain, Exp, Permute, StandardNormal } = { ...bijectors, ...distributions };
+const classes: readonly ModuleClass[] = [...bijectors.bijectorModules, ...vaeModules];
+
+/** At least one module of every class that can be saved. */
+const examples: (() => Module)[] = [
+  () => new Made({ dim: 3, hidden: [4], context: 2, seed: 0 }),
+  () => new Made({ dim: 2, hidden: [2], graph: [[0, 0], [1, 0]], weightNorm: true, seed: 0 }),
+  () => new MaskedLinear([[1, 0], [1, 1]], { seed: 0 }),
+  () => new BernoulliMade({ dim: 2, hidden: [3], seed: 0 }),
+  () => new GaussianMade({ dim: 2, hidden: [3], residual: true, direct: true, seed: 0 }),
+  () => bijectors.maf({ dim: 2, transforms: 2, hidden: [3], order: 'lu', seed: 0 }),
+  () => bijectors.nsf({ dim: 2, transforms: 1, hidden: [3], seed: 0 }),
+  () => bijectors.naf({ dim: 2, transforms: 1, hidden: [3], units: 2, seed: 0 }),
+  () => bijectors.glow({ dim: 3, transforms: 1, hidden: [3], context: 1, seed: 0 }),
+  () => bijectors.nice({ dim: 3, transforms: 1, hidden: [3], seed: 0 }),
+  () => bijectors.lstmMaf({ dim: 2, transforms: 1, hidden: [3], context: 1, seed: 0 }),
+  () => bijectors.attentionIaf({ dim: 2, transforms: 1, width: 4, heads: 2, blocks: 1, context: 1, seed: 0 }),
+  () => new bijectors.FillTriangular({ dim: 2, diagonal: new Exp() }),
+  () => new bijectors.Householder({ dim: 3, seed: 0 }),
+  () => new bijectors.Partition({ bijectors: [new Exp(), null], sizes: [1, 2] }),
+  () => new bijectors.Partition({ bijectors: [new Exp(), null], indices: [[1], [0, 2]] }),
+  () => new bijectors.Planar({ dim: 2, seed: 0 }),
+  () => new bijectors.Radial({ dim: 2, seed: 0 }),
+  () => new bijectors.Sylvester({ dim: 3, units: 2, seed: 0 }),
+  () => new bijectors.Power(2),
+  () => new bijectors.Scale(2),
+  () => new bijectors.Shift(2),
+  () => new bijectors.Reshape({ from: [4], to: [2, 2] }),
+  () => new bijectors.Simplex({ dim: 3 }),
+  () => new bijectors.Elementwise({ transform: new bijectors.CircularSplineTransform(), eventShape: [2] }),
+  () => new bijectors.Elementwise({ transform: new bijectors.ResidualTransform(new bijectors.SoftplusAffineTransform()), eventShape: [2] }),
+  () => new Chain([new bijectors.Sigmoid(), new bijectors.Softplus(), new bijectors.Tanh(), new bijectors.Invert(new Exp())]),
+  () => new distributions.Bernoulli({ logits: [0, 1] }),
+  () => new distributions.Categorical([0, 1]),
+  () => new distributions.DiscretizedLogistic(100, variable(zeros([2]))),
+  () => new distributions.Independent(new distributions.Logistic([0, 1], 1), 1),
+  () => new distributions.MultivariateNormalDiag([0, 1], variable(zeros([2]))),
+  () => new distributions.Normal([[0], [1]], 2),
+  () => new distributions.Uniform(0, 1),
+  () => new distributions.Transformed(new StandardNormal(2), new Chain([affine({ loc: [0, 1], scale: [1, 2] }), new Permute({ dim: 2 })])),
+  () =>
+    new Vae({
+      encoder: mlpEncoder({ dataDim: 3, latentDim: 2, contextDim: 1, hidden: [4], seed: 0 }),
+      likelihood: new BernoulliLikelihood(new Mlp({ inputDim: 2, hidden: [4], outputDim: 3, seed: 0 })),
+      posterior: bijectors.iaf({ dim: 2, transforms: 1, hidden: [3], context: 1, seed: 0 }),
+    }),
+  () => new GaussianLikelihood(new Mlp({ inputDim: 2, hidden: [], outputDim: 3, seed: 0 })),
+];
+
+const wrong: Json[] = [null, 'NaN', 'a\u001b[31m\n', {}, { length: 2 }, [], [[]], -1, 0, 0.5, 1e9, 2 ** 53, 1e300, true, [1e9], [null], ['x'], { type: 'Chain' }];
+const deep = JSON.parse(`${'['.repeat(400)}${']'.repeat(400)}`) as Json;
+
+/** Every way to put something else in one place of a configuration. */
+function* damaged(config: Json, path: readonly string[] = []): Generator<{ path: string; config: Json }> {
+  if (config === null || typeof config !== 'object') return;
+  for (const name of Object.keys(config)) {
+    const own = (config as { [name: string]: Json })[name];
+    const put = (value: Json | undefined): Json => {
+      const copy = Array.isArray(config) ? [...config] : { ...config };
+      if (value === undefined) delete (copy as { [name: string]: Json })[name];
+      else (copy as { [name: string]: Json })[name] = value;
+      return copy;
+    };
+    const here = [...path, name];
+    for (const value of [undefined, ...wrong, deep, [own], { own }]) yield { path: here.join('.'), config: put(value) };
+    for (const inner of damaged(own, here)) yield { path: inner.path, config: put(inner.config) };
+  }
+}
+
+const foreign = /Cannot|is not (iterable|a function|defined|a constructor)|Maximum call stack|Invalid (array|typed)|undefined \(|\[object|out of memory|reading '|toFixed|convert/;
+
+describe('a configuration with one thing wrong', () => {
+  test('every class has an example', () => {
+    const types = new Set<string>();
+    const collect = (config: Json): void => {
+      if (config === null || typeof config !== 'object') return;
+      if (!Array.isArray(config) && typeof config.type === 'string') types.add(config.type);
+      Object.values(config).forEach(collect);
+    };
+    for (const make of examples) {
+      const module = make();
+      collect(module.config());
+      module.dispose();
+    }
+    expect(classes.map(({ type }) => type).filter((type) => !types.has(type))).toEqual([]);
+  });
+
+  test.each(examples.map((make) => [make.toString().replace(/^\(\) =>\s*/, '').slice(0, 60), make] as const))('%s', { timeout: 60_000 }, (_, make) => {
+    const module = make();
+    const kept = { source: 'model', variables: module.variables(), ...moduleState(module) };
+    const { numTensors } = memory();
+    for (const { path, config } of damaged(module.config())) {
+      const started = performance.now();
+      let message = 'accepted';
+      try {
+        // Names of modules, and what has a default, may be changed or missing, and it fits all the same.
+        restoreModule({ ...kept, config }, classes, () => {}).dispose();
+      } catch (error) {
+        message = (error as Error).message;
+        const what = `${path}: ${JSON.stringify(config).slice(0, 300)}: ${message}`;
+        expect((error as Error).constructor.name, what).toMatch(/^(Config)?Error$/);
+        expect(message, what).toMatch(/^model[: ][^\p{Cc}]{5,1500}$/u);
+        expect(message, what).not.toMatch(foreign);
+      }
+      expect(performance.now() - started, `${path}: ${message}`).toBeLessThan(2000);
+      expect(memory().numTensors, `${path}: ${message}`).toBe(numTensors);
+    }
+    module.dispose();
+  });
+});
+
+describe('factories name their options', () => {
+  const { attentionMaf, glow, iaf, lstmMaf, maf, naf, nice, nsf, realNvp } = bijectors;
+  const factories = { attentionMaf, glow, iaf, lstmMaf, maf, naf, nice, nsf, realNvp };
+
+  test('lstmMaf', () => {
+    expect(() => lstmMaf({ dim: 2, hidden: 8 as never })).toThrow(new Error('lstmMaf: hidden must be a list of integers of at least 1, got 8'));
+  });
+
+  test.each(Object.entries(factories))('%s', (name, factory) => {
+    const make = factory as (options: never) => Module;
+    for (const value of [undefined, null, 3, 'x', [], new AffineTransform()]) {
+      expect(() => make(value as never)).toThrow(new RegExp(`^${name}: (options must be an object|dim must be an integer)`, 'u'));
+    }
+    const options = ['dim', 'transforms', 'context', 'hidden', 'order', 'activation', 'checkpoint', 'residual', 'init', 'transform', 'width', 'bins', 'units'];
+    for (const option of options) {
+      if (name === 'attentionMaf' && option === 'hidden') continue;
+      for (const value of [null, 'x', {}, [[]], -1]) {
+        const own = { dim: 2, transforms: 1, hidden: [4], seed: 0, [option]: value };
+        expect(() => make(own as never)).toThrow(new RegExp(`^${name}: ${option} must be `, 'u'));
+      }
+    }
+  });
+});
