@@ -46,6 +46,15 @@ export function commandLine(host: Host, args: readonly string[]): string {
   return [host.commandPrefix, ...args.map(quote)].join(' ').replace(/ --$/, '');
 }
 
+/**
+ * A command line as it may go along with a model: without the directories of the machine that it ran on, and without where it wrote to.
+ */
+export function withoutDirectories(line: string): string {
+  const words = line.match(/(?:'[^']*'|\\.|[^\s'\\])+/g) ?? [];
+  const kept = words.filter((word, i) => !/^--(?:out(?:=.*)?|force)$/.test(word) && words[i - 1] !== '--out');
+  return kept.map((word) => (word.includes('/') ? quote(word.replaceAll(/'|\\/g, '').replace(/^(--[\w-]+=)?.*\//, '$1')) : word)).join(' ');
+}
+
 function quote(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }

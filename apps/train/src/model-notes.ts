@@ -1,9 +1,10 @@
 import type { Json } from '@pushforward/tensor';
+import type { Grid } from './density/dequantize.js';
 import { UserError } from './errors.js';
 import { excerpt } from './printable.js';
 
 /** What this program saves with a flow. A type, so that it is JSON, which has no word for an infinite likelihood but null. */
-export type FlowNotes = { kind: 'flow'; columns: string[]; trainedOn: string; rows: number; testLogLikelihood: number | null; commandLine: string };
+export type FlowNotes = { kind: 'flow'; columns: string[]; trainedOn: string; rows: number; testLogLikelihood: number | null; commandLine: string; grid?: Grid };
 
 /** What this program saves with an autoencoder. */
 export type DigitsNotes = { kind: 'digits'; height: number; width: number; trainedOn: string; commandLine: string };
@@ -23,6 +24,7 @@ export function checkFlowNotes(name: string, notes: { [field: string]: Json }, c
     ['rows', isCount, 'a whole number of at least 1'],
     ['testLogLikelihood', (value) => value === null || Number.isFinite(value), 'a number'],
     ['commandLine', isText, 'text'],
+    ['grid', (value) => value === undefined || isGrid(value, columns), `${columns} objects of start and step`],
   ]);
   return notes as FlowNotes;
 }
@@ -45,6 +47,15 @@ function check(name: string, notes: { [field: string]: Json }, checks: readonly 
     const got = value === undefined ? 'nothing' : excerpt(JSON.stringify(value));
     throw new UserError(`${name}: the note "${field}" must be ${expected}, got ${got}`);
   }
+}
+
+function isGridOfColumn(value: unknown): boolean {
+  const { start, step } = (value ?? {}) as Partial<Grid[number]>;
+  return Number.isFinite(start) && Number.isFinite(step) && step! >= 0;
+}
+
+function isGrid(value: unknown, columns: number): boolean {
+  return Array.isArray(value) && value.length === columns && value.every(isGridOfColumn);
 }
 
 function isText(value: unknown): boolean {

@@ -12,7 +12,7 @@ import { type DigitsReport, digitsReport, type PosteriorResult, resultRows, SAMP
 import { type DigitsSettings, POSTERIOR_TITLES, type PosteriorName } from '../digits/settings.js';
 import { digitStream } from '../digits/stream.js';
 import { checkSameData, fingerprint } from '../fingerprint.js';
-import { commandLine, type Host } from '../host.js';
+import { commandLine, type Host, withoutDirectories } from '../host.js';
 import type { DigitsNotes } from '../models.js';
 import { type Images, imageGrid } from '../report/image-grid.js';
 import { settingRows } from '../report/run-sections.js';
@@ -99,7 +99,7 @@ async function trainAndCompare(host: Host, directory: RunDirectory, record: RunR
         validation: { data: { values: validation.pixels, shape: [validation.count, train.height * train.width] } },
       },
     });
-    const notes: DigitsNotes = { kind: 'digits', height: train.height, width: train.width, trainedOn: source, commandLine: record.commandLine };
+    const notes: DigitsNotes = { kind: 'digits', height: train.height, width: train.width, trainedOn: withoutDirectories(source), commandLine: withoutDirectories(record.commandLine) };
     await saveModule(vae, path.join(directory.path, posterior), { metadata: notes });
     const rate = (training.steps / training.seconds).toFixed(1);
     watch.add(`training, ${title} posterior`, training.seconds, `${formatCount(training.steps)} steps, ${rate} a second`);

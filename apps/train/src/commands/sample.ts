@@ -45,7 +45,7 @@ async function drawPicture(host: Host, model: LoadedModel & { kind: 'digits' }, 
 }
 
 async function drawRows(host: Host, model: LoadedModel, count: number, seed: number): Promise<string> {
-  if (model.kind === 'flow') return formatCsv(model.notes.columns, await sampleRows(host, model.module, count, key(seed)));
+  if (model.kind === 'flow') return formatCsv(model.notes.columns, await sampleRows(host, model.module, count, key(seed), model.notes.grid));
   const { module } = model;
   const columns = module.encoder.dataDim;
   const values = await inChunks(host, count, (start, end) => module.sample(end - start, { seed: foldIn(key(seed), start) }), PICTURE_CHUNK);

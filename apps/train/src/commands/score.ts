@@ -5,6 +5,7 @@ import { formatHeader, formatRows } from '../data/csv.js';
 import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
 import { openTable } from '../data/read-table.js';
 import type { Block, TableStream } from '../data/table.js';
+import { withNoise } from '../density/dequantize.js';
 import { inChunks } from '../density/model.js';
 import { UserError } from '../errors.js';
 import { checkOutput, openUserFile } from '../files.js';
@@ -94,7 +95,12 @@ interface Rows {
 async function logDensities(host: Host, model: LoadedModel, table: Rows, { samples, seed }: ScoreOptions): Promise<Float64Array> {
   const { values, rows, columns, start: before } = table;
   const batch = (start: number, end: number) => tensor2d(Float32Array.from(values.subarray(start * columns, end * columns)), [end - start, columns]);
-  if (model.kind === 'flow') return inChunks(host, rows, (start, end) => tidy(() => model.module.logProb(batch(start, end)) as Tensor));
+  if (model.kind === 'flow') {
+    const { module, notes } = model;
+    // A row is scored in the place that the noise puts it, as in training; which place, the seed says.
+    const placed = (x: Tensor, start: number) => (notes.grid ? withNoise(x, notes.grid, foldIn(key(seed), before + start)) : x);
+    return inChunks(host, rows, (start, end) => tidy(() => module.logProb(placed(batch(start, end), start))));
+  }
   checkPixels(table);
   // The importance-weighted bound of log p(x).
   const bound = (start: number, end: number) =>

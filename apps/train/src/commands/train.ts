@@ -1,23 +1,26 @@
 import path from 'node:path';
 import { saveModule, writeFileAtomic } from '@pushforward/io/node';
-import { key, split } from '@pushforward/tensor';
+import { foldIn, key, split } from '@pushforward/tensor';
 import { attentionBlocks } from '../attention-blocks.js';
 import { startBackend } from '../backend.js';
 import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
 import { readTable } from '../data/read-table.js';
+import type { Table } from '../data/table.js';
 import { buildFlow, flowOptimizer, logDensities, negativeLogDensity, sampleRows } from '../density/model.js';
 import { type DensityReport, densityReport, resultRows } from '../density/report.js';
 import { type DensitySettings, FLOWS } from '../density/settings.js';
-import { splitTable, standardisation } from '../density/splits.js';
+import { type ColumnProfile, profileColumns, profileRows, profileWarnings } from '../density/column-profile.js';
+import { dequantize, type Grid } from '../density/dequantize.js';
+import { splitTable } from '../density/splits.js';
 import { UserError } from '../errors.js';
 import { checkSameData, fingerprint } from '../fingerprint.js';
-import { fitGaussian, gaussianLogProb } from '../gaussian-baseline.js';
-import { commandLine, type Host } from '../host.js';
+import { fitGaussian, type FullGaussian, gaussianLogProb } from '../gaussian-baseline.js';
+import { commandLine, type Host, withoutDirectories } from '../host.js';
 import type { FlowNotes } from '../models.js';
 import { settingRows } from '../report/run-sections.js';
 import { claimRunDirectory, type RunDirectory, shownPath } from '../run-directory.js';
 import { beginRun, finishRun, type RunRecord } from '../run-record.js';
-import { concatenateRows, estimate, formatCount } from '../statistics.js';
+import { concatenateRows, estimate, formatCount, type Matrix } from '../statistics.js';
 import { Stopwatch } from '../stopwatch.js';
 import { textTable } from '../text-table.js';
 import { trainOrResume } from '../training-run.js';
@@ -33,14 +36,15 @@ export interface TrainOptions extends Omit<DensitySettings, 'reading'>, ReadOpti
 /** Fits a flow to a CSV file. */
 export async function trainCommand(host: Host, args: readonly string[], options: TrainOptions): Promise<void> {
   if (options.resume !== undefined) return resumeRun(host, options.resume);
-  const { flow, transforms, hidden, epochs, patience, batch, lr, validation, test, seed } = options;
-  const settings: DensitySettings = { data: options.data === '-' ? '-' : path.resolve(host.cwd, options.data), flow, transforms, hidden, epochs, patience, batch, lr, validation, test, seed, reading: readOptionsOf(options) };
+  const { flow, transforms, hidden, epochs, patience, batch, lr, validation, test, seed, dequantize } = options;
+  const settings: DensitySettings = { data: options.data === '-' ? '-' : path.resolve(host.cwd, options.data), flow, transforms, hidden, epochs, patience, batch, lr, validation, test, seed, dequantize, reading: readOptionsOf(options) };
   // Before anything is written: a mistake should leave no directory behind.
   if (flow.startsWith('attention')) attentionBlocks(hidden);
   const prepared = await prepare(host, settings);
   using directory = claimRunDirectory(host.cwd, { out: options.out, command: 'train', force: options.force ?? false });
   const record: RunRecord = { version: 2, command: 'train', commandLine: commandLine(host, args), settings, data: prepared.data, finished: false };
   await beginRun(directory, record);
+  showColumns(host, prepared.profiles, settings);
   await runTrain(host, directory, record, settings, prepared);
 }
 
@@ -56,7 +60,7 @@ export async function runTrain(host: Host, directory: RunDirectory, record: RunR
 }
 
 async function trainAndTest(host: Host, directory: RunDirectory, record: RunRecord, settings: DensitySettings, prepared: Prepared): Promise<DensityReport> {
-  const { table, splits, gaussian, keys, data } = prepared;
+  const { table, profiles, splits, keys, data } = prepared;
   checkSameData(table.source, data, record.data);
   const watch = new Stopwatch();
   watch.add('reading the file', prepared.seconds, `${formatCount(table.rows)} rows`);
@@ -66,13 +70,16 @@ async function trainAndTest(host: Host, directory: RunDirectory, record: RunReco
   host.stderr.write(
     `${table.source}: ${table.columns} columns; ${counts.train} rows to train on, ${counts.validation} to validate on, ${counts.test} to test on\n`,
   );
-  using model = buildFlow(settings, standardisation(splits.train), keys.weights);
+  const grid: Grid = profiles.map(({ low, step }) => ({ start: low, step: settings.dequantize ? step : 0 }));
+  // Noise moves a column by half a step on average.
+  const units = { loc: profiles.map(({ loc }, i) => loc + grid[i].step / 2), scale: profiles.map(({ scale }) => scale) };
+  using model = buildFlow(settings, units, keys.weights);
   const training = await trainOrResume({
     host,
     directory,
     name: 'model',
     title: FLOWS[settings.flow].title,
-    loss: negativeLogDensity(model),
+    loss: negativeLogDensity(model, grid),
     data: { values: splits.train.values, shape: [splits.train.rows, table.columns] },
     options: {
       module: model,
@@ -86,18 +93,20 @@ async function trainAndTest(host: Host, directory: RunDirectory, record: RunReco
   });
   watch.add('training', training.seconds, `${formatCount(training.steps)} steps, ${(training.steps / training.seconds).toFixed(1)} a second`);
 
-  const scores = { flow: await logDensities(host, model, splits.test), gaussian: gaussianLogProb(gaussian, splits.test) };
+  const [heldOut, seen] = [await dequantize(splits.test, grid, foldIn(keys.noise, 0)), await dequantize(splits.train, grid, foldIn(keys.noise, 1))];
+  const scores = { flow: await logDensities(host, model, heldOut), gaussian: gaussianLogProb(gaussianOf(table, seen), heldOut) };
   const notes: FlowNotes = {
     kind: 'flow',
     columns: table.names,
-    trainedOn: table.source,
+    trainedOn: path.basename(table.source),
     rows: counts.train,
     testLogLikelihood: estimate(scores.flow).mean,
-    commandLine: record.commandLine,
+    ...(settings.dequantize ? { grid } : {}),
+    commandLine: withoutDirectories(record.commandLine),
   };
   await saveModule(model, path.join(directory.path, 'model'), { metadata: notes });
   const unseen = concatenateRows(splits.validation, splits.test);
-  const samples = await sampleRows(host, model, Math.min(Math.max(unseen.rows, 1000), 10_000), keys.samples);
+  const samples = await sampleRows(host, model, Math.min(Math.max(unseen.rows, 1000), 10_000), keys.samples, grid);
   watch.lap('testing and sampling');
   return {
     facts: { commandLine: record.commandLine, settings: settingRows(settings), timings: watch.laps, backend },
@@ -120,15 +129,33 @@ async function prepare(host: Host, settings: DensitySettings) {
   const name = settings.data === '-' ? '-' : shownPath(host.cwd, settings.data);
   const table = await readTable(host.cwd, name, settings.reading, host.stdin);
   for (const notice of table.notices) host.stderr.write(`${table.source}: ${notice}\n`);
-  const [rows, weights, training, samples] = split(key(settings.seed), 4);
-  const splits = splitTable(table, settings, rows);
-  const gaussian = fitGaussian(splits.train);
+  const runKey = key(settings.seed);
+  const [rows, weights, training, samples] = split(runKey, 4);
+  const profiles = profileColumns(table, table.names);
+  const splits = splitTable(table, profiles, settings, rows);
+  // For what it refuses: before anything is written.
+  gaussianOf(table, splits.train);
+  const seconds = (performance.now() - started) / 1000;
+  return { table, profiles, splits, keys: { weights, training, samples, noise: foldIn(runKey, 4) }, data: fingerprint(table.rows, table.names, [table.values]), seconds };
+}
+
+/** How many columns are shown before training. */
+const SHOWN = 50;
+
+function showColumns(host: Host, profiles: readonly ColumnProfile[], settings: DensitySettings): void {
+  const { header, rows } = profileRows(profiles.slice(0, SHOWN), settings.dequantize);
+  host.stderr.write(`${textTable(header, rows, [0, 1, 5])}${profiles.length > SHOWN ? `… and ${profiles.length - SHOWN} more columns\n` : ''}`);
+  for (const warning of profileWarnings(profiles, settings.dequantize)) host.stderr.write(`warning: ${warning}\n`);
+}
+
+/** @throws UserError if there is none: a column follows from others */
+function gaussianOf(table: Table, train: Matrix): FullGaussian {
+  const gaussian = fitGaussian(train);
   if ('dependentColumn' in gaussian) {
     const index = gaussian.dependentColumn;
     throw new UserError(
       `${table.source}: column ${index + 1} ("${table.names[index]}") is a linear function of those before it: together they have no density, leave it out`,
     );
   }
-  const seconds = (performance.now() - started) / 1000;
-  return { table, splits, gaussian, keys: { weights, training, samples }, data: fingerprint(table.rows, table.names, [table.values]), seconds };
+  return gaussian;
 }

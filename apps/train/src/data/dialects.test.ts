@@ -168,9 +168,9 @@ describe('hostile files take time and memory linear in their length', () => {
     ['many columns', (n) => `${'1,'.repeat(n)}1\n${'1,'.repeat(n)}1\n`],
   ])('%s', (_, make) => {
     seconds(make(size));
-    const [small, large] = [Math.min(seconds(make(size)), seconds(make(size))), seconds(make(8 * size))];
-    // Eight times as much takes eight times as long, not sixty-four; and a few milliseconds are noise.
-    expect(large).toBeLessThan(24 * small + 0.2);
+    const [small, large] = [size, 8 * size].map((n) => Math.min(seconds(make(n)), seconds(make(n))));
+    // Eight times as much takes eight times as long, not sixty-four; the rest is for a machine that is busy with other tests.
+    expect(large).toBeLessThan(32 * small + 0.3);
   });
 
   test('a line without an end is refused before it fills the memory', () => {

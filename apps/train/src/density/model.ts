@@ -5,6 +5,7 @@ import { foldIn, type Key } from '@pushforward/tensor';
 import { adam, type Loss, type Optimizer } from '@pushforward/training';
 import { checkInterrupted, type Host } from '../host.js';
 import type { Matrix } from '../statistics.js';
+import { type Grid, quantize, withNoise } from './dequantize.js';
 import { buildBijector } from './flows.js';
 import type { DensitySettings } from './settings.js';
 
@@ -20,9 +21,10 @@ export function flowOptimizer({ lr }: DensitySettings): Optimizer {
   return adam({ learningRate: lr, clipNorm: 10, ema: 0.99 });
 }
 
-/** The mean negative log-density of a batch of rows, in nats. */
-export function negativeLogDensity(model: Distribution): Loss<Tensor> {
-  return (rows) => neg(mean(model.logProb(rows)));
+/** The mean negative log-density of a batch of rows, in nats; on a grid, with fresh noise each time. */
+export function negativeLogDensity(model: Distribution, grid: Grid): Loss<Tensor> {
+  const isContinuous = grid.every(({ step }) => step === 0);
+  return (rows, { key }) => neg(mean(model.logProb(isContinuous ? rows : withNoise(rows, grid, key))));
 }
 
 const CHUNK = 1024;
@@ -34,11 +36,12 @@ export async function logDensities(host: Host, model: Distribution, { values, ro
   );
 }
 
-/** Rows drawn from the model. */
-export async function sampleRows(host: Host, model: Distribution, count: number, key: Key): Promise<Matrix> {
+/** Rows drawn from the model, on the grid if there is one. */
+export async function sampleRows(host: Host, model: Distribution, count: number, key: Key, grid?: Grid): Promise<Matrix> {
   const columns = model.eventShape[0];
   const values = await inChunks(host, count, (start, end) => model.sample(end - start, { seed: foldIn(key, start) }));
-  return { values, rows: count, columns };
+  const drawn = { values, rows: count, columns };
+  return grid ? quantize(drawn, grid) : drawn;
 }
 
 /** Reads the numbers that `compute` gives for chunks of rows back into one array. */

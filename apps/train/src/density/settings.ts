@@ -36,6 +36,8 @@ export type DensitySettings = {
   /** The part of the rows to test on. */
   test: number;
   seed: number;
+  /** Whether noise turns columns of few or whole numbers into real ones. */
+  dequantize: boolean;
   /** How the file is read. */
   reading: ReadOptions;
 };

@@ -1,7 +1,8 @@
 import { type Key, permutation } from '@pushforward/tensor';
 import type { Table } from '../data/table.js';
 import { UserError } from '../errors.js';
-import { column, columnMeans, covariance, type Matrix, takeRows } from '../statistics.js';
+import { column, type Matrix, takeRows } from '../statistics.js';
+import type { ColumnProfile } from './column-profile.js';
 
 /** A table's rows, shared out by key. */
 export interface Splits {
@@ -20,7 +21,7 @@ const HALF_ULP = 2 ** -24;
  * @throws UserError if there are too few rows, or a column has no density to learn: it is constant, or varies by less than
  * single precision can tell apart
  */
-export function splitTable(table: Table, { validation, test }: { validation: number; test: number }, key: Key): Splits {
+export function splitTable(table: Table, profiles: readonly ColumnProfile[], { validation, test }: { validation: number; test: number }, key: Key): Splits {
   const { source, rows, columns, names } = table;
   const fewest = Math.max(FEWEST_ROWS, 2 * columns);
   if (rows < fewest) throw new UserError(`${source}: ${rows} ${rows === 1 ? 'row is' : 'rows are'} too few for ${columns} columns, at least ${fewest} are needed`);
@@ -32,14 +33,13 @@ export function splitTable(table: Table, { validation, test }: { validation: num
   }
   const order = permutation(key, rows);
   const train = takeRows(table, order.slice(validationCount + testCount));
-  const { scale } = standardisation(train);
   for (const [i, name] of names.entries()) {
     const place = `${source}: column ${i + 1} ("${name}")`;
-    const { low, high } = range(column(table, i));
+    const { low, high, loc, scale } = profiles[i];
     if (low === high) throw new UserError(`${place} is constant, ${low} in every row: it has no density, leave it out`);
     const inTraining = range(column(train, i));
     if (inTraining.low === inTraining.high) throw new UserError(`${place} is constant in the rows to train on; another --seed chooses others`);
-    if (HALF_ULP * Math.max(Math.abs(low), Math.abs(high)) > 1e-3 * scale[i]) {
+    if (HALF_ULP * Math.abs(loc) > 1e-3 * scale) {
       throw new UserError(`${place} varies too little for its size (${low} to ${high}) for single precision: subtract a constant first`);
     }
   }
@@ -48,12 +48,6 @@ export function splitTable(table: Table, { validation, test }: { validation: num
     validation: takeRows(table, order.slice(testCount, validationCount + testCount)),
     test: takeRows(table, order.slice(0, testCount)),
   };
-}
-
-/** The mean and the standard deviation of every column. */
-export function standardisation(data: Matrix): { loc: number[]; scale: number[] } {
-  const matrix = covariance(data);
-  return { loc: [...columnMeans(data)], scale: Array.from({ length: data.columns }, (_, i) => Math.sqrt(matrix[i * (data.columns + 1)])) };
 }
 
 function range(values: Float64Array): { low: number; high: number } {
