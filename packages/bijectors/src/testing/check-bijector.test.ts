@@ -1,5 +1,5 @@
-import { abs, add, cast, concat, customGrad, exp, greater, isNaN, keep, log, matMul, max, mean, mul, reciprocal, relu, reshape, scalar, sqrt, square, split, sub, sum, type Tensor, tensor1d, tensor2d, tidy, type Variable, variable, where, zeros, zerosLike } from '@tensorflow/tfjs-core';
-import { checkContext, type ModuleConfig, toFloat } from '@pushforward/tensor';
+import { abs, add, cast, concat, customGrad, exp, greater, isNaN, keep, log, matMul, max, maximum, mean, mul, reciprocal, relu, reshape, scalar, sqrt, square, split, sub, sum, type Tensor, tensor1d, tensor2d, tidy, type Variable, variable, where, zeros, zerosLike } from '@tensorflow/tfjs-core';
+import { admit, checkContext, type ModuleConfig, toFloat } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { describe, expect, test } from 'vitest';
 import { Bijector } from '../bijector.js';
@@ -140,6 +140,47 @@ describe('a broken law is named:', () => {
       }
     }
     expect(await messageOf(OtherSlopeInTheTail)).toContain('OtherSlopeInTheTail breaks the law of round trip in the tails: logDet of inverse must be ');
+  });
+
+  test('the inverse of any number', async () => {
+    /** `y = eˣ`, with the log-determinant that a subclass gives. */
+    class Positive extends Bijector {
+      static readonly type: string = 'Positive';
+      static fromConfig(): Bijector {
+        return new this();
+      }
+      readonly eventRank: number = 0;
+      forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
+        return tidy(() => {
+          const given = admit({ name: 'positive', x, event: [], context }).x;
+          return { value: exp(given), logDet: mul(given, 1) };
+        });
+      }
+      inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
+        return tidy(() => this.undo(admit({ name: 'positive', argument: 'y', x: y, event: [], context }).x));
+      }
+      undo(y: Tensor): ValueAndLogDet {
+        return { value: log(y), logDet: mul(log(y), -1) };
+      }
+      config(): ModuleConfig {
+        return { type: (this.constructor as typeof Positive).type };
+      }
+    }
+    expect(await messageOf(Positive, 0, { eventShape: [] })).toBe('no law is broken');
+    class Clips extends Positive {
+      override undo(y: Tensor) {
+        return { value: log(maximum(y, 1e-30)), logDet: super.undo(y).logDet };
+      }
+    }
+    expect(await messageOf(Clips, 0, { eventShape: [] })).toContain('Clips breaks the law of the inverse of any number: inverse of 0 gives -69');
+    class Folds extends Positive {
+      override undo(y: Tensor) {
+        return super.undo(abs(y));
+      }
+    }
+    expect(await messageOf(Folds, 0, { eventShape: [] })).toBe(
+      'Folds breaks the law of the inverse of any number: inverse of -0.5 gives -0.6931471824645996, which forward takes to 0.5',
+    );
   });
 
   test('the same numbers for every type', async () => {
@@ -491,12 +532,18 @@ describe('a bijector whose y has more numbers than x', () => {
 });
 
 test('the domain moves the points', async () => {
-  class Positive extends Right {
+  class AboveOne extends Right {
     override logDet(x: Tensor, sign: number) {
       return add(super.logDet(x, sign), mul(sum(log(abs(log(x))), -1), 0));
     }
+    override inverseAndLogDet(y: Tensor, context?: Tensor) {
+      return tidy(() => {
+        const { value, logDet } = super.inverseAndLogDet(y, context);
+        return { value: where(greater(value, 1), value, scalar(NaN)), logDet };
+      });
+    }
   }
-  expect(await messageOf(Positive, 0, { domain: (x: Tensor) => add(square(x), 2) })).toBe('no law is broken');
+  expect(await messageOf(AboveOne, 0, { domain: (x: Tensor) => add(square(x), 2) })).toBe('no law is broken');
 });
 
 test('the context must reach what it is said to reach, and no more', async () => {

@@ -7,6 +7,7 @@ import { Coupling } from '../coupling/coupling.js';
 import { jacobians, sizeOf } from './evaluate.js';
 import { checkManyContexts } from './law-of-contexts.js';
 import { checkTails } from './law-of-tails.js';
+import { checkLine } from './law-of-the-line.js';
 import { checkTypes } from './law-of-types.js';
 import { checkGradients, checkImplicitGradients } from './laws-of-gradients.js';
 import { checkConfig, checkMemory, checkRefusals } from './laws-of-objects.js';
@@ -61,6 +62,7 @@ export interface CheckBijectorOptions {
  * - shapes: any number of leading batch axes, an empty batch, a context that broadcasts;
  * - a row of NaN stays in its row;
  * - the round trip both ways, and log-determinants that cancel, out to the far tails and the ends of the support;
+ * - wherever the inverse of any numbers at all is finite, forward leads back, and the log-determinant is a number below ∞;
  * - the same numbers for int32, bool and float32, in the argument and in the context;
  * - one event under many contexts gives what as many copies of it give;
  * - each log-determinant against the automatic Jacobian, whose determinant is taken in float64;
@@ -123,6 +125,7 @@ export async function checkBijector(
   await checkTypes(subject);
   await checkManyContexts(subject);
   await checkTails(subject, domain);
+  await checkLine(subject);
   bijector.dispose();
 }
 

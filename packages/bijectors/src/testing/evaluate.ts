@@ -39,6 +39,18 @@ export function rows({ data, shape }: Values, batch: readonly number[]): Values 
   return { data: Array.from(data).slice(0, sizeOf(batch) * sizeOf(event)), shape: [...batch, ...event] };
 }
 
+/** The numbers of one row. */
+export function rowOf({ data, shape }: Values, row: number): number[] {
+  const size = sizeOf(shape.slice(1));
+  return Array.from(data).slice(row * size, (row + 1) * size);
+}
+
+/** As many rows as asked for, the given ones over and over; nothing of nothing. */
+export function repeated(values: Values | undefined, count: number): Values | undefined {
+  if (!values) return undefined;
+  return { data: Array.from({ length: count }, (_, i) => rowOf(values, i % values.shape[0])).flat(), shape: [count, ...values.shape.slice(1)] };
+}
+
 export function apply(bijector: Bijector, way: Way, input: Tensor, context?: Tensor): ValueAndLogDet {
   return way === 'forward' ? bijector.forwardAndLogDet(input, context) : bijector.inverseAndLogDet(input, context);
 }

@@ -1,6 +1,6 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { evaluate, type Point, sizeOf, toTensor, toValues, type Values, type Way } from './evaluate.js';
-import { broken, opposite, ROWS, type Subject } from './subject.js';
+import { evaluate, type Point, repeated, rowOf, sizeOf, toTensor, toValues, type Values, type Way } from './evaluate.js';
+import { broken, opposite, type Subject } from './subject.js';
 
 /** How far out the law looks, in both directions. */
 const REACHES = [3, 10, 30, 100, 1000];
@@ -56,16 +56,4 @@ async function checkThereAndBack({ bijector, shapes }: Subject, way: Way, { inpu
 function agree(found: readonly number[], expected: readonly number[]): boolean {
   const scale = expected.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
   return found.every((value, i) => value === expected[i] || Math.abs(value - expected[i]) <= TOLERANCE * scale);
-}
-
-function rowOf({ data, shape }: Values, row: number): number[] {
-  const size = sizeOf(shape.slice(1));
-  return Array.from(data).slice(row * size, (row + 1) * size);
-}
-
-/** The contexts of the points near the middle, over and over. */
-function repeated(context: Values | undefined, count: number): Values | undefined {
-  if (!context) return undefined;
-  const width = context.shape[1];
-  return { data: Array.from({ length: count * width }, (_, i) => context.data[i % (ROWS * width)]), shape: [count, width] };
 }
