@@ -56,7 +56,7 @@ describe('attentionIaf and attentionMaf', () => {
 
   test('errors name the flow', () => {
     expect(() => attentionIaf({ dim: 0 })).toThrow('attentionIaf: dim must be an integer of at least 1, got 0');
-    expect(() => attentionMaf({ dim: 2, order: 'natural' as 'reverse' })).toThrow("attentionMaf: order must be 'reverse', 'random' or 'lu', got natural");
+    expect(() => attentionMaf({ dim: 2, order: 'natural' as 'reverse' })).toThrow("attentionMaf: order must be 'reverse', 'random' or 'lu', got 'natural'");
     expect(() => attentionMaf({ dim: 6, width: 4, heads: 2, blocks: 1, mlp: 4, seed: 0 }).forward(zeros([100, 5]))).toThrow('attentionMaf: x must be [..., 6], got [100, 5]');
   });
 

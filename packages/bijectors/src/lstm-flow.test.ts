@@ -49,7 +49,7 @@ describe('lstmIaf and lstmMaf', () => {
 
   test('errors name the flow', () => {
     expect(() => lstmIaf({ dim: 0 })).toThrow('lstmIaf: dim must be an integer of at least 1, got 0');
-    expect(() => lstmMaf({ dim: 2, order: 'natural' as 'reverse' })).toThrow("lstmMaf: order must be 'reverse', 'random' or 'lu', got natural");
+    expect(() => lstmMaf({ dim: 2, order: 'natural' as 'reverse' })).toThrow("lstmMaf: order must be 'reverse', 'random' or 'lu', got 'natural'");
     expect(() => lstmMaf({ dim: 6, hidden: [4], seed: 0 }).forward(zeros([100, 5]))).toThrow('lstmMaf: x must be [..., 6], got [100, 5]');
   });
 

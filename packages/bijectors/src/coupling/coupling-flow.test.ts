@@ -64,7 +64,7 @@ describe('nice, realNvp and glow', () => {
     expect(() => nice({ dim: 0 })).toThrow('nice: dim must be an integer of at least 1, got 0');
     expect(() => glow({ dim: 6, hidden: [4] }).inverse(zeros([5]))).toThrow('actNorm: y must be [..., 6], got [5]');
     expect(() => realNvp({ dim: 2, transforms: 0 })).toThrow('realNvp: transforms must be an integer of at least 1, got 0');
-    expect(() => realNvp({ dim: 2, order: 'natural' as 'reverse' })).toThrow("realNvp: order must be 'reverse', 'random' or 'lu', got natural");
+    expect(() => realNvp({ dim: 2, order: 'natural' as 'reverse' })).toThrow("realNvp: order must be 'reverse', 'random' or 'lu', got 'natural'");
     expect(() => realNvp({ dim: 6, context: 3, hidden: [4] }).forward(zeros([100, 5]), zeros([3]))).toThrow('realNvp: x must be [..., 6], got [100, 5]');
     expect(() => realNvp({ dim: 6, context: 3, hidden: [4] }).forward(zeros([100, 6]))).toThrow('realNvp: context must be [..., 3], got none');
   });
