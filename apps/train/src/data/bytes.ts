@@ -1,4 +1,5 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -25,6 +26,7 @@ export async function* readBytes(cwd: string, name: string, stdin: Readable = pr
   try {
     const first = await chunks.next();
     if (first.done) return;
+    refuseOthers(first.value, name);
     const isGzip = first.value.length >= 2 && first.value[0] === 0x1f && first.value[1] === 0x8b;
     const all = joined(first.value, chunks);
     yield* isGzip ? unpacked(all, name) : all;
@@ -33,6 +35,36 @@ export async function* readBytes(cwd: string, name: string, stdin: Readable = pr
   } finally {
     if (name !== '-') raw.destroy();
   }
+}
+
+/** What other files start with, and what to do with them. */
+const OTHERS: readonly [magic: string, advice: string][] = [
+  ['PAR1', 'is a Parquet file in a pipe, and can only be read from a file'],
+  ['PK\x03\x04', 'is a ZIP archive or a spreadsheet: unpack it, or export it as CSV'],
+  ['\xd0\xcf\x11\xe0', 'is a spreadsheet: export it as CSV'],
+  ['\x28\xb5\x2f\xfd', 'is packed with zstd: unpack it, or pack it with gzip'],
+  ['\xfd7zX', 'is packed with xz: unpack it, or pack it with gzip'],
+  ['BZh', 'is packed with bzip2: unpack it, or pack it with gzip'],
+  ['\x89HDF', 'is an HDF5 file: export it as CSV or Parquet'],
+  ['\x93NUM', 'is a file of NumPy: export it as CSV or Parquet'],
+  ['ARRO', 'is an Arrow file: export it as Parquet'],
+];
+
+/** @throws UserError if bytes are the beginning of a known kind of file that is no text */
+function refuseOthers(start: Uint8Array, name: string): void {
+  const text = Buffer.from(start.subarray(0, 4)).toString('latin1');
+  const found = OTHERS.find(([magic]) => text.startsWith(magic));
+  if (found) throw new UserError(`${name}: ${found[1]}`);
+}
+
+/** Whether something is a file, and begins as Parquet files do. */
+export async function isParquet(file: string): Promise<boolean> {
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return false;
+  const start = Buffer.alloc(4);
+  const handle = await open(file).catch(() => undefined);
+  await handle?.read(start, 0, 4, 0);
+  await handle?.close();
+  return start.toString('latin1') === 'PAR1';
 }
 
 async function* joined(first: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

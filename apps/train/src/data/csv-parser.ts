@@ -6,7 +6,8 @@ import { delimiterName, type Dialect, findDialect } from './csv-dialect.js';
 import { type CsvRecord, isEmptyRecord, splitRecord } from './csv-record.js';
 import { isMissing, parseNumber, scanned, scanNumber } from './number-field.js';
 import type { ReadOptions } from './read-options.js';
-import type { Block } from './table.js';
+import { LARGEST, SMALLEST, tinyNotice } from './single-precision.js';
+import { type Block, blockLength } from './table.js';
 
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
@@ -18,11 +19,6 @@ const HASH = 0x23;
 const SAMPLE_BYTES = 1 << 16;
 /** A longer record is no row of a table, but a quote left open or another kind of file. */
 const LONGEST_RECORD = 1 << 23;
-/** Numbers of a block, about. */
-const BLOCK = 1 << 16;
-const LARGEST = 3.4028234663852886e38;
-/** Float32's smallest number with all its digits. */
-const SMALLEST = 2 ** -126;
 
 /**
  * Parses a CSV file of numbers as its bytes come in, in time linear in them and with memory for one block.
@@ -90,9 +86,7 @@ export class CsvParser {
     if (this.#filled > 0) this.#closeBlock();
     if (this.#dropped > 0) this.notices.push(`${this.#dropped} of ${this.#dropped + this.#rows} rows have missing values and are left out`);
     for (const [i, count] of this.#tiny.entries()) {
-      if (count > 0) {
-        this.notices.push(`column "${excerpt(this.names[i], 40)}" has ${count} numbers below 1.2e-38, of which single precision keeps few digits or none: another unit would help`);
-      }
+      if (count > 0) this.notices.push(tinyNotice(this.names[i], count));
     }
   }
 
@@ -218,7 +212,7 @@ export class CsvParser {
   }
 
   #newBlock(): Float64Array {
-    return new Float64Array(Math.max(1, Math.floor(BLOCK / this.#chosen.length)) * this.#chosen.length);
+    return new Float64Array(blockLength(this.#chosen.length));
   }
 
   #closeBlock(): void {

@@ -1,17 +1,20 @@
+import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { UserError } from '../errors.js';
-import { readBytes } from './bytes.js';
+import { isParquet, readBytes } from './bytes.js';
 import { openCsv } from './csv.js';
+import { openParquet } from './parquet.js';
 import type { ReadOptions } from './read-options.js';
 import { Gatherer, type Table, type TableStream } from './table.js';
 
 /**
- * Opens a table of numbers that the user named: a file, a pipe, or standard input for `-`, gzipped or not.
+ * Opens a table of numbers that the user named: text in a file, a pipe, or standard input for `-`, gzipped or not; or a Parquet file.
  *
  * @param name the path as the user gave it, relative to `cwd`
  * @throws UserError if it cannot be read, or is not such a table
  */
 export async function openTable(cwd: string, name: string, options: ReadOptions = {}, stdin?: Readable): Promise<TableStream> {
+  if (name !== '-' && (await isParquet(path.resolve(cwd, name)))) return openParquet(cwd, name, options);
   return openCsv(name === '-' ? 'standard input' : name, readBytes(cwd, name, stdin), options);
 }
 

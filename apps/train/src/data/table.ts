@@ -21,6 +21,14 @@ export interface TableStream {
   blocks(): AsyncIterable<Block>;
 }
 
+/** Numbers of a block, about. */
+const BLOCK = 1 << 16;
+
+/** How many numbers a block of whole rows holds: the same whatever file they come from, since scores of images depend on it. */
+export function blockLength(columns: number): number {
+  return Math.max(1, Math.floor(BLOCK / columns)) * columns;
+}
+
 /** A table of finite numbers. */
 export interface Table extends Matrix {
   source: string;
