@@ -41,6 +41,26 @@ describe('boxMuller', () => {
     compare(Uint32Array.from(blocks, ([high]) => high), Uint32Array.from(blocks, ([, low]) => low));
   });
 
+  test('the largest number that can come out is √(78 log 2)', () => {
+    const values = new Float32Array(2);
+    boxMuller(Uint32Array.of(0), Uint32Array.of(0), values);
+    expect(values[0]).toBe(Math.fround(Math.sqrt(78 * Math.LN2)));
+  });
+
+  test('as many numbers lie far out as the normal distribution has there', () => {
+    // Blocks of a radius beyond 5, one of 2¹⁸: what lies beyond is found without drawing the rest. 24 bits for u would end at 5.77.
+    const high = new Uint32Array(200_000);
+    const low = Uint32Array.from(high, (_, i) => i);
+    threefry(key(21), high, low);
+    const values = new Float32Array(2 * high.length);
+    boxMuller(high.map((word) => word & 0x3fff), low, values);
+    for (const [from, probability] of [[5, 5.733031e-7], [5.5, 3.797912e-8], [6, 1.973175e-9], [6.3, 2.976e-10]]) {
+      const expected = values.length * 2 ** 18 * probability;
+      const found = values.filter((value) => Math.abs(value) > from).length;
+      expect(Math.abs(found - expected), `${found} beyond ${from}, expected ${expected}`).toBeLessThan(4 * Math.sqrt(expected));
+    }
+  });
+
   test('an odd count writes the first of the last pair', () => {
     const values = new Float32Array(3);
     const both = new Float32Array(4);
