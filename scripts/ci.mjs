@@ -68,7 +68,9 @@ const manyCases = { env: { ...environment, PUSHFORWARD_CASES: '10000' } };
 vitest('properties', 'vitest', ['run', '--project', 'node', '--project', 'cpu', '--project', 'wasm', 'property', 'test/fuzz'], manyCases);
 check('documentation site', 'node', ['scripts/ci/docs.mjs']);
 check('packed packages', 'node', ['scripts/ci/packed.mjs']);
+check('programs of the READMEs', 'node', ['scripts/ci/readmes.mjs']);
 check('chromium', 'bash', ['scripts/ci/install-chromium.sh']);
+check('pages', 'node', ['scripts/ci/pages.mjs']);
 vitest('browser', 'vitest', ['run', '--config', 'vitest.browser.config.ts']);
 // In several runs, because a page keeps every shader.
 const onWebGl = ['run', '--config', 'vitest.webgl.config.ts'];

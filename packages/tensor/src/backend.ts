@@ -9,7 +9,7 @@ import { registerKernels, registerNewKernels } from './kernel.js';
 import { kernels, newKernels } from './kernels.js';
 import { importGradients, registerGradients } from './register-gradients.js';
 import { withoutRethrowers } from './rethrowers.js';
-import type { WasmPaths } from './wasm/shared-binary.js';
+import type { WasmPaths } from './wasm/find-binary.js';
 
 /** The backends that {@link useBackend} knows. */
 export type BackendName = 'tensorflow' | 'webgpu' | 'wasm' | 'webgl' | 'cpu';
@@ -18,14 +18,15 @@ export type BackendName = 'tensorflow' | 'webgpu' | 'wasm' | 'webgl' | 'cpu';
 export interface BackendOptions {
   /**
    * Where a browser finds the `.wasm` files of `@tensorflow/tfjs-backend-wasm`: the directory's URL, ending in a slash, or the URL of
-   * each file under its name. Default: beside the script. Node finds them by itself, and the cpu backend has none.
+   * each file under its name. Default: where Vite or webpack put them, else beside the page. Node finds them by itself, and the cpu
+   * backend has none.
    */
   wasmPaths?: WasmPaths;
   /**
    * How many threads the kernels of the wasm backend share their work among, the calling one included. Results are the same to the bit
    * with any number. Default: as many as the machine runs side by side, at most 8. The others start with the first work that is large
-   * enough to share, and end with the process. In Node, and in a cross-origin isolated browser that is told `wasmPaths`; elsewhere,
-   * and where the backend runs already, one thread does all the work.
+   * enough to share, and end with the process. In Node, and in a cross-origin isolated page;
+   * elsewhere, and where the backend runs already, one thread does all the work.
    */
   threads?: number;
 }
@@ -111,9 +112,11 @@ function autoOrder(): readonly BackendName[] {
 
 /** Starts a backend that is at hand; returns null, or why it did not start. */
 async function start(name: BackendName, options: BackendOptions): Promise<string | null> {
-  const { hint, prepare } = starters[name];
+  const { begin, prepare } = starters[name];
+  const obstacle = await begin?.(options);
+  if (obstacle) return obstacle;
   // TensorFlow.js prints the reason and returns false.
-  if (!(await withoutRethrowers(() => setBackend(name)))) return `did not start, see the warnings above${hint ? `; ${hint}` : ''}`;
+  if (!(await withoutRethrowers(() => setBackend(name)))) return 'did not start, see the warnings above';
   await prepare?.(options);
   registerKernels(kernels, name);
   registerNewKernels(newKernels, name);

@@ -16,7 +16,7 @@ export { makeVariable, type VariableOptions } from './make-variable.js';
 export { type KeptModule, type ModuleState, moduleState, restoreModule } from './restore-module.js';
 export type { VariableShape } from './restoring.js';
 export { type BackendName, type BackendOptions, useBackend } from './backend.js';
-export type { WasmPaths } from './wasm/shared-binary.js';
+export type { WasmPaths } from './wasm/find-binary.js';
 export { vjp } from './vjp.js';
 export { customGradient } from './custom-gradient.js';
 export { isInNestedGradient } from './nested-gradient.js';

@@ -10,8 +10,12 @@ export interface Starter {
    * @throws what the package throws if it is there and broken
    */
   load(options: BackendOptions, isAutomatic: boolean): Promise<string | null>;
-  /** What else to try if the backend is at hand and does not start. */
-  readonly hint?: string;
+  /**
+   * Sees to what the backend needs from elsewhere in order to start.
+   *
+   * @returns null, or why it cannot start and what to do, as the end of the sentence `backend 'x' …`
+   */
+  begin?(options: BackendOptions): Promise<string | null>;
   /** What has to be done once it is in use, before kernels are registered. */
   prepare?(options: BackendOptions): Promise<void>;
 }

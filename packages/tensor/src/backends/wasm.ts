@@ -1,6 +1,7 @@
 import { backend, engine, env } from '@tensorflow/tfjs-core';
 import type { BackendOptions } from '../backend.js';
 import { checkInteger } from '../check.js';
+import { findBinary, readInstalledBinary } from '../wasm/find-binary.js';
 import { sharedBinaryUrl } from '../wasm/shared-binary.js';
 import { availableThreads } from '../wasm/threads.js';
 import { loadWasmModule, type WasmBackend } from '../wasm/wasm-module.js';
@@ -16,29 +17,49 @@ const THREADS_LIMIT = 64;
 
 /** WebAssembly, with this package's own module in the backend's memory. */
 export const wasm: Starter = {
-  async load({ wasmPaths, threads }) {
+  async load({ threads }) {
     if (threads !== undefined) checkThreads(threads);
-    const wasmPackage = await importPackage();
-    if (!wasmPackage) return `is not installed; run \`npm i ${PACKAGE}\``;
-    // Not by findBackend, which would start it.
-    const isRunning = engine().registry.wasm !== undefined;
-    // A backend that runs has its files, and refuses to be told where they are.
-    if (isRunning) return null;
-    if (wasmPaths !== undefined) wasmPackage.setWasmPaths(wasmPaths);
+    return (await importPackage()) ? null : `is not installed; run \`npm i ${PACKAGE}\``;
+  },
+  async begin({ wasmPaths, threads }) {
+    // A backend that runs has its files, and refuses to be told where they are. Not by findBackend, which would start it.
+    if (engine().registry.wasm !== undefined) return null;
+    if (!mayCompile()) return "is forbidden by the page's Content-Security-Policy; allow it by `script-src 'self' 'wasm-unsafe-eval'`";
+    const { setWasmPaths } = (await importPackage())!;
     // The build of TensorFlow.js that has threads of its own takes no kernels of ours.
     env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-    if (threadsOf({ threads }) > 1 && (await env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
-      const url = await sharedBinaryUrl(wasmPaths);
-      if (url) wasmPackage.setWasmPaths(Object.fromEntries(BINARIES.map((name) => [name, url])), true);
+    const hasSimd = (await env().getAsync('WASM_HAS_SIMD_SUPPORT')) as boolean;
+    const wantsShared = hasSimd && threadsOf({ threads }) > 1;
+    let url: string | undefined;
+    let binary: Uint8Array | undefined;
+    if (env().getBool('IS_NODE')) {
+      if (wasmPaths !== undefined) setWasmPaths(wasmPaths);
+      if (wantsShared) binary = readInstalledBinary(SIMD);
+    } else {
+      const found = await findBinary(hasSimd ? SIMD : PLAIN, wasmPaths);
+      if (typeof found === 'string') return found;
+      ({ url, bytes: binary } = found);
     }
+    const shared = wantsShared && binary ? await sharedBinaryUrl(binary) : undefined;
+    url = shared ?? url;
+    // TensorFlow.js reads a `blob:` by the second way only; the first reports what goes wrong.
+    if (url !== undefined) setWasmPaths({ [SIMD]: url, [PLAIN]: url, 'tfjs-backend-wasm-threaded-simd.wasm': url }, shared !== undefined);
     return null;
   },
-  hint: 'in a browser, say where its .wasm files are: { wasmPaths }',
   prepare: (options) => loadWasmModule(backend() as unknown as WasmBackend, threadsOf(options)),
 };
 
-/** The package wants to know of them all; the first is the one that it takes. */
-const BINARIES = ['tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-threaded-simd.wasm'];
+const SIMD = 'tfjs-backend-wasm-simd.wasm';
+const PLAIN = 'tfjs-backend-wasm.wasm';
+
+/** A page's policy may forbid WebAssembly; TensorFlow.js would then wait for ever. */
+function mayCompile(): boolean {
+  try {
+    return Boolean(new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)));
+  } catch {
+    return false;
+  }
+}
 
 function checkThreads(threads: number): void {
   checkInteger('useBackend: threads', threads, 1);

@@ -23,12 +23,22 @@ export function startThread(data: ThreadData): void {
   try {
     const worker = new Worker(url);
     // Where a policy forbids it, by this event or by an exception, the other threads do the work.
-    worker.addEventListener('error', (event) => event.preventDefault());
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      warnOnce("the page's Content-Security-Policy may forbid it; allow it by `worker-src blob:`");
+    });
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that of a worker takes none
     worker.postMessage(data);
   } catch (error) {
-    console.warn(`useBackend: a thread did not start, the others do its work: ${(error as Error).message}`);
+    warnOnce((error as Error).message);
   }
+}
+
+let hasWarned = false;
+
+function warnOnce(reason: string): void {
+  if (!hasWarned) console.warn(`useBackend: a thread did not start, the others do its work: ${reason}`);
+  hasWarned = true;
 }
 
 /** How many threads can run side by side, 1 where they cannot share memory. */

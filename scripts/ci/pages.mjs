@@ -1,0 +1,128 @@
+// Trains a flow in pages that bundlers made out of the packed packages, in headless Chromium: no bundler is told where WebAssembly's files are,
+// and no Content-Security-Policy may make a page wait for ever.
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { chromium } from 'playwright';
+import { install, pack, published, shell } from './packed-project.mjs';
+
+const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'pushforward-pages-')));
+const types = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
+
+/** What the page's title ends as: the backend and the steps it trained, or the error. */
+const program = `
+import * as tf from '@tensorflow/tfjs-core';
+import { nsf } from '@pushforward/bijectors';
+import { StandardNormal, Transformed } from '@pushforward/distributions';
+import { useBackend } from '@pushforward/tensor';
+import { fit } from '@pushforward/training';
+
+try {
+  const backend = await useBackend(new URLSearchParams(location.search).get('backend') ?? undefined);
+  const flow = new Transformed(new StandardNormal(2), nsf({ dim: 2, hidden: [8], transforms: 1, seed: 1 }));
+  const { step } = await fit((x) => tf.neg(tf.mean(flow.logProb(x))), tf.ones([64, 2]), { module: flow, epochs: 2, seed: 0 });
+  const a = tf.ones([400, 400]);
+  document.title = \`\${backend}, \${step} steps, \${(await tf.matMul(a, a).data())[0]}\`;
+} catch (error) {
+  document.title = error.message;
+}
+`;
+
+const html = '<!doctype html><title></title><script type="module" src="/main.js"></script>';
+
+const isolated = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+const policy = (text) => ({ 'Content-Security-Policy': `default-src 'self'; ${text}` });
+const trained = (backend) => new RegExp(`^${backend}, 2 steps, 400$`);
+
+/** Serves the files of a folder with some headers. */
+async function serve(directory, headers) {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url, 'http://localhost');
+    const file = path.join(directory, pathname === '/' ? 'index.html' : pathname);
+    try {
+      const content = readFileSync(file);
+      response.writeHead(200, { ...headers, 'Content-Type': types[path.extname(file)] ?? 'text/plain' }).end(content);
+    } catch {
+      response.writeHead(404, headers).end();
+    }
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() };
+}
+
+/** Opens a page; its title must come to match one pattern, and its warnings, if one is given, another. */
+async function expectPage(browser, title, url, expected, warning) {
+  const page = await browser.newPage();
+  const said = [];
+  page.on('console', (message) => said.push(message.text()));
+  page.on('pageerror', (error) => said.push(`uncaught: ${error.message}`));
+  await page.goto(url);
+  await page.waitForFunction(() => document.title !== '', undefined, { timeout: 60_000 }).catch(() => said.push('the title never came'));
+  const got = await page.title();
+  await page.close();
+  const ours = said.filter((text) => /^useBackend|^uncaught|never came/.test(text));
+  if (!expected.test(got)) throw new Error(`${title}: the page says '${got}' instead of ${expected}; ${said.join('\n')}`);
+  if (warning ? !ours.some((text) => warning.test(text)) : ours.length > 0) throw new Error(`${title}: warnings ${JSON.stringify(ours)}, expected ${warning}`);
+  console.log(`ok: ${title}: ${got}`);
+}
+
+let browser;
+try {
+  pack(folder);
+  const tensorflow = ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'];
+  const project = install(folder, 'pages', [...published, ...tensorflow, 'vite', 'esbuild@0.28.2', 'webpack@5.113.0', 'webpack-cli@6.0.1']);
+  writeFileSync(path.join(project, 'index.html'), html);
+  writeFileSync(path.join(project, 'main.js'), program);
+  const built = (name) => path.join(project, 'built', name);
+  shell('npx', ['vite', 'build', '--outDir', built('vite'), '--logLevel', 'warn'], project);
+  shell('npx', ['webpack', '--mode', 'development', '--devtool', 'false', '--stats', 'errors-only', '--entry', './main.js', '--output-path', built('webpack')], project);
+  shell('npx', ['esbuild', 'main.js', '--bundle', '--splitting', '--format=esm', '--log-level=error', `--outdir=${built('esbuild')}`], project);
+  for (const name of ['webpack', 'esbuild']) writeFileSync(path.join(built(name), 'index.html'), html);
+
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update'],
+  });
+  const servedAs = async (title, directory, headers, query, expected, warning) => {
+    const server = await serve(directory, headers);
+    try {
+      await expectPage(browser, title, `${server.url}?backend=${query}`, expected, warning);
+    } finally {
+      server.close();
+    }
+  };
+
+  await servedAs('vite build', built('vite'), {}, 'wasm', trained('wasm'));
+  await servedAs('vite build, several threads', built('vite'), isolated, 'wasm', trained('wasm'));
+  await servedAs('webpack', built('webpack'), {}, 'wasm', trained('wasm'));
+  await servedAs('esbuild, files not copied', built('esbuild'), {}, 'wasm', /^useBackend: backend 'wasm' does not find its file .* wasmPaths/);
+  await servedAs('esbuild, files not copied, auto', built('esbuild'), {}, 'auto', trained('(webgl|cpu)'), /backend 'wasm' does not find/);
+  const binaries = path.join(project, 'node_modules/@tensorflow/tfjs-backend-wasm/dist');
+  for (const file of readdirSync(binaries).filter((name) => name.endsWith('.wasm'))) cpSync(path.join(binaries, file), path.join(built('esbuild'), file));
+  await servedAs('esbuild, files beside the page', built('esbuild'), {}, 'wasm', trained('wasm'));
+
+  const strict = { ...isolated, ...policy("script-src 'self' 'wasm-unsafe-eval'") };
+  await servedAs('a policy that forbids blobs', built('vite'), strict, 'wasm', trained('wasm'), /one thread does all the work/);
+  const noWorkers = { ...isolated, ...policy("script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' blob:") };
+  await servedAs('a policy that forbids workers', built('vite'), noWorkers, 'wasm', trained('wasm'), /a thread did not start/);
+  const noWasm = { ...isolated, ...policy("script-src 'self'; connect-src 'self' blob:") };
+  await servedAs('a policy that forbids WebAssembly', built('vite'), noWasm, 'wasm', /Content-Security-Policy; allow it by `script-src/);
+  await servedAs('a policy that forbids WebAssembly, auto', built('vite'), noWasm, 'auto', trained('(webgl|cpu)'), /'wasm' is forbidden/);
+
+  const { createServer: createVite } = await import(path.join(project, 'node_modules/vite/dist/node/index.js'));
+  mkdirSync(path.join(project, '.vite'));
+  const development = await createVite({ root: project, cacheDir: path.join(project, '.vite'), logLevel: 'silent', server: { host: '127.0.0.1' } });
+  await development.listen();
+  try {
+    await expectPage(browser, 'vite development server', `${development.resolvedUrls.local[0]}?backend=wasm`, trained('wasm'));
+  } finally {
+    await development.close();
+  }
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+} finally {
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+}
