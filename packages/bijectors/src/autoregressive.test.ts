@@ -166,7 +166,7 @@ describe('Autoregressive', () => {
       'autoregressive: conditioner must give 1 parameters a dimension, got 2',
     );
     expect(() => new Autoregressive(conditioner, new AffineTransform(), 'backward' as 'inverse')).toThrow(
-      "autoregressive: direction must be 'forward' or 'inverse', got backward",
+      "autoregressive: direction must be 'forward' or 'inverse', got 'backward'",
     );
   });
 });
