@@ -23,3 +23,9 @@ export function chooseColumns(source: string, names: readonly string[], { column
   if (chosen.length === 0) throw new UserError(`${source}: no column is left to read`);
   return chosen;
 }
+
+/** How an option names a column: by its number, unless another column is called that. */
+export function columnOption(names: readonly string[], column: number): string {
+  const number = String(column + 1);
+  return names.some((name, i) => name === number && i !== column) ? `'${excerpt(names[column], 40).replaceAll(',', ',,')}'` : number;
+}

@@ -1,5 +1,5 @@
 import { type CsvRecord, type Delimiter, isEmptyRecord, splitRecord } from './csv-record.js';
-import { isMissing, parseNumber } from './number-field.js';
+import { isMissing, isTruth, parseNumber } from './number-field.js';
 import type { ReadOptions } from './read-options.js';
 
 /** How a table is written, found out from its beginning. */
@@ -20,7 +20,10 @@ export interface Dialect {
 /** In the order in which they are preferred. */
 const DELIMITERS: readonly Delimiter[] = [',', ';', '\t', '|', ' '];
 const NAMES: Readonly<Record<string, string>> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars', ' ': 'blanks' };
+/** How much decides: so many records, and no more behind so many bytes than it takes to have two. */
 const SAMPLE_RECORDS = 100;
+const SAMPLE_BYTES = 1 << 16;
+const SAMPLE_FIELDS = 1000;
 
 /** What a delimiter is called in a message. */
 export function delimiterName(delimiter: Delimiter): string {
@@ -68,12 +71,12 @@ interface Candidate {
 
 /** Whether a field may stand in a row of numbers. */
 function isValue(field: string): boolean {
-  return (['.', ','] as const).some((decimal) => parseNumber(field, { decimal }) !== undefined) || isMissing(field);
+  return (['.', ','] as const).some((decimal) => parseNumber(field, { decimal }) !== undefined) || isMissing(field) || isTruth(field);
 }
 
 function candidateOf(bytes: Uint8Array, isLast: boolean, delimiter: Delimiter): Candidate {
   const records: CsvRecord[] = [];
-  for (let at = 0; at < bytes.length && records.length < SAMPLE_RECORDS; ) {
+  for (let at = 0; at < bytes.length && records.length < (at < SAMPLE_BYTES ? SAMPLE_RECORDS : 2); ) {
     const record = splitRecord(bytes, at, bytes.length, delimiter, isLast);
     if (!record) break;
     at = record.next;
@@ -81,7 +84,7 @@ function candidateOf(bytes: Uint8Array, isLast: boolean, delimiter: Delimiter): 
   }
   const counts = new Set(records.map(({ fields }) => fields.length));
   const most = Math.max(0, ...counts);
-  const fields = (records.length > 1 ? records.slice(1) : records).flatMap((record) => record.fields);
+  const fields = (records.length > 1 ? records.slice(1) : records).flatMap((record) => record.fields.slice(0, SAMPLE_FIELDS)).slice(0, SAMPLE_FIELDS);
   const numeric = fields.filter(isValue).length / Math.max(1, fields.length);
   return { delimiter, records, isUniform: counts.size === 1 && most > 1, numeric, most };
 }
@@ -93,11 +96,12 @@ function isBetter(a: Candidate, b: Candidate): boolean {
   return a.most > 1 && (b.most === 1 || a.numeric > b.numeric);
 }
 
-/** Years above fractions, say: whole numbers, each another, where every column below has fractions. */
+/** Years above fractions, say: whole numbers, each another, where every column below has fractions; an index in front needs no name. */
 function isHeaderOfIntegers(first: readonly string[], body: readonly string[][], decimal: '.' | ','): boolean {
   if (first.length < 2 || body.length < 2) return false;
-  if (!first.every((field) => /^\d{1,9}$/.test(field)) || new Set(first).size < first.length) return false;
-  return first.every((_, i) => {
+  const named = first.flatMap((field, i) => (i === 0 && field === '' ? [] : [i]));
+  if (!named.every((i) => /^\d{1,9}$/.test(first[i])) || new Set(first).size < first.length) return false;
+  return named.every((i) => {
     const fractions = body.filter((fields) => !Number.isInteger(parseNumber(fields[i] ?? '', { decimal }) ?? 0));
     return fractions.length > body.length / 2;
   });

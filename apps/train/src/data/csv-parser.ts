@@ -1,18 +1,20 @@
 import { isUtf8 } from 'node:buffer';
 import { UserError } from '../errors.js';
 import { excerpt } from '../printable.js';
-import { chooseColumns } from './choose-columns.js';
+import { chooseColumns, columnOption } from './choose-columns.js';
 import { delimiterName, type Dialect, findDialect } from './csv-dialect.js';
 import { type CsvRecord, isEmptyRecord, splitRecord } from './csv-record.js';
-import { isMissing, parseNumber, scanned, scanNumber } from './number-field.js';
+import { indexNotice, nameNotices, tinyNotice, truthNotice } from './notices.js';
+import { isDecorated, isMissing, isTruth, parseNumber, scanned, scanNumber } from './number-field.js';
 import type { ReadOptions } from './read-options.js';
-import { LARGEST, SMALLEST, tinyNotice } from './single-precision.js';
+import { LARGEST, SMALLEST } from './single-precision.js';
 import { type Block, blockLength } from './table.js';
 
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
 const SPACE = 0x20;
 const TAB = 0x09;
+const QUOTE = 0x22;
 const HASH = 0x23;
 
 /** How much of a file decides how it is written. */
@@ -35,6 +37,8 @@ export class CsvParser {
   #dialect: Dialect | undefined;
   /** Of each field of a record, where its number goes in a row; −1 if it is not read. */
   #places: Int32Array = new Int32Array(0);
+  /** The names of all columns. */
+  #all: string[] = [];
   /** The columns read, in order. */
   #chosen: number[] = [];
   /** Bytes of a record that has not ended yet, or of a beginning that is too short to tell how the file is written. */
@@ -49,6 +53,7 @@ export class CsvParser {
   #dropped = 0;
   #comments = 0;
   #tiny: number[] = [];
+  #hasTruths: boolean[] = [];
   #block: Float64Array = new Float64Array(0);
   #filled = 0;
   #full: Block[] = [];
@@ -85,6 +90,7 @@ export class CsvParser {
     }
     if (this.#filled > 0) this.#closeBlock();
     if (this.#dropped > 0) this.notices.push(`${this.#dropped} of ${this.#dropped + this.#rows} rows have missing values and are left out`);
+    for (const [i, has] of this.#hasTruths.entries()) if (has) this.notices.push(truthNotice(this.names[i]));
     for (const [i, count] of this.#tiny.entries()) {
       if (count > 0) this.notices.push(tinyNotice(this.names[i], count));
     }
@@ -156,12 +162,14 @@ export class CsvParser {
     this.notices.push(...dialect.notices);
     this.hasHeader = dialect.hasHeader;
     const all = dialect.first.map((field, i) => (dialect.hasHeader && field !== '' ? field : `x${i + 1}`));
-    this.#warnOfNames(dialect, all, bytes.subarray(start), isLast);
+    if (dialect.hasHeader) this.notices.push(...nameNotices(all), ...indexNotice(dialect, all, bytes.subarray(start), isLast, this.#style));
+    this.#all = all;
     this.#chosen = chooseColumns(this.#source, all, this.#options);
     this.names = this.#chosen.map((i) => all[i]);
     this.#places = new Int32Array(dialect.width).fill(-1);
     for (const [place, column] of this.#chosen.entries()) this.#places[column] = place;
     this.#tiny = this.#chosen.map(() => 0);
+    this.#hasTruths = this.#chosen.map(() => false);
     this.#block = this.#newBlock();
     this.#firstLine = this.#line;
     if (dialect.hasHeader) {
@@ -191,26 +199,6 @@ export class CsvParser {
     }
   }
 
-  #warnOfNames({ first, hasHeader, delimiter }: Dialect, names: readonly string[], sample: Uint8Array, isLast: boolean): void {
-    if (!hasHeader) return;
-    const twice = [...new Set(names.filter((name, i) => names.indexOf(name) !== i))];
-    for (const name of twice) {
-      const numbers = names.flatMap((other, i) => (other === name ? [i + 1] : []));
-      this.notices.push(`columns ${numbers.join(' and ')} are both called "${excerpt(name, 40)}"; --drop ${numbers.at(-1)} leaves one out`);
-    }
-    if (first[0] !== '' && !/^(unnamed: 0|index)$/i.test(first[0])) return;
-    let at = splitRecord(sample, 0, sample.length, delimiter, isLast)!.next;
-    let count = 0;
-    for (; count < 5; count++) {
-      const record = splitRecord(sample, at, sample.length, delimiter, isLast);
-      if (!record || at >= sample.length) break;
-      const value = parseNumber(record.fields[0], this.#style);
-      if (value !== count && value !== count + 1) return;
-      at = record.next;
-    }
-    if (count > 1) this.notices.push(`column 1 ("${excerpt(names[0], 40)}") counts the rows; if it is an index, --drop 1 leaves it out`);
-  }
-
   #newBlock(): Float64Array {
     return new Float64Array(blockLength(this.#chosen.length));
   }
@@ -238,14 +226,19 @@ export class CsvParser {
     let at = start;
     for (let field = 0; field < width; field++) {
       at = skipBlanks(bytes, at, end, separator);
-      if (!scanNumber(bytes, at, end, this.#style)) return 0;
-      const { value } = scanned;
-      const size = Math.abs(value);
       const place = places[field];
-      if (!(size <= LARGEST)) return 0;
-      if (size < SMALLEST && value !== 0) return 0;
-      if (place >= 0) block[row + place] = value;
-      at = scanned.end;
+      if (place < 0) {
+        at = skipText(bytes, at, end, runs ? SPACE : separator);
+        if (at < 0) return 0;
+      } else {
+        if (!scanNumber(bytes, at, end, this.#style)) return 0;
+        const { value } = scanned;
+        const size = Math.abs(value);
+        if (!(size <= LARGEST)) return 0;
+        if (size < SMALLEST && value !== 0) return 0;
+        block[row + place] = value;
+        at = scanned.end;
+      }
       const blank = at;
       at = skipBlanks(bytes, at, end, separator);
       if (field === last) break;
@@ -305,8 +298,14 @@ export class CsvParser {
       const what = field === '' ? `no value in ${name}` : `${excerpt(field)} in ${name} is not a finite number`;
       throw new UserError(`${at}: ${what}; --missing drop leaves such rows out`);
     }
+    if (isTruth(field)) {
+      this.#hasTruths[place] = true;
+      return field.length === 4 ? 1 : 0;
+    }
     const other = this.#style.decimal === '.' ? ',' : '.';
-    const hint = parseNumber(field, { decimal: other }) === undefined ? `--drop ${this.#chosen[place] + 1} leaves the column out` : `--decimal ${other} reads it`;
+    const drop = `--drop ${columnOption(this.#all, this.#chosen[place])} leaves the column out`;
+    const decorated = isDecorated(field) ? `numbers stand without signs of thousands, currencies or percent; ${drop}` : drop;
+    const hint = parseNumber(field, { decimal: other }) === undefined ? decorated : `--decimal ${other} reads it`;
     throw new UserError(`${at}: "${excerpt(field, 40)}" in ${name} is not a number; ${hint}`);
   }
 }
@@ -315,5 +314,16 @@ export class CsvParser {
 function skipBlanks(bytes: Uint8Array, start: number, end: number, separator: number): number {
   let at = start;
   while (at < end && (bytes[at] === SPACE || bytes[at] === TAB) && bytes[at] !== separator) at++;
+  return at;
+}
+
+/** Returns where a field ends that is not read, or −1 if it has quotes. */
+function skipText(bytes: Uint8Array, start: number, end: number, separator: number): number {
+  let at = start;
+  for (; at < end; at++) {
+    const byte = bytes[at];
+    if (byte === separator || byte === LINE_FEED || byte === RETURN || (separator === SPACE && byte === TAB)) break;
+    if (byte === QUOTE) return -1;
+  }
   return at;
 }

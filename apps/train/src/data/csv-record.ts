@@ -20,6 +20,18 @@ export interface CsvRecord {
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Text of a field. Most are a few ASCII characters, for which a decoder takes too long to start. */
+function textOf(bytes: Uint8Array, from: number, to: number): string {
+  if (to - from <= 32) {
+    let text = '';
+    let at = from;
+    for (; at < to && bytes[at] < 0x80; at++) text += String.fromCharCode(bytes[at]);
+    if (at === to) return text;
+  }
+  return decoder.decode(bytes.subarray(from, to));
+}
+
 const isBlank = (byte: number) => byte === SPACE || byte === TAB;
 
 /**
@@ -48,13 +60,13 @@ export function splitRecord(bytes: Uint8Array, start: number, end: number, delim
         if (at >= end) {
           if (!isLast) return null;
           problem ??= 'a quoted field does not end';
-          text += decoder.decode(bytes.subarray(from, end));
+          text += textOf(bytes, from, end);
           break;
         }
         if (bytes[at] === LINE_FEED) lines++;
         if (bytes[at] !== QUOTE) continue;
         if (at + 1 >= end && !isLast) return null;
-        text += decoder.decode(bytes.subarray(from, at));
+        text += textOf(bytes, from, at);
         if (bytes[at + 1] !== QUOTE || at + 1 >= end) {
           at++;
           break;
@@ -73,7 +85,7 @@ export function splitRecord(bytes: Uint8Array, start: number, end: number, delim
       while (at < end && !isSeparator(bytes[at]) && bytes[at] !== LINE_FEED && bytes[at] !== RETURN) at++;
       let to = at;
       while (to > from && isBlank(bytes[to - 1])) to--;
-      text = decoder.decode(bytes.subarray(from, to));
+      text = textOf(bytes, from, to);
     }
     fields.push(text);
     if (at >= end) return isLast ? { fields, next: end, lines: lines + 1, problem } : null;

@@ -39,6 +39,32 @@ describe('how a file is written is found out', () => {
     expect(parseCsv(text, 'file.csv', { header: false })).toMatchObject({ names: ['x1', 'x2'], rows: 6, notices: [] });
   });
 
+  test('an index in front of them needs no name', () => {
+    const table = parseCsv(',0,1\n0,0.5,1.5\n1,0.25,2.5\n2,3.5,4.5\n', 'file.csv', { drop: ['x1'] });
+    expect([table.names, [...table.values]]).toEqual([['0', '1'], [0.5, 1.5, 0.25, 2.5, 3.5, 4.5]]);
+    expect(table.notices).toEqual([
+      'line 1 is taken for the names of the columns; --no-header takes it for numbers',
+      'column 1 ("x1") counts the rows; if it is an index, --drop \'x1\' leaves it out',
+    ]);
+  });
+
+  test('truth values are 1 and 0, which is said', () => {
+    const table = parseCsv('true,1\nFalse,2\n', 'file.csv');
+    expect([table.hasHeader, [...table.values]]).toEqual([false, [1, 1, 0, 2]]);
+    expect(table.notices).toEqual(['column "x1" holds true and false, which are read as 1 and 0']);
+  });
+
+  test.each([
+    ['$5', 'a;b\n1;$5\n'],
+    ['12 %', 'a;b\n1;12 %\n'],
+    ['1,234,567', 'a;b\n1;1,234,567\n'],
+    ["1'234.5", "a;b\n1;1'234.5\n"],
+  ])('signs that are no part of a number: %s', (field, text) => {
+    expect(() => parseCsv(text, 'file.csv')).toThrow(
+      `file.csv:2:2: "${field}" in column "b" is not a number; numbers stand without signs of thousands, currencies or percent; --drop 2 leaves the column out`,
+    );
+  });
+
   test.each([
     ['the same twice', `3,3\n${fractions(5)}`],
     ['fractions themselves', `0.5,7\n${fractions(5)}`],
@@ -47,7 +73,7 @@ describe('how a file is written is found out', () => {
 
   test('an index and a name that stands twice are pointed out', () => {
     expect(parseCsv(',a,a\n0,1,2\n1,3,4\n2,5,6\n', 'file.csv').notices).toEqual([
-      'columns 2 and 3 are both called "a"; --drop 3 leaves one out',
+      'columns 2 and 3 are both called "a"; --drop 3 leaves one',
       'column 1 ("x1") counts the rows; if it is an index, --drop 1 leaves it out',
     ]);
     expect(parseCsv(',a\n5,1\n1,3\n', 'file.csv').notices).toEqual([]);

@@ -24,8 +24,18 @@ describe('what is refused', () => {
     ['header only in part', images.subarray(0, 9), 'images: truncated: expected a header of 16 bytes, got 9'],
     ['values only in part', images.subarray(0, 20), 'images: truncated: expected 28 bytes for [2, 2, 3], got 20'],
     ['too many values', Uint8Array.of(...images, 0), 'images: too long: expected 28 bytes for [2, 2, 3], got 29'],
+    ['too many values, gzipped', gzipSync(Uint8Array.of(...images, 0)), 'images: too long: expected 28 bytes for [2, 2, 3], got more'],
+    ['fewer values than promised, gzipped', gzipSync(images.subarray(0, 20)), 'images: truncated: expected 28 bytes for [2, 2, 3], got 20'],
+    ['a header that promises what no gzip file can hold', gzipSync(changed(4, 255)), 'images: truncated: expected 25669140508 bytes for [4278190082, 2, 3], got fewer'],
     ['half a gzip file', gzipSync(images).subarray(0, 20), 'images: is not a whole gzip file'],
   ])('%s', (_, bytes, message) => {
     expect(() => parseIdx(bytes, 'images', 3)).toThrow(new UserError(message));
   });
+});
+
+test('a gzip bomb takes no more memory than its header promises', () => {
+  const bomb = gzipSync(Buffer.concat([images, Buffer.alloc(1 << 28)]));
+  const before = process.memoryUsage().arrayBuffers;
+  expect(() => parseIdx(bomb, 'images', 3)).toThrow('images: too long: expected 28 bytes for [2, 2, 3], got more');
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1 << 24);
 });

@@ -153,3 +153,13 @@ const MISSING = new Set(['', 'nan', 'inf', 'infinity', 'na', 'n/a', '<na>', 'nul
 export function isMissing(field: string): boolean {
   return field.length <= 9 && MISSING.has(field.replace(/^[+-](?=[in])/i, '').toLowerCase());
 }
+
+/** Whether a field is a truth value. */
+export function isTruth(field: string): boolean {
+  return /^(true|false)$/i.test(field);
+}
+
+/** Whether a field is a number with signs that are no part of it: of thousands, of a currency, of percent. */
+export function isDecorated(field: string): boolean {
+  return field.length <= 40 && /^[-+(]?\p{Sc}? ?\d{1,3}([,.' \u00a0\u202f]?\d{3})*([.,]\d+)? ?[\p{Sc}%‰)]?$/u.test(field);
+}

@@ -5,8 +5,9 @@ import { compressors } from 'hyparquet-compressors';
 import { UserError } from '../errors.js';
 import { excerpt } from '../printable.js';
 import { chooseColumns } from './choose-columns.js';
+import { tinyNotice, truthNotice } from './notices.js';
 import type { ReadOptions } from './read-options.js';
-import { LARGEST, SMALLEST, tinyNotice } from './single-precision.js';
+import { LARGEST, SMALLEST } from './single-precision.js';
 import { type Block, blockLength, type TableStream } from './table.js';
 
 /** More rows in one group would not fit in memory; programs write a million at most. */
@@ -33,7 +34,7 @@ export async function openParquet(cwd: string, name: string, options: ReadOption
     checkKinds(name, elements, chosen);
     const notices: string[] = [];
     for (const column of chosen) {
-      if (elements[column].type === 'BOOLEAN') notices.push(`column "${excerpt(all[column], 40)}" holds true and false, which are read as 1 and 0`);
+      if (elements[column].type === 'BOOLEAN') notices.push(truthNotice(all[column]));
       if (/^__index_level_\d+__$/.test(all[column])) notices.push(`column ${column + 1} ("${excerpt(all[column], 40)}") is an index that pandas wrote; --drop ${column + 1} leaves it out`);
     }
     const names = chosen.map((column) => all[column]);

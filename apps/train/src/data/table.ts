@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import type { Matrix } from '../statistics.js';
 
 /** Rows of numbers, one after another. */
@@ -37,6 +38,8 @@ export interface Table extends Matrix {
   notices: readonly string[];
 }
 
+const MEMORY = Math.min(totalmem(), process.constrainedMemory() || Infinity);
+
 /** Gathers blocks into one array, without keeping both much longer than needed. */
 export class Gatherer {
   #values = new Float64Array(1 << 12);
@@ -45,7 +48,10 @@ export class Gatherer {
   add(values: Float64Array): void {
     const count = this.#count + values.length;
     if (count > this.#values.length) {
-      const larger = new Float64Array(Math.max(count, Math.ceil(1.5 * this.#values.length)));
+      const length = Math.max(count, Math.ceil(1.5 * this.#values.length));
+      // Where memory is promised that is not there, the system would kill the program instead.
+      if (8 * length > MEMORY) throw new RangeError(`${8 * length} of ${MEMORY} bytes`);
+      const larger = new Float64Array(length);
       larger.set(this.#values.subarray(0, this.#count));
       this.#values = larger;
     }
