@@ -1,6 +1,6 @@
 // Trains a flow in pages that bundlers made out of the packed packages, in headless Chromium: no bundler is told where WebAssembly's files are,
 // and no Content-Security-Policy may make a page wait for ever.
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -74,8 +74,13 @@ try {
   const project = install(folder, 'pages', [...published, ...tensorflow, 'vite', 'esbuild@0.28.2', 'webpack@5.113.0', 'webpack-cli@6.0.1']);
   writeFileSync(path.join(project, 'index.html'), html);
   writeFileSync(path.join(project, 'main.js'), program);
+  const slim = path.join(project, 'slim');
+  mkdirSync(slim);
+  writeFileSync(path.join(slim, 'index.html'), html);
+  writeFileSync(path.join(slim, 'main.js'), `import '@tensorflow/tfjs-core/dist/register_all_gradients.js';\n${program}`);
   const built = (name) => path.join(project, 'built', name);
   shell('npx', ['vite', 'build', '--outDir', built('vite'), '--logLevel', 'warn'], project);
+  shell('npx', ['vite', 'build', slim, '--outDir', built('slim'), '--logLevel', 'error'], project);
   shell('npx', ['webpack', '--mode', 'development', '--devtool', 'false', '--stats', 'errors-only', '--entry', './main.js', '--output-path', built('webpack')], project);
   shell('npx', ['esbuild', 'main.js', '--bundle', '--splitting', '--format=esm', '--log-level=error', `--outdir=${built('esbuild')}`], project);
   for (const name of ['webpack', 'esbuild']) writeFileSync(path.join(built(name), 'index.html'), html);
@@ -95,6 +100,10 @@ try {
 
   await servedAs('vite build', built('vite'), {}, 'wasm', trained('wasm'));
   await servedAs('vite build, several threads', built('vite'), isolated, 'wasm', trained('wasm'));
+  const rest = readdirSync(path.join(built('slim'), 'assets')).filter((file) => file.endsWith('.js'));
+  const [largest] = rest.toSorted((a, b) => statSync(path.join(built('slim'), 'assets', b)).size - statSync(path.join(built('slim'), 'assets', a)).size);
+  rmSync(path.join(built('slim'), 'assets', largest));
+  await servedAs('vite build without the rest of @tensorflow/tfjs', built('slim'), {}, 'wasm', trained('wasm'));
   await servedAs('webpack', built('webpack'), {}, 'wasm', trained('wasm'));
   await servedAs('esbuild, files not copied', built('esbuild'), {}, 'wasm', /^useBackend: backend 'wasm' does not find its file .* wasmPaths/);
   await servedAs('esbuild, files not copied, auto', built('esbuild'), {}, 'auto', trained('(webgl|cpu)'), /backend 'wasm' does not find/);
@@ -106,6 +115,8 @@ try {
   await servedAs('a policy that forbids blobs', built('vite'), strict, 'wasm', trained('wasm'), /one thread does all the work/);
   const noWorkers = { ...isolated, ...policy("script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' blob:") };
   await servedAs('a policy that forbids workers', built('vite'), noWorkers, 'wasm', trained('wasm'), /a thread did not start/);
+  const enough = { ...isolated, ...policy("script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' blob:; worker-src blob:") };
+  await servedAs('a policy that allows several threads', built('vite'), enough, 'wasm', trained('wasm'));
   const noWasm = { ...isolated, ...policy("script-src 'self'; connect-src 'self' blob:") };
   await servedAs('a policy that forbids WebAssembly', built('vite'), noWasm, 'wasm', /Content-Security-Policy; allow it by `script-src/);
   await servedAs('a policy that forbids WebAssembly, auto', built('vite'), noWasm, 'auto', trained('(webgl|cpu)'), /'wasm' is forbidden/);

@@ -44,7 +44,7 @@ try {
   const programs = ['README.md', ...packageNames.map((name) => `packages/${name}/README.md`)].flatMap(programsOf);
   // Every file is a module, those too whose imports all go.
   for (const [name, code] of programs) writeFileSync(path.join(project, 'programs', `${name}.ts`), `export {};\n${code}`);
-  const compilerOptions = { strict: true, skipLibCheck: true, module: 'nodenext', target: 'es2022', types: ['node'], outDir: 'out/tsc' };
+  const compilerOptions = { strict: true, skipLibCheck: true, module: 'nodenext', target: 'es2022', types: ['node'], rootDir: 'programs', outDir: 'out/tsc' };
   writeFileSync(path.join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['programs'] }));
   writeFileSync(path.join(project, 'swc.js'), swcScript);
   writeFileSync(path.join(project, 'vite.config.js'), viteConfig);
