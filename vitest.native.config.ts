@@ -14,7 +14,7 @@ export default defineConfig({
     isolate: false,
     testTimeout: 60_000,
     include: ['packages/*/src/**/*.test.ts', 'test/native/**/*.test.ts', 'test/slow/backends.test.ts'],
-    exclude: ['**/*.node.test.ts', '**/*.gpu.test.ts'],
+    exclude: ['**/*.node.test.ts', '**/*.gpu.test.ts', '**/*.property.test.ts'],
     setupFiles: ['test/setup.ts'],
     provide: { backend: 'tensorflow' },
     env: { TF_CPP_MIN_LOG_LEVEL: '2' },

@@ -23,7 +23,7 @@ export default defineConfig({
     testTimeout: 120_000,
     include: ['packages/*/src/**/*.test.ts'],
     // What is in Node alone runs once; but this test is for every backend that has the kernels.
-    exclude: ['**/!(made-kernel).node.test.ts'],
+    exclude: ['**/!(made-kernel).node.test.ts', '**/*.property.test.ts'],
     setupFiles: ['test/setup.ts'],
     provide: { backend: 'webgpu' },
   },

@@ -115,8 +115,6 @@ try {
   await servedAs('a policy that forbids blobs', built('vite'), strict, 'wasm', trained('wasm'), /one thread does all the work/);
   const noWorkers = { ...isolated, ...policy("script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' blob:") };
   await servedAs('a policy that forbids workers', built('vite'), noWorkers, 'wasm', trained('wasm'), /a thread did not start/);
-  const enough = { ...isolated, ...policy("script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' blob:; worker-src blob:") };
-  await servedAs('a policy that allows several threads', built('vite'), enough, 'wasm', trained('wasm'));
   const noWasm = { ...isolated, ...policy("script-src 'self'; connect-src 'self' blob:") };
   await servedAs('a policy that forbids WebAssembly', built('vite'), noWasm, 'wasm', /Content-Security-Policy; allow it by `script-src/);
   await servedAs('a policy that forbids WebAssembly, auto', built('vite'), noWasm, 'auto', trained('(webgl|cpu)'), /'wasm' is forbidden/);

@@ -102,7 +102,7 @@ describe('iaf and maf', () => {
   test('refuses options out of range', () => {
     expect(() => maf({ dim: 0 })).toThrow('maf: dim must be an integer of at least 1, got 0');
     expect(() => iaf({ dim: 2, transforms: 0 })).toThrow('iaf: transforms must be an integer of at least 1, got 0');
-    expect(() => iaf({ dim: 2, order: 'natural' as 'reverse' })).toThrow("iaf: order must be 'reverse', 'random' or 'lu', got natural");
+    expect(() => iaf({ dim: 2, order: 'natural' as 'reverse' })).toThrow("iaf: order must be 'reverse', 'random' or 'lu', got 'natural'");
     expect(() => maf({ dim: 2, context: -1 })).toThrow('context must be an integer of at least 0, got -1');
   });
 

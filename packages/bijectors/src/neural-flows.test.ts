@@ -48,7 +48,7 @@ test('options reach the transforms', () => {
 });
 
 test('errors name the flow', () => {
-  expect(() => nsf({ dim: 2, layers: 'spline' as 'coupling' })).toThrow("nsf: layers must be 'autoregressive' or 'coupling', got spline");
+  expect(() => nsf({ dim: 2, layers: 'spline' as 'coupling' })).toThrow("nsf: layers must be 'autoregressive' or 'coupling', got 'spline'");
   expect(() => nsf({ dim: 0 })).toThrow('nsf: dim must be an integer of at least 1, got 0');
   expect(() => nsf({ dim: 2, transforms: 0, layers: 'coupling' })).toThrow('nsf: transforms must be an integer of at least 1, got 0');
   expect(() => naf({ dim: 3, seed: 0 }).inverse(tensor2d([[1, 2]]))).toThrow('naf: y must be [..., 3], got [1, 2]');
