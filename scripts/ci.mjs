@@ -13,9 +13,11 @@ let leftOut = 0;
 const LONGEST = 30 * 60_000;
 
 function shell(command, args, options = {}) {
+  const start = performance.now();
   const limits = { timeout: LONGEST, killSignal: 'SIGKILL' };
   const { status, error } = spawnSync(command, args, { cwd: root, env: environment, stdio: 'inherit', ...limits, ...options });
   if (error) console.error(error.code === 'ETIMEDOUT' ? `${command} ${args.join(' ')}: killed after ${LONGEST / 60_000} minutes` : error.message);
+  console.log(`(${Math.round((performance.now() - start) / 1000)} s)`);
   return status ?? 1;
 }
 
