@@ -45,6 +45,20 @@ test('a tensor may be named __proto__', async () => {
   expect(Object.keys((await loadTensors(file)).tensors)).toEqual(['__proto__']);
 });
 
+test('no bit of a saved file changes unnoticed', async () => {
+  const tensors: NamedTensors = { x: { shape: [3], values: new Float32Array([1, 2, 3]) }, mask: { shape: [2], values: new Uint8Array([0, 1]) } };
+  await saveTensors(file, tensors, { step: 7, note: 'a' });
+  const [whole, loaded] = [await readFile(file), await loadTensors(file)];
+  for (let bit = 0; bit < 8 * whole.length; bit++) {
+    const damaged = Uint8Array.from(whole);
+    damaged[bit >> 3] ^= 1 << (bit & 7);
+    await writeFile(file, damaged);
+    const found = await loadTensors(file).catch((error: unknown) => error);
+    // A blank of the header's JSON may become another blank.
+    if (!(found instanceof Error)) expect(found, `bit ${bit}`).toEqual(loaded);
+  }
+});
+
 test('errors name the file', async () => {
   await expect(loadTensors(file)).rejects.toThrow(new Error(`loadTensors: ${file} must be a file that can be read, got no such file`));
   await writeFile(file, 'abc');

@@ -1,8 +1,11 @@
 import type { Json } from '@pushforward/tensor';
 import { writeFileAtomic } from './atomic-file.js';
+import { checksumOf } from './checksum.js';
 import type { StoredDtype, StoredValues } from './element-type.js';
 import { readFileOf } from './read-file.js';
 import { encodeSafetensors, readSafetensors } from './safetensors.js';
+
+const format = 'pushforward';
 
 /** Tensors as plain data, by name, as in a checkpoint of `@pushforward/training`. */
 export interface NamedTensors {
@@ -19,7 +22,7 @@ export interface LoadedTensors {
 
 /**
  * Saves tensors and some JSON in one safetensors file, atomically: a process killed at any moment leaves the old file or the new one,
- * whole.
+ * whole. The file carries a checksum of all that it says, names and metadata included.
  *
  * **Numerics**: values keep their bits.
  *
@@ -43,7 +46,8 @@ export interface LoadedTensors {
  */
 export async function saveTensors(file: string, tensors: NamedTensors, metadata?: Json): Promise<void> {
   const stored = new Map(Object.entries(tensors).map(([name, { shape, values }]) => [name, { dtype: dtypeOf(values), shape, values }]));
-  await writeFileAtomic(file, encodeSafetensors(stored, metadata === undefined ? undefined : { metadata: JSON.stringify(metadata) }));
+  const texts: Record<string, string> = { format, ...(metadata === undefined ? {} : { metadata: JSON.stringify(metadata) }) };
+  await writeFileAtomic(file, encodeSafetensors(stored, { ...texts, checksum: checksumOf(stored, texts) }));
 }
 
 function dtypeOf(values: StoredValues): StoredDtype {
@@ -54,7 +58,9 @@ function dtypeOf(values: StoredValues): StoredDtype {
 /**
  * The tensors that {@link saveTensors} put in a file, or any safetensors file.
  *
- * @throws Error, in one line that names the file, if it is missing, truncated or no such file
+ * A file of other programs has no checksum: a changed value in it is read as it stands.
+ *
+ * @throws Error, in one line that names the file, if it is missing, truncated, no such file, or of {@link saveTensors} and changed since
  *
  * @example
  * ```ts
@@ -73,6 +79,12 @@ function dtypeOf(values: StoredValues): StoredDtype {
 export async function loadTensors(file: string): Promise<LoadedTensors> {
   const source = `loadTensors: ${file}`;
   const { tensors, metadata } = readSafetensors(source, await readFileOf('loadTensors', file));
+  const { checksum, ...texts } = metadata;
+  // Of ours if either says so: a change of one of the two words is one of those to be found.
+  const isOurs = texts.format === format || checksum !== undefined;
+  if (isOurs && checksum !== checksumOf(tensors, texts)) {
+    throw new Error(`${source} is damaged or was edited: its content is not that of its checksum`);
+  }
   const named: NamedTensors = Object.create(null);
   for (const [name, { shape, values }] of tensors) named[name] = { shape: [...shape], values };
   try {
