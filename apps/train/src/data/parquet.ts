@@ -28,7 +28,7 @@ export async function openParquet(cwd: string, name: string, options: ReadOption
   try {
     const file = await bufferOf(handle);
     const metadata = await readable(name, () => parquetMetadataAsync(file, { geoparquet: false }));
-    const elements = await readable(name, () => parquetSchema(metadata).children.map((child) => child.element));
+    const elements = await readable(name, () => columnsOf(metadata));
     const all = elements.map((element) => element.name);
     const chosen = chooseColumns(name, all, options);
     checkKinds(name, elements, chosen);
@@ -50,16 +50,31 @@ export async function openParquet(cwd: string, name: string, options: ReadOption
 
 async function bufferOf(handle: FileHandle): Promise<AsyncBuffer> {
   const { size } = await handle.stat();
+  const read = async (start: number, end: number) => {
+    if (!(start >= 0 && end >= start && end <= size)) throw new RangeError(`bytes ${start} to ${end} of ${size}`);
+    const bytes = new Uint8Array(end - start);
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
+    if (bytesRead < bytes.length) throw new RangeError(`bytes ${start} to ${end} of ${size}`);
+    return bytes.buffer;
+  };
   return {
     byteLength: size,
-    slice: async (start: number, end = size) => {
-      if (!(start >= 0 && end >= start && end <= size)) throw new RangeError(`bytes ${start} to ${end} of ${size}`);
-      const bytes = new Uint8Array(end - start);
-      const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
-      if (bytesRead < bytes.length) throw new RangeError(`bytes ${start} to ${end} of ${size}`);
-      return bytes.buffer;
+    slice: (start: number, end = size) => {
+      const bytes = read(start, end);
+      // The parser asks ahead, and does not look at the answers once one of them is an error.
+      bytes.catch(() => undefined);
+      return bytes;
     },
   };
+}
+
+/** What a file says of its columns, where that agrees with itself: the parser believes it. */
+function columnsOf(metadata: FileMetaData): SchemaElement[] {
+  const elements = parquetSchema(metadata).children.map((child) => child.element);
+  if (!elements.every(({ name }) => typeof name === 'string')) throw new RangeError('a column has no name');
+  const rows = metadata.row_groups.reduce((total, group) => total + Number(group.num_rows), 0);
+  if (rows !== Number(metadata.num_rows)) throw new RangeError(`its groups have ${rows} of ${Number(metadata.num_rows)} rows`);
+  return elements;
 }
 
 /** Runs the parser, whose errors are about the file. */
