@@ -1,5 +1,5 @@
 import { lstatSync, readlinkSync, statSync } from 'node:fs';
-import { open, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, realpath, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileAtomic } from '@pushforward/io/node';
 import { errorCode, UsageError, UserError } from './errors.js';
@@ -63,11 +63,11 @@ export function checkOutput(cwd: string, name: string | undefined, force: boolea
 }
 
 /**
- * Writes a file that the user named, through links and into devices and pipes.
+ * Writes a file that the user named, through links and into devices and pipes; a file is there as a whole or not at all.
  *
  * @throws UserError if it cannot be written
  */
-export async function writeUserFile(cwd: string, name: string, content: string | Uint8Array): Promise<void> {
+export async function writeUserFile(cwd: string, name: string, content: string | Uint8Array | AsyncIterable<string>): Promise<void> {
   const absolute = path.resolve(cwd, name);
   try {
     const found = statSync(absolute, { throwIfNoEntry: false });
@@ -77,52 +77,6 @@ export async function writeUserFile(cwd: string, name: string, content: string |
   } catch (error) {
     throw namedProblem(error, name);
   }
-}
-
-/** A file that is written bit by bit, and is there as a whole or not at all. */
-export interface UserFile {
-  write(text: string): Promise<void>;
-  /** Puts it in its place. */
-  finish(): Promise<void>;
-  /** Leaves nothing behind. */
-  abandon(): Promise<void>;
-}
-
-/**
- * Opens a file that the user named for writing bit by bit, through links and into devices and pipes.
- *
- * @throws UserError if it cannot be written
- */
-export async function openUserFile(cwd: string, name: string): Promise<UserFile> {
-  const absolute = path.resolve(cwd, name);
-  const named = async <T>(action: () => Promise<T>): Promise<T> => {
-    try {
-      return await action();
-    } catch (error) {
-      throw namedProblem(error, name);
-    }
-  };
-  return named(async () => {
-    const found = statSync(absolute, { throwIfNoEntry: false });
-    const isWhole = !found || found.isFile();
-    const target = found?.isFile() ? await realpath(absolute) : absolute;
-    const beside = isWhole ? `${target}.${process.pid}.part` : target;
-    const handle = await open(beside, 'w');
-    const discard = async () => {
-      await handle.close();
-      if (isWhole) await rm(beside, { force: true });
-    };
-    return {
-      write: (text) => named(async () => void (await handle.writeFile(text))),
-      finish: () =>
-        named(async () => {
-          if (isWhole) await handle.sync();
-          await handle.close();
-          if (isWhole) await rename(beside, target);
-        }),
-      abandon: () => named(discard),
-    };
-  });
 }
 
 /** An error of the file system as one that names the file as the user does; others as they are. */

@@ -10,9 +10,11 @@ export interface Output {
   once?(event: 'drain', listener: () => void): unknown;
 }
 
-/** Writes text, and waits until there is room for more: long output is not to pile up in memory. */
-export async function writeFully(output: Output, text: string): Promise<void> {
-  if ((await output.write(text)) === false && output.once) await new Promise<void>((resolve) => output.once!('drain', resolve));
+/** Writes texts as they come, each when there is room for it: long output is not to pile up in memory. */
+export async function writeAll(output: Output, texts: AsyncIterable<string>): Promise<void> {
+  for await (const text of texts) {
+    if (output.write(text) === false && output.once) await new Promise<void>((resolve) => output.once!('drain', resolve));
+  }
 }
 
 /** Everything the program takes from the process it runs in, so that a test can run it inside its own. */

@@ -29,6 +29,23 @@ test('writes to a name relative to the working directory', async () => {
   expect(await readFile(file, 'utf8')).toBe('x');
 });
 
+test('writes what comes bit by bit, and keeps the old content where that fails', async () => {
+  async function* parts(fails: boolean) {
+    yield 'a';
+    yield new TextEncoder().encode('é');
+    await Promise.resolve();
+    if (fails) throw new TypeError('broken');
+    yield 'z';
+  }
+  await writeFileAtomic(file, parts(false));
+  expect(await readFile(file, 'utf8')).toBe('aéz');
+  const failure = await writeFileAtomic(file, parts(true)).catch((error: unknown) => error);
+  expect(failure).toEqual(new TypeError('broken'));
+  expect(failure).not.toHaveProperty('path');
+  expect(await readFile(file, 'utf8')).toBe('aéz');
+  expect(await readdir(directory)).toEqual(['a.bin']);
+});
+
 test('many at once leave one of them, whole', async () => {
   const contents = Array.from({ length: 20 }, (_, i) => String.fromCodePoint(97 + i).repeat(10_000 + i));
   await Promise.all(contents.map((content) => writeFileAtomic(file, content)));

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from './crc32.js';
 
@@ -13,6 +13,7 @@ let written = 0;
  * The content is written beside the file, forced to the disk, and put in its place by renaming, which is one step. What a killed process
  * left of that is removed when the same file is written next.
  *
+ * @param content bytes or text, or what gives them bit by bit: if that throws, its error is passed on and the old content stays
  * @throws Error of the file system, with a `code` as `ENOSPC` and the file's `path`; the old content is still there then
  *
  * @example
@@ -27,7 +28,7 @@ let written = 0;
  * console.log(await readFile(file, 'utf8')); // all of it
  * ```
  */
-export async function writeFileAtomic(file: string, content: Uint8Array | string): Promise<void> {
+export async function writeFileAtomic(file: string, content: Uint8Array | string | AsyncIterable<Uint8Array | string>): Promise<void> {
   const directory = path.dirname(path.resolve(file));
   await mkdir(directory, { recursive: true });
   await removeLeftovers(directory, path.basename(file));
@@ -37,7 +38,7 @@ export async function writeFileAtomic(file: string, content: Uint8Array | string
     // Another machine's process of the same number may be writing here too, so the name must be new.
     const handle = await open(temporary, 'wx');
     try {
-      await handle.writeFile(content);
+      await writeFile(handle, content);
       await handle.sync();
     } finally {
       await handle.close();
@@ -46,7 +47,7 @@ export async function writeFileAtomic(file: string, content: Uint8Array | string
   } catch (error) {
     await rm(temporary, { force: true });
     // A full disk says neither which file nor where.
-    throw Object.assign(error as Error, { path: file });
+    throw error instanceof Error && 'code' in error ? Object.assign(error, { path: file }) : error;
   } finally {
     writing.delete(temporary);
   }

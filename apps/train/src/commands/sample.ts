@@ -1,14 +1,13 @@
 import { startBackend } from '../backend.js';
-import { formatCsv } from '../data/csv.js';
+import { formatHeader, formatRows } from '../data/csv.js';
 import { inChunks, sampleRows } from '../density/model.js';
 import { UsageError } from '../errors.js';
 import { checkOutput, writeUserFile } from '../files.js';
-import type { Host } from '../host.js';
+import { type Host, writeAll } from '../host.js';
 import { type LoadedModel, loadModel } from '../models.js';
 import { printableLines } from '../printable.js';
 import { imageGrid } from '../report/image-grid.js';
 import { foldIn, key } from '@pushforward/tensor';
-import type { Matrix } from '../statistics.js';
 
 /** The options of `sample` as they stand on the command line. */
 export interface SampleOptions {
@@ -27,9 +26,9 @@ export async function sampleCommand(host: Host, name: string, { count, seed, out
   const model = await loadModel(host.cwd, name);
   using _ = model.module;
   if (ending !== 'png') {
-    const text = await drawRows(host, model, count, seed);
-    if (out === undefined) host.stdout.write(host.stdout.isTTY ? printableLines(text) : text);
-    else await writeUserFile(host.cwd, out, text);
+    const lines = drawLines(host, model, count, seed);
+    if (out === undefined) await writeAll(host.stdout, host.stdout.isTTY ? printable(lines) : lines);
+    else await writeUserFile(host.cwd, out, lines);
     return;
   }
   if (model.kind !== 'digits') throw new UsageError(`--out ${out}: must end in .csv, this is a model of rows, not of images`);
@@ -44,11 +43,24 @@ async function drawPicture(host: Host, model: LoadedModel & { kind: 'digits' }, 
   return imageGrid({ values, count, height: notes.height, width: notes.width }, Math.ceil(Math.sqrt(count)));
 }
 
-async function drawRows(host: Host, model: LoadedModel, count: number, seed: number): Promise<string> {
-  if (model.kind === 'flow') return formatCsv(model.notes.columns, await sampleRows(host, model.module, count, key(seed), model.notes.grid));
-  const { module } = model;
-  const columns = module.encoder.dataDim;
-  const values = await inChunks(host, count, (start, end) => module.sample(end - start, { seed: foldIn(key(seed), start) }), PICTURE_CHUNK);
-  const matrix: Matrix = { values, rows: count, columns };
-  return formatCsv(Array.from({ length: columns }, (_, i) => `pixel${i + 1}`), matrix);
+const CHUNK = 1024;
+
+/** A CSV file of rows, chunk by chunk: there may be more of them than fit in memory. */
+async function* drawLines(host: Host, model: LoadedModel, count: number, seed: number): AsyncGenerator<string> {
+  const pixels = model.kind === 'digits' ? model.module.encoder.dataDim : 0;
+  yield formatHeader(model.kind === 'flow' ? model.notes.columns : Array.from({ length: pixels }, (_, i) => `pixel${i + 1}`));
+  const chunk = model.kind === 'flow' ? CHUNK : PICTURE_CHUNK;
+  for (let start = 0; start < count; start += chunk) {
+    const rows = Math.min(chunk, count - start);
+    if (model.kind === 'flow') {
+      yield formatRows(await sampleRows(host, model.module, { start, rows }, key(seed), model.notes.grid));
+    } else {
+      const values = await inChunks(host, rows, () => model.module.sample(rows, { seed: foldIn(key(seed), start) }), rows);
+      yield formatRows({ values, rows, columns: pixels });
+    }
+  }
+}
+
+async function* printable(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const text of lines) yield printableLines(text);
 }

@@ -196,11 +196,13 @@ describe('sample, score and info on its model', () => {
 
   test('score takes columns by their names, and says so', async () => {
     writeFileSync(path.join(cwd, 'straight.csv'), 'height,"weight, in t"\n1,2\n0.5,1\n');
-    writeFileSync(path.join(cwd, 'turned.csv'), '"weight, in t",id,height\n2,7,1\n1,8,0.5\n');
+    writeFileSync(path.join(cwd, 'turned.csv'), '"weight, in t",id,height,word\n2,7,1,a\n1,8,0.5,"b, c"\n');
     const [straight, turned] = await Promise.all(['straight.csv', 'turned.csv'].map((file) => runCli(cwd, ['score', model, '--data', file])));
     expect([straight.stderr, straight.code]).toEqual(['', 0]);
     expect(turned.stdout).toBe(straight.stdout);
-    expect(turned.stderr).toBe('turned.csv: columns are taken by their names, in the order of the model; left out: "id"\n');
+    expect(turned.stderr).toBe('turned.csv: columns are taken by their names, in the order of the model; left out: "id", "word"\n');
+    const chosen = await runCli(cwd, ['score', model, '--data', 'turned.csv', '--columns', 'height,id']);
+    expect(chosen.stderr).toBe('error: turned.csv: has no column "weight, in t", which the model was trained on\n');
   });
 
   test('score says how many rows have no density', async () => {

@@ -106,7 +106,7 @@ async function trainAndTest(host: Host, directory: RunDirectory, record: RunReco
   };
   await saveModule(model, path.join(directory.path, 'model'), { metadata: notes });
   const unseen = concatenateRows(splits.validation, splits.test);
-  const samples = await sampleRows(host, model, Math.min(Math.max(unseen.rows, 1000), 10_000), keys.samples, grid);
+  const samples = await sampleRows(host, model, { start: 0, rows: Math.min(Math.max(unseen.rows, 1000), 10_000) }, keys.samples, grid);
   watch.lap('testing and sampling');
   return {
     facts: { commandLine: record.commandLine, settings: settingRows(settings), timings: watch.laps, backend },

@@ -29,7 +29,13 @@ export async function* readBytes(cwd: string, name: string, stdin: Readable = pr
     refuseOthers(first.value, name);
     const isGzip = first.value.length >= 2 && first.value[0] === 0x1f && first.value[1] === 0x8b;
     const all = joined(first.value, chunks);
-    yield* isGzip ? unpacked(all, name) : all;
+    if (!isGzip) return yield* all;
+    let isStart = true;
+    for await (const chunk of unpacked(all, name)) {
+      if (isStart) refuseOthers(chunk, name);
+      isStart = false;
+      yield chunk;
+    }
   } catch (error) {
     throw namedProblem(error, name);
   } finally {
@@ -39,7 +45,7 @@ export async function* readBytes(cwd: string, name: string, stdin: Readable = pr
 
 /** What other files start with, and what to do with them. */
 const OTHERS: readonly [magic: string, advice: string][] = [
-  ['PAR1', 'is a Parquet file in a pipe, and can only be read from a file'],
+  ['PAR1', 'is a Parquet file in a pipe or packed once more, and can only be read from a file of its own'],
   ['PK\x03\x04', 'is a ZIP archive or a spreadsheet: unpack it, or export it as CSV'],
   ['\xd0\xcf\x11\xe0', 'is a spreadsheet: export it as CSV'],
   ['\x28\xb5\x2f\xfd', 'is packed with zstd: unpack it, or pack it with gzip'],

@@ -2,12 +2,19 @@ import { UserError } from '../errors.js';
 import { excerpt } from '../printable.js';
 import type { ReadOptions } from './read-options.js';
 
+/** The columns to read. */
+export interface Choice {
+  /** As indices, in order. */
+  chosen: number[];
+  notices: string[];
+}
+
 /**
- * Which columns to read, as indices, in order.
+ * Which columns to read.
  *
  * @throws UserError if a column asked for is not there, or a name stands for several
  */
-export function chooseColumns(source: string, names: readonly string[], { columns, drop }: ReadOptions): number[] {
+export function chooseColumns(source: string, names: readonly string[], { columns, wanted, drop }: ReadOptions): Choice {
   const find = (wanted: string) => {
     const found = names.flatMap((name, i) => (name === wanted ? [i] : []));
     if (found.length === 1) return found[0];
@@ -18,10 +25,28 @@ export function chooseColumns(source: string, names: readonly string[], { column
     throw new UserError(`${source}: has no column "${excerpt(wanted)}"; it has ${list}${names.length > 20 ? ', …' : ''}`);
   };
   const left = new Set((drop ?? []).map(find));
-  const chosen = (columns?.map(find) ?? names.map((_, i) => i)).filter((i) => !left.has(i));
+  const byName = columns || !wanted ? undefined : indicesOf(names, wanted);
+  const chosen = (columns?.map(find) ?? byName ?? names.map((_, i) => i)).filter((i) => !left.has(i));
   if (new Set(chosen).size < chosen.length) throw new UserError(`${source}: --columns names a column twice`);
   if (chosen.length === 0) throw new UserError(`${source}: no column is left to read`);
-  return chosen;
+  const asTheyStand = chosen.length === names.length && chosen.every((column, i) => column === i);
+  return { chosen, notices: byName && !asTheyStand ? [byNameNotice(names, chosen)] : [] };
+}
+
+/** Where names stand, or undefined unless each stands there once. */
+function indicesOf(names: readonly string[], wanted: readonly string[]): number[] | undefined {
+  const places = new Map<string, number>();
+  for (const [i, name] of names.entries()) places.set(name, places.has(name) ? -1 : i);
+  const found = wanted.map((name) => places.get(name) ?? -1);
+  return found.includes(-1) || new Set(found).size < found.length ? undefined : found;
+}
+
+function byNameNotice(names: readonly string[], chosen: readonly number[]): string {
+  const read = new Set(chosen);
+  const left = names.filter((_, i) => !read.has(i));
+  const list = left.slice(0, 20).map((column) => `"${excerpt(column, 40)}"`).join(', ');
+  const rest = left.length > 0 ? `; left out: ${list}${left.length > 20 ? ', …' : ''}` : '';
+  return `columns are taken by their names, in the order of the model${rest}`;
 }
 
 /** How an option names a column: by its number, unless another column is called that. */

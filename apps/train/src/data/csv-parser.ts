@@ -164,7 +164,9 @@ export class CsvParser {
     const all = dialect.first.map((field, i) => (dialect.hasHeader && field !== '' ? field : `x${i + 1}`));
     if (dialect.hasHeader) this.notices.push(...nameNotices(all), ...indexNotice(dialect, all, bytes.subarray(start), isLast, this.#style));
     this.#all = all;
-    this.#chosen = chooseColumns(this.#source, all, this.#options);
+    const { chosen, notices } = chooseColumns(this.#source, all, dialect.hasHeader ? this.#options : { ...this.#options, wanted: undefined });
+    this.#chosen = chosen;
+    this.notices.push(...notices);
     this.names = this.#chosen.map((i) => all[i]);
     this.#places = new Int32Array(dialect.width).fill(-1);
     for (const [place, column] of this.#chosen.entries()) this.#places[column] = place;

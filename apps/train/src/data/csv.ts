@@ -49,11 +49,6 @@ export function parseCsv(text: string, source: string, options: ReadOptions = {}
   return { source, names, hasHeader, notices, values, rows: values.length / columns, columns };
 }
 
-/** Text for a CSV file: a header and one line for each row. */
-export function formatCsv(names: readonly string[], matrix: Matrix): string {
-  return `${formatHeader(names)}${formatRows(matrix)}`;
-}
-
 /** The line that names the columns. */
 export function formatHeader(names: readonly string[]): string {
   return `${names.map(quote).join(',')}\n`;

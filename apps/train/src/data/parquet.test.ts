@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { key, randomBits } from '@pushforward/tensor';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -37,11 +38,19 @@ describe('files that Arrow wrote', () => {
     [{ columns: ['list'] }, 'mixed-snappy.parquet: column 9 ("list") holds lists or records, not numbers; --drop 9 leaves out what cannot be read'],
     [{ columns: ['single', 'float'] }, 'mixed-snappy.parquet: row 2, column 1: no value in column "float"; --missing drop leaves such rows out'],
     [{ columns: ['colour'] }, 'mixed-snappy.parquet: has no column "colour"; it has "float", "single"'],
+    [{ columns: ['float'], wanted: ['single'] }, 'mixed-snappy.parquet: row 2, column 1: no value in column "float"; --missing drop leaves such rows out'],
     [{ delimiter: ';' }, 'mixed-snappy.parquet: is a Parquet file, for which there is no --delimiter'],
     [{ header: false }, 'mixed-snappy.parquet: is a Parquet file, for which there is no --header and no --no-header'],
   ])('%j', async (options, message) => {
     await expect(readTable(fixtures, 'mixed-snappy.parquet', options)).rejects.toThrow(message);
   });
+});
+
+test('wanted columns are taken by their names', async () => {
+  const { names, notices } = await readTable(fixtures, 'mixed-snappy.parquet', { wanted: ['small', 'int'], missing: 'drop' });
+  expect(names).toEqual(['small', 'int']);
+  expect(notices[0]).toMatch(/^columns are taken by their names, in the order of the model; left out: "float", "single", .*"list"$/);
+  await expect(readTable(fixtures, 'mixed-snappy.parquet', { wanted: ['small', 'other'], missing: 'drop' })).rejects.toThrow('holds text, not numbers');
 });
 
 test('values come back to the bit, in blocks as those of a text, whatever the groups', async () => {
@@ -82,7 +91,10 @@ test('a file that is cut off, and one in a pipe', async () => {
   const bytes = Buffer.from(parquetWriteBuffer({ columnData: [{ name: 'a', data: [1, 2] }] }));
   writeFileSync(path.join(cwd, 'cut.parquet'), bytes.subarray(0, bytes.length - 9));
   await expect(readTable(cwd, 'cut.parquet')).rejects.toThrow('cut.parquet: is damaged, or no Parquet file that can be read: ');
-  await expect(readTable(cwd, '-', {}, Readable.from([bytes]))).rejects.toThrow('-: is a Parquet file in a pipe, and can only be read from a file');
+  const elsewhere = ': is a Parquet file in a pipe or packed once more, and can only be read from a file of its own';
+  await expect(readTable(cwd, '-', {}, Readable.from([bytes]))).rejects.toThrow(`-${elsewhere}`);
+  writeFileSync(path.join(cwd, 't.parquet.gz'), gzipSync(bytes));
+  await expect(readTable(cwd, 't.parquet.gz')).rejects.toThrow(`t.parquet.gz${elsewhere}`);
 });
 
 test.each([

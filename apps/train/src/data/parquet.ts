@@ -30,9 +30,8 @@ export async function openParquet(cwd: string, name: string, options: ReadOption
     const metadata = await readable(name, () => parquetMetadataAsync(file, { geoparquet: false }));
     const elements = await readable(name, () => columnsOf(metadata));
     const all = elements.map((element) => element.name);
-    const chosen = chooseColumns(name, all, options);
+    const { chosen, notices } = chooseColumns(name, all, options);
     checkKinds(name, elements, chosen);
-    const notices: string[] = [];
     for (const column of chosen) {
       if (elements[column].type === 'BOOLEAN') notices.push(truthNotice(all[column]));
       if (/^__index_level_\d+__$/.test(all[column])) notices.push(`column ${column + 1} ("${excerpt(all[column], 40)}") is an index that pandas wrote; --drop ${column + 1} leaves it out`);

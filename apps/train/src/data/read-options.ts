@@ -12,6 +12,8 @@ export type ReadOptions = {
   encoding?: string;
   /** The columns to read, by name or by number from 1, in this order. Default: all. */
   columns?: string[];
+  /** The columns to read, by name, if all are there and `columns` names none. */
+  wanted?: string[];
   /** The columns to leave out, likewise. */
   drop?: string[];
   /** What becomes of rows with missing values. Default: they are refused. */

@@ -36,11 +36,11 @@ export async function logDensities(host: Host, model: Distribution, { values, ro
   );
 }
 
-/** Rows drawn from the model, on the grid if there is one. */
-export async function sampleRows(host: Host, model: Distribution, count: number, key: Key, grid?: Grid): Promise<Matrix> {
+/** Rows drawn from the model from the `start`-th on, a multiple of 1024, on the grid if there is one. */
+export async function sampleRows(host: Host, model: Distribution, { start, rows }: { start: number; rows: number }, key: Key, grid?: Grid): Promise<Matrix> {
   const columns = model.eventShape[0];
-  const values = await inChunks(host, count, (start, end) => model.sample(end - start, { seed: foldIn(key, start) }));
-  const drawn = { values, rows: count, columns };
+  const values = await inChunks(host, rows, (from, to) => model.sample(to - from, { seed: foldIn(key, start + from) }));
+  const drawn = { values, rows, columns };
   return grid ? quantize(drawn, grid) : drawn;
 }
 
