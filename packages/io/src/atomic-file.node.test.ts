@@ -29,14 +29,15 @@ test('writes to a name relative to the working directory', async () => {
   expect(await readFile(file, 'utf8')).toBe('x');
 });
 
+async function* parts(fails: boolean) {
+  yield 'a';
+  yield new TextEncoder().encode('é');
+  await Promise.resolve();
+  if (fails) throw new TypeError('broken');
+  yield 'z';
+}
+
 test('writes what comes bit by bit, and keeps the old content where that fails', async () => {
-  async function* parts(fails: boolean) {
-    yield 'a';
-    yield new TextEncoder().encode('é');
-    await Promise.resolve();
-    if (fails) throw new TypeError('broken');
-    yield 'z';
-  }
   await writeFileAtomic(file, parts(false));
   expect(await readFile(file, 'utf8')).toBe('aéz');
   const failure = await writeFileAtomic(file, parts(true)).catch((error: unknown) => error);
