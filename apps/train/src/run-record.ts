@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileAtomic } from '@pushforward/io/node';
@@ -68,7 +68,11 @@ export async function readRun(directory: RunDirectory): Promise<RunRecord> {
   const name = path.join(directory.name, RECORD);
   const record = await read(directory, RECORD);
   checkRecord(record, name);
-  if (record.finished) return record;
+  if (record.finished) {
+    // What a run writes last.
+    if (existsSync(path.join(directory.path, 'report.html'))) return record;
+    throw new UserError(`${name}: says that the run has come to its end, but there is no report.html; put "finished": false back, or begin anew with another --out`);
+  }
   const begun = await read(directory, BEGUN);
   if (begun === undefined) throw new UserError(`${path.join(directory.name, BEGUN)}: is missing, so the run cannot be gone on with; begin anew with another --out`);
   const change = firstDifference(begun, record, '');
