@@ -40,16 +40,18 @@ export function delimiterName(delimiter: Delimiter): string {
 export function findDialect(bytes: Uint8Array, isLast: boolean, { delimiter, decimal = '.', header }: ReadOptions): Dialect | null {
   const candidates = (delimiter === undefined ? DELIMITERS : [delimiter]).map((candidate) => candidateOf(bytes, isLast, candidate));
   const best = candidates.reduce((chosen, candidate) => (isBetter(candidate, chosen) ? candidate : chosen));
-  const { records } = best;
+  const { records, hasRowNames } = best;
   if (records.length === 0) return null;
-  const hasTrailing = records[0].fields.length > 1 && records.every(({ fields }) => fields.length === records[0].fields.length && fields.at(-1) === '');
-  const width = records[0].fields.length - (hasTrailing ? 1 : 0);
+  const start = hasRowNames && header !== false ? ['', ...records[0].fields] : records[0].fields;
+  const hasTrailing = start.length > 1 && start.at(-1) === '' && records.slice(1).every(({ fields }) => fields.length === start.length && fields.at(-1) === '');
+  const width = start.length - (hasTrailing ? 1 : 0);
   const notices: string[] = [];
   if (hasTrailing) notices.push('every line ends in a separator, which adds no column');
-  const first = records[0].fields.slice(0, width);
+  const first = start.slice(0, width);
   const body = records.slice(1).map(({ fields }) => fields);
-  let hasHeader = header ?? false;
-  if (header === undefined) {
+  let hasHeader = header ?? hasRowNames;
+  if (hasRowNames && hasHeader) notices.push('line 1 names one column fewer than there are: the first one is taken for names of the rows; --drop 1 leaves it out');
+  else if (header === undefined) {
     const isNumber = (field: string) => parseNumber(field, { decimal }) !== undefined;
     const names = first.filter((field) => !isValue(field));
     hasHeader = names.length > 0 || isHeaderOfIntegers(first, body, decimal);
@@ -61,8 +63,10 @@ export function findDialect(bytes: Uint8Array, isLast: boolean, { delimiter, dec
 interface Candidate {
   delimiter: Delimiter;
   records: CsvRecord[];
-  /** Whether all records have as many fields, and more than one. */
+  /** Whether all records have as many fields, and more than one; the first one may be without a name for the names of rows. */
   isUniform: boolean;
+  /** Whether the first record has one field fewer than the others, as R's `write.table` leaves it. */
+  hasRowNames: boolean;
   /** The part of the fields behind the first record that are numbers, with whichever decimal mark, or missing. */
   numeric: number;
   /** The most fields of a record. */
@@ -86,7 +90,10 @@ function candidateOf(bytes: Uint8Array, isLast: boolean, delimiter: Delimiter): 
   const most = Math.max(0, ...counts);
   const fields = (records.length > 1 ? records.slice(1) : records).flatMap((record) => record.fields.slice(0, SAMPLE_FIELDS)).slice(0, SAMPLE_FIELDS);
   const numeric = fields.filter(isValue).length / Math.max(1, fields.length);
-  return { delimiter, records, isUniform: counts.size === 1 && most > 1, numeric, most };
+  const isShort = records.length > 1 && records[0].fields.length === most - 1 && records.slice(1).every((record) => record.fields.length === most);
+  // Of a single column it might as well be a title.
+  const hasRowNames = isShort && most > 2 && records[0].fields.every((field) => !isValue(field));
+  return { delimiter, records, isUniform: (counts.size === 1 && most > 1) || hasRowNames, hasRowNames, numeric, most };
 }
 
 function isBetter(a: Candidate, b: Candidate): boolean {

@@ -190,10 +190,15 @@ export class CsvParser {
       let at = start;
       while (at < bytes.length && (bytes[at] === SPACE || bytes[at] === TAB || bytes[at] === RETURN)) at++;
       if (bytes[at] === HASH) {
-        const end = bytes.indexOf(LINE_FEED, at);
-        if (end < 0) return isLast ? bytes.length : start;
+        while (at < bytes.length && bytes[at] !== LINE_FEED && bytes[at] !== RETURN) at++;
+        // In the bytes to come a line feed may follow.
+        if (!isLast && at + 1 >= bytes.length) return start;
         this.#comments++;
-        at = end;
+        if (bytes[at] === RETURN && bytes[at + 1] === LINE_FEED) at++;
+        if (at === bytes.length) return at;
+        this.#line++;
+        start = at + 1;
+        continue;
       }
       if (bytes[at] !== LINE_FEED) return at === bytes.length && isLast ? at : start;
       this.#line++;

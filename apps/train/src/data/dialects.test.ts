@@ -21,6 +21,9 @@ describe('how a file is written is found out', () => {
     ['lines that end in CR', 'a,b\r1,2\r3,4\r', {}, ['a', 'b'], [1, 2, 3, 4]],
     ['separators at the end of every line', 'a,b,\n1,2,\n3,4,\n', {}, ['a', 'b'], [1, 2, 3, 4]],
     ['comments at the beginning', '# made by hand\n#\na,b\n1,2\n3,4\n', {}, ['a', 'b'], [1, 2, 3, 4]],
+    ['comments in lines that end in CR', '# made by hand\r#\ra,b\r1,2\r', {}, ['a', 'b'], [1, 2]],
+    ['comments in lines that end in CRLF', '#\r\n\r\na,b\r\n1,2\r\n', {}, ['a', 'b'], [1, 2]],
+    ['names of rows, as R writes them', '"a" "b"\n"1" 1.5 2\n"2" 3 4\n', { drop: ['1'] }, ['a', 'b'], [1.5, 2, 3, 4]],
     ['newlines and quotes within quotes', '"a\n""x""",b\n"1",2\n3,"4"\n', {}, ['a\n"x"', 'b'], [1, 2, 3, 4]],
     ['a header with a number in it', 'a,2000\n1,2\n3,4\n', {}, ['a', '2000'], [1, 2, 3, 4]],
     ['no header, it is said', 'a,2000\n1,2\n'.slice(7), { header: false }, ['x1', 'x2'], [1, 2]],
@@ -37,6 +40,15 @@ describe('how a file is written is found out', () => {
     expect([table.names, table.rows]).toEqual([['1990', '2000'], 5]);
     expect(table.notices).toEqual(['line 1 is taken for the names of the columns; --no-header takes it for numbers']);
     expect(parseCsv(text, 'file.csv', { header: false })).toMatchObject({ names: ['x1', 'x2'], rows: 6, notices: [] });
+  });
+
+  test('names of rows are pointed out', () => {
+    expect(parseCsv('a b c\n1 1.5 2 3\n2 3 4 5\n', 'file.csv').notices).toEqual([
+      'line 1 names one column fewer than there are: the first one is taken for names of the rows; --drop 1 leaves it out',
+      'column 1 ("x1") counts the rows; if it is an index, --drop 1 leaves it out',
+    ]);
+    expect(() => parseCsv('a,b\nMazda,1.5,2\nFiat,3,4\n', 'cars.csv')).toThrow('cars.csv:2:1: "Mazda" in column "x1" is not a number; --drop 1 leaves the column out');
+    expect(() => parseCsv('a,b\n1,2,3\n4,5\n', 'file.csv')).toThrow('file.csv:2: expected 2 fields as in line 1, got 3');
   });
 
   test('an index in front of them needs no name', () => {
