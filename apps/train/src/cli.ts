@@ -118,8 +118,8 @@ function addDigits(program: Command, args: readonly string[], host: Host): void 
 function addTrain(program: Command, args: readonly string[], host: Host): void {
   const command = program
     .command('train')
-    .description('Fit a flow to the rows of a CSV file of numbers.')
-    .option('--data <file>', 'a table of numbers: a CSV file, gzipped or not, with a header or without; - for standard input')
+    .description('Fit a flow to the rows of a table of numbers.')
+    .option('--data <file>', 'a table of numbers: a CSV file, gzipped or not, with a header or without, or a Parquet file; - for standard input')
     .addOption(new Option('--flow <name>', 'the kind of flow; those with maf, nsf and naf have fast densities, those with iaf fast samples, the others both').choices(FLOW_NAMES).default('maf'))
     .option('--transforms <n>', 'layers of the flow', integer(1), 5)
     .addOption(new Option('--hidden <widths>', 'hidden layers of the network in each of them').argParser(widths).default([64, 64], '64,64'))
@@ -159,9 +159,9 @@ function addSample(program: Command, host: Host): void {
 function addScore(program: Command, host: Host): void {
   const command = program
     .command('score')
-    .description('The log-density of every row of a CSV file under a saved model, in nats.')
+    .description('The log-density of every row of a table under a saved model, in nats.')
     .argument('<model>', 'a saved model, or the directory of a run')
-    .requiredOption('--data <file>', 'a table with the columns of the model: a CSV file, gzipped or not; - for standard input')
+    .requiredOption('--data <file>', 'a table that has the columns of the model: a CSV file, gzipped or not, or a Parquet file; - for standard input')
     .option('--samples <n>', 'importance samples, for a variational autoencoder', integer(1), 200)
     .option('--seed <n>', 'what these come from', seed, 0)
     .option('--out <file>', 'a .csv file (default: to the terminal)')
