@@ -11,10 +11,16 @@ export type Fingerprint = {
   sha256: string;
 };
 
+/** A hash takes less than 2 GiB at a time. */
+const CHUNK = 1 << 30;
+
 /** The fingerprint of some arrays of numbers. */
 export function fingerprint(rows: number, columns: readonly string[] | null, arrays: readonly ArrayBufferView[]): Fingerprint {
   const hash = createHash('sha256');
-  for (const { buffer, byteOffset, byteLength } of arrays) hash.update(`${byteLength} `).update(new Uint8Array(buffer, byteOffset, byteLength));
+  for (const { buffer, byteOffset, byteLength } of arrays) {
+    hash.update(`${byteLength} `);
+    for (let start = 0; start < byteLength; start += CHUNK) hash.update(new Uint8Array(buffer, byteOffset + start, Math.min(CHUNK, byteLength - start)));
+  }
   return { rows, columns: columns && [...columns], sha256: hash.digest('hex') };
 }
 
