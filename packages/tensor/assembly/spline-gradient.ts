@@ -1,7 +1,7 @@
 import { loadLanes, storeLanes, unpackLanes } from './lanes';
 import { sigmoid4, splat } from './simd-math';
 import { PART_ROWS } from './spline';
-import { D0, D1, INDEX, intoInterval, locate, numerator4, RAW0, RAW1, SHARE, Splines, VECTOR, X0, X1, Y0, Y1 } from './spline-bin';
+import { D0, D1, HEIGHT, INDEX, intoInterval, locate, numerator4, RAW0, RAW1, REST, SHARE, SLOPE, Splines, VECTOR, WIDTH } from './spline-bin';
 
 export function splinesGradientPart(at: usize, part: i32, thread: i32): void {
   const all = changetype<Splines>(at);
@@ -21,13 +21,13 @@ export function splinesGradientPart(at: usize, part: i32, thread: i32): void {
     let dLog = loadLanes(all.logDet + (<usize>row << 2), count);
 
     const one = splat(1);
-    const width = f32x4.sub(v128.load(bin, X1), v128.load(bin, X0));
-    const height = f32x4.sub(v128.load(bin, Y1), v128.load(bin, Y0));
-    const slope = f32x4.div(height, width);
+    const width = v128.load(bin, WIDTH);
+    const height = v128.load(bin, HEIGHT);
+    const slope = v128.load(bin, SLOPE);
     const d0 = v128.load(bin, D0);
     const d1 = v128.load(bin, D1);
     const t = v128.load(bin, SHARE);
-    const u = f32x4.sub(one, t);
+    const u = v128.load(bin, REST);
     const tu = f32x4.mul(t, u);
     const tt = f32x4.mul(t, t);
     const uu = f32x4.mul(u, u);
@@ -40,6 +40,7 @@ export function splinesGradientPart(at: usize, part: i32, thread: i32): void {
     const perWidth = f32x4.div(one, width);
     // The share r of the bin's height as a function of t, s, d₀ and d₁; none of the forms cancels.
     const share = f32x4.mul(f32x4.mul(t, f32x4.add(f32x4.mul(slope, t), f32x4.mul(d0, u))), perDenominator);
+    const rest = f32x4.mul(f32x4.mul(u, f32x4.add(f32x4.mul(slope, u), f32x4.mul(d1, t))), perDenominator);
     const tuD = f32x4.mul(tu, perDenominator);
     const shareByT = f32x4.mul(f32x4.mul(slope, perDenominator), f32x4.mul(numerator, perDenominator));
     const shareByS = f32x4.mul(f32x4.mul(f32x4.sub(f32x4.mul(d1, tt), f32x4.mul(d0, uu)), perDenominator), tuD);
@@ -71,7 +72,7 @@ export function splinesGradientPart(at: usize, part: i32, thread: i32): void {
     const byShare = f32x4.mul(dValue, height);
     const byS = f32x4.add(f32x4.mul(byShare, shareByS), f32x4.mul(dLog, logByS));
     const byD0 = f32x4.add(
-      f32x4.mul(byShare, f32x4.mul(tuD, f32x4.sub(one, share))),
+      f32x4.mul(byShare, f32x4.mul(tuD, rest)),
       f32x4.mul(dLog, f32x4.add(logByEither, f32x4.mul(uu, perNumerator))),
     );
     const byD1 = f32x4.sub(f32x4.mul(dLog, f32x4.add(logByEither, f32x4.mul(tt, perNumerator))), f32x4.mul(byShare, f32x4.mul(tuD, share)));
@@ -87,8 +88,8 @@ export function splinesGradientPart(at: usize, part: i32, thread: i32): void {
     storeLanes(all.inputGradient + (<usize>row << 2), dInput, count);
 
     const index = v128.load(bin, INDEX);
-    shareGradient(raw, bins, index, splat(all.scaleX), byX0, byWidth);
-    shareGradient(raw + <usize>bins * VECTOR, bins, index, splat(all.scaleY), byY0, byHeight);
+    shareGradient(raw, bins, index, splat(<f32>all.freeX), byX0, byWidth);
+    shareGradient(raw + <usize>bins * VECTOR, bins, index, splat(<f32>all.freeY), byY0, byHeight);
     const byRaw0 = f32x4.mul(byD0, sigmoid4(f32x4.add(v128.load(bin, RAW0), splat(all.shift))));
     const byRaw1 = f32x4.mul(byD1, sigmoid4(f32x4.add(v128.load(bin, RAW1), splat(all.shift))));
     const derivatives = all.parameterCount - 2 * bins;

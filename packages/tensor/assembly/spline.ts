@@ -2,7 +2,7 @@ import { loadLanes, storeLanes } from './lanes';
 import { SPLINES, SPLINES_GRADIENT } from './parts';
 import { runParts } from './pool';
 import { log4, splat } from './simd-math';
-import { D0, D1, intoInterval, locate, numerator4, SHARE, Splines, VECTOR, X0, X1, Y0, Y1 } from './spline-bin';
+import { D0, D1, END, END_LOW, HEIGHT, intoInterval, locate, numerator4, REST, SHARE, SLOPE, Splines, START, START_LOW, VECTOR, WIDTH } from './spline-bin';
 
 /** Numbers of one part of the work. */
 export const PART_ROWS: i32 = 64;
@@ -36,13 +36,11 @@ export function splinesPart(at: usize, part: i32, thread: i32): void {
     const place = intoInterval(all, input);
     locate(all, raw, bin, row, count, place);
 
-    const width = f32x4.sub(v128.load(bin, X1), v128.load(bin, X0));
-    const height = f32x4.sub(v128.load(bin, Y1), v128.load(bin, Y0));
-    const slope = f32x4.div(height, width);
+    const slope = v128.load(bin, SLOPE);
     const d0 = v128.load(bin, D0);
     const d1 = v128.load(bin, D1);
     const t = v128.load(bin, SHARE);
-    const u = f32x4.sub(splat(1), t);
+    const u = v128.load(bin, REST);
     const tu = f32x4.mul(t, u);
     const twice = f32x4.add(slope, slope);
     const denominator = f32x4.add(slope, f32x4.mul(f32x4.sub(f32x4.add(d0, d1), twice), tu));
@@ -50,15 +48,17 @@ export function splinesPart(at: usize, part: i32, thread: i32): void {
     const half = log4(f32x4.div(slope, denominator));
     const logDerivative = f32x4.add(f32x4.add(half, half), log4(numerator));
 
-    let value: v128, logDet: v128;
-    if (all.isInverse) {
-      value = f32x4.add(v128.load(bin, X0), f32x4.mul(width, t));
-      logDet = f32x4.neg(logDerivative);
-    } else {
-      const share = f32x4.div(f32x4.mul(t, f32x4.add(f32x4.mul(slope, t), f32x4.mul(d0, u))), denominator);
-      value = f32x4.add(v128.load(bin, Y0), f32x4.mul(height, share));
+    let size = v128.load(bin, WIDTH), share = t, rest = u, logDet = f32x4.neg(logDerivative);
+    if (!all.isInverse) {
+      size = v128.load(bin, HEIGHT);
+      share = f32x4.div(f32x4.mul(t, f32x4.add(f32x4.mul(slope, t), f32x4.mul(d0, u))), denominator);
+      rest = f32x4.div(f32x4.mul(u, f32x4.add(f32x4.mul(slope, u), f32x4.mul(d1, t))), denominator);
       logDet = logDerivative;
     }
+    // From the nearer end, so that an end itself is met.
+    const fromStart = f32x4.add(v128.load(bin, START), f32x4.add(v128.load(bin, START_LOW), f32x4.mul(size, share)));
+    const fromEnd = f32x4.add(v128.load(bin, END), f32x4.sub(v128.load(bin, END_LOW), f32x4.mul(size, rest)));
+    const value = v128.bitselect(fromStart, fromEnd, f32x4.lt(share, rest));
     storeLanes(all.value + (<usize>row << 2), f32x4.add(value, f32x4.sub(input, place)), count);
     storeLanes(all.logDet + (<usize>row << 2), logDet, count);
   }

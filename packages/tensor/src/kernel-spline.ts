@@ -36,17 +36,17 @@ function layOut(wasm: WasmModule, { shape, isInverse }: SplineAttrs, tensors: re
   const parameterCount = tensors[1].shape[1];
   // Each thread's on cache lines of its own.
   const workBytes = Math.ceil(wasm.functions.splineWorkBytes(bins, parameterCount) / 64) * 64;
-  const cornersAt = 80;
-  const workAt = Math.ceil((cornersAt + 8 * bins) / 64) * 64;
+  const workAt = 128;
   const base = wasm.scratch(workAt + wasm.threads * workBytes);
   // Before any view is taken: moving a tensor to this backend may grow its memory.
   const addresses = tensors.map((tensor) => wasm.address(tensor));
   while (addresses.length < 6) addresses.push(0);
   wasm.words(base).set([util.sizeFromShape(tensors[0].shape), bins, parameterCount, isInverse ? 1 : 0]);
-  const [scaleX, scaleY] = [minWidth, minHeight].map((minimum) => 2 * bound * (1 - bins * minimum));
-  wasm.floats(base + 16).set([bound, scaleX, scaleY, minDerivative, Math.log(Math.expm1(1 - minDerivative))]);
-  wasm.words(base + 36).set([base + cornersAt, ...addresses, base + workAt, workBytes]);
-  const corners = Array.from({ length: bins }, (_, k) => [minWidth, minHeight].map((minimum) => 2 * bound * minimum * k - bound));
-  wasm.floats(base + cornersAt).set(corners.flat());
+  wasm.floats(base + 16).set([bound, minDerivative, Math.log(Math.expm1(1 - minDerivative))]);
+  // The ends are the bound as float32 has it, and knots of float64 must lead from one to the other.
+  const interval = 2 * Math.fround(bound);
+  const minimums = [minWidth, minHeight];
+  wasm.doubles(base + 32).set([...minimums.map((minimum) => interval * (1 - bins * minimum)), ...minimums.map((minimum) => interval * minimum)]);
+  wasm.words(base + 64).set([...addresses, base + workAt, workBytes]);
   return base;
 }

@@ -1,12 +1,16 @@
-import { abs, add, div, greater, log, mul, sqrt, square, sub, type Tensor, where } from '@tensorflow/tfjs-core';
+import { abs, add, div, greater, less, log, mul, sqrt, square, sub, type Tensor, where } from '@tensorflow/tfjs-core';
 import type { ValueAndLogDet } from '@pushforward/made';
 
-/** One bin for each of N numbers: its corners and the derivatives there, each `[N]`. */
+/** One bin for each of N numbers: its corners, with what their rounding left, and the derivatives there, each `[N]`. */
 export interface Bin {
   readonly x0: Tensor;
   readonly y0: Tensor;
   readonly x1: Tensor;
   readonly y1: Tensor;
+  readonly x0Low: Tensor;
+  readonly y0Low: Tensor;
+  readonly x1Low: Tensor;
+  readonly y1Low: Tensor;
   readonly derivative0: Tensor;
   readonly derivative1: Tensor;
 }
@@ -19,11 +23,11 @@ export interface Bin {
  */
 export function throughBin(x: Tensor, bin: Bin): ValueAndLogDet {
   const { height, width, slope } = sizes(bin);
-  const t = div(sub(x, bin.x0), width);
-  const u = sub(1, t);
+  const [t, u] = shares(x, sideX(bin), width);
   const { denominator, logDerivative } = atShare(t, u, slope, bin);
-  const share = div(mul(t, add(mul(slope, t), mul(bin.derivative0, u))), denominator);
-  return { value: add(bin.y0, mul(height, share)), logDet: logDerivative };
+  const r = div(mul(t, add(mul(slope, t), mul(bin.derivative0, u))), denominator);
+  const q = div(mul(u, add(mul(slope, u), mul(bin.derivative1, t))), denominator);
+  return { value: placeOf(r, q, sideY(bin), height), logDet: logDerivative };
 }
 
 /**
@@ -35,21 +39,52 @@ export function throughBin(x: Tensor, bin: Bin): ValueAndLogDet {
  */
 export function backThroughBin(y: Tensor, bin: Bin): ValueAndLogDet {
   const { height, width, slope } = sizes(bin);
-  const r = div(sub(y, bin.y0), height);
-  const q = sub(1, r);
+  const [r, q] = shares(y, sideY(bin), height);
   const e = sub(mul(bin.derivative1, r), mul(bin.derivative0, q));
   const twiceR = mul(mul(slope, r), 2);
   const product = mul(mul(twiceR, slope), mul(q, 2));
   const larger = add(sqrt(add(square(e), product)), abs(e));
   const m = where(greater(e, 0), div(product, larger), larger);
-  const t = div(twiceR, add(twiceR, m));
-  const { logDerivative } = atShare(t, sub(1, t), slope, bin);
-  return { value: add(bin.x0, mul(width, t)), logDet: mul(logDerivative, -1) };
+  const both = add(twiceR, m);
+  const [t, u] = [div(twiceR, both), div(m, both)];
+  const { logDerivative } = atShare(t, u, slope, bin);
+  return { value: placeOf(t, u, sideX(bin), width), logDet: mul(logDerivative, -1) };
 }
 
-function sizes({ x0, y0, x1, y1 }: Bin) {
-  const width = sub(x1, x0);
-  const height = sub(y1, y0);
+/** A bin's ends on one axis. */
+interface Side {
+  readonly start: Tensor;
+  readonly startLow: Tensor;
+  readonly end: Tensor;
+  readonly endLow: Tensor;
+}
+
+function sideX({ x0, x0Low, x1, x1Low }: Bin): Side {
+  return { start: x0, startLow: x0Low, end: x1, endLow: x1Low };
+}
+
+function sideY({ y0, y0Low, y1, y1Low }: Bin): Side {
+  return { start: y0, startLow: y0Low, end: y1, endLow: y1Low };
+}
+
+function sizeOf({ start, startLow, end, endLow }: Side): Tensor {
+  return add(sub(end, start), sub(endLow, startLow));
+}
+
+/** Which share of a side lies before a place on it and which behind, each to its own last digits: next to an end, 1 minus the other has few. */
+function shares(place: Tensor, { start, startLow, end, endLow }: Side, size: Tensor): [Tensor, Tensor] {
+  return [div(sub(sub(place, start), startLow), size), div(add(sub(end, place), endLow), size)];
+}
+
+/** The place with such shares, from the nearer end, so that an end itself is met. */
+function placeOf(before: Tensor, behind: Tensor, { start, startLow, end, endLow }: Side, size: Tensor): Tensor {
+  const fromStart = add(start, add(startLow, mul(size, before)));
+  const fromEnd = add(end, sub(endLow, mul(size, behind)));
+  return where(less(before, behind), fromStart, fromEnd);
+}
+
+function sizes(bin: Bin) {
+  const [width, height] = [sizeOf(sideX(bin)), sizeOf(sideY(bin))];
   return { width, height, slope: div(height, width) };
 }
 

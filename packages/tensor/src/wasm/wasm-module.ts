@@ -88,6 +88,8 @@ export interface WasmModule {
   words(address: number): Int32Array;
   /** The memory from an address on, as floats; until it grows. */
   floats(address: number): Float32Array;
+  /** Likewise, from an address that is a multiple of 8, as float64. */
+  doubles(address: number): Float64Array;
 }
 
 const modules = new WeakMap<object, WasmModule>();
@@ -214,5 +216,6 @@ function bind(backend: WasmBackend, memory: WebAssembly.Memory, functions: WasmF
     },
     words: (address) => new Int32Array(memory.buffer, address),
     floats: (address) => new Float32Array(memory.buffer, address),
+    doubles: (address) => new Float64Array(memory.buffer, address, Math.floor((memory.buffer.byteLength - address) / 8)),
   };
 }
