@@ -76,20 +76,17 @@ check('programs of the READMEs', 'node', ['scripts/ci/readmes.mjs']);
 check('chromium', 'bash', ['scripts/ci/install-chromium.sh']);
 check('pages', 'node', ['scripts/ci/pages.mjs']);
 vitest('browser', 'vitest', ['run', '--config', 'vitest.browser.config.ts']);
-// A browser's graphics processor in software takes seconds for what takes others milliseconds: it runs the kernels, and one test of each kind of
-// model. The laws of every class hold or fail on any backend; WebGPU in Node, which is ten times as fast, runs them all.
-const onGraphics = ['made/src/made-density', 'distributions/src/distributions', 'vae/src/vae', 'training/src/fit', 'training/src/optimizer'];
-const onWebGl = [
-  ...['autoregressive.test', 'coupling/coupling.test', 'elementary/elementary', 'residual/planar', 'transforms/rational-quadratic'].map((name) => `bijectors/src/${name}`),
-  ...onGraphics,
-];
+// A graphics processor in software takes seconds for what takes others milliseconds. It runs every kernel and every operation that the packages
+// use, and one test of each kind of model: the laws of the other classes, which are made of the same operations, hold or fail on any backend.
+const models = ['distributions/src/distributions', 'vae/src/vae', 'training/src/fit', 'training/src/optimizer'];
+const bijectors = ['autoregressive.test', 'coupling/coupling.test', 'elementary/elementary', 'residual/planar', 'transforms/rational-quadratic'].map((name) => `bijectors/src/${name}`);
 // In two runs, because a page keeps every shader.
 vitest('webgl', 'vitest', ['run', '--config', 'vitest.webgl.config.ts', 'packages/tensor']);
-vitest('webgl, models', 'vitest', ['run', '--config', 'vitest.webgl.config.ts', ...onWebGl]);
+vitest('webgl, models', 'vitest', ['run', '--config', 'vitest.webgl.config.ts', 'made/src/made-density', ...bijectors, ...models]);
 vitest('webgpu in a browser', 'vitest', ['run', '--config', 'vitest.webgpu-browser.config.ts', 'packages/tensor']);
-vitest('webgpu in a browser, models', 'vitest', ['run', '--config', 'vitest.webgpu-browser.config.ts', ...onGraphics]);
+vitest('webgpu in a browser, models', 'vitest', ['run', '--config', 'vitest.webgpu-browser.config.ts', 'made/src/made-density', ...models]);
 check('webgpu for Node', 'node', ['scripts/ci/install-webgpu.mjs']);
-vitest('webgpu', 'vitest', ['run', '--config', 'vitest.webgpu.config.ts']);
+vitest('webgpu', 'vitest', ['run', '--config', 'vitest.webgpu.config.ts', 'packages/tensor', 'packages/made', ...bijectors, ...models]);
 nativeBackend();
 vitest('flows that reach the entropy', 'vitest', ['run', '--config', 'vitest.slow.config.ts']);
 check('training step against stock tfjs-wasm', 'node', ['scripts/ci/bench.mjs']);
