@@ -3,9 +3,11 @@ import { formatDuration, ProgressBar, progressText } from './progress.js';
 import { textTable } from './text-table.js';
 
 test('a line of progress', () => {
-  const state = { done: 25, total: 100, loss: 98.765, rate: 12.34 };
+  const state = { done: 25, total: 100, loss: 98.765, rate: 12.34, isSettled: true };
   expect(progressText('IAF', state, false)).toBe('IAF  25 % · loss 98.77 · 12.3 steps/s · 6 s left');
   expect(progressText('IAF', state, true)).toBe(`IAF ${'█'.repeat(5)}${'░'.repeat(15)}  25 % · loss 98.77 · 12.3 steps/s · 6 s left`);
+  expect(progressText('IAF', { ...state, isSettled: false }, false)).toBe('IAF  25 % · loss 98.77 · 12.3 steps/s');
+  expect(progressText('IAF', { ...state, done: 100, loss: 2e25 }, false)).toBe('IAF 100 % · loss 2.00e+25 · 12.3 steps/s');
 });
 
 test.each([
@@ -37,7 +39,7 @@ describe('the bar', () => {
 
   test('writes few plain lines elsewhere', () => {
     const text = run(false);
-    expect(text).toBe('IAF   0 % · loss 1.00 · 100.0 steps/s · 10 s left\nIAF 100 % · loss 1.00 · 100.0 steps/s · 0 s left\n');
+    expect(text).toBe('IAF   0 % · loss 1.00 · 100.0 steps/s\nIAF 100 % · loss 1.00 · 100.0 steps/s\n');
   });
 });
 

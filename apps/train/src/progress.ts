@@ -9,16 +9,21 @@ export interface ProgressState {
   loss: number;
   /** Steps a second. */
   rate: number;
+  /** Whether it has gone on for long enough to tell from its rate when it will end. */
+  isSettled: boolean;
 }
 
 const BAR_WIDTH = 20;
 const REDRAW_MS = 100;
 const LINE_MS = 5000;
+/** The first steps compile and allocate: their rate says nothing of the others. */
+const SETTLED_MS = 4000;
 
 /** A bar that redraws itself on a terminal; anywhere else, a plain line every few seconds. */
 export class ProgressBar {
   readonly #output: Output;
   readonly #title: string;
+  readonly #started = performance.now();
   #last = -Infinity;
   #smoothed = NaN;
 
@@ -28,13 +33,13 @@ export class ProgressBar {
   }
 
   /** Shows a step, unless the one shown before is too recent. */
-  update(state: ProgressState): void {
+  update(state: Omit<ProgressState, 'isSettled'>): void {
     this.#smoothed = Number.isNaN(this.#smoothed) ? state.loss : 0.95 * this.#smoothed + 0.05 * state.loss;
     const now = performance.now();
     const finished = state.done >= state.total;
     if (!finished && now - this.#last < (this.#output.isTTY ? REDRAW_MS : LINE_MS)) return;
     this.#last = now;
-    const text = progressText(this.#title, { ...state, loss: this.#smoothed }, this.#output.isTTY === true);
+    const text = progressText(this.#title, { ...state, loss: this.#smoothed, isSettled: now - this.#started >= SETTLED_MS }, this.#output.isTTY === true);
     if (this.#output.isTTY) this.#output.write(`\r\u001b[2K${text.slice(0, (this.#output.columns ?? 80) - 1)}`);
     else this.#output.write(`${text}\n`);
   }
@@ -46,12 +51,13 @@ export class ProgressBar {
 }
 
 /** One line that says where a run stands. */
-export function progressText(title: string, { done, total, loss, rate }: ProgressState, bar: boolean): string {
+export function progressText(title: string, { done, total, loss, rate, isSettled }: ProgressState, bar: boolean): string {
   const part = Math.min(done / total, 1);
   const filled = Math.round(part * BAR_WIDTH);
   const drawn = bar ? `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ` : '';
-  const left = rate > 0 ? formatDuration((total - done) / rate) : '?';
-  return `${title} ${drawn}${Math.floor(part * 100).toString().padStart(3)} % · loss ${loss.toFixed(2)} · ${rate.toFixed(1)} steps/s · ${left} left`;
+  const left = isSettled && rate > 0 && done < total ? ` · ${formatDuration((total - done) / rate)} left` : '';
+  const size = Math.abs(loss) < 1e6 ? loss.toFixed(2) : loss.toExponential(2);
+  return `${title} ${drawn}${Math.floor(part * 100).toString().padStart(3)} % · loss ${size} · ${rate.toFixed(1)} steps/s${left}`;
 }
 
 /** Seconds as `48 s` or `2 min 05 s`. */
