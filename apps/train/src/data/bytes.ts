@@ -126,8 +126,10 @@ export async function* asUtf8(chunks: AsyncIterable<Uint8Array>, name: string, e
     let rest = chunk;
     if (isFirst) {
       isFirst = false;
+      if (UTF_32_MARKS.some((mark) => mark.every((byte, at) => chunk[at] === byte))) throw new UserError(`${name}: is UTF-32: convert it to UTF-8`);
       const mark = byteOrderMark(chunk);
       rest = chunk.subarray(mark?.length ?? 0);
+      if (!mark && encoding === 'utf-8') refuseZeros(chunk, name);
       const found = mark?.encoding ?? encoding;
       if (found !== 'utf-8') decoder = new TextDecoder(found, { fatal: true });
     }
@@ -135,6 +137,19 @@ export async function* asUtf8(chunks: AsyncIterable<Uint8Array>, name: string, e
     else if (rest.length > 0) yield rest;
   }
   if (decoder) yield decode();
+}
+
+const UTF_32_MARKS = [
+  [0xff, 0xfe, 0, 0],
+  [0, 0, 0xfe, 0xff],
+];
+
+/** @throws UserError if every other byte, or three of four, are zero, as they are in ASCII text of wider encodings */
+function refuseZeros(bytes: Uint8Array, name: string): void {
+  const zeros = [0, 1, 2, 3].map((at) => bytes[at] === 0);
+  const wide = ['utf-16le', 'utf-16be'].find((_, i) => zeros.every((isZero, at) => isZero === (at % 2 !== i)));
+  if (wide) throw new UserError(`${name}: is UTF-16 without a byte-order mark; --encoding ${wide} reads it`);
+  if (zeros.filter(Boolean).length === 3) throw new UserError(`${name}: is UTF-32: convert it to UTF-8`);
 }
 
 function byteOrderMark(bytes: Uint8Array): { encoding: string; length: number } | undefined {

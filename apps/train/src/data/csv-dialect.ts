@@ -9,7 +9,7 @@ export interface Dialect {
   hasHeader: boolean;
   /** How many fields a record has. */
   width: number;
-  /** Whether every record ends in a separator. */
+  /** Whether every record ends in a separator, the header or not. */
   hasTrailing: boolean;
   /** The first record's fields. */
   first: string[];
@@ -39,12 +39,13 @@ export function delimiterName(delimiter: Delimiter): string {
  */
 export function findDialect(bytes: Uint8Array, isLast: boolean, { delimiter, decimal = '.', header }: ReadOptions): Dialect | null {
   const candidates = (delimiter === undefined ? DELIMITERS : [delimiter]).map((candidate) => candidateOf(bytes, isLast, candidate));
-  const best = candidates.reduce((chosen, candidate) => (isBetter(candidate, chosen) ? candidate : chosen));
-  const { records, hasRowNames } = best;
+  // A comma cannot be both marks: without quotes around the numbers it is the one that was asked for.
+  const possible = candidates.filter((candidate) => delimiter !== undefined || decimal !== candidate.delimiter || candidate.hasQuotedMarks);
+  const best = possible.reduce((chosen, candidate) => (isBetter(candidate, chosen) ? candidate : chosen));
+  const { records, hasRowNames, hasTrailing, most } = best;
   if (records.length === 0) return null;
   const start = hasRowNames && header !== false ? ['', ...records[0].fields] : records[0].fields;
-  const hasTrailing = start.length > 1 && start.at(-1) === '' && records.slice(1).every(({ fields }) => fields.length === start.length && fields.at(-1) === '');
-  const width = start.length - (hasTrailing ? 1 : 0);
+  const width = hasTrailing ? most - 1 : start.length;
   const notices: string[] = [];
   if (hasTrailing) notices.push('every line ends in a separator, which adds no column');
   const first = start.slice(0, width);
@@ -56,6 +57,7 @@ export function findDialect(bytes: Uint8Array, isLast: boolean, { delimiter, dec
     const names = first.filter((field) => !isValue(field));
     hasHeader = names.length > 0 || isHeaderOfIntegers(first, body, decimal);
     if (hasHeader && first.some(isNumber)) notices.push('line 1 is taken for the names of the columns; --no-header takes it for numbers');
+    else if (!hasHeader && first.length > 2 && countsColumns(first)) notices.push('line 1 counts the columns and is taken for numbers; --header takes it for their names');
   }
   return { delimiter: best.delimiter, hasHeader, width, hasTrailing, first, notices };
 }
@@ -63,10 +65,14 @@ export function findDialect(bytes: Uint8Array, isLast: boolean, { delimiter, dec
 interface Candidate {
   delimiter: Delimiter;
   records: CsvRecord[];
-  /** Whether all records have as many fields, and more than one; the first one may be without a name for the names of rows. */
+  /** Whether all records have as many fields, and more than one; the first one may be without a name for the names of rows, or a last separator. */
   isUniform: boolean;
   /** Whether the first record has one field fewer than the others, as R's `write.table` leaves it. */
   hasRowNames: boolean;
+  /** Whether all records have an empty last field, the first one perhaps not even that. */
+  hasTrailing: boolean;
+  /** Whether a field holds a comma, which quotes keep from separating. */
+  hasQuotedMarks: boolean;
   /** The part of the fields behind the first record that are numbers, with whichever decimal mark, or missing. */
   numeric: number;
   /** The most fields of a record. */
@@ -91,9 +97,12 @@ function candidateOf(bytes: Uint8Array, isLast: boolean, delimiter: Delimiter): 
   const fields = (records.length > 1 ? records.slice(1) : records).flatMap((record) => record.fields.slice(0, SAMPLE_FIELDS)).slice(0, SAMPLE_FIELDS);
   const numeric = fields.filter(isValue).length / Math.max(1, fields.length);
   const isShort = records.length > 1 && records[0].fields.length === most - 1 && records.slice(1).every((record) => record.fields.length === most);
+  const endsEmpty = (record: CsvRecord) => record.fields.length === most && record.fields.at(-1) === '';
+  const hasTrailing = most > 1 && records.slice(1).every(endsEmpty) && (isShort || endsEmpty(records[0]));
   // Of a single column it might as well be a title.
-  const hasRowNames = isShort && most > 2 && records[0].fields.every((field) => !isValue(field));
-  return { delimiter, records, isUniform: (counts.size === 1 && most > 1) || hasRowNames, hasRowNames, numeric, most };
+  const hasRowNames = isShort && !hasTrailing && most > 2 && records[0].fields.every((field) => !isValue(field));
+  const isUniform = (counts.size === 1 && most > 1) || hasRowNames || hasTrailing;
+  return { delimiter, records, isUniform, hasRowNames, hasTrailing, hasQuotedMarks: fields.some((field) => field.includes(',')), numeric, most };
 }
 
 function isBetter(a: Candidate, b: Candidate): boolean {
@@ -103,10 +112,19 @@ function isBetter(a: Candidate, b: Candidate): boolean {
   return a.most > 1 && (b.most === 1 || a.numeric > b.numeric);
 }
 
-/** Years above fractions, say: whole numbers, each another, where every column below has fractions; an index in front needs no name. */
+/** 0, 1, 2, … or 1, 2, 3, …, as programs name columns that have no names. */
+function countsColumns(first: readonly string[]): boolean {
+  return [0, 1].some((start) => first.every((field, i) => field === String(start + i)));
+}
+
+/**
+ * Years above fractions, say: whole numbers, each another, where every column below has fractions. An index in front needs no name, and behind it
+ * names may count columns of any numbers.
+ */
 function isHeaderOfIntegers(first: readonly string[], body: readonly string[][], decimal: '.' | ','): boolean {
   if (first.length < 2 || body.length < 2) return false;
   const named = first.flatMap((field, i) => (i === 0 && field === '' ? [] : [i]));
+  if (named.length > 1 && first[0] === '' && countsColumns(first.slice(1))) return true;
   if (!named.every((i) => /^\d{1,9}$/.test(first[i])) || new Set(first).size < first.length) return false;
   return named.every((i) => {
     const fractions = body.filter((fields) => !Number.isInteger(parseNumber(fields[i] ?? '', { decimal }) ?? 0));

@@ -155,7 +155,12 @@ export class CsvParser {
   #open(bytes: Uint8Array, isLast: boolean): number {
     let start = this.#skipComments(bytes, isLast);
     if (bytes.length - start < SAMPLE_BYTES && !isLast) return start;
-    const dialect = findDialect(bytes.subarray(start), isLast, this.#options);
+    const told = this.#line === 1 ? toldDelimiter(bytes.subarray(start)) : undefined;
+    if (told) {
+      this.#line++;
+      start += told.length;
+    }
+    const dialect = findDialect(bytes.subarray(start), isLast, { ...this.#options, delimiter: this.#options.delimiter ?? told?.delimiter });
     if (!dialect) return start;
     if (this.#comments > 0) this.notices.push(`lines at the beginning that start with # are left out: ${this.#comments}`);
     this.#dialect = dialect;
@@ -278,7 +283,7 @@ export class CsvParser {
     const count = fields.length - (hasTrailing && fields.at(-1) === '' ? 1 : 0);
     if (count !== width) {
       throw new UserError(
-        `${source}:${line}: expected ${width} fields as in line ${this.#firstLine}, got ${count}; they are separated by ${delimiterName(delimiter)}, and --delimiter chooses something else`,
+        `${source}:${line}: expected ${width} field${width === 1 ? '' : 's'} as in line ${this.#firstLine}, got ${count}; they are separated by ${delimiterName(delimiter)}, and --delimiter chooses something else`,
       );
     }
     if (this.#options.missing === 'drop' && this.#chosen.some((column) => isMissing(fields[column]))) {
@@ -315,6 +320,13 @@ export class CsvParser {
     const hint = parseNumber(field, { decimal: other }) === undefined ? decorated : `--decimal ${other} reads it`;
     throw new UserError(`${at}: "${excerpt(field, 40)}" in ${name} is not a number; ${hint}`);
   }
+}
+
+/** What a first line like `sep=;` says, as Excel reads and others write it, and how many bytes it takes. */
+function toldDelimiter(bytes: Uint8Array): { delimiter: string; length: number } | undefined {
+  const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
+  const found = /^("?)sep=([^"\r\n\w.+-])\1(\r\n|\r|\n)/i.exec(start);
+  return found ? { delimiter: found[2], length: found[0].length } : undefined;
 }
 
 /** Returns where blanks end that separate nothing. */

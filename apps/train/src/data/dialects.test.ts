@@ -20,6 +20,13 @@ describe('how a file is written is found out', () => {
     ['a delimiter of its own', 'a:b\n1:2\n3:4\n', { delimiter: ':' }, ['a', 'b'], [1, 2, 3, 4]],
     ['lines that end in CR', 'a,b\r1,2\r3,4\r', {}, ['a', 'b'], [1, 2, 3, 4]],
     ['separators at the end of every line', 'a,b,\n1,2,\n3,4,\n', {}, ['a', 'b'], [1, 2, 3, 4]],
+    ['separators at the end of the rows alone', 'a,b\n1,2,\n3,4,\n', {}, ['a', 'b'], [1, 2, 3, 4]],
+    ['a separator at the end of every number', 'a\n1;\n2;\n', {}, ['a'], [1, 2]],
+    ['one column with decimal commas', '1,5\n2,25\n', { decimal: ',' }, ['x1'], [1.5, 2.25]],
+    ['decimal commas within quotes, commas between', '"1,5","2,5"\n"3,5","4"\n', { decimal: ',' }, ['x1', 'x2'], [1.5, 2.5, 3.5, 4]],
+    ['a delimiter that the first line tells', 'sep=;\na;b\n1;2\n3;4\n', {}, ['a', 'b'], [1, 2, 3, 4]],
+    ['a delimiter that the first line tells, and none would guess', '"sep=:"\r\n1:2\r\n3:4\r\n', {}, ['x1', 'x2'], [1, 2, 3, 4]],
+    ['counted columns behind an index', ',0,1\n0,5,7\n1,6,8\n', { drop: ['x1'] }, ['0', '1'], [5, 7, 6, 8]],
     ['comments at the beginning', '# made by hand\n#\na,b\n1,2\n3,4\n', {}, ['a', 'b'], [1, 2, 3, 4]],
     ['comments in lines that end in CR', '# made by hand\r#\ra,b\r1,2\r', {}, ['a', 'b'], [1, 2]],
     ['comments in lines that end in CRLF', '#\r\n\r\na,b\r\n1,2\r\n', {}, ['a', 'b'], [1, 2]],
@@ -40,6 +47,19 @@ describe('how a file is written is found out', () => {
     expect([table.names, table.rows]).toEqual([['1990', '2000'], 5]);
     expect(table.notices).toEqual(['line 1 is taken for the names of the columns; --no-header takes it for numbers']);
     expect(parseCsv(text, 'file.csv', { header: false })).toMatchObject({ names: ['x1', 'x2'], rows: 6, notices: [] });
+  });
+
+  test('a first line that counts the columns is pointed out', () => {
+    for (const first of ['0,1,2', '1,2,3']) {
+      const text = `${first}\n5,6,7\n8,9,4\n`;
+      expect(parseCsv(text, 'file.csv')).toMatchObject({ rows: 3, notices: ['line 1 counts the columns and is taken for numbers; --header takes it for their names'] });
+      expect(parseCsv(text, 'file.csv', { header: true })).toMatchObject({ names: first.split(','), rows: 2, notices: [] });
+      expect(parseCsv(text, 'file.csv', { header: false }).notices).toEqual([]);
+    }
+  });
+
+  test('lines are counted with one that tells the delimiter', () => {
+    expect(() => parseCsv('sep=;\na;b\n1;x\n', 'file.csv')).toThrow('file.csv:3:2: "x" in column "b" is not a number');
   });
 
   test('names of rows are pointed out', () => {
@@ -156,6 +176,16 @@ describe('where the bytes come from', () => {
     const table = await readTable(directory, 't.csv', options);
     expect(table.names).toEqual(['höhe', 'b']);
     expect([...table.values]).toEqual([1, 2, 3, 4]);
+  });
+
+  test.each<[string, Uint8Array, string]>([
+    ['UTF-16 without a mark', utf16(false).subarray(2), 't.csv: is UTF-16 without a byte-order mark; --encoding utf-16le reads it'],
+    ['the same, big end first', utf16(true).subarray(2), 't.csv: is UTF-16 without a byte-order mark; --encoding utf-16be reads it'],
+    ['UTF-32', Buffer.from([0xff, 0xfe, 0, 0, 0x31, 0, 0, 0]), 't.csv: is UTF-32: convert it to UTF-8'],
+    ['UTF-32 without a mark', Buffer.from([0, 0, 0, 0x31, 0, 0, 0, 0x0a]), 't.csv: is UTF-32: convert it to UTF-8'],
+  ])('%s is refused by name', async (_, bytes, message) => {
+    file('t.csv', bytes);
+    await expect(readTable(directory, 't.csv')).rejects.toThrow(message);
   });
 
   test('standard input, and a pipe', async () => {
