@@ -63,6 +63,9 @@ export function nice(options: NiceOptions): Chain {
  * Both directions are one pass a layer. With the affine transform it starts at the identity. Where the dimensions are one, the layers
  * have parameters that depend on the context alone.
  *
+ * On few rows, affine layers overfit: a row next to those of training may get any scale up to the bound. A tighter one, as
+ * `transform: new AffineTransform({ bound: 1 })`, prevents that.
+ *
  * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x.
  * **Units**: nats.
  *
