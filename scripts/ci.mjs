@@ -47,6 +47,11 @@ function check(title, command, args, options) {
   else failed++;
 }
 
+// Backends other than our own two run every kernel and every operation that the packages use, and one test of each kind of model: the laws of the
+// other classes, which are made of the same operations, hold or fail on any backend, and take a graphics processor in software an hour.
+const models = ['distributions/src/distributions', 'vae/src/vae', 'training/src/fit', 'training/src/optimizer'];
+const bijectors = ['autoregressive.test', 'coupling/coupling.test', 'elementary/elementary', 'residual/planar', 'transforms/rational-quadratic'].map((name) => `bijectors/src/${name}`);
+
 /** The packages' tests on the backend whose library does not come with an installation. */
 function nativeBackend() {
   console.log('\n=== native backend');
@@ -57,7 +62,7 @@ function nativeBackend() {
     leftOut++;
   } else if (status === 0) {
     passed++;
-    vitest('tensorflow', 'vitest', ['run', '--config', 'vitest.native.config.ts']);
+    vitest('tensorflow', 'vitest', ['run', '--config', 'vitest.native.config.ts', 'packages/tensor', 'test/native', 'test/slow', 'made/src/made-density', ...bijectors, ...models]);
   } else {
     console.log('FAILED: native backend');
     failed++;
@@ -76,10 +81,6 @@ check('programs of the READMEs', 'node', ['scripts/ci/readmes.mjs']);
 check('chromium', 'bash', ['scripts/ci/install-chromium.sh']);
 check('pages', 'node', ['scripts/ci/pages.mjs']);
 vitest('browser', 'vitest', ['run', '--config', 'vitest.browser.config.ts']);
-// A graphics processor in software takes seconds for what takes others milliseconds. It runs every kernel and every operation that the packages
-// use, and one test of each kind of model: the laws of the other classes, which are made of the same operations, hold or fail on any backend.
-const models = ['distributions/src/distributions', 'vae/src/vae', 'training/src/fit', 'training/src/optimizer'];
-const bijectors = ['autoregressive.test', 'coupling/coupling.test', 'elementary/elementary', 'residual/planar', 'transforms/rational-quadratic'].map((name) => `bijectors/src/${name}`);
 // In two runs, because a page keeps every shader.
 vitest('webgl', 'vitest', ['run', '--config', 'vitest.webgl.config.ts', 'packages/tensor']);
 vitest('webgl, models', 'vitest', ['run', '--config', 'vitest.webgl.config.ts', 'made/src/made-density', ...bijectors, ...models]);
