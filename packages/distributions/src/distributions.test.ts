@@ -332,3 +332,12 @@ describe('what does not fit is refused', () => {
     expect(() => new Independent(new Normal([0, 1], 1), 1).logProb(zeros([3, 1]))).toThrow('independent: x must be [..., 2], got [3, 1]');
   });
 });
+
+test('a count that is none, and an event that is no tensor, from plain JavaScript', () => {
+  const normal = new StandardNormal(2);
+  expect(() => normal.sample('3' as never)).toThrow("standardNormal: count must be an integer or a list of them, got '3'");
+  expect(() => normal.sample([2, 'x'] as never)).toThrow("standardNormal: count must be an integer of at least 0, got 'x'");
+  for (const distribution of [normal, new MultivariateNormalDiag([0, 0], [1, 1]), new Independent(new Normal([0, 0], 1), 1), new Transformed(normal, affine({ loc: [0, 0], scale: [1, 1] }))]) {
+    expect(() => distribution.logProb([1, 2] as never)).toThrow(/: x must be a tensor, got \[1, 2\]$/);
+  }
+});

@@ -1,5 +1,5 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { type BuildModule, checkEvent, checkInstance, checkInteger, formatShape, type ModuleConfig } from '@pushforward/tensor';
+import { type BuildModule, checkEvent, checkInstance, checkInteger, checkTensor, formatShape, type ModuleConfig } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from './distribution.js';
 import { product, type Support } from './support.js';
 import { sumTrailing } from './sum-trailing.js';
@@ -52,6 +52,7 @@ export class Independent extends Distribution {
   }
 
   logProb(x: Tensor, context?: Tensor): Tensor {
+    checkTensor('independent: x', x);
     checkEvent('independent: x', x.shape, this.eventShape);
     return tidy(() => sumTrailing(this.base.logProb(x, context), this.rank));
   }

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { checkEvent, formatShape, type ModuleConfig } from '@pushforward/tensor';
+import { checkEvent, checkTensor, formatShape, type ModuleConfig } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from './distribution.js';
 import { Independent } from './independent.js';
 import { Normal } from './normal.js';
@@ -53,6 +53,7 @@ export class MultivariateNormalDiag extends Distribution {
   }
 
   logProb(x: Tensor): Tensor {
+    checkTensor('multivariateNormalDiag: x', x);
     checkEvent('multivariateNormalDiag: x', x.shape, this.eventShape);
     return this.#parts.logProb(x);
   }

@@ -1,5 +1,5 @@
 import { fill, ones, type Tensor, zeros } from '@tensorflow/tfjs-core';
-import { checkEvent, checkIntegers, key, type ModuleConfig, normal, standardNormalLogProb } from '@pushforward/tensor';
+import { checkEvent, checkIntegers, checkTensor, key, type ModuleConfig, normal, standardNormalLogProb } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from './distribution.js';
 import { sampleShape } from './sample-shape.js';
 
@@ -45,6 +45,7 @@ export class StandardNormal extends Distribution {
   }
 
   logProb(x: Tensor): Tensor {
+    checkTensor('standardNormal: x', x);
     checkEvent('standardNormal: x', x.shape, this.eventShape);
     return standardNormalLogProb(x, this.eventShape.length);
   }

@@ -1,5 +1,5 @@
 import { add, greater, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { asLogDensity, type BuildModule, checkEvent, checkInstance, type ModuleConfig } from '@pushforward/tensor';
+import { asLogDensity, type BuildModule, checkEvent, checkInstance, checkTensor, type ModuleConfig } from '@pushforward/tensor';
 import { Bijector } from '@pushforward/bijectors';
 import { Distribution, type SampleOptions } from './distribution.js';
 import { Independent } from './independent.js';
@@ -80,6 +80,7 @@ export class Transformed extends Distribution {
   }
 
   logProb(x: Tensor, context?: Tensor): Tensor {
+    checkTensor('transformed: x', x);
     checkEvent('transformed: x', x.shape, this.eventShape);
     return tidy(() => {
       const { value, logDet } = this.bijector.inverseAndLogDet(x, this.#bijectorContext(context));

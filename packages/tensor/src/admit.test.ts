@@ -34,6 +34,8 @@ describe('admit', () => {
   });
 
   test('what does not fit', () => {
+    expect(() => admit({ name: 'maf', x: [1, 2] as never, event: [2] })).toThrow('maf: x must be a tensor, got [1, 2]');
+    expect(() => admit({ name: 'maf', x: zeros([2]), event: [2], context: [1] as never, contextDim: 1 })).toThrow('maf: context must be a tensor, got [1]');
     expect(() => admit({ name: 'maf', argument: 'y', x: zeros([3]), event: [2] })).toThrow('maf: y must be [..., 2], got [3]');
     expect(() => admit({ name: 'maf', x: zeros([2]), event: [2], context: zeros([1]) })).toThrow('maf: context must be absent');
     expect(() => admit({ name: 'maf', x: tensor1d(['a', 'b']), event: [2] })).toThrow('maf: x must be float32, int32 or bool, got string');

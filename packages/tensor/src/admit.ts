@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { broadcastShape } from './broadcast-shape.js';
 import { broadcastTo } from './broadcast-to.js';
-import { checkContext, checkEvent } from './check.js';
+import { checkContext, checkEvent, checkTensor } from './check.js';
 import { toFloat } from './to-float.js';
 
 /** What a map of events is asked to compute. */
@@ -47,6 +47,8 @@ export interface AdmittedArguments {
  * ```
  */
 export function admit({ name, argument = 'x', x, event, context, contextDim = 0 }: EventArguments): AdmittedArguments {
+  checkTensor(`${name}: ${argument}`, x);
+  if (context) checkTensor(`${name}: context`, context);
   checkEvent(`${name}: ${argument}`, x.shape, event);
   const own = x.shape.slice(0, x.rank - event.length);
   checkContext(name, context, contextDim, own);

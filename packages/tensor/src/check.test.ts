@@ -1,5 +1,6 @@
+import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
-import { checkContext, checkEvent, checkInteger, formatShape } from './check.js';
+import { checkContext, checkEvent, checkInteger, checkTensor, formatShape } from './check.js';
 import { formatValue } from './format.js';
 
 test('formatShape', () => {
@@ -19,6 +20,16 @@ describe('checkEvent', () => {
   ])('%j does not end in %j', (shape, event, message) => {
     expect(() => checkEvent('maf: x', shape, event)).toThrow(new Error(message));
   });
+});
+
+test('checkTensor', () => {
+  const x = tf.tensor1d([1, 2]);
+  expect(() => checkTensor('maf: x', x)).not.toThrow();
+  expect(() => checkTensor('maf: x', x.shape)).toThrow(new Error('maf: x must be a tensor, got [2]'));
+  x.dispose();
+  for (const value of [undefined, null, 5, 'x', {}, { shape: [2] }, new Float32Array(2)]) {
+    expect(() => checkTensor('maf: x', value)).toThrow(new Error(`maf: x must be a tensor, got ${formatValue(value)}`));
+  }
 });
 
 describe('checkInteger', () => {

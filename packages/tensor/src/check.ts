@@ -1,3 +1,4 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { broadcastShape } from './broadcast-shape.js';
 import { formatValue } from './format.js';
 import { largestSize } from './restoring.js';
@@ -35,6 +36,26 @@ export function checkEvent(name: string, shape: readonly number[], event: readon
     const expected = event.length === 0 ? '[...]' : `[..., ${event.join(', ')}]`;
     throw new Error(`${name} must be ${expected}, got ${formatShape(shape)}`);
   }
+}
+
+/**
+ * Throws unless `value` is a tensor: a list of numbers has to be made one, with `tf.tensor`.
+ *
+ * @param name what the caller calls the argument, as `maf: x`
+ * @throws Error such as `maf: x must be a tensor, got [1, 2]`
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { checkTensor } from '@pushforward/tensor';
+ *
+ * checkTensor('maf: x', tf.tensor1d([1, 2])); // passes
+ * ```
+ */
+export function checkTensor(name: string, value: unknown): asserts value is Tensor {
+  // Not by class, of which a program may hold two.
+  const { shape, dtype } = (value ?? {}) as { shape?: unknown; dtype?: unknown };
+  if (!Array.isArray(shape) || typeof dtype !== 'string') throw new Error(`${name} must be a tensor, got ${formatValue(value)}`);
 }
 
 /**

@@ -2,7 +2,7 @@ export { type AdamArrays, type AdamConstants, adamStep, hasAdamKernel } from './
 export { type Activation, activate, activations } from './activation.js';
 export { admit, type AdmittedArguments, type EventArguments } from './admit.js';
 export { broadcastTo } from './broadcast-to.js';
-export { checkContext, checkEvent, checkInteger, formatShape } from './check.js';
+export { checkContext, checkEvent, checkInteger, checkTensor, formatShape } from './check.js';
 export { checkBoolean, checkInstance, checkIntegers, checkNumber, checkNumbers, checkOneOf, checkOptions, checkTable } from './check-option.js';
 export { formatValue } from './format.js';
 export { foldIn, key, type Key, type Seed, split, threefry } from './key.js';

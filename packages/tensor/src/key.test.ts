@@ -32,6 +32,9 @@ describe('key', () => {
 
   test('a fraction is refused', () => {
     expect(() => key(0.5)).toThrow('key: seed must be an integer or a key, got 0.5');
+    for (const [seed, shown] of [[null, 'null'], ['a', "'a'"], [{ high: 1 }, '{high: 1}']] as const) {
+      expect(() => key(seed as never)).toThrow(`key: seed must be an integer or a key, got ${shown}`);
+    }
   });
 
   test('split and foldIn give distinct keys', () => {

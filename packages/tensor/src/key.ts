@@ -1,3 +1,5 @@
+import { formatValue } from './format.js';
+
 /**
  * The key of a counter-based random number generator: two unsigned 32-bit words. A key is a value, never consumed: the same key
  * always gives the same numbers, on every backend; {@link split} it to draw twice.
@@ -108,9 +110,13 @@ export function key(seed?: Seed): Key {
     const [high, low] = crypto.getRandomValues(new Uint32Array(2));
     return { high, low };
   }
-  if (typeof seed === 'object') return seed;
-  if (!Number.isSafeInteger(seed)) throw new Error(`key: seed must be an integer or a key, got ${seed}`);
+  if (isKey(seed)) return seed;
+  if (!Number.isSafeInteger(seed)) throw new Error(`key: seed must be an integer or a key, got ${formatValue(seed)}`);
   return { high: Math.floor(seed / 2 ** 32) >>> 0, low: seed >>> 0 };
+}
+
+function isKey(seed: Seed): seed is Key {
+  return typeof seed === 'object' && seed !== null && Number.isInteger(seed.high) && Number.isInteger(seed.low);
 }
 
 /**

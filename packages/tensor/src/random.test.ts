@@ -87,6 +87,7 @@ describe('uniform', () => {
   test('refuses an empty interval and a bad shape', () => {
     expect(() => uniform(key(0), [2], { minval: 1 })).toThrow('uniform: minval must be finite and below maxval in float32, got [1, 1)');
     expect(() => uniform(key(0), [2], { maxval: Infinity })).toThrow('got [0, Infinity)');
+    expect(() => uniform(key(0), 5 as never)).toThrow('uniform: shape must be a list of sizes, got 5');
     expect(() => uniform(key(0), [2, -1])).toThrow('uniform: every size of shape must be an integer of at least 0, got -1');
   });
 

@@ -1,6 +1,7 @@
 import { cast, engine, getKernel, less, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { boxMuller } from './box-muller.js';
 import { checkInteger, formatShape } from './check.js';
+import { formatValue } from './format.js';
 import { type NormalAttrs, normalKernel, type UniformAttrs, uniformKernel } from './kernel-random.js';
 import { foldIn, type Key, threefry } from './key.js';
 import { runNewKernel } from './run-new-kernel.js';
@@ -35,6 +36,7 @@ function randomPairs(key: Key, count: number): [Uint32Array, Uint32Array] {
 }
 
 function sizeOf(name: string, shape: readonly number[]): number {
+  if (!Array.isArray(shape)) throw new Error(`${name}: shape must be a list of sizes, got ${formatValue(shape)}`);
   for (const size of shape) checkInteger(`${name}: every size of shape`, size, 0);
   return shape.reduce((product, size) => product * size, 1);
 }

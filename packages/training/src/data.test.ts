@@ -178,7 +178,11 @@ describe('streams', () => {
   });
 
   test('what is no batch of tensors is refused', async () => {
-    await expect(collect(await toSource('f', 'data', () => ['text'], 1))).rejects.toThrow('f: data must yield batches of tensors, got text');
+    for (const [made, shown] of [[Promise.resolve(1), 'Promise'], ['text', "'text'"], [undefined, 'undefined']] as const) {
+      const source = await toSource('f', 'data', (() => made) as never, 1);
+      await expect(collect(source)).rejects.toThrow(`f: data must return an iterable of batches, got ${shown}`);
+    }
+    await expect(collect(await toSource('f', 'data', () => ['text'], 1))).rejects.toThrow('f: data must yield batches of tensors, got \'text\'');
     const empty = zeros([0, 3]);
     await expect(collect(await toSource('f', 'data', () => [empty], 1))).rejects.toThrow('f: data must yield batches of at least 1 row, got [0, 3]');
     empty.dispose();

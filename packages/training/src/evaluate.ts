@@ -3,7 +3,7 @@ import { foldIn, key, type Key, type Seed } from '@pushforward/tensor';
 import { findBadRows } from './bad-rows.js';
 import { type Batch, type Data, type Source, toSource } from './data.js';
 import { yieldToEventLoop } from './event-loop.js';
-import { checkScalar, type Loss, readScalars } from './loss.js';
+import { checkLoss, checkScalar, type Loss, readScalars } from './loss.js';
 
 /** How {@link evaluate} goes through the data. */
 export interface EvaluateOptions {
@@ -36,6 +36,7 @@ export async function evaluate<const D extends Data>(
   data: D,
   { batchSize = 128, seed }: EvaluateOptions = {},
 ): Promise<number> {
+  checkLoss('evaluate', loss);
   const source = await toSource('evaluate', 'data', data, batchSize);
   return (await meanLoss('evaluate', loss as Loss<unknown>, source, key(seed))) as number;
 }

@@ -285,6 +285,23 @@ test('bad losses and data give clear errors', async () => {
   );
 });
 
+test.each<[object | undefined, string]>([
+  [undefined, 'fit: options must be an object, got undefined'],
+  [{}, 'fit: module must be a module, got undefined'],
+  [{ module: {} }, 'fit: module must be a module, got {}'],
+  [{ optimizer: null }, 'fit: optimizer must be one such as adam() makes, got null'],
+  [{ optimizer: 'adam' }, "fit: optimizer must be one such as adam() makes, got 'adam'"],
+  [{ onStep: 5 }, 'fit: onStep must be a function, got 5'],
+  [{ onEpoch: {} }, 'fit: onEpoch must be a function, got {}'],
+  [{ validation: 0.1 }, 'fit: validation must be { data } or { fraction }, got 0.1'],
+  [{ seed: 'x' }, "key: seed must be an integer or a key, got 'x'"],
+])('options from plain JavaScript: %j', async (options, message) => {
+  const module = linear();
+  const given = options === undefined || Object.keys(options).length === 0 ? options : { module, epochs: 1, ...options };
+  await expect(fit(module.loss, data, given as never)).rejects.toThrow(message);
+  await expect(fit('mse' as never, data, { module, epochs: 1 })).rejects.toThrow("fit: loss must be a function of a batch, got 'mse'");
+});
+
 function fails(): never {
   throw new Error('broken');
 }

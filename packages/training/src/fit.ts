@@ -1,8 +1,8 @@
-import { checkInteger, key, type Module, type Seed, split } from '@pushforward/tensor';
+import { checkInstance, checkInteger, checkOptions, formatValue, key, Module, type Seed, split } from '@pushforward/tensor';
 import { checkProgress } from './check-checkpoint.js';
 import { type Checkpoint, type EpochRecord, type Progress, startProgress } from './checkpoint.js';
 import { type Batch, type Data, type DataOf, RowSource, type Source, toSource } from './data.js';
-import type { Loss } from './loss.js';
+import { checkLoss, type Loss } from './loss.js';
 import { adam, type Optimizer } from './optimizer.js';
 import { Run } from './run.js';
 
@@ -135,8 +135,15 @@ export interface FitResult {
  * ```
  */
 export async function fit<const D extends Data>(loss: Loss<Batch<D>>, data: D, options: FitOptions<Batch<D>>): Promise<FitResult> {
+  checkLoss('fit', loss);
+  checkOptions('fit', options);
   const { module, optimizer = adam(), epochs = Infinity, steps = Infinity, batchSize = 128, seed, patience = Infinity } = options;
   const { readEvery = 1, checkpoint, checkpointEvery = { epochs: 1 }, signal, onStep, onEpoch, onCheckpoint } = options;
+  checkInstance('fit: module', module, Module, 'a module');
+  if (typeof optimizer?.init !== 'function') throw new Error(`fit: optimizer must be one such as adam() makes, got ${formatValue(optimizer)}`);
+  for (const [name, value] of Object.entries({ onStep, onEpoch, onCheckpoint })) {
+    if (value !== undefined && typeof value !== 'function') throw new Error(`fit: ${name} must be a function, got ${formatValue(value)}`);
+  }
   for (const [name, value] of Object.entries({ epochs, steps, patience, readEvery })) {
     if (value !== Infinity) checkInteger(`fit: ${name}`, value, 1);
   }
@@ -197,6 +204,7 @@ async function toSources(
 ): Promise<[train: Source, validation: Source | undefined]> {
   const source = await toSource('fit', 'data', data, batchSize);
   if (!validation) return [source, undefined];
+  if (typeof validation !== 'object') throw new Error(`fit: validation must be { data } or { fraction }, got ${formatValue(validation)}`);
   if ('data' in validation) return [source, await toSource('fit', 'validation.data', validation.data as Data, batchSize)];
   const { fraction } = validation;
   if (!(source instanceof RowSource)) throw new Error('fit: validation must be { data } for a stream of batches, got { fraction }');

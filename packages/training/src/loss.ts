@@ -1,5 +1,5 @@
 import { engine, type NamedTensorMap, stack, Tensor, tidy, type Variable, variableGrads } from '@tensorflow/tfjs-core';
-import { formatShape, type Key } from '@pushforward/tensor';
+import { formatShape, formatValue, type Key } from '@pushforward/tensor';
 
 /** What a loss gets beside its batch. */
 export interface LossInfo {
@@ -14,6 +14,11 @@ export interface LossInfo {
 /** The number to make small: the mean over the rows of a batch, as a scalar tensor. It runs under `tf.tidy`, and so cannot be async. */
 export type Loss<B> = (batch: B, info: LossInfo) => Tensor;
 
+/** Throws unless a loss is a function. */
+export function checkLoss(name: string, loss: unknown): void {
+  if (typeof loss !== 'function') throw new Error(`${name}: loss must be a function of a batch, got ${formatValue(loss)}`);
+}
+
 /** Throws unless a loss returned a scalar tensor. */
 export function checkScalar(name: string, value: unknown): Tensor<never> {
   if (value instanceof Promise) {
@@ -21,7 +26,7 @@ export function checkScalar(name: string, value: unknown): Tensor<never> {
     value.then((late: unknown) => late instanceof Tensor && late.dispose(), () => {});
     throw new Error(`${name}: loss must return a scalar tensor, got a promise: a loss cannot be async`);
   }
-  if (!(value instanceof Tensor)) throw new Error(`${name}: loss must return a scalar tensor, got ${String(value)}`);
+  if (!(value instanceof Tensor)) throw new Error(`${name}: loss must return a scalar tensor, got ${formatValue(value)}`);
   if (value.shape.length > 0) throw new Error(`${name}: loss must return a scalar tensor, got ${formatShape(value.shape)}`);
   return value as Tensor<never>;
 }

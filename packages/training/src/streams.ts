@@ -1,5 +1,5 @@
 import { dispose, tensor_util, type TensorContainer } from '@tensorflow/tfjs-core';
-import { foldIn, formatShape, type Key } from '@pushforward/tensor';
+import { foldIn, formatShape, formatValue, type Key } from '@pushforward/tensor';
 import type { Source } from './data.js';
 
 /** A `tf.data.Dataset` of batches, as `dataset.batch(64)` makes one: anything with its `iterator()`. */
@@ -46,6 +46,10 @@ async function* batchesOf(dataset: BatchDataset<TensorContainer>): AsyncIterable
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
 }
 
+function isIterable(value: unknown): value is Iterable<TensorContainer> | AsyncIterable<TensorContainer> {
+  return typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value);
+}
+
 /** A stream's batches, counted and checked. */
 export function streamSource(caller: string, name: string, { open, hint = '' }: Stream): Source {
   return {
@@ -53,9 +57,11 @@ export function streamSource(caller: string, name: string, { open, hint = '' }: 
     rowCount: null,
     async *batches({ epoch, key, skip }) {
       let index = 0;
-      for await (const batch of open({ epoch, key: foldIn(key, epoch) })) {
+      const batches: unknown = open({ epoch, key: foldIn(key, epoch) });
+      if (!isIterable(batches)) throw new Error(`${caller}: ${name} must return an iterable of batches, got ${formatValue(batches)}`);
+      for await (const batch of batches) {
         const [first] = tensor_util.getTensorsInContainer(batch);
-        if (!first) throw new Error(`${caller}: ${name} must yield batches of tensors, got ${String(batch)}${hint}`);
+        if (!first) throw new Error(`${caller}: ${name} must yield batches of tensors, got ${formatValue(batch)}${hint}`);
         const size = first.shape.length === 0 ? 1 : first.shape[0];
         if (size === 0) throw new Error(`${caller}: ${name} must yield batches of at least 1 row, got ${formatShape(first.shape)}`);
         index++;
