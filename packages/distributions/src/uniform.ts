@@ -5,6 +5,9 @@ import { broadcastShapes, checkBroadcast, checkParameter, type Parameter, parame
 import { interval, restrictTo, type Support } from './support.js';
 import { sampleShape } from './sample-shape.js';
 
+/** The largest number of float32: a wider interval would have a density of 0. */
+const WIDEST = (2 - 2 ** -23) * 2 ** 127;
+
 /**
  * The uniform distribution on `[low, high]`: `log p(x) = −log(high − low)` there, −∞ elsewhere.
  *
@@ -12,7 +15,7 @@ import { sampleShape } from './sample-shape.js';
  *
  * **Numerics**: both ends belong to it, since `low + (high − low) · u` may round up to `high`.
  *
- * @throws Error if the parameters do not broadcast, or are numbers of which `low` is not below `high`; tensors are not read back
+ * @throws Error if the parameters do not broadcast, or are numbers further apart than float32 can tell, or of which `low` is not below `high`; tensors are not read back
  *
  * @example
  * ```ts
@@ -38,6 +41,9 @@ export class Uniform extends Distribution {
     checkParameter('uniform: low', low);
     checkParameter('uniform: high', high);
     if (typeof low === 'number' && typeof high === 'number' && !(low < high)) throw new Error(`uniform: high must be above low ${low}, got ${high}`);
+    if (typeof low === 'number' && typeof high === 'number' && high - low > WIDEST) {
+      throw new Error(`uniform: high must be at most ${WIDEST} above low ${low}, got ${high}`);
+    }
     this.batchShape = broadcastShapes('uniform', shapeOf(low), shapeOf(high));
   }
 
