@@ -16,6 +16,12 @@ describe('asLogDensity', () => {
     expect(await asLogDensity(tensor1d([2, NaN]), tensor1d([1, 1]), 1).array()).toEqual([2, -Infinity]);
   });
 
+  test('of whole numbers and truth values, none of which are missing', async () => {
+    for (const dtype of ['int32', 'bool'] as const) {
+      expect(await asLogDensity(tensor1d([-1, NaN]), tensor2d([[1, 0], [0, 1]], [2, 2], dtype), 1).array()).toEqual([-1, -Infinity]);
+    }
+  });
+
   test('its gradient passes through', async () => {
     const gradient = grad((logProb) => sum(asLogDensity(logProb, tensor2d([[1, 2], [3, 4]]), 1)));
     expect(await gradient(tensor1d([-1, -2])).array()).toEqual([1, 1]);

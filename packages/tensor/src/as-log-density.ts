@@ -2,6 +2,7 @@ import { any, equal, isNaN, logicalAnd, logicalNot, logicalOr, reshape, scalar, 
 import { hasDifferentiableKernel } from './differentiable-kernel.js';
 import { logDensityKernel } from './kernel-log-density.js';
 import { runNewKernel } from './run-new-kernel.js';
+import { toFloat } from './to-float.js';
 import { where } from './where.js';
 import { withGradients } from './with-gradients.js';
 
@@ -37,7 +38,8 @@ export function asLogDensity(logProb: Tensor, x: Tensor, eventRank: number): Ten
   }
   return tidy(() => {
     const batch = x.shape.slice(0, x.rank - eventRank);
-    const isMissing = isNaN(eventRank === 0 ? x : reshape(x, [...batch, util.sizeFromShape(x.shape.slice(batch.length))]));
+    const numbers = toFloat('asLogDensity: x', x);
+    const isMissing = isNaN(eventRank === 0 ? numbers : reshape(numbers, [...batch, util.sizeFromShape(x.shape.slice(batch.length))]));
     const hasNaN = eventRank === 0 ? isMissing : any(isMissing, -1);
     const isNone = logicalAnd(logicalOr(isNaN(logProb), equal(logProb, Infinity)), logicalNot(hasNaN));
     return where(isNone, scalar(-Infinity), logProb);
