@@ -130,7 +130,7 @@ function addTrain(program: Command, args: readonly string[], host: Host): void {
     .option('--validation <part>', 'the part of the rows to validate on', fraction, 0.1)
     .option('--test <part>', 'the part of the rows to test on', fraction, 0.1)
     .option('--seed <n>', 'what every random choice comes from', seed, 0)
-    .option('--dequantize', 'add uniform noise to columns of few values and of whole numbers, which have no density otherwise', false)
+    .option('--dequantize', 'add uniform noise to columns on a grid, as whole numbers and few values are, which have no density otherwise', false)
     .option('--out <dir>', 'where to write (default: a fresh directory in runs/)')
     .option('--force', 'write into a directory that has something in it');
   resumable(addReadOptions(command)).action(async (options) => {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { InterruptedError, type StopSignal } from './errors.js';
 
@@ -48,13 +49,28 @@ export function commandLine(host: Host, args: readonly string[]): string {
   return [host.commandPrefix, ...args.map(quote)].join(' ').replace(/ --$/, '');
 }
 
+/** Options whose value is a path. */
+const PATHS = ['--data', '--out', '--resume'];
+/** What says nothing about the model: where the run wrote to. */
+const LEFT_OUT = ['--out', '--force'];
+
 /**
  * A command line as it may go along with a model: without the directories of the machine that it ran on, and without where it wrote to.
  */
 export function withoutDirectories(line: string): string {
-  const words = line.match(/(?:'[^']*'|\\.|[^\s'\\])+/g) ?? [];
-  const kept = words.filter((word, i) => !/^--(?:out(?:=.*)?|force)$/.test(word) && words[i - 1] !== '--out');
-  return kept.map((word) => (word.includes('/') ? quote(word.replaceAll(/'|\\/g, '').replace(/^(--[\w-]+=)?.*\//, '$1')) : word)).join(' ');
+  const words = (line.match(/(?:'[^']*'|\\.|[^\s'\\])+/g) ?? []).map((word) => word.replaceAll(/'([^']*)'|\\(.)/g, '$1$2'));
+  const kept: string[] = [];
+  // Of a program that is started by its path, the path tells of the machine.
+  for (let i = words[0] === 'node' ? words.findIndex((word) => /\.[cm]?js$/.test(word)) + 1 : 0; i < words.length; i++) {
+    const [, option, value] = /^(--[a-z-]+)(?:=(.*))?$/s.exec(words[i]) ?? [];
+    if (!PATHS.includes(option)) {
+      if (!LEFT_OUT.includes(option)) kept.push(quote(words[i]));
+      continue;
+    }
+    const file = path.basename(value ?? words[++i] ?? '');
+    if (!LEFT_OUT.includes(option)) kept.push(value === undefined ? `${option} ${quote(file)}` : `${option}=${quote(file)}`);
+  }
+  return (words[0] === 'node' ? ['pushforward', ...kept] : kept).join(' ');
 }
 
 function quote(argument: string): string {

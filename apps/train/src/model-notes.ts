@@ -1,5 +1,5 @@
 import type { Json } from '@pushforward/tensor';
-import type { Grid } from './density/dequantize.js';
+import type { ColumnGrid, Grid } from './density/dequantize.js';
 import { UserError } from './errors.js';
 import { excerpt } from './printable.js';
 
@@ -49,13 +49,15 @@ function check(name: string, notes: { [field: string]: Json }, checks: readonly 
   }
 }
 
-function isGridOfColumn(value: unknown): boolean {
-  const { start, step } = (value ?? {}) as Partial<Grid[number]>;
-  return Number.isFinite(start) && Number.isFinite(step) && step! >= 0;
+/** Whether a piece of JSON is the grid of a column. */
+export function isColumnGrid(value: unknown): value is ColumnGrid {
+  const { start, step, steps, parts, seen } = (value ?? {}) as Partial<ColumnGrid>;
+  const areSeen = seen === undefined || (Array.isArray(seen) && seen.length > 0 && seen.every(Number.isFinite));
+  return Number.isFinite(start) && Number.isFinite(step) && step! >= 0 && (steps === undefined || isCount(steps)) && (parts === undefined || isCount(parts)) && areSeen;
 }
 
 function isGrid(value: unknown, columns: number): boolean {
-  return Array.isArray(value) && value.length === columns && value.every(isGridOfColumn);
+  return Array.isArray(value) && value.length === columns && value.every(isColumnGrid);
 }
 
 function isText(value: unknown): boolean {

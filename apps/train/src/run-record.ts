@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileAtomic } from '@pushforward/io/node';
 import type { Json } from '@pushforward/tensor';
+import { areLearnedColumns, type LearnedColumn } from './density/learned-columns.js';
 import { errorCode, UserError } from './errors.js';
 import { type Fingerprint, isFingerprint } from './fingerprint.js';
 import { namedProblem } from './files.js';
@@ -11,7 +12,7 @@ import { RECORD, type RunDirectory } from './run-directory.js';
 
 /** What a run is, so that it can be gone on with: the file `run.json` of its directory. */
 export interface RunRecord {
-  version: 2;
+  version: 3;
   command: 'digits' | 'train';
   /** As the user typed it. */
   commandLine: string;
@@ -19,6 +20,8 @@ export interface RunRecord {
   settings: { [name: string]: Json };
   /** What it learns from. */
   data: Fingerprint;
+  /** How a table's columns are learned, as its rows told before training. */
+  columns?: LearnedColumn[];
   /** Whether it came to its end. */
   finished: boolean;
 }
@@ -104,12 +107,13 @@ async function read(directory: RunDirectory, file: string): Promise<unknown> {
 
 function checkRecord(value: unknown, name: string): asserts value is RunRecord {
   const record = isObject(value) ? (value as Partial<RunRecord>) : {};
-  if (record.version !== 2) throw new UserError(`${name}: was not written by this version of pushforward`);
+  if (record.version !== 3) throw new UserError(`${name}: was not written by this version of pushforward`);
   const expected: [keyof RunRecord, boolean, string][] = [
     ['command', record.command === 'digits' || record.command === 'train', '"digits" or "train"'],
     ['commandLine', typeof record.commandLine === 'string', 'text'],
     ['settings', isObject(record.settings), 'an object'],
     ['data', isFingerprint(record.data), 'rows, columns and a checksum'],
+    ['columns', record.command !== 'train' || areLearnedColumns(record.columns), 'the units and grid of each column'],
     ['finished', typeof record.finished === 'boolean', 'true or false'],
   ];
   for (const [field, isRight, wanted] of expected) {

@@ -47,7 +47,7 @@ export async function digitsCommand(host: Host, args: readonly string[], options
   if (posteriors.includes('attention-iaf')) attentionBlocks(flowHidden);
   const { data } = await readDigits(host, settings);
   using directory = claimRunDirectory(host.cwd, { out: options.out, command: 'digits', force: options.force ?? false });
-  const record: RunRecord = { version: 2, command: 'digits', commandLine: commandLine(host, args), settings, data, finished: false };
+  const record: RunRecord = { version: 3, command: 'digits', commandLine: commandLine(host, args), settings, data, finished: false };
   await beginRun(directory, record);
   await runDigits(host, directory, record, settings);
 }
@@ -99,7 +99,7 @@ async function trainAndCompare(host: Host, directory: RunDirectory, record: RunR
         validation: { data: { values: validation.pixels, shape: [validation.count, train.height * train.width] } },
       },
     });
-    const notes: DigitsNotes = { kind: 'digits', height: train.height, width: train.width, trainedOn: withoutDirectories(source), commandLine: withoutDirectories(record.commandLine) };
+    const notes: DigitsNotes = { kind: 'digits', height: train.height, width: train.width, trainedOn: settings.data === null ? source : `the digits in ${path.basename(settings.data)}`, commandLine: withoutDirectories(record.commandLine) };
     await saveModule(vae, path.join(directory.path, posterior), { metadata: notes });
     const rate = (training.steps / training.seconds).toFixed(1);
     watch.add(`training, ${title} posterior`, training.seconds, `${formatCount(training.steps)} steps, ${rate} a second`);

@@ -5,16 +5,18 @@ import { attentionBlocks } from '../attention-blocks.js';
 import { startBackend } from '../backend.js';
 import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
 import { readTable } from '../data/read-table.js';
-import type { Table } from '../data/table.js';
 import { buildFlow, flowOptimizer, logDensities, negativeLogDensity, sampleRows } from '../density/model.js';
 import { type DensityReport, densityReport, resultRows } from '../density/report.js';
 import { type DensitySettings, FLOWS } from '../density/settings.js';
-import { type ColumnProfile, profileColumns, profileRows, profileWarnings } from '../density/column-profile.js';
+import { checkColumns } from '../density/check-columns.js';
+import { profileColumns } from '../density/column-profile.js';
+import { type ColumnFacts, columnRows, columnWarnings } from '../density/column-table.js';
 import { dequantize, type Grid } from '../density/dequantize.js';
+import { gaussianOf } from '../density/gaussian-of.js';
+import { type LearnedColumn, learnedColumns, unitsOf } from '../density/learned-columns.js';
 import { splitTable } from '../density/splits.js';
-import { UserError } from '../errors.js';
 import { checkSameData, fingerprint } from '../fingerprint.js';
-import { fitGaussian, type FullGaussian, gaussianLogProb } from '../gaussian-baseline.js';
+import { type FullGaussian, gaussianLogProb } from '../gaussian-baseline.js';
 import { commandLine, type Host, withoutDirectories } from '../host.js';
 import type { FlowNotes } from '../models.js';
 import { settingRows } from '../report/run-sections.js';
@@ -41,11 +43,17 @@ export async function trainCommand(host: Host, args: readonly string[], options:
   // Before anything is written: a mistake should leave no directory behind.
   if (flow.startsWith('attention')) attentionBlocks(hidden);
   const prepared = await prepare(host, settings);
+  const { table, splits } = prepared;
+  const profiles = profileColumns(table, table.names);
+  const units = unitsOf(splits.train);
+  checkColumns(table, profiles, units);
+  const columns = learnedColumns(splits.train, profiles, units, settings.dequantize);
+  const gaussian = baseline(prepared, columns);
   using directory = claimRunDirectory(host.cwd, { out: options.out, command: 'train', force: options.force ?? false });
-  const record: RunRecord = { version: 2, command: 'train', commandLine: commandLine(host, args), settings, data: prepared.data, finished: false };
+  const record: RunRecord = { version: 3, command: 'train', commandLine: commandLine(host, args), settings, data: prepared.data, columns, finished: false };
   await beginRun(directory, record);
-  showColumns(host, prepared.profiles, settings);
-  await runTrain(host, directory, record, settings, prepared);
+  showColumns(host, profiles.map((profile, i) => ({ profile, units: units[i], missing: table.missing[i] })), settings);
+  await runTrain(host, directory, record, settings, { ...prepared, gaussian });
 }
 
 /** Runs `train` from its settings, from the beginning or from where it was stopped. */
@@ -60,8 +68,9 @@ export async function runTrain(host: Host, directory: RunDirectory, record: RunR
 }
 
 async function trainAndTest(host: Host, directory: RunDirectory, record: RunRecord, settings: DensitySettings, prepared: Prepared): Promise<DensityReport> {
-  const { table, profiles, splits, keys, data } = prepared;
+  const { table, splits, keys, data } = prepared;
   checkSameData(table.source, data, record.data);
+  const columns = record.columns!;
   const watch = new Stopwatch();
   watch.add('reading the file', prepared.seconds, `${formatCount(table.rows)} rows`);
   const backend = await startBackend();
@@ -70,16 +79,15 @@ async function trainAndTest(host: Host, directory: RunDirectory, record: RunReco
   host.stderr.write(
     `${table.source}: ${table.columns} columns; ${counts.train} rows to train on, ${counts.validation} to validate on, ${counts.test} to test on\n`,
   );
-  const grid: Grid = profiles.map(({ low, step }) => ({ start: low, step: settings.dequantize ? step : 0 }));
-  // Noise moves a column by half a step on average.
-  const units = { loc: profiles.map(({ loc }, i) => loc + grid[i].step / 2), scale: profiles.map(({ scale }) => scale) };
+  const grid: Grid = columns.map((column) => column.grid);
+  const units = { loc: columns.map(({ loc }) => loc), scale: columns.map(({ scale }) => scale) };
   using model = buildFlow(settings, units, keys.weights);
   const training = await trainOrResume({
     host,
     directory,
     name: 'model',
     title: FLOWS[settings.flow].title,
-    loss: negativeLogDensity(model, grid),
+    loss: negativeLogDensity(model, columns),
     data: { values: splits.train.values, shape: [splits.train.rows, table.columns] },
     options: {
       module: model,
@@ -93,8 +101,10 @@ async function trainAndTest(host: Host, directory: RunDirectory, record: RunReco
   });
   watch.add('training', training.seconds, `${formatCount(training.steps)} steps, ${(training.steps / training.seconds).toFixed(1)} a second`);
 
-  const [heldOut, seen] = [await dequantize(splits.test, grid, foldIn(keys.noise, 0)), await dequantize(splits.train, grid, foldIn(keys.noise, 1))];
-  const scores = { flow: await logDensities(host, model, heldOut), gaussian: gaussianLogProb(gaussianOf(table, seen), heldOut) };
+  const heldOut = dequantize(splits.test, grid, foldIn(keys.noise, 0));
+  const gaussian = prepared.gaussian ?? baseline(prepared, columns);
+  const scores = { flow: await logDensities(host, model, heldOut), gaussian: gaussianLogProb(gaussian, heldOut) };
+  warnOfDivergence(host, settings, estimate(scores.flow).mean, estimate(columnLogProb(columns, heldOut)).mean);
   const notes: FlowNotes = {
     kind: 'flow',
     columns: table.names,
@@ -116,12 +126,32 @@ async function trainAndTest(host: Host, directory: RunDirectory, record: RunReco
     flow: settings.flow,
     training,
     scores,
+    farOut: table.names.filter((_, i) => columns[i].outlier),
     data: unseen,
     samples,
   };
 }
 
-type Prepared = Awaited<ReturnType<typeof prepare>>;
+/** The density that training begins with: a Gaussian for each column. */
+function columnLogProb(columns: readonly LearnedColumn[], { values, rows, columns: width }: Matrix): Float64Array {
+  const constant = columns.reduce((sum, { scale }) => sum - Math.log(scale) - 0.5 * Math.log(2 * Math.PI), 0);
+  return Float64Array.from({ length: rows }, (_, row) =>
+    columns.reduce((sum, { loc, scale }, i) => sum - 0.5 * ((values[row * width + i] - loc) / scale) ** 2, constant),
+  );
+}
+
+function warnOfDivergence(host: Host, { lr, flow }: DensitySettings, trained: number, untrained: number): void {
+  if (trained > untrained - 1) return;
+  const [now, before] = [trained, untrained].map((value) => Number(value.toPrecision(4)));
+  host.stderr.write(
+    `warning: ${FLOWS[flow].title} gives test rows ${now} nats on average, and gave them ${before} before it was trained: training diverged; a lower --lr than ${lr} may help\n`,
+  );
+}
+
+interface Prepared extends Awaited<ReturnType<typeof prepare>> {
+  /** What the flow is compared with, where it has been worked out already. */
+  gaussian?: FullGaussian;
+}
 
 /** Reads the data, once: a pipe cannot be read again. */
 async function prepare(host: Host, settings: DensitySettings) {
@@ -131,31 +161,21 @@ async function prepare(host: Host, settings: DensitySettings) {
   for (const notice of table.notices) host.stderr.write(`${table.source}: ${notice}\n`);
   const runKey = key(settings.seed);
   const [rows, weights, training, samples] = split(runKey, 4);
-  const profiles = profileColumns(table, table.names);
-  const splits = splitTable(table, profiles, settings, rows);
-  // For what it refuses: before anything is written.
-  gaussianOf(table, splits.train);
+  const splits = splitTable(table, settings, rows);
   const seconds = (performance.now() - started) / 1000;
-  return { table, profiles, splits, keys: { weights, training, samples, noise: foldIn(runKey, 4) }, data: fingerprint(table.rows, table.names, [table.values]), seconds };
+  return { table, splits, keys: { weights, training, samples, noise: foldIn(runKey, 4) }, data: fingerprint(table.rows, table.names, [table.values]), seconds };
+}
+
+/** The Gaussian of the rows to train on, with the noise that those to test on have as well. */
+function baseline({ table, splits, keys }: Prepared, columns: readonly LearnedColumn[]): FullGaussian {
+  return gaussianOf(table, dequantize(splits.train, columns.map(({ grid }) => grid), foldIn(keys.noise, 1)), columns);
 }
 
 /** How many columns are shown before training. */
 const SHOWN = 50;
 
-function showColumns(host: Host, profiles: readonly ColumnProfile[], settings: DensitySettings): void {
-  const { header, rows } = profileRows(profiles.slice(0, SHOWN), settings.dequantize);
-  host.stderr.write(`${textTable(header, rows, [0, 1, 5])}${profiles.length > SHOWN ? `… and ${profiles.length - SHOWN} more columns\n` : ''}`);
-  for (const warning of profileWarnings(profiles, settings.dequantize)) host.stderr.write(`warning: ${warning}\n`);
-}
-
-/** @throws UserError if there is none: a column follows from others */
-function gaussianOf(table: Table, train: Matrix): FullGaussian {
-  const gaussian = fitGaussian(train);
-  if ('dependentColumn' in gaussian) {
-    const index = gaussian.dependentColumn;
-    throw new UserError(
-      `${table.source}: column ${index + 1} ("${table.names[index]}") is a linear function of those before it: together they have no density, leave it out`,
-    );
-  }
-  return gaussian;
+function showColumns(host: Host, columns: readonly ColumnFacts[], settings: DensitySettings): void {
+  const { header, rows } = columnRows(columns.slice(0, SHOWN), settings.dequantize);
+  host.stderr.write(`${textTable(header, rows, [0, 1, 6])}${columns.length > SHOWN ? `… and ${columns.length - SHOWN} more columns\n` : ''}`);
+  for (const warning of columnWarnings(columns, settings.dequantize)) host.stderr.write(`warning: ${warning}\n`);
 }

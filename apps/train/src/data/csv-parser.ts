@@ -31,6 +31,8 @@ export class CsvParser {
   readonly notices: string[] = [];
   names: string[] = [];
   hasHeader = false;
+  /** In how many of the rows that were left out each column read has no value. */
+  missing: number[] = [];
   readonly #source: string;
   readonly #options: ReadOptions;
   readonly #style: { decimal: '.' | ',' };
@@ -176,6 +178,7 @@ export class CsvParser {
     this.#places = new Int32Array(dialect.width).fill(-1);
     for (const [place, column] of this.#chosen.entries()) this.#places[column] = place;
     this.#tiny = this.#chosen.map(() => 0);
+    this.missing = this.#chosen.map(() => 0);
     this.#hasTruths = this.#chosen.map(() => false);
     this.#block = this.#newBlock();
     this.#firstLine = this.#line;
@@ -288,6 +291,7 @@ export class CsvParser {
     }
     if (this.#options.missing === 'drop' && this.#chosen.some((column) => isMissing(fields[column]))) {
       this.#dropped++;
+      for (const [place, column] of this.#chosen.entries()) if (isMissing(fields[column])) this.missing[place]++;
       return;
     }
     for (const [place, column] of this.#chosen.entries()) {

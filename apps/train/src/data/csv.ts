@@ -34,7 +34,7 @@ export async function openCsv(source: string, chunks: AsyncIterable<Uint8Array>,
       await bytes.return?.(undefined);
     }
   }
-  return { source, names: parser.names, hasHeader: parser.hasHeader, columns: parser.columns, notices: parser.notices, blocks };
+  return { source, names: parser.names, hasHeader: parser.hasHeader, columns: parser.columns, notices: parser.notices, missing: parser.missing, blocks };
 }
 
 /** Parses a CSV text; see {@link openCsv}. */
@@ -44,9 +44,9 @@ export function parseCsv(text: string, source: string, options: ReadOptions = {}
   parser.end();
   const gatherer = new Gatherer();
   for (const { values } of parser.take()) gatherer.add(values);
-  const { names, hasHeader, columns, notices } = parser;
+  const { names, hasHeader, columns, notices, missing } = parser;
   const values = gatherer.finish();
-  return { source, names, hasHeader, notices, values, rows: values.length / columns, columns };
+  return { source, names, hasHeader, notices, missing, values, rows: values.length / columns, columns };
 }
 
 /** The line that names the columns. */

@@ -39,8 +39,9 @@ export async function openParquet(cwd: string, name: string, options: ReadOption
     const names = chosen.map((column) => all[column]);
     const numbers = chosen.map((column) => column + 1);
     const dropMissing = options.missing === 'drop';
-    const blocks = () => readGroups({ name, handle, file, metadata, names, numbers, dropMissing, notices });
-    return { source: name, names, hasHeader: true, columns: chosen.length, notices, blocks };
+    const missing = chosen.map(() => 0);
+    const blocks = () => readGroups({ name, handle, file, metadata, names, numbers, dropMissing, notices, missing });
+    return { source: name, names, hasHeader: true, columns: chosen.length, notices, missing, blocks };
   } catch (error) {
     await handle.close();
     throw error;
@@ -116,9 +117,10 @@ interface Reading {
   numbers: readonly number[];
   dropMissing: boolean;
   notices: string[];
+  missing: number[];
 }
 
-async function* readGroups({ name, handle, file, metadata, names, numbers, dropMissing, notices }: Reading): AsyncGenerator<Block> {
+async function* readGroups({ name, handle, file, metadata, names, numbers, dropMissing, notices, missing }: Reading): AsyncGenerator<Block> {
   const columns = names.length;
   const tiny = names.map(() => 0);
   const length = blockLength(columns);
@@ -143,8 +145,10 @@ async function* readGroups({ name, handle, file, metadata, names, numbers, dropM
           if (size <= LARGEST) {
             if (size < SMALLEST && value !== 0) tiny[i]++;
             block[filled + i] = value;
-          } else if (dropMissing && Number.isNaN(value)) isWhole = false;
-          else throw new UserError(`${name}: row ${start + row + 1}, column ${numbers[i]}: ${problemOf(parts[i][row], names[i])}`);
+          } else if (dropMissing && Number.isNaN(value)) {
+            isWhole = false;
+            missing[i]++;
+          } else throw new UserError(`${name}: row ${start + row + 1}, column ${numbers[i]}: ${problemOf(parts[i][row], names[i])}`);
         }
         if (!isWhole) continue;
         kept++;

@@ -18,6 +18,8 @@ export interface TableStream {
   readonly columns: number;
   /** What the user should know; at the end more may have been added. */
   readonly notices: readonly string[];
+  /** In how many of the rows that were left out each column has no value; complete at the end. */
+  readonly missing: readonly number[];
   /** Once; UserError where a row is not made of finite numbers. */
   blocks(): AsyncIterable<Block>;
 }
@@ -36,6 +38,8 @@ export interface Table extends Matrix {
   names: string[];
   hasHeader: boolean;
   notices: readonly string[];
+  /** In how many of the rows that were left out each column has no value. */
+  missing: readonly number[];
 }
 
 const MEMORY = Math.min(totalmem(), process.constrainedMemory() || Infinity);

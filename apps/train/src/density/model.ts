@@ -1,4 +1,4 @@
-import { mean, neg, type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { add, div, log, maximum, mean, minimum, mul, neg, sub, type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { affine, Chain } from '@pushforward/bijectors';
 import { type Distribution, StandardNormal, Transformed } from '@pushforward/distributions';
 import { foldIn, type Key } from '@pushforward/tensor';
@@ -7,6 +7,7 @@ import { checkInterrupted, type Host } from '../host.js';
 import type { Matrix } from '../statistics.js';
 import { type Grid, quantize, withNoise } from './dequantize.js';
 import { buildBijector } from './flows.js';
+import type { LearnedColumn } from './learned-columns.js';
 import type { DensitySettings } from './settings.js';
 
 /** A flow whose last part puts the data's own units back, so that its densities are in those units. */
@@ -21,10 +22,26 @@ export function flowOptimizer({ lr }: DensitySettings): Optimizer {
   return adam({ learningRate: lr, clipNorm: 10, ema: 0.99 });
 }
 
-/** The mean negative log-density of a batch of rows, in nats; on a grid, with fresh noise each time. */
-export function negativeLogDensity(model: Distribution, grid: Grid): Loss<Tensor> {
+/** From so many nats a column on, in units of the standardised column, a row is too unlikely to be learned as others are. */
+const UNLIKELY = 20;
+
+/**
+ * The mean negative log-density of a batch of rows, in nats; on a grid, with fresh noise each time.
+ *
+ * Where columns have values far out, a row less likely than `e^−limit` counts as `limit · (1 + log(nats / limit))`: its gradient has a bounded
+ * size, for a single row would otherwise decide every step that it is in, and which epoch is the best.
+ */
+export function negativeLogDensity(model: Distribution, columns: readonly LearnedColumn[]): Loss<Tensor> {
+  const grid = columns.map((column) => column.grid);
   const isContinuous = grid.every(({ step }) => step === 0);
-  return (rows, { key }) => neg(mean(model.logProb(isContinuous ? rows : withNoise(rows, grid, key))));
+  const nats = (rows: Tensor, key: Key) => neg(model.logProb(isContinuous ? rows : withNoise(rows, grid, key)));
+  if (columns.every(({ outlier }) => !outlier)) return (rows, { key }) => mean(nats(rows, key));
+  const limit = UNLIKELY * columns.length;
+  const units = columns.reduce((sum, { scale }) => sum + Math.log(scale), 0);
+  return (rows, { key }) => {
+    const standardised = sub(nats(rows, key), units);
+    return add(mean(add(minimum(standardised, limit), mul(limit, log(div(maximum(standardised, limit), limit))))), units);
+  };
 }
 
 const CHUNK = 1024;

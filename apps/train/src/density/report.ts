@@ -1,3 +1,4 @@
+import { excerpt } from '../printable.js';
 import { centralInterval, histogramPair } from '../report/chart/histogram.js';
 import { lineChart } from '../report/chart/line-chart.js';
 import { scatter } from '../report/chart/scatter.js';
@@ -18,6 +19,8 @@ export interface DensityReport {
   training: TrainingRecord;
   /** The log-density of every test row under the flow and under the Gaussian, in nats. */
   scores: { flow: Float64Array; gaussian: Float64Array };
+  /** The columns with values far from the others, which move the mean and the covariance of the Gaussian. */
+  farOut: readonly string[];
   /** Rows that the flow did not see, and rows drawn from it. */
   data: Matrix;
   samples: Matrix;
@@ -29,14 +32,16 @@ const SHOWN_COLUMNS = 6;
 const SHOWN_POINTS = 1000;
 
 /** The rows of the table of results, for the terminal and for the page. */
-export function resultRows({ flow, scores }: Pick<DensityReport, 'flow' | 'scores'>): { header: string[]; rows: string[][] } {
+export function resultRows({ flow, scores, farOut }: Pick<DensityReport, 'flow' | 'scores' | 'farOut'>): { header: string[]; rows: string[][] } {
   const name = FLOWS[flow].title;
+  const columns = `${farOut.slice(0, 3).map((column) => `"${excerpt(column, 30)}"`).join(', ')}${farOut.length > 3 ? ', …' : ''}`;
+  const caveat = farOut.length > 0 ? ` (says little: values far out in ${columns} spoil the Gaussian)` : '';
   return {
     header: ['model', 'test log-likelihood (nats per row)'],
     rows: [
       ['Gaussian, full covariance', formatEstimate(estimate(scores.gaussian), { digits: 3 })],
       [name, formatEstimate(estimate(scores.flow), { digits: 3 })],
-      [`${name} − Gaussian`, formatEstimate(pairedDifference(scores.flow, scores.gaussian), { digits: 3, sign: true })],
+      [`${name} − Gaussian`, `${formatEstimate(pairedDifference(scores.flow, scores.gaussian), { digits: 3, sign: true })}${caveat}`],
     ],
   };
 }
@@ -57,7 +62,7 @@ export function densityReport(report: DensityReport): string {
   ]);
 }
 
-function learningCurve({ training, scores }: DensityReport): string {
+function learningCurve({ training, scores, farOut }: DensityReport): string {
   const { history, bestEpoch } = training;
   const lines = [
     { name: 'validation', color: SAMPLE_COLOR, points: history.map(({ epoch, validationLoss }) => ({ x: epoch, y: -validationLoss! })) },
@@ -79,7 +84,7 @@ function learningCurve({ training, scores }: DensityReport): string {
   );
   return figure(
     legend(lines) + chart,
-    `Log-likelihood after every epoch, in nats per row. The model has the weights of epoch ${bestEpoch}, which were the best on the validation rows; on the test rows they give ${formatEstimate(estimate(scores.flow), { digits: 3 })}.`,
+    `Log-likelihood after every epoch, in nats per row. The model has the weights of epoch ${bestEpoch}, which were the best on the validation rows; on the test rows they give ${formatEstimate(estimate(scores.flow), { digits: 3 })}.${farOut.length > 0 ? ' Rows with values far out count as their logarithm does in the curves, not in the result.' : ''}`,
   );
 }
 
