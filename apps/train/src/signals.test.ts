@@ -42,7 +42,7 @@ test('Ctrl-C saves the state, says how to go on and exits with 130; going on com
   child.kill('SIGINT');
   const [code] = await once(child, 'exit');
   expect(code, stderr()).toBe(130);
-  expect(stderr()).toMatch(/stopped after step \d+; go on with: pushforward --resume \S+\n$/);
+  expect(stderr()).toMatch(/stopped after step \d+; go on with: node \S+main\.js --resume \S+\n$/);
   const resumed = await runCli(cwd, ['--resume', run]);
   expect(resumed.code, resumed.stderr).toBe(0);
 
