@@ -24,8 +24,9 @@ export interface RationalQuadraticSplineTransformOptions extends SplineOptions {
  *
  * **Shapes**: x and y `[...]`, parameters `[..., 3K − 1]`. **Units**: nats.
  *
- * **Numerics**: defined for every finite x and raw parameter, with finite gradients; at a knot both neighbours agree. Places are rounded on
- * the scale of the bound: absolute errors are about `1e-7 · bound` times the derivative of the direction taken, which a spline may make large: up to
+ * **Numerics**: defined for every finite x and raw parameter, with finite gradients. At a knot both neighbours agree in value and derivative, while
+ * the gradient of the log-derivative jumps there; it is that of the bin which the knot starts. Places are rounded on the scale of the bound:
+ * absolute errors are about `1e-7 · bound` times the derivative of the direction taken, which a spline may make large: up to
  * `1 / minHeight` at the middle of a bin, more between two steep knots.
  *
  * Source: Durkan et al. 2019, "Neural spline flows", section 3.1, equations 4 to 8; Gregory & Delbourgo 1982, "Piecewise rational quadratic
