@@ -69,6 +69,10 @@ describe('the directory of a run', () => {
     if (out !== '') expect(() => openRunDirectory(cwd, out)).toThrow(message);
   });
 
+  test.runIf(process.platform === 'linux')('is not looked for in vain where there can be none', () => {
+    expect(() => claimRunDirectory(cwd, { out: '/proc/new/run', command: 'train', force: false })).toThrow('/proc/new/run: no such directory');
+  });
+
   test('may be a link to one, or have a long name', () => {
     for (const out of ['directory-link', 'x'.repeat(255)]) {
       using directory = claimRunDirectory(cwd, { out, command: 'train', force: false });

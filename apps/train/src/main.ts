@@ -1,10 +1,14 @@
 #!/usr/bin/env node
 import path from 'node:path';
 import { main } from './cli.js';
+import { namedProblem } from './files.js';
 import { onStopSignals } from './stop-signals.js';
 
-// A reader such as `head` may leave before everything is written.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A reader such as `head` may leave before everything is written.
+  if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`error: ${(namedProblem(error, 'standard output') as Error).message}\n`, () => process.exit(1));
+});
 
 /** What the user typed before the arguments, for the command lines that are shown. */
 function commandPrefix(): string {

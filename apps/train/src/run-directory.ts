@@ -66,11 +66,25 @@ function existingDirectory(cwd: string, option: string, name: string): string {
 /** Makes a directory; of one that has to be new, says whether it was. */
 function makeDirectory(directory: string, name: string, recursive: boolean): boolean {
   try {
-    mkdirSync(directory, { recursive });
+    if (recursive) makeWithParents(directory);
+    else mkdirSync(directory);
     return true;
   } catch (error) {
     if (!recursive && errorCode(error) === 'EEXIST') return false;
     throw namedProblem(error, name);
+  }
+}
+
+/** Node's own way of doing that never comes back where a directory takes no new ones and says that there is none, as those of /proc do. */
+function makeWithParents(directory: string): void {
+  const isThere = () => statSync(directory, { throwIfNoEntry: false })?.isDirectory();
+  if (isThere()) return;
+  makeWithParents(path.dirname(directory));
+  try {
+    mkdirSync(directory);
+  } catch (error) {
+    // Another may have made it meanwhile.
+    if (!isThere()) throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileAtomic } from '@pushforward/io/node';
@@ -55,7 +55,6 @@ async function removeState(directory: RunDirectory): Promise<void> {
 async function write(directory: RunDirectory, file: string, record: RunRecord): Promise<void> {
   const absolute = path.join(directory.path, file);
   try {
-    mkdirSync(path.dirname(absolute), { recursive: true });
     await writeFileAtomic(absolute, `${JSON.stringify(record, null, 2)}\n`);
   } catch (error) {
     throw namedProblem(error, path.join(directory.name, file));

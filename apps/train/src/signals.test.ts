@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -81,4 +81,11 @@ test('of two processes in one directory the second says who has it, and the lock
   const resumed = await runCli(cwd, ['--resume', 'shared']);
   expect(resumed.code, resumed.stderr).toBe(0);
   expect((await runCli(cwd, ['info', 'shared'])).code).toBe(0);
+});
+
+test.runIf(existsSync('/dev/full'))('no room for the output is said', () => {
+  const full = openSync('/dev/full', 'w');
+  const { status, stderr } = spawnSync(process.execPath, [program, '--help'], { cwd, stdio: ['ignore', full, 'pipe'], encoding: 'utf8' });
+  closeSync(full);
+  expect([status, stderr]).toEqual([1, 'error: standard output: no room left on the disk\n']);
 });

@@ -47,6 +47,15 @@ test('writes what comes bit by bit, and keeps the old content where that fails',
   expect(await readdir(directory)).toEqual(['a.bin']);
 });
 
+test('makes directories above each other, for many at once', async () => {
+  await Promise.all(Array.from({ length: 8 }, (_, i) => writeFileAtomic(path.join(directory, 'a', 'b', 'c', String(i)), 'x')));
+  expect(await readdir(path.join(directory, 'a', 'b', 'c'))).toHaveLength(8);
+});
+
+test.runIf(process.platform === 'linux')('a directory that takes no new ones is refused', async () => {
+  for (const file of ['/proc/new/file', '/proc/new/and/below/file']) await expect(writeFileAtomic(file, 'x')).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
 test('many at once leave one of them, whole', async () => {
   const contents = Array.from({ length: 20 }, (_, i) => String.fromCodePoint(97 + i).repeat(10_000 + i));
   await Promise.all(contents.map((content) => writeFileAtomic(file, content)));

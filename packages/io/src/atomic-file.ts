@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from './crc32.js';
 
@@ -30,7 +30,7 @@ let written = 0;
  */
 export async function writeFileAtomic(file: string, content: Uint8Array | string | AsyncIterable<Uint8Array | string>): Promise<void> {
   const directory = path.dirname(path.resolve(file));
-  await mkdir(directory, { recursive: true });
+  await makeDirectory(directory);
   await removeLeftovers(directory, path.basename(file));
   const temporary = path.join(directory, `${prefixOf(path.basename(file))}${process.pid}-${written++}.tmp`);
   writing.add(temporary);
@@ -52,6 +52,25 @@ export async function writeFileAtomic(file: string, content: Uint8Array | string
     writing.delete(temporary);
   }
   await syncDirectory(directory);
+}
+
+/**
+ * Makes a directory with those above it, if it is not there. Node's own way of doing that never comes back where a directory takes no new ones
+ * and says that there is none, as those of /proc do.
+ */
+async function makeDirectory(directory: string): Promise<void> {
+  if (await isDirectory(directory)) return;
+  await makeDirectory(path.dirname(directory));
+  try {
+    await mkdir(directory);
+  } catch (error) {
+    // Another may have made it meanwhile.
+    if (!(await isDirectory(directory))) throw error;
+  }
+}
+
+async function isDirectory(name: string): Promise<boolean> {
+  return stat(name).then((found) => found.isDirectory(), () => false);
 }
 
 /** What the names of a file's temporary files begin with: not longer than file systems allow, however long the name is. */

@@ -62,8 +62,10 @@ describe('what is refused, and where', () => {
     expect(() => parse(text)).toThrow(new UserError(message));
   });
 
-  test('a missing file and a directory', async () => {
+  test('a missing file, a name that is too long, and a directory', async () => {
     await expect(readTable(tmpdir(), 'no/such.csv')).rejects.toThrow('no/such.csv: no such file');
+    const long = 'x'.repeat(300);
+    await expect(readTable(tmpdir(), long)).rejects.toThrow(`${long}: the name is too long`);
     await expect(readTable(tmpdir(), '.')).rejects.toThrow('.: is a directory, not a file');
   });
 });

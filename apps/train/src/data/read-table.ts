@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { UserError } from '../errors.js';
+import { namedProblem } from '../files.js';
 import { isParquet, readBytes } from './bytes.js';
 import { openCsv } from './csv.js';
 import { openParquet } from './parquet.js';
@@ -14,7 +15,8 @@ import { Gatherer, type Table, type TableStream } from './table.js';
  * @throws UserError if it cannot be read, or is not such a table
  */
 export async function openTable(cwd: string, name: string, options: ReadOptions = {}, stdin?: Readable): Promise<TableStream> {
-  if (name !== '-' && (await isParquet(path.resolve(cwd, name)))) return openParquet(cwd, name, options);
+  const isColumnar = name !== '-' && (await isParquet(path.resolve(cwd, name)).catch((error: unknown) => Promise.reject(namedProblem(error, name) as Error)));
+  if (isColumnar) return openParquet(cwd, name, options);
   return openCsv(name === '-' ? 'standard input' : name, readBytes(cwd, name, stdin), options);
 }
 
