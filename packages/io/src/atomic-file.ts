@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from './crc32.js';
 
@@ -38,7 +38,8 @@ export async function writeFileAtomic(file: string, content: Uint8Array | string
     // Another machine's process of the same number may be writing here too, so the name must be new.
     const handle = await open(temporary, 'wx');
     try {
-      await writeFile(handle, content);
+      // It takes what comes bit by bit as well, which its type leaves out.
+      await handle.writeFile(content as string);
       await handle.sync();
     } finally {
       await handle.close();

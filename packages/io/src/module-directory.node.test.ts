@@ -196,7 +196,7 @@ describe('a process killed while saving', () => {
       outcomes.push(loaded.metadata as string);
     }
     // Both happened, and there is one moment between them.
-    expect(outcomes.join(' ')).toMatch(/^(old ){7}(new ?){12}$/);
+    expect(outcomes.join(' ')).toMatch(/^(old ){6}(new ?){11}$/);
     first.dispose();
     second.dispose();
   });
