@@ -63,9 +63,14 @@ function refuseOthers(start: Uint8Array, name: string): void {
   if (found) throw new UserError(`${name}: ${found[1]}`);
 }
 
-/** Whether something is a file, and begins as Parquet files do. */
-export async function isParquet(file: string): Promise<boolean> {
-  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return false;
+/** Whether what the user named is a file, and begins as Parquet files do. */
+export async function isParquet(cwd: string, name: string): Promise<boolean> {
+  const file = path.resolve(cwd, name);
+  try {
+    if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return false;
+  } catch (error) {
+    throw namedProblem(error, name);
+  }
   const start = Buffer.alloc(4);
   const handle = await open(file).catch(() => undefined);
   await handle?.read(start, 0, 4, 0);

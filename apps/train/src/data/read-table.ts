@@ -1,7 +1,5 @@
-import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { UserError } from '../errors.js';
-import { namedProblem } from '../files.js';
 import { isParquet, readBytes } from './bytes.js';
 import { openCsv } from './csv.js';
 import { openParquet } from './parquet.js';
@@ -15,8 +13,7 @@ import { Gatherer, type Table, type TableStream } from './table.js';
  * @throws UserError if it cannot be read, or is not such a table
  */
 export async function openTable(cwd: string, name: string, options: ReadOptions = {}, stdin?: Readable): Promise<TableStream> {
-  const isColumnar = name !== '-' && (await isParquet(path.resolve(cwd, name)).catch((error: unknown) => Promise.reject(namedProblem(error, name) as Error)));
-  if (isColumnar) return openParquet(cwd, name, options);
+  if (name !== '-' && (await isParquet(cwd, name))) return openParquet(cwd, name, options);
   return openCsv(name === '-' ? 'standard input' : name, readBytes(cwd, name, stdin), options);
 }
 
