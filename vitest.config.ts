@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-const source = { resolve: { conditions: ['@pushforward/source'] }, ssr: { resolve: { conditions: ['@pushforward/source'] } } };
+const source = {
+  resolve: { conditions: ['@pushforward/source'] },
+  ssr: { resolve: { conditions: ['@pushforward/source'] } },
+};
 
 // One process serves many test files: loading TensorFlow.js costs a second, and no test depends on module state.
 const shared = { pool: 'forks', isolate: false, testTimeout: 60_000 } as const;
@@ -27,7 +30,12 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'node',
-          include: ['packages/*/src/**/*.node.test.ts', 'apps/*/src/**/*.test.ts', 'bench/src/**/*.test.ts', 'test/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.node.test.ts',
+            'apps/*/src/**/*.test.ts',
+            'bench/src/**/*.test.ts',
+            'test/**/*.test.ts',
+          ],
           // Minutes of training, and what needs the native backend: run in CI by configurations of their own.
           exclude: ['test/slow/**', 'test/native/**'],
           setupFiles: ['test/setup.ts'],

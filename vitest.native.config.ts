@@ -3,7 +3,9 @@ import { defineConfig } from 'vitest/config';
 
 // The packages' tests on TensorFlow's own library, which scripts/ci/native-backend.mjs puts together.
 const source = { conditions: ['@pushforward/source'] };
-const tfjsNode = fileURLToPath(new URL('.cache/native/node_modules/@tensorflow/tfjs-node/dist/index.js', import.meta.url));
+const tfjsNode = fileURLToPath(
+  new URL('.cache/native/node_modules/@tensorflow/tfjs-node/dist/index.js', import.meta.url),
+);
 
 export default defineConfig({
   resolve: { ...source, alias: { '@tensorflow/tfjs-node': tfjsNode } },

@@ -6,5 +6,10 @@ const resolve = { conditions: ['@pushforward/source'] };
 export default defineConfig({
   resolve,
   ssr: { resolve },
-  test: { pool: 'forks', include: ['test/slow/**/*.test.ts'], setupFiles: ['test/setup.ts'], provide: { backend: 'wasm' as const } },
+  test: {
+    pool: 'forks',
+    include: ['test/slow/**/*.test.ts'],
+    setupFiles: ['test/setup.ts'],
+    provide: { backend: 'wasm' as const },
+  },
 });

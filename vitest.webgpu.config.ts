@@ -14,7 +14,10 @@ if (!process.env.VK_DRIVER_FILES && existsSync(`${chromium}/vk_swiftshader_icd.j
 const source = { conditions: ['@pushforward/source'] };
 
 export default defineConfig({
-  resolve: { ...source, alias: { webgpu: fileURLToPath(new URL('.cache/webgpu/node_modules/webgpu/index.js', import.meta.url)) } },
+  resolve: {
+    ...source,
+    alias: { webgpu: fileURLToPath(new URL('.cache/webgpu/node_modules/webgpu/index.js', import.meta.url)) },
+  },
   ssr: { resolve: source },
   test: {
     name: 'webgpu',

@@ -15,8 +15,19 @@ const LONGEST = 30 * 60_000;
 function shell(command, args, options = {}) {
   const start = performance.now();
   const limits = { timeout: LONGEST, killSignal: 'SIGKILL' };
-  const { status, error } = spawnSync(command, args, { cwd: root, env: environment, stdio: 'inherit', ...limits, ...options });
-  if (error) console.error(error.code === 'ETIMEDOUT' ? `${command} ${args.join(' ')}: killed after ${LONGEST / 60_000} minutes` : error.message);
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    env: environment,
+    stdio: 'inherit',
+    ...limits,
+    ...options,
+  });
+  if (error)
+    console.error(
+      error.code === 'ETIMEDOUT'
+        ? `${command} ${args.join(' ')}: killed after ${LONGEST / 60_000} minutes`
+        : error.message,
+    );
   console.log(`(${Math.round((performance.now() - start) / 1000)} s)`);
   return status ?? 1;
 }
@@ -27,7 +38,11 @@ function vitest(title, command, args, options) {
   const report = path.join(root, '.cache', `ci-${title.replaceAll(/\W+/g, '-')}.json`);
   mkdirSync(path.dirname(report), { recursive: true });
   rmSync(report, { force: true });
-  const status = shell(command, [...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], options);
+  const status = shell(
+    command,
+    [...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    options,
+  );
   let tests = { numPassedTests: 0, numFailedTests: 0 };
   try {
     tests = JSON.parse(readFileSync(report, 'utf8'));
@@ -50,7 +65,13 @@ function check(title, command, args, options) {
 // Backends other than our own two run every kernel and every operation that the packages use, and one test of each kind of model: the laws of the
 // other classes, which are made of the same operations, hold or fail on any backend, and take a graphics processor in software an hour.
 const models = ['distributions/src/distributions', 'vae/src/vae', 'training/src/fit', 'training/src/optimizer'];
-const bijectors = ['autoregressive.test', 'coupling/coupling.test', 'elementary/elementary', 'residual/planar', 'transforms/rational-quadratic'].map((name) => `bijectors/src/${name}`);
+const bijectors = [
+  'autoregressive.test',
+  'coupling/coupling.test',
+  'elementary/elementary',
+  'residual/planar',
+  'transforms/rational-quadratic',
+].map((name) => `bijectors/src/${name}`);
 
 /** The packages' tests on the backend whose library does not come with an installation. */
 function nativeBackend() {
@@ -62,7 +83,17 @@ function nativeBackend() {
     leftOut++;
   } else if (status === 0) {
     passed++;
-    vitest('tensorflow', 'vitest', ['run', '--config', 'vitest.native.config.ts', 'packages/tensor', 'test/native', 'test/slow', 'made/src/made-density', ...bijectors, ...models]);
+    vitest('tensorflow', 'vitest', [
+      'run',
+      '--config',
+      'vitest.native.config.ts',
+      'packages/tensor',
+      'test/native',
+      'test/slow',
+      'made/src/made-density',
+      ...bijectors,
+      ...models,
+    ]);
   } else {
     console.log('FAILED: native backend');
     failed++;
@@ -72,7 +103,12 @@ function nativeBackend() {
 vitest('npm test', 'npm', ['test', '--']);
 // What npm test tries on a few random cases.
 const onMany = (cases) => ({ env: { ...environment, PUSHFORWARD_CASES: String(cases) } });
-vitest('properties', 'vitest', ['run', '--project', 'node', '--project', 'cpu', '--project', 'wasm', '.property.test.ts'], onMany(10_000));
+vitest(
+  'properties',
+  'vitest',
+  ['run', '--project', 'node', '--project', 'cpu', '--project', 'wasm', '.property.test.ts'],
+  onMany(10_000),
+);
 // So many of each of 17 kinds of file: together more than 20,000.
 vitest('damaged files', 'vitest', ['run', '--project', 'node', 'test/fuzz'], onMany(1500));
 check('documentation site', 'node', ['scripts/ci/docs.mjs']);
@@ -83,11 +119,32 @@ check('pages', 'node', ['scripts/ci/pages.mjs']);
 vitest('browser', 'vitest', ['run', '--config', 'vitest.browser.config.ts']);
 // In two runs, because a page keeps every shader.
 vitest('webgl', 'vitest', ['run', '--config', 'vitest.webgl.config.ts', 'packages/tensor']);
-vitest('webgl, models', 'vitest', ['run', '--config', 'vitest.webgl.config.ts', 'made/src/made-density', ...bijectors, ...models]);
+vitest('webgl, models', 'vitest', [
+  'run',
+  '--config',
+  'vitest.webgl.config.ts',
+  'made/src/made-density',
+  ...bijectors,
+  ...models,
+]);
 vitest('webgpu in a browser', 'vitest', ['run', '--config', 'vitest.webgpu-browser.config.ts', 'packages/tensor']);
-vitest('webgpu in a browser, models', 'vitest', ['run', '--config', 'vitest.webgpu-browser.config.ts', 'made/src/made-density', ...models]);
+vitest('webgpu in a browser, models', 'vitest', [
+  'run',
+  '--config',
+  'vitest.webgpu-browser.config.ts',
+  'made/src/made-density',
+  ...models,
+]);
 check('webgpu for Node', 'node', ['scripts/ci/install-webgpu.mjs']);
-vitest('webgpu', 'vitest', ['run', '--config', 'vitest.webgpu.config.ts', 'packages/tensor', 'packages/made', ...bijectors, ...models]);
+vitest('webgpu', 'vitest', [
+  'run',
+  '--config',
+  'vitest.webgpu.config.ts',
+  'packages/tensor',
+  'packages/made',
+  ...bijectors,
+  ...models,
+]);
 nativeBackend();
 vitest('flows that reach the entropy', 'vitest', ['run', '--config', 'vitest.slow.config.ts']);
 check('training step against stock tfjs-wasm', 'node', ['scripts/ci/bench.mjs']);

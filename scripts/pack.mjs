@@ -11,7 +11,10 @@ if (folder === undefined) {
 setup();
 mkdirSync(folder, { recursive: true });
 for (const name of readdirSync(path.join(root, 'packages'))) {
-  const status = run('pnpm', ['pack', '--pack-destination', path.resolve(folder)], { cwd: path.join(root, 'packages', name), stdio: ['ignore', 'ignore', 'inherit'] });
+  const status = run('pnpm', ['pack', '--pack-destination', path.resolve(folder)], {
+    cwd: path.join(root, 'packages', name),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   if (status !== 0) throw new Error(`pnpm pack ended with ${status} in packages/${name}`);
 }
 console.log(`Install them: npm i ${path.join(folder, '*.tgz')} @tensorflow/tfjs @tensorflow/tfjs-backend-wasm`);

@@ -20,7 +20,13 @@ export const environment = {
 /** Runs a program of node_modules/.bin with its output shown; returns its exit status. */
 export function run(program, args, options = {}) {
   const windows = process.platform === 'win32';
-  const { status } = spawnSync(program, args, { cwd: root, env: environment, stdio: 'inherit', shell: windows, ...options });
+  const { status } = spawnSync(program, args, {
+    cwd: root,
+    env: environment,
+    stdio: 'inherit',
+    shell: windows,
+    ...options,
+  });
   return status ?? 1;
 }
 
@@ -28,7 +34,12 @@ export function run(program, args, options = {}) {
 function step(title, command, args) {
   process.stderr.write(`${title} … `);
   const started = Date.now();
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, env: environment, encoding: 'utf8', maxBuffer: 1 << 28 });
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd: root,
+    env: environment,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
   if (status !== 0) {
     process.stderr.write(`failed\n${stdout ?? ''}${stderr ?? ''}${error ? `${error.message}\n` : ''}`);
     process.exit(1);
@@ -59,8 +70,21 @@ export function setup() {
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     const { packageManager } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
     const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
-    step('Installing dependencies', npm[0], [...npm.slice(1), 'exec', '--yes', '--', packageManager, 'install', '--frozen-lockfile']);
+    step('Installing dependencies', npm[0], [
+      ...npm.slice(1),
+      'exec',
+      '--yes',
+      '--',
+      packageManager,
+      'install',
+      '--frozen-lockfile',
+    ]);
     writeFileSync(stamp, wanted);
   }
-  step('Building', process.execPath, [path.join(root, 'node_modules', 'turbo', 'bin', 'turbo'), 'run', 'build', '--output-logs=errors-only']);
+  step('Building', process.execPath, [
+    path.join(root, 'node_modules', 'turbo', 'bin', 'turbo'),
+    'run',
+    'build',
+    '--output-logs=errors-only',
+  ]);
 }

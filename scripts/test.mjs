@@ -3,6 +3,7 @@ import { run, setup } from './setup.mjs';
 setup();
 const steps = [
   ['tsc', ['--noEmit']],
+  ['oxfmt', ['--check']],
   ['oxlint', ['--deny-warnings']],
   ['vitest', ['run', ...process.argv.slice(2)]],
 ];

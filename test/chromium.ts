@@ -2,18 +2,35 @@ import { playwright } from '@vitest/browser-playwright';
 import type { BackendName } from '@pushforward/tensor';
 import type { ViteUserConfig } from 'vitest/config';
 
-const quiet = ['--no-first-run', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const quiet = [
+  '--no-first-run',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 /** The packages' tests in headless Chromium on a backend, for which it takes some switches; `leftOut` are globs of files. */
 export function inChromium(backend: BackendName, switches: string[], leftOut: string[]): ViteUserConfig {
-  const launchOptions = { executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', ...quiet, ...switches] };
+  const launchOptions = {
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', ...quiet, ...switches],
+  };
   return {
     // Threads share memory only where no other site's page can look into it.
-    server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
+    server: {
+      headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
+    },
     resolve: { conditions: ['@pushforward/source'] },
     // The large dependencies, bundled before the first test: found on the way they would reload the page under it.
     optimizeDeps: {
-      include: ['@tensorflow/tfjs', '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-backend-webgpu', 'fast-check'],
+      include: [
+        '@tensorflow/tfjs',
+        '@tensorflow/tfjs-core',
+        '@tensorflow/tfjs-backend-wasm',
+        '@tensorflow/tfjs-backend-webgpu',
+        'fast-check',
+      ],
     },
     test: {
       name: `chromium-${backend}`,

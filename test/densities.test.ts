@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { banana, exactLogProb, ring, twoMoons } from './densities.js';
 
 describe.each([twoMoons, ring, banana])('$name', (density) => {
-  const { support: [[left, right], [bottom, top]], logProb, entropy } = density;
+  const {
+    support: [[left, right], [bottom, top]],
+    logProb,
+    entropy,
+  } = density;
 
   test('has total probability 1 and the entropy that it says', () => {
     // For densities this smooth the rectangle rule converges faster than any power of the step.

@@ -1,4 +1,17 @@
-import { add, cast, floor, gather, mul, square, stack, sub, type Tensor, tensor2d, tidy, unstack } from '@tensorflow/tfjs-core';
+import {
+  add,
+  cast,
+  floor,
+  gather,
+  mul,
+  square,
+  stack,
+  sub,
+  type Tensor,
+  tensor2d,
+  tidy,
+  unstack,
+} from '@tensorflow/tfjs-core';
 import { key, normal, type Seed, split, uniform } from '@pushforward/tensor';
 
 /** A density on the plane whose every number is known: what a flow that has learned it must reach. */
@@ -21,7 +34,12 @@ export async function exactLogProb({ logProb }: Density, points: Tensor): Promis
 }
 
 /** Equally likely Gaussians of one scale; its entropy has no closed form. */
-function mixture(name: string, centres: readonly (readonly [number, number])[], scale: number, entropy: number): Density {
+function mixture(
+  name: string,
+  centres: readonly (readonly [number, number])[],
+  scale: number,
+  entropy: number,
+): Density {
   const ends = (axis: 0 | 1) => {
     const places = centres.map((centre) => centre[axis]);
     return [Math.min(...places) - 7 * scale, Math.max(...places) + 7 * scale] as const;
@@ -51,7 +69,12 @@ const arc = Array.from({ length: 64 }, (_, i) => [Math.cos((i * Math.PI) / 63), 
  * Two interleaved half circles of radius 1. Each is 64 Gaussians along the arc, half a scale apart: the sum is as smooth as noise around
  * a whole arc, and its density is exact.
  */
-export const twoMoons = mixture('two moons', [...arc, ...arc.map(([x, y]) => [1 - x, 0.5 - y] as const)], 0.1, 1.0212322);
+export const twoMoons = mixture(
+  'two moons',
+  [...arc, ...arc.map(([x, y]) => [1 - x, 0.5 - y] as const)],
+  0.1,
+  1.0212322,
+);
 
 /** Eight Gaussians around a circle of radius 2, 4.4 scales from one to the next. */
 export const ring = mixture(
@@ -65,7 +88,10 @@ export const ring = mixture(
 export const banana: Density = {
   name: 'banana',
   entropy: Math.log(Math.PI * Math.E),
-  support: [[-7, 7], [-5, 52]],
+  support: [
+    [-7, 7],
+    [-5, 52],
+  ],
   sample: (count, seed) =>
     tidy(() => {
       const [u, v] = unstack(normal(key(seed), [count, 2]), 1);

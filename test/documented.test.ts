@@ -6,7 +6,9 @@ const packages = path.resolve(import.meta.dirname, '../packages');
 
 /** The entry points of a package, as sources. */
 function entriesOf(directory: string): string[] {
-  const { exports } = JSON.parse(readFileSync(path.join(directory, 'package.json'), 'utf8')) as { exports: Record<string, Record<string, string>> };
+  const { exports } = JSON.parse(readFileSync(path.join(directory, 'package.json'), 'utf8')) as {
+    exports: Record<string, Record<string, string>>;
+  };
   return Object.values(exports).map((entry) => path.join(directory, entry['@pushforward/source']));
 }
 
@@ -23,7 +25,9 @@ function exportsOf(entry: string): { name: string; source: string }[] {
 const COMMENT = String.raw`/\*\*((?:(?!\*/)[^])*)\*/\n`;
 
 function hasExample({ name, source }: { name: string; source: string }): boolean {
-  const declaration = new RegExp(String.raw`${COMMENT}export (?:async )?(?:abstract )?(?:function|class|const) ${name}\b`);
+  const declaration = new RegExp(
+    String.raw`${COMMENT}export (?:async )?(?:abstract )?(?:function|class|const) ${name}\b`,
+  );
   return declaration.exec(readFileSync(source, 'utf8'))?.[1].includes('* @example\n * ```ts\n') ?? false;
 }
 

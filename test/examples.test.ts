@@ -33,7 +33,9 @@ const numbersOf = (line: string) => (line.match(/-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/g
 const withoutSpace = (line: string) => line.replaceAll(/\s/g, '');
 
 const documented = /^(README\.md|docs\/[^/]+\.md|packages\/[^/]+\/(README\.md|src\/.*(?<!\.test)\.ts))$/;
-const files = ['README.md', ...['docs', 'packages'].flatMap((top) => listFiles(top))].filter((file) => documented.test(file));
+const files = ['README.md', ...['docs', 'packages'].flatMap((top) => listFiles(top))].filter((file) =>
+  documented.test(file),
+);
 const examples = files.toSorted().flatMap(examplesOf);
 
 function listFiles(directory: string): string[] {

@@ -14,7 +14,12 @@ describe('a flow trained by maximum likelihood reaches the negative entropy to 0
     { name: 'MAF', density: twoMoons, flow: () => maf({ ...shared, transforms: 8 }), steps: 900 },
     { name: 'MAF', density: ring, flow: () => maf({ ...shared, transforms: 10 }), steps: 1500 },
     { name: 'MAF', density: banana, flow: () => maf({ ...shared, transforms: 4 }), steps: 600 },
-    { name: 'IAF', density: banana, flow: () => iaf({ ...shared, transforms: 4, transform: new AffineTransform() }), steps: 600 },
+    {
+      name: 'IAF',
+      density: banana,
+      flow: () => iaf({ ...shared, transforms: 4, transform: new AffineTransform() }),
+      steps: 600,
+    },
     { name: 'NSF', density: twoMoons, flow: () => nsf({ ...shared, transforms: 3 }), steps: 800 },
     { name: 'NSF', density: ring, flow: () => nsf({ ...shared, transforms: 2 }), steps: 400 },
   ])('$name, $density.name', { timeout: 300_000 }, async ({ density, flow, steps }) => {

@@ -21,12 +21,20 @@ export interface Target {
 export async function gap(target: Target, bijector: Bijector, steps: number): Promise<number> {
   const [training, testing] = split(key(1));
   const flow = new Transformed(new StandardNormal(2), bijector);
-  await fit(({ x, context }: Draw) => neg(mean(flow.logProb(x, context))), ({ key }: { key: Key }) => batches(target, key), {
-    module: flow,
-    steps,
-    seed: training,
-    optimizer: adam({ learningRate: warmup(cosineDecay({ from: 5e-3, steps: steps - 50 }), 50), clipNorm: 5, ema: 0.99 }),
-  });
+  await fit(
+    ({ x, context }: Draw) => neg(mean(flow.logProb(x, context))),
+    ({ key }: { key: Key }) => batches(target, key),
+    {
+      module: flow,
+      steps,
+      seed: training,
+      optimizer: adam({
+        learningRate: warmup(cosineDecay({ from: 5e-3, steps: steps - 50 }), 50),
+        clipNorm: 5,
+        ema: 0.99,
+      }),
+    },
+  );
   const draw = target.draw(20_000, testing);
   const exact = tensor1d(await target.exactLogProb(draw));
   return (await tidy(() => mean(sub(exact, flow.logProb(draw.x, draw.context)))).data())[0];

@@ -14,8 +14,25 @@ const classes: readonly ModuleClass[] = [...bijectors.bijectorModules, ...vaeMod
 /** At least one module of every class that can be saved. */
 const examples: (() => Module)[] = [
   () => new Made({ dim: 3, hidden: [4], context: 2, seed: 0 }),
-  () => new Made({ dim: 2, hidden: [2], graph: [[0, 0], [1, 0]], weightNorm: true, seed: 0 }),
-  () => new MaskedLinear([[1, 0], [1, 1]], { seed: 0 }),
+  () =>
+    new Made({
+      dim: 2,
+      hidden: [2],
+      graph: [
+        [0, 0],
+        [1, 0],
+      ],
+      weightNorm: true,
+      seed: 0,
+    }),
+  () =>
+    new MaskedLinear(
+      [
+        [1, 0],
+        [1, 1],
+      ],
+      { seed: 0 },
+    ),
   () => new BernoulliMade({ dim: 2, hidden: [3], seed: 0 }),
   () => new GaussianMade({ dim: 2, hidden: [3], residual: true, direct: true, seed: 0 }),
   () => bijectors.maf({ dim: 2, transforms: 2, hidden: [3], order: 'lu', seed: 0 }),
@@ -38,8 +55,18 @@ const examples: (() => Module)[] = [
   () => new bijectors.Reshape({ from: [4], to: [2, 2] }),
   () => new bijectors.Simplex({ dim: 3 }),
   () => new bijectors.Elementwise({ transform: new bijectors.CircularSplineTransform(), eventShape: [2] }),
-  () => new bijectors.Elementwise({ transform: new bijectors.ResidualTransform(new bijectors.SoftplusAffineTransform()), eventShape: [2] }),
-  () => new Chain([new bijectors.Sigmoid(), new bijectors.Softplus(), new bijectors.Tanh(), new bijectors.Invert(new Exp())]),
+  () =>
+    new bijectors.Elementwise({
+      transform: new bijectors.ResidualTransform(new bijectors.SoftplusAffineTransform()),
+      eventShape: [2],
+    }),
+  () =>
+    new Chain([
+      new bijectors.Sigmoid(),
+      new bijectors.Softplus(),
+      new bijectors.Tanh(),
+      new bijectors.Invert(new Exp()),
+    ]),
   () => new distributions.Bernoulli({ logits: [0, 1] }),
   () => new distributions.Categorical([0, 1]),
   () => new distributions.DiscretizedLogistic(100, variable(zeros([2]))),
@@ -47,7 +74,11 @@ const examples: (() => Module)[] = [
   () => new distributions.MultivariateNormalDiag([0, 1], variable(zeros([2]))),
   () => new distributions.Normal([[0], [1]], 2),
   () => new distributions.Uniform(0, 1),
-  () => new distributions.Transformed(new StandardNormal(2), new Chain([affine({ loc: [0, 1], scale: [1, 2] }), new Permute({ dim: 2 })])),
+  () =>
+    new distributions.Transformed(
+      new StandardNormal(2),
+      new Chain([affine({ loc: [0, 1], scale: [1, 2] }), new Permute({ dim: 2 })]),
+    ),
   () =>
     new Vae({
       encoder: mlpEncoder({ dataDim: 3, latentDim: 2, contextDim: 1, hidden: [4], seed: 0 }),
@@ -57,7 +88,26 @@ const examples: (() => Module)[] = [
   () => new GaussianLikelihood(new Mlp({ inputDim: 2, hidden: [], outputDim: 3, seed: 0 })),
 ];
 
-const wrong: Json[] = [null, 'NaN', 'a\u001b[31m\n', {}, { length: 2 }, [], [[]], -1, 0, 0.5, 1e9, 2 ** 53, 1e300, true, [1e9], [null], ['x'], { type: 'Chain' }];
+const wrong: Json[] = [
+  null,
+  'NaN',
+  'a\u001b[31m\n',
+  {},
+  { length: 2 },
+  [],
+  [[]],
+  -1,
+  0,
+  0.5,
+  1e9,
+  2 ** 53,
+  1e300,
+  true,
+  [1e9],
+  [null],
+  ['x'],
+  { type: 'Chain' },
+];
 const deep = JSON.parse(`${'['.repeat(400)}${']'.repeat(400)}`) as Json;
 
 /** Every way to put something else in one place of a configuration. */
@@ -77,7 +127,8 @@ function* damaged(config: Json, path: readonly string[] = []): Generator<{ path:
   }
 }
 
-const foreign = /Cannot|is not (iterable|a function|defined|a constructor)|Maximum call stack|Invalid (array|typed)|undefined \(|\[object|out of memory|reading '|toFixed|convert/;
+const foreign =
+  /Cannot|is not (iterable|a function|defined|a constructor)|Maximum call stack|Invalid (array|typed)|undefined \(|\[object|out of memory|reading '|toFixed|convert/;
 
 describe('a configuration with one thing wrong', () => {
   test('every class has an example', () => {
@@ -95,7 +146,18 @@ describe('a configuration with one thing wrong', () => {
     expect(classes.map(({ type }) => type).filter((type) => !types.has(type))).toEqual([]);
   });
 
-  test.each(examples.map((make) => [make.toString().replace(/^\(\) =>\s*/, '').slice(0, 60), make] as const))('%s', { timeout: 60_000 }, (_, make) => {
+  test.each(
+    examples.map(
+      (make) =>
+        [
+          make
+            .toString()
+            .replace(/^\(\) =>\s*/, '')
+            .slice(0, 60),
+          make,
+        ] as const,
+    ),
+  )('%s', { timeout: 60_000 }, (_, make) => {
     const module = make();
     const kept = { source: 'model', variables: module.variables(), ...moduleState(module) };
     const { numTensors } = memory();
@@ -124,15 +186,33 @@ describe('factories name their options', () => {
   const factories = { attentionMaf, glow, iaf, lstmMaf, maf, naf, nice, nsf, realNvp };
 
   test('lstmMaf', () => {
-    expect(() => lstmMaf({ dim: 2, hidden: 8 as never })).toThrow(new Error('lstmMaf: hidden must be a list of integers of at least 1, got 8'));
+    expect(() => lstmMaf({ dim: 2, hidden: 8 as never })).toThrow(
+      new Error('lstmMaf: hidden must be a list of integers of at least 1, got 8'),
+    );
   });
 
   test.each(Object.entries(factories))('%s', (name, factory) => {
     const make = factory as (options: never) => Module;
     for (const value of [undefined, null, 3, 'x', [], new AffineTransform()]) {
-      expect(() => make(value as never)).toThrow(new RegExp(`^${name}: (options must be an object|dim must be an integer)`, 'u'));
+      expect(() => make(value as never)).toThrow(
+        new RegExp(`^${name}: (options must be an object|dim must be an integer)`, 'u'),
+      );
     }
-    const options = ['dim', 'transforms', 'context', 'hidden', 'order', 'activation', 'checkpoint', 'residual', 'init', 'transform', 'width', 'bins', 'units'];
+    const options = [
+      'dim',
+      'transforms',
+      'context',
+      'hidden',
+      'order',
+      'activation',
+      'checkpoint',
+      'residual',
+      'init',
+      'transform',
+      'width',
+      'bins',
+      'units',
+    ];
     for (const option of options) {
       if (name === 'attentionMaf' && option === 'hidden') continue;
       for (const value of [null, 'x', {}, [[]], -1]) {

@@ -22,7 +22,9 @@ interface Reference {
 }
 
 const folder = new URL('references/', import.meta.url);
-const references = readdirSync(folder).map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Reference);
+const references = readdirSync(folder).map(
+  (file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Reference,
+);
 
 /** Ours, with their weights, the masked ones included. */
 function rebuild({ bijector: config, variables, noise }: Reference): Transformed {

@@ -18,16 +18,29 @@ describe.each(['version-1', 'version-2'])('the models saved in %s', (version) =>
 
   test('a conditional flow has the densities that it was saved with', async () => {
     const { module: flow, metadata } = await loadModule<Transformed>(join(directory, 'flow'), classes);
-    const x = tf.tensor2d([[0.5, -1, 2], [3, 0, -0.25], [1, 2, 3]]);
-    const context = tf.tensor2d([[0.1, -0.2], [1, 2], [-1, 0.5]]);
+    const x = tf.tensor2d([
+      [0.5, -1, 2],
+      [3, 0, -0.25],
+      [1, 2, 3],
+    ]);
+    const context = tf.tensor2d([
+      [0.1, -0.2],
+      [1, 2],
+      [-1, 0.5],
+    ]);
     expect(metadata).toEqual({ columns: ['a', 'b', 'c'] });
-    await expect(flow.logProb(x, context)).toBeAllClose([-19.873844146728516, -36.513946533203125, -24.590303421020508]);
+    await expect(flow.logProb(x, context)).toBeAllClose([
+      -19.873844146728516, -36.513946533203125, -24.590303421020508,
+    ]);
     flow.dispose();
   });
 
   test('a variational autoencoder decodes as it did', async () => {
     const { module: vae } = unpackModule<Vae>(await readFile(join(directory, 'vae.zip')), classes);
-    const z = tf.tensor2d([[0.5, -1], [2, 0.25]]);
+    const z = tf.tensor2d([
+      [0.5, -1],
+      [2, 0.25],
+    ]);
     const context = tf.tensor2d([[0.5], [-1]]);
     await expect(vae.decode(z)).toBeAllClose([
       [0.4736132323741913, 0.4561707675457001, 0.4278251528739929, 0.5446787476539612],
@@ -43,11 +56,21 @@ describe.each(['version-1', 'version-2'])('the models saved in %s', (version) =>
 });
 
 test('a flow of version 2 with a layer that stands at two places, partly frozen', async () => {
-  const { module: flow } = await loadModule<Transformed>(join(import.meta.dirname, 'saved-models/version-2/tied'), classes);
+  const { module: flow } = await loadModule<Transformed>(
+    join(import.meta.dirname, 'saved-models/version-2/tied'),
+    classes,
+  );
   const parts = (flow.bijector as Chain).parts;
   expect([...parts[2].variables().values()]).toEqual([...parts[0].variables().values()]);
   expect(flow.trainableVariables().length).toBe(flow.variables().size - 1);
-  await expect(flow.logProb(tf.tensor2d([[0.5, -1], [2, 0.25]]))).toBeAllClose([-2.2189064025878906, -7.85037899017334]);
+  await expect(
+    flow.logProb(
+      tf.tensor2d([
+        [0.5, -1],
+        [2, 0.25],
+      ]),
+    ),
+  ).toBeAllClose([-2.2189064025878906, -7.85037899017334]);
   flow.dispose();
 });
 
@@ -85,7 +108,10 @@ const tied: [string, () => Transformed][] = [
     'children that share one of their variables',
     () => {
       const [first, second] = [0, 1].map((seed) => maf({ dim: 2, transforms: 1, hidden: [8], seed }));
-      const [from, to] = [first, second].map((flow) => (flow.parts[0] as unknown as { conditioner: { layers: { bias: tf.Variable }[] } }).conditioner.layers[0]);
+      const [from, to] = [first, second].map(
+        (flow) =>
+          (flow.parts[0] as unknown as { conditioner: { layers: { bias: tf.Variable }[] } }).conditioner.layers[0],
+      );
       to.bias.dispose();
       to.bias = from.bias;
       return new Transformed(new StandardNormal(2), new Chain([first, second]));
@@ -98,16 +124,22 @@ const copies: [string, (flow: Transformed) => Promise<Transformed>][] = [
 ];
 
 /** Every path with the number of the variable that stands there. */
-const pathsOf = (module: Module) => [...module.variablePaths().entries()].map(([path, own]) => [path, [...module.variables().values()].indexOf(own)]);
+const pathsOf = (module: Module) =>
+  [...module.variablePaths().entries()].map(([path, own]) => [path, [...module.variables().values()].indexOf(own)]);
 
 describe.each(copies)('%s keeps', (_, copyOf) => {
   test.each(tied)('%s one, also while training', async (_, make) => {
     const flow = moved(make());
     const copy = await copyOf(flow);
-    const rows = tf.tensor2d([[0.5, -1], [2, 0.25], [1, 1]]);
+    const rows = tf.tensor2d([
+      [0.5, -1],
+      [2, 0.25],
+      [1, 1],
+    ]);
     expect(pathsOf(copy)).toEqual(pathsOf(flow));
     await expect(copy.logProb(rows)).toBeAllClose(await flow.logProb(rows).array(), { rtol: 0, atol: 0 });
-    for (const module of [flow, copy]) await fit((x) => tf.neg(tf.mean(module.logProb(x))), rows, { module, epochs: 2, seed: 1 });
+    for (const module of [flow, copy])
+      await fit((x) => tf.neg(tf.mean(module.logProb(x))), rows, { module, epochs: 2, seed: 1 });
     await expect(copy.logProb(rows)).toBeAllClose(await flow.logProb(rows).array(), { rtol: 0, atol: 0 });
     expect(pathsOf(copy)).toEqual(pathsOf(flow));
     flow.dispose();
@@ -118,7 +150,9 @@ describe.each(copies)('%s keeps', (_, copyOf) => {
     const flow = new Transformed(new StandardNormal(2), maf({ dim: 2, transforms: 3, hidden: [8], seed: 0 }));
     for (const variable of (flow.bijector as Chain).parts[0].variables().values()) variable.trainable = false;
     const copy = await copyOf(flow);
-    expect([...copy.variables().values()].map(({ trainable }) => trainable)).toEqual([...flow.variables().values()].map(({ trainable }) => trainable));
+    expect([...copy.variables().values()].map(({ trainable }) => trainable)).toEqual(
+      [...flow.variables().values()].map(({ trainable }) => trainable),
+    );
     expect(copy.trainableVariables()).toHaveLength(8);
     flow.dispose();
     copy.dispose();

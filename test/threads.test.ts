@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { findBackendFactory, mean, neg, registerBackend, removeBackend, tidy, variableGrads } from '@tensorflow/tfjs-core';
+import {
+  findBackendFactory,
+  mean,
+  neg,
+  registerBackend,
+  removeBackend,
+  tidy,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
 import { AffineTransform, type Bijector, iaf, maf } from '@pushforward/bijectors';
 import { StandardNormal, Transformed } from '@pushforward/distributions';
 import { foldIn, key, normal, useBackend } from '@pushforward/tensor';
@@ -30,7 +38,8 @@ async function trainOn(threads: number, make: () => Bijector): Promise<string> {
     });
   }
   const hash = createHash('sha256');
-  for (const tensor of [...flow.variables().values(), ...optimizer.tensors().values()]) hash.update((await tensor.data()) as Float32Array);
+  for (const tensor of [...flow.variables().values(), ...optimizer.tensors().values()])
+    hash.update((await tensor.data()) as Float32Array);
   return hash.digest('hex');
 }
 

@@ -34,23 +34,38 @@ function demandsOf(threads: number): Demand[] {
   const perCount = counts.flatMap((count): Demand[] => {
     const on = `${count} thread${count > 1 ? 's' : ''}`;
     const [ours, zuko] = [`ours ${count}`, `zuko ${count}`];
-    const faster = (operation: Operation, than: string, least: number, sizes: Demand['sizes'], where: string): Demand => ({
+    const faster = (
+      operation: Operation,
+      than: string,
+      least: number,
+      sizes: Demand['sizes'],
+      where: string,
+    ): Demand => ({
       text: `${operation}, ${on}: ${than} / ours at least ${least} ${where}`,
       sizes,
-      ratio: [[operation, than], [operation, ours]],
+      ratio: [
+        [operation, than],
+        [operation, ours],
+      ],
       bound: { least },
     });
     return [
       {
         text: `MADE layer, ${on}: sequential / parallel direction at most 1.5`,
         sizes: every,
-        ratio: [['layer-sequential', ours], ['layer-parallel', ours]],
+        ratio: [
+          ['layer-sequential', ours],
+          ['layer-parallel', ours],
+        ],
         bound: { most: 1.5 },
       },
       {
         text: `MADE layer with gradients, ${on}: sequential / parallel direction at most 2`,
         sizes: every,
-        ratio: [['layer-sequential-gradient', ours], ['layer-parallel-gradient', ours]],
+        ratio: [
+          ['layer-sequential-gradient', ours],
+          ['layer-parallel-gradient', ours],
+        ],
         bound: { most: 2 },
       },
       faster('maf-sample', zuko, 8, between(6, 8), 'at D 6 to 8'),
@@ -62,7 +77,10 @@ function demandsOf(threads: number): Demand[] {
       {
         text: `training step, ${on}: IAF / MAF at most 1.6`,
         sizes: every,
-        ratio: [['iaf-step', ours], ['maf-step', ours]],
+        ratio: [
+          ['iaf-step', ours],
+          ['maf-step', ours],
+        ],
         bound: { most: 1.6 },
       },
     ];
@@ -70,9 +88,17 @@ function demandsOf(threads: number): Demand[] {
   if (threads === 1) return perCount;
   const shared: Operation[] = ['maf-step', 'iaf-step', 'maf-log-prob', 'maf-sample'];
   const perThread = shared.flatMap((operation): Demand[] => {
-    const gain = [[operation, 'ours 1'], [operation, `ours ${threads}`]] as Demand['ratio'];
+    const gain = [
+      [operation, 'ours 1'],
+      [operation, `ours ${threads}`],
+    ] as Demand['ratio'];
     return [
-      { text: `${operation}: 1 thread / ${threads} threads at least 1.6 from 512² upwards`, sizes: wide, ratio: gain, bound: { least: 1.6 } },
+      {
+        text: `${operation}: 1 thread / ${threads} threads at least 1.6 from 512² upwards`,
+        sizes: wide,
+        ratio: gain,
+        bound: { least: 1.6 },
+      },
       {
         text: `${operation}: 1 thread / ${threads} threads at least 1 below 512², less the ${100 * NOISE} % of noise`,
         sizes: narrow,

@@ -18,7 +18,8 @@ const BATCH = 64;
 const conditioners = {
   MADE: (dim: number) => new Made({ dim, parameterCount: 2, hidden: [512, 512], seed: 0 }),
   LSTM: (dim: number) => new LstmConditioner({ dim, parameterCount: 2, hidden: [64], seed: 0 }),
-  attention: (dim: number) => new AttentionConditioner({ dim, parameterCount: 2, width: 64, heads: 4, blocks: 2, seed: 0 }),
+  attention: (dim: number) =>
+    new AttentionConditioner({ dim, parameterCount: 2, width: 64, heads: 4, blocks: 2, seed: 0 }),
 };
 
 /** What is taken away for `--composed`. */
@@ -40,16 +41,27 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 const dims = values.dims.split(',').map(Number);
 const chosen = Object.entries(conditioners).filter(([name]) => values.conditioners.split(',').includes(name));
-if (!Number.isInteger(rounds) || rounds < 1 || !dims.every((dim) => Number.isInteger(dim) && dim > 0) || chosen.length === 0) {
-  console.error('usage: directions [--rounds 5] [--dims 8,32,128,512] [--conditioners MADE,LSTM,attention] [--threads 1] [--composed]');
+if (
+  !Number.isInteger(rounds) ||
+  rounds < 1 ||
+  !dims.every((dim) => Number.isInteger(dim) && dim > 0) ||
+  chosen.length === 0
+) {
+  console.error(
+    'usage: directions [--rounds 5] [--dims 8,32,128,512] [--conditioners MADE,LSTM,attention] [--threads 1] [--composed]',
+  );
   process.exit(2);
 }
 
 tf.enableProdMode();
 await useBackend('wasm', values.threads === undefined ? {} : { threads: Number(values.threads) });
-console.log(`${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}, batch ${BATCH}; medians of ${rounds} rounds, ms`);
+console.log(
+  `${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}, batch ${BATCH}; medians of ${rounds} rounds, ms`,
+);
 const speedups = values.composed ? '    faster than composed: value  sequential    gradient  sequential' : '';
-console.log(`conditioner     D    value: parallel  sequential  ratio    with gradient: parallel  sequential  ratio${speedups}`);
+console.log(
+  `conditioner     D    value: parallel  sequential  ratio    with gradient: parallel  sequential  ratio${speedups}`,
+);
 for (const [name, make] of chosen) {
   for (const dim of dims) {
     using layer = new Autoregressive(make(dim), new AffineTransform(), 'forward');
@@ -89,7 +101,9 @@ function composed<T>(name: string, run: () => T): T {
 }
 
 function factors(ours: ReturnType<typeof compare>, others: ReturnType<typeof compare>, width: number): string {
-  const [parallel, sequential] = (['parallel', 'sequential'] as const).map((way) => median(others[way]) / median(ours[way]));
+  const [parallel, sequential] = (['parallel', 'sequential'] as const).map(
+    (way) => median(others[way]) / median(ours[way]),
+  );
   return `${parallel.toFixed(1).padStart(width)} ${sequential.toFixed(1).padStart(11)}`;
 }
 

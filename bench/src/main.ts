@@ -22,7 +22,8 @@ interface Result extends Series {
 
 const options = readOptions(process.argv.slice(2), availableParallelism());
 const python = options.libraries.includes('zuko') ? findPython(options.python) : undefined;
-if (options.libraries.includes('zuko') && !python) console.error('no Python with torch and zuko: bench/README.md says how to get one');
+if (options.libraries.includes('zuko') && !python)
+  console.error('no Python with torch and zuko: bench/README.md says how to get one');
 const sides = sidesOf(options.libraries, options.threads, python);
 const results: Result[] = [];
 const load = loadavg()[0];
@@ -35,7 +36,8 @@ for (const size of options.sizes) {
   for (const side of options.processFigures.length > 0 ? sides : []) {
     const { firstStep, peakBytes } = await measureProcess(side, size);
     if (options.processFigures.includes('first-step')) add('first-step', side.name, { samples: [firstStep] }, 1);
-    if (options.processFigures.includes('peak-memory')) add('peak-memory', side.name, { samples: [peakBytes / 1e6] }, 1);
+    if (options.processFigures.includes('peak-memory'))
+      add('peak-memory', side.name, { samples: [peakBytes / 1e6] }, 1);
   }
   const processes: SideProcess[] = [];
   for (const side of sides) processes.push(await SideProcess.start(side));
@@ -43,25 +45,41 @@ for (const size of options.sizes) {
     const chosen = group.filter((operation) => options.operations.includes(operation));
     if (chosen.length === 0) continue;
     console.error(`${Math.round((performance.now() - started) / 1000)} s: ${sizeName(size)} ${chosen.join(', ')}`);
-    for (const { operation, side, runs, ...series } of await measure(chosen, size, processes, options)) add(operation, side, series, runs);
+    for (const { operation, side, runs, ...series } of await measure(chosen, size, processes, options))
+      add(operation, side, series, runs);
   }
   for (const process of processes) process.stop();
 }
 
 const index = new Map(results.map((result) => [`${result.operation} ${result.side} ${result.size}`, result]));
-const find = (operation: Operation | ProcessFigure, side: string, size: Size) => index.get(`${operation} ${side} ${sizeName(size)}`);
+const find = (operation: Operation | ProcessFigure, side: string, size: Size) =>
+  index.get(`${operation} ${side} ${sizeName(size)}`);
 const verdicts = judge(options.threads, options.sizes, find);
 const cpu = `${cpus()[0].model}, ${availableParallelism()} cores`;
 const date = new Date().toISOString();
 
-console.log(`${cpu}, Node ${process.version}, load ${load.toFixed(1)} at the start; medians of up to ${options.rounds} rounds`);
-console.log('sizes are D/hidden/batch/transforms, columns are library and threads; * one run; ~ not run, D times the pass that it repeats\n');
+console.log(
+  `${cpu}, Node ${process.version}, load ${load.toFixed(1)} at the start; medians of up to ${options.rounds} rounds`,
+);
+console.log(
+  'sizes are D/hidden/batch/transforms, columns are library and threads; * one run; ~ not run, D times the pass that it repeats\n',
+);
 console.log(table([...options.operations, ...options.processFigures], options.sizes, sides, find));
 console.log('\nmedian of paired ratios (ratio of minima):');
-console.log(`${summary(verdicts.filter(({ figures }) => figures.length > 0 || options.complete))}`);
+console.log(summary(verdicts.filter(({ figures }) => figures.length > 0 || options.complete)));
 
-const file = options.json ?? fileURLToPath(new URL(`../results/${date.replaceAll(/[:.]/g, '-')}.json`, import.meta.url));
-const statistics = results.map((result) => (result.samples.length > 0 ? { ...result, median: median(result.samples), minimum: Math.min(...result.samples) } : result));
+const file =
+  options.json ?? fileURLToPath(new URL(`../results/${date.replaceAll(/[:.]/g, '-')}.json`, import.meta.url));
+const statistics = results.map((result) =>
+  result.samples.length > 0
+    ? { ...result, median: median(result.samples), minimum: Math.min(...result.samples) }
+    : result,
+);
 mkdirSync(path.dirname(file), { recursive: true });
-writeFileSync(file, `${JSON.stringify({ date, cpu, node: process.version, threads: options.threads, load, verdicts, results: statistics }, null, 1)}\n`);
-console.log(`\n${Math.round((performance.now() - started) / 1000)} s; written to ${path.relative(process.cwd(), file)}`);
+writeFileSync(
+  file,
+  `${JSON.stringify({ date, cpu, node: process.version, threads: options.threads, load, verdicts, results: statistics }, null, 1)}\n`,
+);
+console.log(
+  `\n${Math.round((performance.now() - started) / 1000)} s; written to ${path.relative(process.cwd(), file)}`,
+);

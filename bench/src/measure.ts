@@ -36,7 +36,12 @@ export interface Measurement extends Series {
  * Times operations of one size on several sides, the samples of all taken in turn, in another order each round: what else the machine
  * does meets all of them.
  */
-export async function measure(operations: readonly Operation[], size: Size, processes: readonly SideProcess[], effort: Effort): Promise<Measurement[]> {
+export async function measure(
+  operations: readonly Operation[],
+  size: Size,
+  processes: readonly SideProcess[],
+  effort: Effort,
+): Promise<Measurement[]> {
   const results: Measurement[] = [];
   const turns: { take(): Promise<void>; rounds: number }[] = [];
   for (const operation of operations) {

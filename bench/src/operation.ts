@@ -10,7 +10,11 @@ export type FlowOperation =
   | 'vae-iaf-step';
 
 /** The two directions of one MADE layer, which only this project's side takes apart. */
-export type LayerOperation = 'layer-parallel' | 'layer-sequential' | 'layer-parallel-gradient' | 'layer-sequential-gradient';
+export type LayerOperation =
+  | 'layer-parallel'
+  | 'layer-sequential'
+  | 'layer-parallel-gradient'
+  | 'layer-sequential-gradient';
 
 export type Operation = FlowOperation | LayerOperation;
 

@@ -74,7 +74,11 @@ type Direction = 'forwardAndLogDet' | 'inverseAndLogDet';
 
 /** The layer of a MAF or IAF, whose forward direction is the parallel one. */
 function layer({ dim, hidden }: Size): Autoregressive {
-  return new Autoregressive(new Made({ dim, hidden, parameterCount: 2, init: 'orthogonal', seed: 0 }), new AffineTransform(), 'forward');
+  return new Autoregressive(
+    new Made({ dim, hidden, parameterCount: 2, init: 'orthogonal', seed: 0 }),
+    new AffineTransform(),
+    'forward',
+  );
 }
 
 function layerValue(layer: Autoregressive, direction: Direction, { batch, dim }: Size): () => void {
@@ -90,5 +94,5 @@ function layerGradient(layer: Autoregressive, direction: Direction, { batch, dim
     const { value, logDet } = layer[direction](x);
     return tf.sub(tf.sum(tf.square(value)), tf.sum(logDet)) as tf.Scalar;
   };
-  return () => tf.dispose(tf.variableGrads(loss, variables) as unknown as tf.TensorContainer);
+  return () => tf.dispose(tf.variableGrads(loss, variables));
 }

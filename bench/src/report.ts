@@ -21,7 +21,12 @@ function ratioColumns(sides: readonly Side[]): [numerator: string, denominator: 
 }
 
 /** The table of medians and ratios: a block for each operation, a line for each size. */
-export function table(operations: readonly (Operation | ProcessFigure)[], sizes: readonly Size[], sides: readonly Side[], find: Find): string {
+export function table(
+  operations: readonly (Operation | ProcessFigure)[],
+  sizes: readonly Size[],
+  sides: readonly Side[],
+  find: Find,
+): string {
   const ratios = ratioColumns(sides);
   const lines = operations.flatMap((operation) => {
     const head = [...sides.map(({ name }) => name), ...ratios.map(([a, b]) => `${a}/${b}`)];
@@ -36,13 +41,20 @@ export function table(operations: readonly (Operation | ProcessFigure)[], sizes:
 }
 
 function line(name: string, cells: readonly string[], values: number): string {
-  return name.padEnd(NAME_WIDTH) + cells.map((cell, i) => cell.padStart(i < values ? CELL_WIDTH : CELL_WIDTH + 6)).join('');
+  return (
+    name.padEnd(NAME_WIDTH) + cells.map((cell, i) => cell.padStart(i < values ? CELL_WIDTH : CELL_WIDTH + 6)).join('')
+  );
 }
 
 /** `~`: predicted; `*`: one run. */
 function valueCell(series: Series | undefined, operation: Operation | ProcessFigure): string {
   if (!series) return '–';
-  const mark = series.predicted !== undefined ? '~' : series.samples.length === 1 && operation !== 'first-step' && operation !== 'peak-memory' ? '*' : '';
+  const mark =
+    series.predicted !== undefined
+      ? '~'
+      : series.samples.length === 1 && operation !== 'first-step' && operation !== 'peak-memory'
+        ? '*'
+        : '';
   return `${mark}${digits(typical(series))}`;
 }
 
@@ -60,7 +72,12 @@ export function summary(verdicts: readonly Verdict[]): string {
   return verdicts
     .map(({ demand, figures, holds }) => {
       const verdict = holds === undefined ? 'not measured  ' : holds ? 'holds         ' : 'DOES NOT HOLD ';
-      const list = figures.map(({ size, ratio, ofMinima, predicted }) => `${size} ${predicted ? '~' : ''}${digits(ratio)} (${digits(ofMinima)})`).join('   ');
+      const list = figures
+        .map(
+          ({ size, ratio, ofMinima, predicted }) =>
+            `${size} ${predicted ? '~' : ''}${digits(ratio)} (${digits(ofMinima)})`,
+        )
+        .join('   ');
       return `${verdict} ${demand}${list ? `\n                 ${list}` : ''}`;
     })
     .join('\n');

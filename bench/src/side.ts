@@ -30,7 +30,8 @@ export function sidesOf(libraries: readonly Library[], threads: number, python?:
   const worker = fileURLToPath(new URL('worker.js', import.meta.url));
   const peer = fileURLToPath(new URL('../peers/zuko_side.py', import.meta.url));
   return libraries.flatMap((library): Side[] => {
-    if (library === 'stock') return [{ name: 'stock', library, threads: 1, command: [process.execPath, worker, 'stock', '1'] }];
+    if (library === 'stock')
+      return [{ name: 'stock', library, threads: 1, command: [process.execPath, worker, 'stock', '1'] }];
     if (library === 'zuko' && !python) return [];
     return counts.map((count) => {
       const program = library === 'zuko' ? [python!, peer] : [process.execPath, worker, 'ours'];

@@ -22,7 +22,14 @@ export const sizes: readonly Size[] = (
     [63, 512, 256, 5],
     [784, 1024, 256, 1],
   ] as const
-).map(([dim, width, batch, transforms]) => ({ dim, hidden: [width, width], batch, transforms, pixels: 784, context: 64 }));
+).map(([dim, width, batch, transforms]) => ({
+  dim,
+  hidden: [width, width],
+  batch,
+  transforms,
+  pixels: 784,
+  context: 64,
+}));
 
 /** As tables name it: `D/hidden/batch/transforms`. */
 export function sizeName({ dim, hidden, batch, transforms }: Size): string {

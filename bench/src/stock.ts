@@ -45,6 +45,8 @@ function sample(flow: TextbookFlow, { batch, dim }: Size): () => void {
 
 function vaeStep(size: Size, posterior?: TextbookFlow): () => void {
   const vae = textbookVae(size, posterior);
-  const x = tf.tidy(() => tf.cast(tf.greater(tf.randomUniform([size.batch, size.pixels]), 0.5), 'float32')) as tf.Tensor2D;
+  const x = tf.tidy(() =>
+    tf.cast(tf.greater(tf.randomUniform([size.batch, size.pixels]), 0.5), 'float32'),
+  ) as tf.Tensor2D;
   return trainingStep(vae.variables, () => vae.loss(x));
 }

@@ -33,10 +33,15 @@ if (![rows, columns, digits, rounds].every((count) => Number.isInteger(count) &&
 const directory = options.keep ?? mkdtempSync(path.join(tmpdir(), 'pushforward-tables-'));
 mkdirSync(directory, { recursive: true });
 try {
-  const [table, tenth, small] = [rows, Math.floor(rows / 10), 1000].map((count) => ({ file: path.join(directory, `${count}.csv`), count }));
+  const [table, tenth, small] = [rows, Math.floor(rows / 10), 1000].map((count) => ({
+    file: path.join(directory, `${count}.csv`),
+    count,
+  }));
   for (const { file, count } of [table, tenth, small]) await writeTable(file, count);
   const megabytes = statSync(table.file).size / 1e6;
-  console.log(`${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}; ${rows} × ${columns} numbers, ${digits} digits, ${megabytes.toFixed(0)} MB; medians of ${rounds} rounds`);
+  console.log(
+    `${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}; ${rows} × ${columns} numbers, ${digits} digits, ${megabytes.toFixed(0)} MB; medians of ${rounds} rounds`,
+  );
   compareReaders(table.file);
   measureScores([tenth, table], small.file);
 } finally {
@@ -51,7 +56,8 @@ async function writeTable(file: string, count: number): Promise<void> {
     for (let start = 0; start < count; start += chunk) {
       const bits = randomBits(foldIn(key(0), start), Math.min(chunk, count - start) * columns);
       let text = '';
-      for (let at = 0; at < bits.length; at += columns) text += `${Array.from(bits.subarray(at, at + columns), (word) => format(word / 2 ** 29)).join(',')}\n`;
+      for (let at = 0; at < bits.length; at += columns)
+        text += `${Array.from(bits.subarray(at, at + columns), (word) => format(word / 2 ** 29)).join(',')}\n`;
       yield text;
     }
   }
@@ -73,7 +79,8 @@ function compareReaders(file: string): void {
     ['ours', own('ours')],
     ['papaparse', own('papaparse')],
   ];
-  if (spawnSync(options.python, ['-c', 'import pandas']).status === 0) readers.push(['pandas.read_csv', [options.python, pandas, file]]);
+  if (spawnSync(options.python, ['-c', 'import pandas']).status === 0)
+    readers.push(['pandas.read_csv', [options.python, pandas, file]]);
   const readings = readers.map((): Reading[] => []);
   for (let round = 0; round < rounds; round++) {
     for (const [i, [, [program, ...args]]] of readers.entries()) {
@@ -86,33 +93,66 @@ function compareReaders(file: string): void {
   for (const [i, [name]] of readers.entries()) {
     const [{ sum, numbers }] = readings[i];
     // Summed in another order.
-    if (numbers !== rows * columns || Math.abs(sum - reference.sum) > 1e-9 * numbers) throw new Error(`${name} read ${numbers} numbers of the sum ${sum}, not ${reference.sum}`);
+    if (numbers !== rows * columns || Math.abs(sum - reference.sum) > 1e-9 * numbers)
+      throw new Error(`${name} read ${numbers} numbers of the sum ${sum}, not ${reference.sum}`);
     const seconds = median(readings[i].map((reading) => reading.seconds));
     const ratio = median(readings[i].map((reading, round) => reading.seconds / readings[0][round].seconds));
     const peak = median(readings[i].map((reading) => reading.peakBytes));
-    console.log(`reading  ${name.padEnd(16)} ${seconds.toFixed(2).padStart(7)} s  ${ratio.toFixed(2).padStart(5)} × ours  peak ${(peak / 1e6).toFixed(0).padStart(5)} MB`);
+    console.log(
+      `reading  ${name.padEnd(16)} ${seconds.toFixed(2).padStart(7)} s  ${ratio.toFixed(2).padStart(5)} × ours  peak ${(peak / 1e6).toFixed(0).padStart(5)} MB`,
+    );
   }
 }
 
 function measureScores(tables: readonly { file: string; count: number }[], small: string): void {
   const model = path.join(directory, 'model');
-  runCommand(['train', '--data', small, '--flow', 'maf', '--transforms', '5', '--hidden', '128,128', '--epochs', '1', '--out', model, '--force']);
+  runCommand([
+    'train',
+    '--data',
+    small,
+    '--flow',
+    'maf',
+    '--transforms',
+    '5',
+    '--hidden',
+    '128,128',
+    '--epochs',
+    '1',
+    '--out',
+    model,
+    '--force',
+  ]);
   for (const { file, count } of tables) {
-    const { seconds, peakBytes } = runCommand(['score', model, '--data', file, '--out', path.join(directory, 'scores.csv'), '--force']);
+    const { seconds, peakBytes } = runCommand([
+      'score',
+      model,
+      '--data',
+      file,
+      '--out',
+      path.join(directory, 'scores.csv'),
+      '--force',
+    ]);
     const peak = (peakBytes / 1e6).toFixed(0).padStart(5);
-    console.log(`scoring  MAF 5 × 128², ${String(count).padStart(8)} rows  ${seconds.toFixed(1).padStart(6)} s  ${Math.round(count / seconds)} rows/s  peak ${peak} MB`);
+    console.log(
+      `scoring  MAF 5 × 128², ${String(count).padStart(8)} rows  ${seconds.toFixed(1).padStart(6)} s  ${Math.round(count / seconds)} rows/s  peak ${peak} MB`,
+    );
   }
 }
 
 /** Runs the command in a process that says at its end what it took. */
 function runCommand(args: readonly string[]): { seconds: number; peakBytes: number } {
-  const report = "import { writeSync } from 'node:fs'; process.on('exit', () => writeSync(3, String(process.resourceUsage().maxRSS * 1024)));";
+  const report =
+    "import { writeSync } from 'node:fs'; process.on('exit', () => writeSync(3, String(process.resourceUsage().maxRSS * 1024)));";
   const preload = `data:text/javascript,${encodeURIComponent(report)}`;
   const start = performance.now();
-  const { status, output, stderr } = spawnSync(process.execPath, ['--import', preload, path.join(import.meta.dirname, '../../apps/train/dist/main.js'), ...args], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-  });
+  const { status, output, stderr } = spawnSync(
+    process.execPath,
+    ['--import', preload, path.join(import.meta.dirname, '../../apps/train/dist/main.js'), ...args],
+    {
+      encoding: 'utf8',
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    },
+  );
   if (status !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
   return { seconds: (performance.now() - start) / 1000, peakBytes: Number(output[3]) };
 }

@@ -32,13 +32,21 @@ interface FlowResult {
  * Source: Germain et al. 2015, "MADE"; Papamakarios et al. 2017, "Masked autoregressive flow for density estimation", with its affine
  * map; Kingma et al. 2016, "Improving variational inference with inverse autoregressive flow", with its gate.
  */
-export function textbookFlow(kind: Kind, size: { dim: number; hidden: readonly number[]; transforms: number }, context = 0): TextbookFlow {
+export function textbookFlow(
+  kind: Kind,
+  size: { dim: number; hidden: readonly number[]; transforms: number },
+  context = 0,
+): TextbookFlow {
   const layers = Array.from({ length: size.transforms }, () => makeLayer(size.dim, size.hidden, context));
   return { kind, dim: size.dim, layers };
 }
 
 export function flowVariables({ layers }: TextbookFlow): tf.Variable[] {
-  return layers.flatMap(({ weights, biases, contextWeights }) => [...weights, ...biases, ...(contextWeights ? [contextWeights] : [])]);
+  return layers.flatMap(({ weights, biases, contextWeights }) => [
+    ...weights,
+    ...biases,
+    ...(contextWeights ? [contextWeights] : []),
+  ]);
 }
 
 export function flowLogProb(flow: TextbookFlow, y: tf.Tensor2D): tf.Tensor1D {
@@ -65,7 +73,8 @@ export function flowToData(flow: TextbookFlow, x: tf.Tensor2D, context?: tf.Tens
 }
 
 function toNoise(flow: TextbookFlow, layer: TextbookLayer, y: tf.Tensor2D): FlowResult {
-  const invert = ({ shift, logScale }: Coefficients) => tf.mul(tf.sub(y, shift), tf.exp(tf.neg(logScale))) as tf.Tensor2D;
+  const invert = ({ shift, logScale }: Coefficients) =>
+    tf.mul(tf.sub(y, shift), tf.exp(tf.neg(logScale))) as tf.Tensor2D;
   return flow.kind === 'maf' ? parallel(flow, layer, y, invert) : sequential(flow, layer, y, invert);
 }
 
@@ -76,13 +85,25 @@ function toData(flow: TextbookFlow, layer: TextbookLayer, x: tf.Tensor2D, contex
 
 type Map = (coefficients: Coefficients) => tf.Tensor2D;
 
-function parallel(flow: TextbookFlow, layer: TextbookLayer, input: tf.Tensor2D, map: Map, context?: tf.Tensor2D): FlowResult {
+function parallel(
+  flow: TextbookFlow,
+  layer: TextbookLayer,
+  input: tf.Tensor2D,
+  map: Map,
+  context?: tf.Tensor2D,
+): FlowResult {
   const coefficients = coefficientsOf(flow.kind, network(layer, input, context));
   return { value: map(coefficients), logDet: tf.sum(coefficients.logScale, 1) };
 }
 
 /** After i passes the first i dimensions are right. */
-function sequential(flow: TextbookFlow, layer: TextbookLayer, input: tf.Tensor2D, map: Map, context?: tf.Tensor2D): FlowResult {
+function sequential(
+  flow: TextbookFlow,
+  layer: TextbookLayer,
+  input: tf.Tensor2D,
+  map: Map,
+  context?: tf.Tensor2D,
+): FlowResult {
   let value: tf.Tensor2D = tf.zerosLike(input);
   let logDet: tf.Tensor1D | undefined;
   for (let i = 0; i < flow.dim; i++) {
@@ -110,11 +131,16 @@ function coefficientsOf(kind: Kind, parameters: tf.Tensor2D): Coefficients {
   return { shift: tf.mul(tf.sub(1, tf.exp(logScale)), first), logScale };
 }
 
-function network({ weights, biases, masks, contextWeights }: TextbookLayer, x: tf.Tensor2D, context?: tf.Tensor2D): tf.Tensor2D {
+function network(
+  { weights, biases, masks, contextWeights }: TextbookLayer,
+  x: tf.Tensor2D,
+  context?: tf.Tensor2D,
+): tf.Tensor2D {
   return weights.reduce((value, weight, i) => {
     const masked = tf.mul(weight, masks[i]) as tf.Tensor2D;
     let next = tf.add(tf.matMul(value, masked), biases[i]) as tf.Tensor2D;
-    if (i === 0 && contextWeights && context) next = tf.add(next, tf.matMul(context, contextWeights as unknown as tf.Tensor2D));
+    if (i === 0 && contextWeights && context)
+      next = tf.add(next, tf.matMul(context, contextWeights as unknown as tf.Tensor2D));
     return i < weights.length - 1 ? tf.relu(next) : next;
   }, x);
 }

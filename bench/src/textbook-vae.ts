@@ -24,9 +24,15 @@ export function textbookVae({ dim, hidden, pixels, context }: Size, posterior?: 
   const logNormalizer = 0.5 * dim * Math.log(2 * Math.PI);
   const logNormal = (noise: tf.Tensor) => tf.sub(tf.mul(tf.sum(tf.square(noise), 1), -0.5), logNormalizer);
   return {
-    variables: [encoder, decoder].flatMap(({ weights, biases }) => [...weights, ...biases]).concat(posterior ? flowVariables(posterior) : []),
+    variables: [encoder, decoder]
+      .flatMap(({ weights, biases }) => [...weights, ...biases])
+      .concat(posterior ? flowVariables(posterior) : []),
     loss(x) {
-      const [loc, raw, code] = tf.split<tf.Tensor2D>(apply(encoder, x), posterior ? [dim, dim, context] : [dim, dim], 1);
+      const [loc, raw, code] = tf.split<tf.Tensor2D>(
+        apply(encoder, x),
+        posterior ? [dim, dim, context] : [dim, dim],
+        1,
+      );
       const logScale = tf.mul(tf.tanh(tf.div(raw, 7)), 7);
       const noise = tf.randomNormal(loc.shape);
       let z = tf.add(loc, tf.mul(tf.exp(logScale), noise)) as tf.Tensor2D;

@@ -19,7 +19,10 @@ const prepared = new Map<Operation, () => void>();
 function serve(request: Request): void {
   if ('prepare' in request) {
     const { prepare, size } = request;
-    prepared.set(prepare, library === 'ours' ? prepareOurs(prepare, size) : prepareStock(prepare as FlowOperation, size));
+    prepared.set(
+      prepare,
+      library === 'ours' ? prepareOurs(prepare, size) : prepareStock(prepare as FlowOperation, size),
+    );
     return;
   }
   const run = prepared.get(request.run)!;

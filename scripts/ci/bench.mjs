@@ -6,7 +6,18 @@ import { root, run } from '../setup.mjs';
 const LEAST = 15;
 
 const file = path.join(root, '.cache', 'bench.json');
-const narrowed = ['--sizes', '63', '--operations', 'maf-step', '--sides', 'ours,stock', '--rounds', '5', '--json', file];
+const narrowed = [
+  '--sizes',
+  '63',
+  '--operations',
+  'maf-step',
+  '--sides',
+  'ours,stock',
+  '--rounds',
+  '5',
+  '--json',
+  file,
+];
 if (run(process.execPath, [path.join(root, 'bench/dist/main.js'), ...narrowed]) !== 0) process.exit(1);
 
 const { results } = JSON.parse(readFileSync(file, 'utf8'));

@@ -9,7 +9,11 @@ import { root } from '../setup.mjs';
 const folder = mkdtempSync(path.join(tmpdir(), 'pushforward-clone-'));
 
 function shell(command, args, cwd) {
-  const environment = { ...process.env, npm_config_cache: path.join(folder, 'npm-cache'), npm_config_store_dir: path.join(folder, 'pnpm-store') };
+  const environment = {
+    ...process.env,
+    npm_config_cache: path.join(folder, 'npm-cache'),
+    npm_config_store_dir: path.join(folder, 'pnpm-store'),
+  };
   const { status } = spawnSync(command, args, { cwd, env: environment, stdio: 'inherit' });
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed`);
 }
@@ -21,7 +25,8 @@ try {
   const runs = path.join(clone, 'runs');
   const [run] = readdirSync(runs);
   for (const file of ['report.html', 'samples.png']) {
-    if (!existsSync(path.join(runs, run, file)) || statSync(path.join(runs, run, file)).size < 1000) throw new Error(`${file} is missing`);
+    if (!existsSync(path.join(runs, run, file)) || statSync(path.join(runs, run, file)).size < 1000)
+      throw new Error(`${file} is missing`);
   }
   const report = readFileSync(path.join(runs, run, 'report.html'), 'utf8');
   if (/\b(?:src|href)="https?:/.test(report)) throw new Error('report.html needs the network');

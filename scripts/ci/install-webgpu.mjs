@@ -12,7 +12,13 @@ if (existsSync(installed) && JSON.parse(readFileSync(installed, 'utf8')).version
 
 mkdirSync(directory, { recursive: true });
 // A project of its own: npm would take the workspace for one.
-writeFileSync(path.join(directory, 'package.json'), JSON.stringify({ private: true, dependencies: { webgpu: WEBGPU } }));
-const { status, error } = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: directory, stdio: 'inherit' });
+writeFileSync(
+  path.join(directory, 'package.json'),
+  JSON.stringify({ private: true, dependencies: { webgpu: WEBGPU } }),
+);
+const { status, error } = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], {
+  cwd: directory,
+  stdio: 'inherit',
+});
 if (error) console.error(error.message);
 process.exit(status ?? 1);

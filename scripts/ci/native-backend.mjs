@@ -7,7 +7,9 @@ import path from 'node:path';
 import { root } from '../setup.mjs';
 
 const TENSORFLOW = '2.21.0';
-const { version: TFJS } = JSON.parse(readFileSync(path.join(root, 'node_modules/@tensorflow/tfjs/package.json'), 'utf8'));
+const { version: TFJS } = JSON.parse(
+  readFileSync(path.join(root, 'node_modules/@tensorflow/tfjs/package.json'), 'utf8'),
+);
 /** The newest Node that the backend is for; some of what the binding calls is gone from it. */
 const NODE = '24.21.0';
 const MISSING = 2;
@@ -48,9 +50,29 @@ mkdirSync(directory, { recursive: true });
 
 // 1. TensorFlow's library and headers. The wheel is chosen for the machine and not for its Python: nothing of it runs in Python.
 const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
-const wheelOptions = ['--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311', '--platform', `manylinux_2_27_${machine}`];
+const wheelOptions = [
+  '--python-version',
+  '3.11',
+  '--implementation',
+  'cp',
+  '--abi',
+  'cp311',
+  '--platform',
+  `manylinux_2_27_${machine}`,
+];
 need(
-  run('wheel', 'python3', ['-m', 'pip', 'download', '-q', '--no-deps', '--only-binary=:all:', ...wheelOptions, '-d', '.', `tensorflow-cpu==${TENSORFLOW}`]),
+  run('wheel', 'python3', [
+    '-m',
+    'pip',
+    'download',
+    '-q',
+    '--no-deps',
+    '--only-binary=:all:',
+    ...wheelOptions,
+    '-d',
+    '.',
+    `tensorflow-cpu==${TENSORFLOW}`,
+  ]),
   'the tensorflow-cpu wheel cannot be downloaded',
 );
 const wheel = readdirSync(directory).find((file) => file.endsWith('.whl'));
@@ -66,7 +88,15 @@ rmSync(path.join(directory, wheel));
 // 2. The npm package without its install step, and a Node to try it in, too.
 writeFileSync(path.join(directory, 'package.json'), '{ "private": true }\n');
 need(
-  run('package', 'npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', `@tensorflow/tfjs-node@${TFJS}`, `node-linux-${process.arch}@${NODE}`]),
+  run('package', 'npm', [
+    'install',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    `@tensorflow/tfjs-node@${TFJS}`,
+    `node-linux-${process.arch}@${NODE}`,
+  ]),
   '@tensorflow/tfjs-node or Node itself cannot be downloaded',
 );
 // The workspace's TensorFlow.js, found further up, has to be the only one in a process.
@@ -93,12 +123,19 @@ const header = path.join(nodePrefix, 'include', 'node', 'node_version.h');
 const [major] = process.versions.node.split('.');
 const hasHeaders = existsSync(header) && readFileSync(header, 'utf8').includes(`#define NODE_MAJOR_VERSION ${major}\n`);
 const nodePreGyp = path.join(directory, 'node_modules', '.bin', 'node-pre-gyp');
-const built = run('compile', nodePreGyp, ['install', '--build-from-source', ...(hasHeaders ? [`--nodedir=${nodePrefix}`] : [])], { cwd: tfjsNode });
+const built = run(
+  'compile',
+  nodePreGyp,
+  ['install', '--build-from-source', ...(hasHeaders ? [`--nodedir=${nodePrefix}`] : [])],
+  { cwd: tfjsNode },
+);
 if (!built) process.exit(1);
 
 // 5. It loads, and multiplies.
-const trial = "const tf = require('@tensorflow/tfjs-node'); if (tf.matMul([[2]], [[3]]).dataSync()[0] !== 6) process.exit(1);";
-const preload = "const util = require('util'); util.isArray ??= Array.isArray; util.isNullOrUndefined ??= (x) => x == null;";
+const trial =
+  "const tf = require('@tensorflow/tfjs-node'); if (tf.matMul([[2]], [[3]]).dataSync()[0] !== 6) process.exit(1);";
+const preload =
+  "const util = require('util'); util.isArray ??= Array.isArray; util.isNullOrUndefined ??= (x) => x == null;";
 if (!run('trial', process.execPath, ['-e', preload + trial])) process.exit(1);
 
 writeFileSync(stamp, wanted);

@@ -25,7 +25,11 @@ console.log(`trained ${result.step} steps`);
 
 const folder = mkdtempSync(path.join(tmpdir(), 'pushforward-'));
 await saveModule(flow, path.join(folder, 'model'));
-const { module: copy } = await loadModule<typeof flow>(path.join(folder, 'model'), [...distributionModules, ...bijectorModules, ...madeModules]);
+const { module: copy } = await loadModule<typeof flow>(path.join(folder, 'model'), [
+  ...distributionModules,
+  ...bijectorModules,
+  ...madeModules,
+]);
 rmSync(folder, { recursive: true });
 const [ours, theirs] = [await flow.logProb(data).data(), await copy.logProb(data).data()];
 if (String(ours) !== String(theirs)) throw new Error('the loaded flow is another one');

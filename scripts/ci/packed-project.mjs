@@ -17,7 +17,8 @@ export const published = packageNames.map((name) => `@pushforward/${name}`);
 
 /** Writes a tarball of every package into a folder; returns their names. */
 export function pack(folder) {
-  for (const name of packageNames) shell('pnpm', ['pack', '--pack-destination', folder], path.join(root, 'packages', name));
+  for (const name of packageNames)
+    shell('pnpm', ['pack', '--pack-destination', folder], path.join(root, 'packages', name));
   return tarballsIn(folder);
 }
 
@@ -33,14 +34,19 @@ export function install(folder, name, packages) {
   const project = path.join(folder, name);
   mkdirSync(project);
   const pinned = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).devDependencies;
-  const overrides = Object.fromEntries(tarballsIn(folder).map((file) => [`@pushforward/${/pushforward-(.*)-\d/.exec(file)[1]}`, `file:../${file}`]));
+  const overrides = Object.fromEntries(
+    tarballsIn(folder).map((file) => [`@pushforward/${/pushforward-(.*)-\d/.exec(file)[1]}`, `file:../${file}`]),
+  );
   const dependencies = Object.fromEntries(
     packages.map((dependency) => {
       const [, bare, version] = /^(.+?)(?:@([\d.]+))?$/.exec(dependency);
       return [bare, overrides[bare] ?? version ?? pinned[bare]];
     }),
   );
-  writeFileSync(path.join(project, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies, overrides }));
+  writeFileSync(
+    path.join(project, 'package.json'),
+    JSON.stringify({ private: true, type: 'module', dependencies, overrides }),
+  );
   shell('npm', ['install', '--no-audit', '--no-fund', '--loglevel', 'error'], project);
   return project;
 }

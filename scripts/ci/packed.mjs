@@ -19,11 +19,19 @@ try {
   writeFileSync(path.join(made, 'main.js'), readFileSync(path.join(root, 'scripts/ci/packed-made.js')));
   shell('node', ['main.js'], made);
 
-  const all = install(folder, 'all', [...published, '@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', 'typescript', '@types/node']);
+  const all = install(folder, 'all', [
+    ...published,
+    '@tensorflow/tfjs',
+    '@tensorflow/tfjs-backend-wasm',
+    'typescript',
+    '@types/node',
+  ]);
   writeFileSync(path.join(all, 'main.ts'), readFileSync(path.join(root, 'scripts/ci/packed-flow.ts')));
   writeFileSync(
     path.join(all, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions: { strict: true, skipLibCheck: true, module: 'nodenext', target: 'es2022', types: ['node'] } }),
+    JSON.stringify({
+      compilerOptions: { strict: true, skipLibCheck: true, module: 'nodenext', target: 'es2022', types: ['node'] },
+    }),
   );
   shell('npx', ['tsc'], all);
   shell('node', ['main.js'], all);

@@ -1,6 +1,16 @@
 // Trains a flow in pages that bundlers made out of the packed packages, in headless Chromium: no bundler is told where WebAssembly's files are,
 // and no Content-Security-Policy may make a page wait for ever.
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -58,12 +68,16 @@ async function expectPage(browser, title, url, expected, warning) {
   page.on('console', (message) => said.push(message.text()));
   page.on('pageerror', (error) => said.push(`uncaught: ${error.message}`));
   await page.goto(url);
-  await page.waitForFunction(() => document.title !== '', undefined, { timeout: 60_000 }).catch(() => said.push('the title never came'));
+  await page
+    .waitForFunction(() => document.title !== '', undefined, { timeout: 60_000 })
+    .catch(() => said.push('the title never came'));
   const got = await page.title();
   await page.close();
   const ours = said.filter((text) => /^useBackend|^uncaught|never came/.test(text));
-  if (!expected.test(got)) throw new Error(`${title}: the page says '${got}' instead of ${expected}; ${said.join('\n')}`);
-  if (warning ? !ours.some((text) => warning.test(text)) : ours.length > 0) throw new Error(`${title}: warnings ${JSON.stringify(ours)}, expected ${warning}`);
+  if (!expected.test(got))
+    throw new Error(`${title}: the page says '${got}' instead of ${expected}; ${said.join('\n')}`);
+  if (warning ? !ours.some((text) => warning.test(text)) : ours.length > 0)
+    throw new Error(`${title}: warnings ${JSON.stringify(ours)}, expected ${warning}`);
   console.log(`ok: ${title}: ${got}`);
 }
 
@@ -71,23 +85,67 @@ let browser;
 try {
   pack(folder);
   const tensorflow = ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'];
-  const project = install(folder, 'pages', [...published, ...tensorflow, 'vite', 'esbuild@0.28.2', 'webpack@5.113.0', 'webpack-cli@6.0.1']);
+  const project = install(folder, 'pages', [
+    ...published,
+    ...tensorflow,
+    'vite',
+    'esbuild@0.28.2',
+    'webpack@5.113.0',
+    'webpack-cli@6.0.1',
+  ]);
   writeFileSync(path.join(project, 'index.html'), html);
   writeFileSync(path.join(project, 'main.js'), program);
   const slim = path.join(project, 'slim');
   mkdirSync(slim);
   writeFileSync(path.join(slim, 'index.html'), html);
-  writeFileSync(path.join(slim, 'main.js'), `import '@tensorflow/tfjs-core/dist/register_all_gradients.js';\n${program}`);
+  writeFileSync(
+    path.join(slim, 'main.js'),
+    `import '@tensorflow/tfjs-core/dist/register_all_gradients.js';\n${program}`,
+  );
   const built = (name) => path.join(project, 'built', name);
   shell('npx', ['vite', 'build', '--outDir', built('vite'), '--logLevel', 'warn'], project);
   shell('npx', ['vite', 'build', slim, '--outDir', built('slim'), '--logLevel', 'error'], project);
-  shell('npx', ['webpack', '--mode', 'development', '--devtool', 'false', '--stats', 'errors-only', '--entry', './main.js', '--output-path', built('webpack')], project);
-  shell('npx', ['esbuild', 'main.js', '--bundle', '--splitting', '--format=esm', '--log-level=error', `--outdir=${built('esbuild')}`], project);
+  shell(
+    'npx',
+    [
+      'webpack',
+      '--mode',
+      'development',
+      '--devtool',
+      'false',
+      '--stats',
+      'errors-only',
+      '--entry',
+      './main.js',
+      '--output-path',
+      built('webpack'),
+    ],
+    project,
+  );
+  shell(
+    'npx',
+    [
+      'esbuild',
+      'main.js',
+      '--bundle',
+      '--splitting',
+      '--format=esm',
+      '--log-level=error',
+      `--outdir=${built('esbuild')}`,
+    ],
+    project,
+  );
   for (const name of ['webpack', 'esbuild']) writeFileSync(path.join(built(name), 'index.html'), html);
 
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+    ],
   });
   const servedAs = async (title, directory, headers, query, expected, warning) => {
     const server = await serve(directory, headers);
@@ -101,30 +159,84 @@ try {
   await servedAs('vite build', built('vite'), {}, 'wasm', trained('wasm'));
   await servedAs('vite build, several threads', built('vite'), isolated, 'wasm', trained('wasm'));
   const rest = readdirSync(path.join(built('slim'), 'assets')).filter((file) => file.endsWith('.js'));
-  const [largest] = rest.toSorted((a, b) => statSync(path.join(built('slim'), 'assets', b)).size - statSync(path.join(built('slim'), 'assets', a)).size);
+  const [largest] = rest.toSorted(
+    (a, b) =>
+      statSync(path.join(built('slim'), 'assets', b)).size - statSync(path.join(built('slim'), 'assets', a)).size,
+  );
   rmSync(path.join(built('slim'), 'assets', largest));
   await servedAs('vite build without the rest of @tensorflow/tfjs', built('slim'), {}, 'wasm', trained('wasm'));
   await servedAs('webpack', built('webpack'), {}, 'wasm', trained('wasm'));
-  await servedAs('esbuild, files not copied', built('esbuild'), {}, 'wasm', /^useBackend: backend 'wasm' does not find its file .* wasmPaths/);
-  await servedAs('esbuild, files not copied, auto', built('esbuild'), {}, 'auto', trained('(webgl|cpu)'), /backend 'wasm' does not find/);
+  await servedAs(
+    'esbuild, files not copied',
+    built('esbuild'),
+    {},
+    'wasm',
+    /^useBackend: backend 'wasm' does not find its file .* wasmPaths/,
+  );
+  await servedAs(
+    'esbuild, files not copied, auto',
+    built('esbuild'),
+    {},
+    'auto',
+    trained('(webgl|cpu)'),
+    /backend 'wasm' does not find/,
+  );
   const binaries = path.join(project, 'node_modules/@tensorflow/tfjs-backend-wasm/dist');
-  for (const file of readdirSync(binaries).filter((name) => name.endsWith('.wasm'))) cpSync(path.join(binaries, file), path.join(built('esbuild'), file));
+  for (const file of readdirSync(binaries).filter((name) => name.endsWith('.wasm')))
+    cpSync(path.join(binaries, file), path.join(built('esbuild'), file));
   await servedAs('esbuild, files beside the page', built('esbuild'), {}, 'wasm', trained('wasm'));
 
   const strict = { ...isolated, ...policy("script-src 'self' 'wasm-unsafe-eval'") };
-  await servedAs('a policy that forbids blobs', built('vite'), strict, 'wasm', trained('wasm'), /one thread does all the work/);
+  await servedAs(
+    'a policy that forbids blobs',
+    built('vite'),
+    strict,
+    'wasm',
+    trained('wasm'),
+    /one thread does all the work/,
+  );
   const noWorkers = { ...isolated, ...policy("script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' blob:") };
-  await servedAs('a policy that forbids workers', built('vite'), noWorkers, 'wasm', trained('wasm'), /a thread did not start/);
+  await servedAs(
+    'a policy that forbids workers',
+    built('vite'),
+    noWorkers,
+    'wasm',
+    trained('wasm'),
+    /a thread did not start/,
+  );
   const noWasm = { ...isolated, ...policy("script-src 'self'; connect-src 'self' blob:") };
-  await servedAs('a policy that forbids WebAssembly', built('vite'), noWasm, 'wasm', /Content-Security-Policy; allow it by `script-src/);
-  await servedAs('a policy that forbids WebAssembly, auto', built('vite'), noWasm, 'auto', trained('(webgl|cpu)'), /'wasm' is forbidden/);
+  await servedAs(
+    'a policy that forbids WebAssembly',
+    built('vite'),
+    noWasm,
+    'wasm',
+    /Content-Security-Policy; allow it by `script-src/,
+  );
+  await servedAs(
+    'a policy that forbids WebAssembly, auto',
+    built('vite'),
+    noWasm,
+    'auto',
+    trained('(webgl|cpu)'),
+    /'wasm' is forbidden/,
+  );
 
   const { createServer: createVite } = await import(path.join(project, 'node_modules/vite/dist/node/index.js'));
   mkdirSync(path.join(project, '.vite'));
-  const development = await createVite({ root: project, cacheDir: path.join(project, '.vite'), logLevel: 'silent', server: { host: '127.0.0.1' } });
+  const development = await createVite({
+    root: project,
+    cacheDir: path.join(project, '.vite'),
+    logLevel: 'silent',
+    server: { host: '127.0.0.1' },
+  });
   await development.listen();
   try {
-    await expectPage(browser, 'vite development server', `${development.resolvedUrls.local[0]}?backend=wasm`, trained('wasm'));
+    await expectPage(
+      browser,
+      'vite development server',
+      `${development.resolvedUrls.local[0]}?backend=wasm`,
+      trained('wasm'),
+    );
   } finally {
     await development.close();
   }

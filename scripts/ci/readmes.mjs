@@ -39,12 +39,29 @@ export default { logLevel: 'warn', build: { ssr: true, outDir: 'out/vite', targe
 try {
   pack(folder);
   const tensorflow = ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'];
-  const project = install(folder, 'programs', [...published, ...tensorflow, 'typescript', '@types/node', 'vite', 'esbuild@0.28.2', '@swc/core@1.16.22']);
+  const project = install(folder, 'programs', [
+    ...published,
+    ...tensorflow,
+    'typescript',
+    '@types/node',
+    'vite',
+    'esbuild@0.28.2',
+    '@swc/core@1.16.22',
+  ]);
   mkdirSync(path.join(project, 'programs'));
   const programs = ['README.md', ...packageNames.map((name) => `packages/${name}/README.md`)].flatMap(programsOf);
   // Every file is a module, those too whose imports all go.
-  for (const [name, code] of programs) writeFileSync(path.join(project, 'programs', `${name}.ts`), `export {};\n${code}`);
-  const compilerOptions = { strict: true, skipLibCheck: true, module: 'nodenext', target: 'es2022', types: ['node'], rootDir: 'programs', outDir: 'out/tsc' };
+  for (const [name, code] of programs)
+    writeFileSync(path.join(project, 'programs', `${name}.ts`), `export {};\n${code}`);
+  const compilerOptions = {
+    strict: true,
+    skipLibCheck: true,
+    module: 'nodenext',
+    target: 'es2022',
+    types: ['node'],
+    rootDir: 'programs',
+    outDir: 'out/tsc',
+  };
   writeFileSync(path.join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['programs'] }));
   writeFileSync(path.join(project, 'swc.js'), swcScript);
   writeFileSync(path.join(project, 'vite.config.js'), viteConfig);

@@ -18,7 +18,21 @@ const weights = () => readFileSync(path.join(cwd, 'run', 'model', 'weights.safet
 beforeAll(async () => {
   cwd = mkdtempSync(path.join(tmpdir(), 'pushforward-'));
   writeBanana(path.join(cwd, 'banana.csv'), 60);
-  const train = ['train', '--data', 'banana.csv', '--transforms', '1', '--hidden', '4', '--epochs', '2', '--batch', '16', '--out', 'run'];
+  const train = [
+    'train',
+    '--data',
+    'banana.csv',
+    '--transforms',
+    '1',
+    '--hidden',
+    '4',
+    '--epochs',
+    '2',
+    '--batch',
+    '16',
+    '--out',
+    'run',
+  ];
   expect((await runCli(cwd, train)).code).toBe(0);
   whole = weights();
   rmSync(path.join(cwd, 'run'), { recursive: true });
@@ -51,22 +65,28 @@ test.each([
   ['run.json', 1],
   [path.join('state', 'begun.json'), 2],
   [path.join('state', 'model.checkpoint.safetensors'), 3],
-])(`%s, damaged in ${CASES} ways, is refused in one line, or the run comes to its end`, { timeout: 60_000 + CASES * 1000 }, async (file, seed) => {
-  const bytes = readFileSync(path.join(cwd, 'stopped', file));
-  let refused = 0;
-  for (let i = 0; i < CASES; i++) {
-    const damaged = mutate(bytes, foldIn(key(seed), i));
-    const { code, stderr, took } = await resumeWith(file, damaged);
-    const what = `case ${i} of seed ${seed}: ${stderr}`;
-    expect(took, what).toBeLessThan(LONGEST_MS);
-    if (code === 0) {
-      expect(weights().equals(whole), what).toBe(true);
-      continue;
+])(
+  `%s, damaged in ${CASES} ways, is refused in one line, or the run comes to its end`,
+  { timeout: 60_000 + CASES * 1000 },
+  async (file, seed) => {
+    const bytes = readFileSync(path.join(cwd, 'stopped', file));
+    let refused = 0;
+    for (let i = 0; i < CASES; i++) {
+      const damaged = mutate(bytes, foldIn(key(seed), i));
+      const { code, stderr, took } = await resumeWith(file, damaged);
+      const what = `case ${i} of seed ${seed}: ${stderr}`;
+      expect(took, what).toBeLessThan(LONGEST_MS);
+      if (code === 0) {
+        expect(weights().equals(whole), what).toBe(true);
+        continue;
+      }
+      refused++;
+      expect(code, what).toBe(1);
+      expect(stderr, what).toMatch(/(^|\n)error: [^\p{Cc}]+\n$/u);
+      expect(stderr, what).not.toMatch(
+        /Cannot read prop|is not a function|is not iterable|undefined \(reading|Maximum call stack|Invalid array length/,
+      );
     }
-    refused++;
-    expect(code, what).toBe(1);
-    expect(stderr, what).toMatch(/(^|\n)error: [^\p{Cc}]+\n$/u);
-    expect(stderr, what).not.toMatch(/Cannot read prop|is not a function|is not iterable|undefined \(reading|Maximum call stack|Invalid array length/);
-  }
-  expect(refused).toBeGreaterThan(CASES / 4);
-});
+    expect(refused).toBeGreaterThan(CASES / 4);
+  },
+);

@@ -55,7 +55,8 @@ function join(...parts: Uint8Array[]): Uint8Array {
 /** What happens to any file: bits rot, blocks are lost, repeated or overwritten, a copy stops early. */
 export const byteMutations: Readonly<Record<string, Mutation>> = {
   flipBit: (bytes, draw) => changed(bytes, (copy) => void (copy[draw(copy.length)] ^= 1 << draw(8))),
-  setByte: (bytes, draw) => changed(bytes, (copy) => void (copy[draw(copy.length)] = choose(draw, [0, 1, 0x20, 0x7f, 0x80, 0xff, draw(256)]))),
+  setByte: (bytes, draw) =>
+    changed(bytes, (copy) => void (copy[draw(copy.length)] = choose(draw, [0, 1, 0x20, 0x7f, 0x80, 0xff, draw(256)]))),
   setBytes: (bytes, draw) =>
     changed(bytes, (copy) => {
       for (let i = 1 + draw(8); i > 0; i--) copy[draw(copy.length)] = draw(256);
@@ -79,10 +80,30 @@ export const byteMutations: Readonly<Record<string, Mutation>> = {
   },
 };
 
-const numbers = ['0', '-1', '1', '0.5', '1e9', '30000', '100000', '4294967296', '9007199254740993', '1e999', '-0', '1e-320', 'null', '"NaN"'];
+const numbers = [
+  '0',
+  '-1',
+  '1',
+  '0.5',
+  '1e9',
+  '30000',
+  '100000',
+  '4294967296',
+  '9007199254740993',
+  '1e999',
+  '-0',
+  '1e-320',
+  'null',
+  '"NaN"',
+];
 
 /** Puts something else in the place of one match of a pattern, if there is any; text that is no UTF-8 keeps its other bytes. */
-function replaceOne(bytes: Uint8Array, draw: Draw, pattern: RegExp, replacement: (match: string) => string): Uint8Array {
+function replaceOne(
+  bytes: Uint8Array,
+  draw: Draw,
+  pattern: RegExp,
+  replacement: (match: string) => string,
+): Uint8Array {
   const text = Buffer.from(bytes).toString('latin1');
   const matches = [...text.matchAll(pattern)];
   if (matches.length === 0) return bytes;
@@ -95,17 +116,34 @@ function replaceOne(bytes: Uint8Array, draw: Draw, pattern: RegExp, replacement:
 export const textMutations: Readonly<Record<string, Mutation>> = {
   number: (bytes, draw) => replaceOne(bytes, draw, /-?\d+(\.\d+)?(e[+-]?\d+)?/giu, () => choose(draw, numbers)),
   digit: (bytes, draw) => replaceOne(bytes, draw, /\d/gu, () => String(draw(10))),
-  word: (bytes, draw) => replaceOne(bytes, draw, /[A-Za-z]{2,}/gu, () => choose(draw, ['', 'x', '__proto__', 'Chain', 'Made', 'true', 'null', 'toString'])),
+  word: (bytes, draw) =>
+    replaceOne(bytes, draw, /[A-Za-z]{2,}/gu, () =>
+      choose(draw, ['', 'x', '__proto__', 'Chain', 'Made', 'true', 'null', 'toString']),
+    ),
   value: (bytes, draw) =>
     replaceOne(bytes, draw, /(?<=:)(\[[^[\]{}]*\]|\{[^[\]{}]*\}|"[^"\\]*"|-?\d+(\.\d+)?|true|false|null)/gu, (match) =>
-      choose(draw, [...numbers, '[]', '{}', '[[]]', '""', '"\\u001b[31m"', 'true', 'false', `[${match}]`, `{"x":${match}}`]),
+      choose(draw, [
+        ...numbers,
+        '[]',
+        '{}',
+        '[[]]',
+        '""',
+        '"\\u001b[31m"',
+        'true',
+        'false',
+        `[${match}]`,
+        `{"x":${match}}`,
+      ]),
     ),
   nest: (bytes, draw) =>
     replaceOne(bytes, draw, /(?<=:)(-?\d+(\.\d+)?|true|false|null|"[^"\\]*")/gu, () => {
       const depth = choose(draw, [3, 100, 10_000, 100_000]);
       return `${'['.repeat(depth)}${']'.repeat(depth)}`;
     }),
-  punctuation: (bytes, draw) => replaceOne(bytes, draw, /[[\]{}:,"]/gu, () => choose(draw, ['', '[', ']', '{', '}', ',', '"', '\n', '\u0000', '\u001b'])),
+  punctuation: (bytes, draw) =>
+    replaceOne(bytes, draw, /[[\]{}:,"]/gu, () =>
+      choose(draw, ['', '[', ']', '{', '}', ',', '"', '\n', '\u0000', '\u001b']),
+    ),
 };
 
 const allMutations = { ...byteMutations, ...textMutations };
@@ -114,7 +152,11 @@ const allMutations = { ...byteMutations, ...textMutations };
  * A file as a bad disk, a bad cable or a bad person might leave it: one to three mutations after each other, the same ones for a key.
  * The bytes that come out may be those that went in, where a range happened to hold what was written over it.
  */
-export function mutate(bytes: Uint8Array, key: Key, mutations: Readonly<Record<string, Mutation>> = allMutations): Uint8Array<ArrayBuffer> {
+export function mutate(
+  bytes: Uint8Array,
+  key: Key,
+  mutations: Readonly<Record<string, Mutation>> = allMutations,
+): Uint8Array<ArrayBuffer> {
   const draw = drawing(key);
   const names = Array.from({ length: choose(draw, [1, 1, 1, 2, 3]) }, () => choose(draw, Object.keys(mutations)));
   return Uint8Array.from(names.reduce((damaged, name) => mutations[name](damaged, draw), bytes));

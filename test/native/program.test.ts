@@ -49,6 +49,9 @@ const PROGRAM = `
   console.log(gradient.shape, Number.isFinite((await gradient.data())[0]));
 `;
 
-test.each([['this Node', process.execPath], ['Node 24', newestNode]])('auto takes tensorflow where it is installed, in %s', (_, node) => {
+test.each([
+  ['this Node', process.execPath],
+  ['Node 24', newestNode],
+])('auto takes tensorflow where it is installed, in %s', (_, node) => {
   expect(run(node, PROGRAM)).toBe('tensorflow tensorflow\ntensorflow\n[ 300, 40 ] true\n');
 });

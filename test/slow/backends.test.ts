@@ -33,10 +33,17 @@ test.each<[string, () => Bijector, number]>([
   ['RealNVP', () => realNvp(shared), 2e-3],
   ['NSF of coupling layers', () => nsf({ ...shared, layers: 'coupling' }), 2e-3],
   ['NSF of autoregressive layers', () => nsf({ ...shared, bins: 4 }), 1e-3],
-])('a %s after 200 steps is the same to 1e-3 whichever backend trained it', { timeout: 300_000 }, async (_, make, learningRate) => {
-  const own = getBackend();
-  const reference = await trainOn('cpu', make, learningRate);
-  const numbers = await trainOn(own, make, learningRate);
-  const worst = numbers.reduce((error, number, i) => Math.max(error, Math.abs(number - reference[i]) / Math.max(1, Math.abs(reference[i]))), 0);
-  expect(worst).toBeLessThan(1e-3);
-});
+])(
+  'a %s after 200 steps is the same to 1e-3 whichever backend trained it',
+  { timeout: 300_000 },
+  async (_, make, learningRate) => {
+    const own = getBackend();
+    const reference = await trainOn('cpu', make, learningRate);
+    const numbers = await trainOn(own, make, learningRate);
+    const worst = numbers.reduce(
+      (error, number, i) => Math.max(error, Math.abs(number - reference[i]) / Math.max(1, Math.abs(reference[i]))),
+      0,
+    );
+    expect(worst).toBeLessThan(1e-3);
+  },
+);

@@ -36,19 +36,47 @@ type Shared = { dim: number; context?: number; seed: number };
 
 /** Each flow, and how many steps it is trained on each density; what is quick enough for every run of the tests is not here again. */
 const flows: [string, (shared: Shared) => Bijector, Partial<Record<Name, number>>][] = [
-  ['iaf', (shared) => iaf({ ...shared, ...mlp, transforms: 10, transform, order: 'lu' }), { moons: 1200, ring: 1500, mixture: 500 }],
+  [
+    'iaf',
+    (shared) => iaf({ ...shared, ...mlp, transforms: 10, transform, order: 'lu' }),
+    { moons: 1200, ring: 1500, mixture: 500 },
+  ],
   ['lstmIaf', (shared) => lstmIaf({ ...shared, hidden: [64], transforms: 4, transform }), { banana: 500 }],
   ['lstmMaf', (shared) => lstmMaf({ ...shared, hidden: [64], transforms: 4 }), { banana: 500 }],
   // One layer of splines gives a dimension several modes at once.
-  ['lstmIaf of splines', (shared) => lstmIaf({ ...shared, hidden: [64], transforms: 3, transform: spline }), { moons: 900, ring: 600, mixture: 400 }],
-  ['lstmMaf of splines', (shared) => lstmMaf({ ...shared, hidden: [64], transforms: 3, transform: spline }), { moons: 900, ring: 600, mixture: 400 }],
+  [
+    'lstmIaf of splines',
+    (shared) => lstmIaf({ ...shared, hidden: [64], transforms: 3, transform: spline }),
+    { moons: 900, ring: 600, mixture: 400 },
+  ],
+  [
+    'lstmMaf of splines',
+    (shared) => lstmMaf({ ...shared, hidden: [64], transforms: 3, transform: spline }),
+    { moons: 900, ring: 600, mixture: 400 },
+  ],
   ['attentionIaf', (shared) => attentionIaf({ ...shared, ...attention, transforms: 4, transform }), { banana: 400 }],
   ['attentionMaf', (shared) => attentionMaf({ ...shared, ...attention, transforms: 4 }), { banana: 400 }],
-  ['attentionIaf of splines', (shared) => attentionIaf({ ...shared, ...attention, transforms: 2, transform: spline }), { moons: 1200, ring: 400, mixture: 300 }],
-  ['attentionMaf of splines', (shared) => attentionMaf({ ...shared, ...attention, transforms: 2, transform: spline }), { moons: 800, ring: 400, mixture: 300 }],
+  [
+    'attentionIaf of splines',
+    (shared) => attentionIaf({ ...shared, ...attention, transforms: 2, transform: spline }),
+    { moons: 1200, ring: 400, mixture: 300 },
+  ],
+  [
+    'attentionMaf of splines',
+    (shared) => attentionMaf({ ...shared, ...attention, transforms: 2, transform: spline }),
+    { moons: 800, ring: 400, mixture: 300 },
+  ],
   ['nsf', (shared) => nsf({ ...shared, ...mlp, transforms: 3, bound: 8 }), { banana: 500 }],
-  ['nsf of coupling layers', (shared) => nsf({ ...shared, ...mlp, transforms: 6, layers: 'coupling' }), { moons: 900, ring: 500, mixture: 400 }],
-  ['nsf of coupling layers, wide', (shared) => nsf({ ...shared, ...mlp, transforms: 4, layers: 'coupling', bound: 8 }), { banana: 500 }],
+  [
+    'nsf of coupling layers',
+    (shared) => nsf({ ...shared, ...mlp, transforms: 6, layers: 'coupling' }),
+    { moons: 900, ring: 500, mixture: 400 },
+  ],
+  [
+    'nsf of coupling layers, wide',
+    (shared) => nsf({ ...shared, ...mlp, transforms: 4, layers: 'coupling', bound: 8 }),
+    { banana: 500 },
+  ],
   ['naf', (shared) => naf({ ...shared, ...mlp, transforms: 3 }), { moons: 1200, banana: 400, mixture: 500 }],
   ['naf, wide', (shared) => naf({ ...shared, ...mlp, transforms: 3, units: 16 }), { ring: 1500 }],
   ['realNvp', (shared) => realNvp({ ...shared, ...mlp, transforms: 12 }), { moons: 1200, banana: 400, mixture: 800 }],

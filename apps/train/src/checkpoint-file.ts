@@ -29,13 +29,19 @@ export async function loadCheckpoint(file: string, name: string): Promise<Stored
   } catch (error) {
     throw damaged(name, error);
   }
-  const { progress, seconds } = (loaded.metadata ?? {}) as unknown as { progress: Checkpoint['progress']; seconds: number };
-  if (typeof seconds !== 'number' || !(seconds >= 0)) throw damaged(name, new Error(`seconds must be a number of at least 0, got ${String(seconds)}`));
-  return { checkpoint: { progress, tensors: loaded.tensors as Checkpoint['tensors'] }, seconds };
+  const { progress, seconds } = (loaded.metadata ?? {}) as unknown as {
+    progress: Checkpoint['progress'];
+    seconds: number;
+  };
+  if (typeof seconds !== 'number' || !(seconds >= 0))
+    throw damaged(name, new Error(`seconds must be a number of at least 0, got ${String(seconds)}`));
+  return { checkpoint: { progress, tensors: loaded.tensors }, seconds };
 }
 
 /** Says that a checkpoint is of no use. */
 export function damaged(name: string, cause: unknown): UserError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new UserError(`${name}: is damaged and cannot be gone on with (${reason}); begin anew with another --out`, { cause });
+  return new UserError(`${name}: is damaged and cannot be gone on with (${reason}); begin anew with another --out`, {
+    cause,
+  });
 }

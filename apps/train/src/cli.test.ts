@@ -13,13 +13,18 @@ const rows = (line: (i: number) => string) => Array.from({ length: 30 }, (_, i) 
 
 describe('help and version', () => {
   test('--version', async () => {
-    expect(await runCli(cwd, ['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
+    expect(await runCli(cwd, ['--version'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+      stderr: '',
+    });
   });
 
   test('--help names every command', async () => {
     const { code, stdout } = await runCli(cwd, ['--help']);
     expect(code).toBe(0);
-    for (const command of ['digits|vae', 'train', 'sample', 'score', 'info']) expect(stdout).toContain(`\n  ${command} `);
+    for (const command of ['digits|vae', 'train', 'sample', 'score', 'info'])
+      expect(stdout).toContain(`\n  ${command} `);
   });
 
   test.each(['digits', 'train', 'sample', 'score', 'info'])('%s --help', async (command) => {
@@ -37,15 +42,27 @@ describe('a command line that makes no sense', () => {
     [['--colour'], "error: unknown option '--colour'"],
     [['--stepz', '3'], "error: unknown option '--stepz' (Did you mean --steps?)"],
     [['--steps'], "error: option '--steps <n>' argument missing"],
-    [['--steps', 'many'], "error: option '--steps <n>' argument 'many' is invalid. Expected a whole number of at least 1."],
+    [
+      ['--steps', 'many'],
+      "error: option '--steps <n>' argument 'many' is invalid. Expected a whole number of at least 1.",
+    ],
     [['--steps', '0'], "error: option '--steps <n>' argument '0' is invalid. Expected a whole number of at least 1."],
     [['--lr', '-1'], "error: option '--lr <x>' argument '-1' is invalid. Expected a number above 0."],
-    [['--hidden', '64,x'], "error: option '--hidden <widths>' argument '64,x' is invalid. Expected whole numbers of at least 1, separated by commas."],
+    [
+      ['--hidden', '64,x'],
+      "error: option '--hidden <widths>' argument '64,x' is invalid. Expected whole numbers of at least 1, separated by commas.",
+    ],
     [['--seed', '1.5'], "error: option '--seed <n>' argument '1.5' is invalid. Expected a whole number."],
-    [['--posterior', 'normal'], "error: option '--posterior <name>' argument 'normal' is invalid. Allowed choices are gaussian, iaf, lstm-iaf, attention-iaf, both."],
+    [
+      ['--posterior', 'normal'],
+      "error: option '--posterior <name>' argument 'normal' is invalid. Allowed choices are gaussian, iaf, lstm-iaf, attention-iaf, both.",
+    ],
     [['--resume', 'x', '--steps', '3'], "error: option '--resume <dir>' cannot be used with option '--steps <n>'"],
     [['train'], 'error: train needs --data <file> (or --resume <dir>)'],
-    [['train', '--data', 'x.csv', '--test', '1'], "error: option '--test <part>' argument '1' is invalid. Expected a number between 0 and 1."],
+    [
+      ['train', '--data', 'x.csv', '--test', '1'],
+      "error: option '--test <part>' argument '1' is invalid. Expected a number between 0 and 1.",
+    ],
     [['sample'], "error: missing required argument 'model'"],
     [['sample', 'm', '--out', 'x.txt'], 'error: --out x.txt: must end in .csv or .png'],
     [['score', 'm'], "error: required option '--data <file>' not specified"],
@@ -70,12 +87,24 @@ describe('files that are not what they should be', () => {
   test.each([
     [['train', '--data', 'nowhere.csv'], 'nowhere.csv: no such file'],
     [['train', '--data', '.'], '.: is a directory, not a file'],
-    [['train', '--data', 'ragged.csv'], 'ragged.csv:3: expected 2 fields as in line 1, got 1; they are separated by commas, and --delimiter chooses something else'],
-    [['train', '--data', 'text.csv'], 'text.csv:3:2: "red" in column "b" is not a number; --drop 2 leaves the column out'],
-    [['train', '--data', 'nan.csv'], 'nan.csv:3:1: NaN in column "a" is not a finite number; --missing drop leaves such rows out'],
+    [
+      ['train', '--data', 'ragged.csv'],
+      'ragged.csv:3: expected 2 fields as in line 1, got 1; they are separated by commas, and --delimiter chooses something else',
+    ],
+    [
+      ['train', '--data', 'text.csv'],
+      'text.csv:3:2: "red" in column "b" is not a number; --drop 2 leaves the column out',
+    ],
+    [
+      ['train', '--data', 'nan.csv'],
+      'nan.csv:3:1: NaN in column "a" is not a finite number; --missing drop leaves such rows out',
+    ],
     [['train', '--data', 'one.csv'], 'one.csv: 1 row is too few for 2 columns, at least 10 are needed'],
     [['train', '--data', 'wide.csv'], 'wide.csv: 30 rows are too few for 40 columns, at least 80 are needed'],
-    [['train', '--data', 'constant.csv'], 'constant.csv: column 2 ("b") is constant, 7 in every row: it has no density, leave it out'],
+    [
+      ['train', '--data', 'constant.csv'],
+      'constant.csv: column 2 ("b") is constant, 7 in every row: it has no density, leave it out',
+    ],
     [
       ['train', '--data', 'dependent.csv'],
       'dependent.csv: column 3 ("c") is a linear function of those before it: together they have no density, leave it out',

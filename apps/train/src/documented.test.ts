@@ -14,7 +14,10 @@ const blocks = text
   .slice(1)
   .flatMap((section) => {
     const title = section.slice(0, section.indexOf('\n'));
-    return [...section.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, body]) => ({ title, lines: body.trimEnd().split('\n') }));
+    return [...section.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, body]) => ({
+      title,
+      lines: body.trimEnd().split('\n'),
+    }));
   })
   .filter(({ lines }) => lines.some((line) => line.startsWith('pushforward ')));
 

@@ -1,4 +1,13 @@
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -10,7 +19,13 @@ beforeEach(() => {
   cwd = mkdtempSync(path.join(tmpdir(), 'pushforward-'));
   writeFileSync(path.join(cwd, 'file'), 'old');
   mkdirSync(path.join(cwd, 'directory'));
-  for (const [name, target] of [['dangling', 'nowhere'], ['loop', 'loop'], ['link', 'file'], ['directory-link', 'directory']]) symlinkSync(target, path.join(cwd, name));
+  for (const [name, target] of [
+    ['dangling', 'nowhere'],
+    ['loop', 'loop'],
+    ['link', 'file'],
+    ['directory-link', 'directory'],
+  ])
+    symlinkSync(target, path.join(cwd, name));
 });
 afterEach(() => rmSync(cwd, { recursive: true }));
 
@@ -44,8 +59,12 @@ describe('a file to write', () => {
   });
 
   test('is named when it cannot be written', async () => {
-    await expect(writeUserFile(cwd, 'file/below', 'new')).rejects.toThrow('file/below: is below a file, not a directory');
-    await expect(writeUserFile(cwd, 'x'.repeat(256), 'new')).rejects.toThrow(`${'x'.repeat(256)}: the name is too long`);
+    await expect(writeUserFile(cwd, 'file/below', 'new')).rejects.toThrow(
+      'file/below: is below a file, not a directory',
+    );
+    await expect(writeUserFile(cwd, 'x'.repeat(256), 'new')).rejects.toThrow(
+      `${'x'.repeat(256)}: the name is too long`,
+    );
   });
 
   test.runIf(existsSync('/dev/full'))('may be a device, which stays one', async () => {
@@ -70,7 +89,9 @@ describe('the directory of a run', () => {
   });
 
   test.runIf(process.platform === 'linux')('is not looked for in vain where there can be none', () => {
-    expect(() => claimRunDirectory(cwd, { out: '/proc/new/run', command: 'train', force: false })).toThrow('/proc/new/run: no such directory');
+    expect(() => claimRunDirectory(cwd, { out: '/proc/new/run', command: 'train', force: false })).toThrow(
+      '/proc/new/run: no such directory',
+    );
   });
 
   test('may be a link to one, or have a long name', () => {
@@ -82,13 +103,17 @@ describe('the directory of a run', () => {
 
   test('cannot be in runs where that is no directory', () => {
     symlinkSync('nowhere', path.join(cwd, 'runs'));
-    expect(() => claimRunDirectory(cwd, { command: 'train', force: false })).toThrow('runs: is a link to nowhere, which is not there');
+    expect(() => claimRunDirectory(cwd, { command: 'train', force: false })).toThrow(
+      'runs: is a link to nowhere, which is not there',
+    );
     rmSync(path.join(cwd, 'runs'));
     writeFileSync(path.join(cwd, 'runs'), '');
-    expect(() => claimRunDirectory(cwd, { command: 'train', force: false })).toThrow('runs: is a file, not a directory');
+    expect(() => claimRunDirectory(cwd, { command: 'train', force: false })).toThrow(
+      'runs: is a file, not a directory',
+    );
   });
 
-  test('is one run\'s at a time, with --force too', () => {
+  test("is one run's at a time, with --force too", () => {
     using directory = claimRunDirectory(cwd, { out: 'directory', command: 'train', force: false });
     expect(() => claimRunDirectory(cwd, { out: 'directory', command: 'train', force: true })).toThrow(
       `directory: is being written by process ${process.pid}`,

@@ -43,7 +43,11 @@ export async function readUserFile(file: string, name: string): Promise<Buffer> 
 
 /** @throws UserError if a path is a link to something that is not there */
 export function checkLink(absolute: string, name: string): void {
-  if (statSync(absolute, { throwIfNoEntry: false }) || !lstatSync(absolute, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  if (
+    statSync(absolute, { throwIfNoEntry: false }) ||
+    !lstatSync(absolute, { throwIfNoEntry: false })?.isSymbolicLink()
+  )
+    return;
   throw new UserError(`${name}: is a link to ${readlinkSync(absolute)}, which is not there`);
 }
 
@@ -67,7 +71,11 @@ export function checkOutput(cwd: string, name: string | undefined, force: boolea
  *
  * @throws UserError if it cannot be written
  */
-export async function writeUserFile(cwd: string, name: string, content: string | Uint8Array | AsyncIterable<string>): Promise<void> {
+export async function writeUserFile(
+  cwd: string,
+  name: string,
+  content: string | Uint8Array | AsyncIterable<string>,
+): Promise<void> {
   const absolute = path.resolve(cwd, name);
   try {
     const found = statSync(absolute, { throwIfNoEntry: false });

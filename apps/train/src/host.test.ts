@@ -10,9 +10,17 @@ test.each([
   ['node --max-old-space-size=8000 main.js --data /home/ann/digits/', 'pushforward --data digits'],
 ])('%s loses its directories', (line, expected) => expect(withoutDirectories(line)).toBe(expected));
 
-test.each([['a/b'], ['/'], ["it's/so"], ['a b/c'], ['\\'], ["'"], ['$x'], ['ä/ö']])('a value that is no path stays as it is: %s', (value) => {
-  const host = { commandPrefix: 'pushforward' } as Host;
-  for (const args of [['train', '--columns', value, '--seed', '3'], ['train', `--delimiter=${value}`]]) {
-    expect(withoutDirectories(commandLine(host, [...args, '--data', '/home/ann/x.csv', '--out', 'a/b']))).toBe(commandLine(host, [...args, '--data', 'x.csv']));
-  }
-});
+test.each([['a/b'], ['/'], ["it's/so"], ['a b/c'], ['\\'], ["'"], ['$x'], ['ä/ö']])(
+  'a value that is no path stays as it is: %s',
+  (value) => {
+    const host = { commandPrefix: 'pushforward' } as Host;
+    for (const args of [
+      ['train', '--columns', value, '--seed', '3'],
+      ['train', `--delimiter=${value}`],
+    ]) {
+      expect(withoutDirectories(commandLine(host, [...args, '--data', '/home/ann/x.csv', '--out', 'a/b']))).toBe(
+        commandLine(host, [...args, '--data', 'x.csv']),
+      );
+    }
+  },
+);

@@ -14,7 +14,8 @@ export interface Output {
 /** Writes texts as they come, each when there is room for it: long output is not to pile up in memory. */
 export async function writeAll(output: Output, texts: AsyncIterable<string>): Promise<void> {
   for await (const text of texts) {
-    if (output.write(text) === false && output.once) await new Promise<void>((resolve) => output.once!('drain', resolve));
+    if (output.write(text) === false && output.once)
+      await new Promise<void>((resolve) => output.once!('drain', resolve));
   }
 }
 
@@ -58,17 +59,24 @@ const LEFT_OUT = ['--out', '--force'];
  * A command line as it may go along with a model: without the directories of the machine that it ran on, and without where it wrote to.
  */
 export function withoutDirectories(line: string): string {
-  const words = (line.match(/(?:'[^']*'|\\.|[^\s'\\])+/g) ?? []).map((word) => word.replaceAll(/'([^']*)'|\\(.)/g, '$1$2'));
+  const words = (line.match(/(?:'[^']*'|\\.|[^\s'\\])+/g) ?? []).map((word) =>
+    word.replaceAll(/'([^']*)'|\\(.)/g, '$1$2'),
+  );
   const kept: string[] = [];
   // Of a program that is started by its path, the path tells of the machine.
-  for (let i = words[0] === 'node' ? words.findIndex((word) => /\.[cm]?js$/.test(word)) + 1 : 0; i < words.length; i++) {
+  for (
+    let i = words[0] === 'node' ? words.findIndex((word) => /\.[cm]?js$/.test(word)) + 1 : 0;
+    i < words.length;
+    i++
+  ) {
     const [, option, value] = /^(--[a-z-]+)(?:=(.*))?$/s.exec(words[i]) ?? [];
     if (!PATHS.includes(option)) {
       if (!LEFT_OUT.includes(option)) kept.push(quote(words[i]));
       continue;
     }
     const file = path.basename(value ?? words[++i] ?? '');
-    if (!LEFT_OUT.includes(option)) kept.push(value === undefined ? `${option} ${quote(file)}` : `${option}=${quote(file)}`);
+    if (!LEFT_OUT.includes(option))
+      kept.push(value === undefined ? `${option} ${quote(file)}` : `${option}=${quote(file)}`);
   }
   return (words[0] === 'node' ? ['pushforward', ...kept] : kept).join(' ');
 }

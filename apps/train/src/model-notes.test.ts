@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { checkDigitsNotes, checkFlowNotes } from './model-notes.js';
 
-const flow = { kind: 'flow', columns: ['a', 'b'], trainedOn: 'a.csv', rows: 3, testLogLikelihood: -1.5, commandLine: 'train' };
+const flow = {
+  kind: 'flow',
+  columns: ['a', 'b'],
+  trainedOn: 'a.csv',
+  rows: 3,
+  testLogLikelihood: -1.5,
+  commandLine: 'train',
+};
 const digits = { kind: 'digits', height: 4, width: 3, trainedOn: 'digits', commandLine: 'digits' };
 
 test('notes as they are saved', () => {
@@ -18,7 +25,10 @@ test.each([
   [{ rows: '3' }, 'f: the note "rows" must be a whole number of at least 1, got "3"'],
   [{ testLogLikelihood: 'x' }, 'f: the note "testLogLikelihood" must be a number, got "x"'],
   [{ trainedOn: [] }, 'f: the note "trainedOn" must be text, got []'],
-  [{ commandLine: { long: 'x'.repeat(100) } }, `f: the note "commandLine" must be text, got {"long":"${'x'.repeat(51)}…`],
+  [
+    { commandLine: { long: 'x'.repeat(100) } },
+    `f: the note "commandLine" must be text, got {"long":"${'x'.repeat(51)}…`,
+  ],
 ])('of a flow %j are refused', (change, message) => {
   expect(() => checkFlowNotes('f', { ...flow, ...change }, 2)).toThrow(message);
 });

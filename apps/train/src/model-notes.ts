@@ -4,7 +4,15 @@ import { UserError } from './errors.js';
 import { excerpt } from './printable.js';
 
 /** What this program saves with a flow. A type, so that it is JSON, which has no word for an infinite likelihood but null. */
-export type FlowNotes = { kind: 'flow'; columns: string[]; trainedOn: string; rows: number; testLogLikelihood: number | null; commandLine: string; grid?: Grid };
+export type FlowNotes = {
+  kind: 'flow';
+  columns: string[];
+  trainedOn: string;
+  rows: number;
+  testLogLikelihood: number | null;
+  commandLine: string;
+  grid?: Grid;
+};
 
 /** What this program saves with an autoencoder. */
 export type DigitsNotes = { kind: 'digits'; height: number; width: number; trainedOn: string; commandLine: string };
@@ -33,7 +41,11 @@ export function checkFlowNotes(name: string, notes: { [field: string]: Json }, c
 export function checkDigitsNotes(name: string, notes: { [field: string]: Json }, pixels: number): DigitsNotes {
   check(name, notes, [
     ['height', isCount, 'a whole number of at least 1'],
-    ['width', (value) => isCount(value) && Number(value) * Number(notes.height) === pixels, `such that an image has ${pixels} pixels`],
+    [
+      'width',
+      (value) => isCount(value) && Number(value) * Number(notes.height) === pixels,
+      `such that an image has ${pixels} pixels`,
+    ],
     ['trainedOn', isText, 'text'],
     ['commandLine', isText, 'text'],
   ]);
@@ -53,7 +65,14 @@ function check(name: string, notes: { [field: string]: Json }, checks: readonly 
 export function isColumnGrid(value: unknown): value is ColumnGrid {
   const { start, step, steps, parts, seen } = (value ?? {}) as Partial<ColumnGrid>;
   const areSeen = seen === undefined || (Array.isArray(seen) && seen.length > 0 && seen.every(Number.isFinite));
-  return Number.isFinite(start) && Number.isFinite(step) && step! >= 0 && (steps === undefined || isCount(steps)) && (parts === undefined || isCount(parts)) && areSeen;
+  return (
+    Number.isFinite(start) &&
+    Number.isFinite(step) &&
+    step! >= 0 &&
+    (steps === undefined || isCount(steps)) &&
+    (parts === undefined || isCount(parts)) &&
+    areSeen
+  );
 }
 
 function isGrid(value: unknown, columns: number): boolean {

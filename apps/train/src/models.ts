@@ -62,6 +62,9 @@ function findModel(cwd: string, name: string): string {
   if (existsSync(path.join(given, WEIGHTS))) return given;
   const found = PLACES.filter((place) => existsSync(path.join(given, place, WEIGHTS)));
   if (found.length === 0) throw new UserError(`${name}: has no model in it`);
-  if (found.length > 1) throw new UserError(`${name}: has several models: choose ${found.map((place) => path.join(name, place)).join(' or ')}`);
+  if (found.length > 1)
+    throw new UserError(
+      `${name}: has several models: choose ${found.map((place) => path.join(name, place)).join(' or ')}`,
+    );
   return path.join(given, found[0]);
 }

@@ -4,7 +4,8 @@ import { InvalidArgumentError } from 'commander';
 export function integer(minimum: number): (text: string) => number {
   return (text) => {
     const value = /^[+-]?\d+$/.test(text) ? Number(text) : NaN;
-    if (!Number.isSafeInteger(value) || value < minimum) throw new InvalidArgumentError(`Expected a whole number of at least ${minimum}.`);
+    if (!Number.isSafeInteger(value) || value < minimum)
+      throw new InvalidArgumentError(`Expected a whole number of at least ${minimum}.`);
     return value;
   };
 }

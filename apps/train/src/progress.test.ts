@@ -5,9 +5,13 @@ import { textTable } from './text-table.js';
 test('a line of progress', () => {
   const state = { done: 25, total: 100, loss: 98.765, rate: 12.34, isSettled: true };
   expect(progressText('IAF', state, false)).toBe('IAF  25 % · loss 98.77 · 12.3 steps/s · 6 s left');
-  expect(progressText('IAF', state, true)).toBe(`IAF ${'█'.repeat(5)}${'░'.repeat(15)}  25 % · loss 98.77 · 12.3 steps/s · 6 s left`);
+  expect(progressText('IAF', state, true)).toBe(
+    `IAF ${'█'.repeat(5)}${'░'.repeat(15)}  25 % · loss 98.77 · 12.3 steps/s · 6 s left`,
+  );
   expect(progressText('IAF', { ...state, isSettled: false }, false)).toBe('IAF  25 % · loss 98.77 · 12.3 steps/s');
-  expect(progressText('IAF', { ...state, done: 100, loss: 2e25 }, false)).toBe('IAF 100 % · loss 2.00e+25 · 12.3 steps/s');
+  expect(progressText('IAF', { ...state, done: 100, loss: 2e25 }, false)).toBe(
+    'IAF 100 % · loss 2.00e+25 · 12.3 steps/s',
+  );
 });
 
 test.each([
@@ -44,5 +48,13 @@ describe('the bar', () => {
 });
 
 test('a table of text', () => {
-  expect(textTable(['model', 'nats'], [['a', '1.5'], ['longer', '10.25']])).toBe('model     nats\n──────────────\na          1.5\nlonger   10.25\n');
+  expect(
+    textTable(
+      ['model', 'nats'],
+      [
+        ['a', '1.5'],
+        ['longer', '10.25'],
+      ],
+    ),
+  ).toBe('model     nats\n──────────────\na          1.5\nlonger   10.25\n');
 });

@@ -39,7 +39,11 @@ export class ProgressBar {
     const finished = state.done >= state.total;
     if (!finished && now - this.#last < (this.#output.isTTY ? REDRAW_MS : LINE_MS)) return;
     this.#last = now;
-    const text = progressText(this.#title, { ...state, loss: this.#smoothed, isSettled: now - this.#started >= SETTLED_MS }, this.#output.isTTY === true);
+    const text = progressText(
+      this.#title,
+      { ...state, loss: this.#smoothed, isSettled: now - this.#started >= SETTLED_MS },
+      this.#output.isTTY === true,
+    );
     if (this.#output.isTTY) this.#output.write(`\r\u001b[2K${text.slice(0, (this.#output.columns ?? 80) - 1)}`);
     else this.#output.write(`${text}\n`);
   }
@@ -51,13 +55,19 @@ export class ProgressBar {
 }
 
 /** One line that says where a run stands. */
-export function progressText(title: string, { done, total, loss, rate, isSettled }: ProgressState, bar: boolean): string {
+export function progressText(
+  title: string,
+  { done, total, loss, rate, isSettled }: ProgressState,
+  bar: boolean,
+): string {
   const part = Math.min(done / total, 1);
   const filled = Math.round(part * BAR_WIDTH);
   const drawn = bar ? `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ` : '';
   const left = isSettled && rate > 0 && done < total ? ` · ${formatDuration((total - done) / rate)} left` : '';
   const size = Math.abs(loss) < 1e6 ? loss.toFixed(2) : loss.toExponential(2);
-  return `${title} ${drawn}${Math.floor(part * 100).toString().padStart(3)} % · loss ${size} · ${rate.toFixed(1)} steps/s${left}`;
+  return `${title} ${drawn}${Math.floor(part * 100)
+    .toString()
+    .padStart(3)} % · loss ${size} · ${rate.toFixed(1)} steps/s${left}`;
 }
 
 /** Seconds as `48 s` or `2 min 05 s`. */

@@ -20,7 +20,10 @@ export interface RunDirectory extends Disposable {
  *
  * @throws UserError if the directory asked for has something in it and `force` is false, is a file, cannot be made, or is being written
  */
-export function claimRunDirectory(cwd: string, { out, command, force }: { out?: string; command: string; force: boolean }): RunDirectory {
+export function claimRunDirectory(
+  cwd: string,
+  { out, command, force }: { out?: string; command: string; force: boolean },
+): RunDirectory {
   if (out !== undefined) {
     const directory = existingDirectory(cwd, '--out', out);
     if (!force && existsSync(directory) && readdirSync(directory).length > 0) {
@@ -46,7 +49,8 @@ export function claimRunDirectory(cwd: string, { out, command, force }: { out?: 
 export function openRunDirectory(cwd: string, name: string): RunDirectory {
   const directory = existingDirectory(cwd, '--resume', name);
   if (!existsSync(directory)) throw new UserError(`${name}: no such directory`);
-  if (!existsSync(path.join(directory, RECORD))) throw new UserError(`${name}: is not the directory of a run, it has no ${RECORD}`);
+  if (!existsSync(path.join(directory, RECORD)))
+    throw new UserError(`${name}: is not the directory of a run, it has no ${RECORD}`);
   return locked(cwd, directory);
 }
 
@@ -56,7 +60,8 @@ function existingDirectory(cwd: string, option: string, name: string): string {
   const directory = path.resolve(cwd, name);
   try {
     checkLink(directory, name);
-    if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() === false) throw new UserError(`${name}: is a file, not a directory`);
+    if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() === false)
+      throw new UserError(`${name}: is a file, not a directory`);
   } catch (error) {
     throw namedProblem(error, name);
   }

@@ -51,14 +51,19 @@ test.each([
   expect(readdirSync(directory)).toEqual([]);
 });
 
-test.runIf(process.platform === 'linux')('a lock of an earlier process with the number of a living one counts for nothing', () => {
-  write({ ...own, pid: child.pid, began: 'long ago' });
-  lockDirectory(directory, 'x')[Symbol.dispose]();
-});
+test.runIf(process.platform === 'linux')(
+  'a lock of an earlier process with the number of a living one counts for nothing',
+  () => {
+    write({ ...own, pid: child.pid, began: 'long ago' });
+    lockDirectory(directory, 'x')[Symbol.dispose]();
+  },
+);
 
 test('what another machine holds, or somebody is writing just now, is held', () => {
   write({ ...own, host: 'else\u001bwhere', pid: 7 });
-  expect(() => lockDirectory(directory, 'x')).toThrow(`x: is being written by process 7 on else\\x1bwhere; if that is gone, delete ${path.join('x', 'lock.json')}`);
+  expect(() => lockDirectory(directory, 'x')).toThrow(
+    `x: is being written by process 7 on else\\x1bwhere; if that is gone, delete ${path.join('x', 'lock.json')}`,
+  );
   write('');
   expect(() => lockDirectory(directory, 'x')).toThrow('x: is being written by another process');
 });

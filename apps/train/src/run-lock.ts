@@ -44,7 +44,9 @@ export function lockDirectory(directory: string, name: string): Disposable {
     if (found === undefined) continue;
     const owner = parseOwner(found);
     if (owner ? isAlive(owner, file) : isFresh(file)) {
-      const who = owner ? `process ${owner.pid}${owner.host === hostname() ? '' : ` on ${excerpt(owner.host)}`}` : 'another process';
+      const who = owner
+        ? `process ${owner.pid}${owner.host === hostname() ? '' : ` on ${excerpt(owner.host)}`}`
+        : 'another process';
       const hint = owner && owner.host !== hostname() ? `; if that is gone, delete ${path.join(name, LOCK)}` : '';
       throw new UserError(`${name}: is being written by ${who}${hint}`);
     }
@@ -85,7 +87,11 @@ function readIfThere(file: string): string | undefined {
 function parseOwner(text: string): Owner | undefined {
   try {
     const { host, pid, began } = JSON.parse(text) as Partial<Owner>;
-    const isOwner = typeof host === 'string' && Number.isSafeInteger(pid) && pid! > 0 && (began === null || typeof began === 'string');
+    const isOwner =
+      typeof host === 'string' &&
+      Number.isSafeInteger(pid) &&
+      pid! > 0 &&
+      (began === null || typeof began === 'string');
     return isOwner ? { host, pid: pid!, began } : undefined;
   } catch {
     return undefined;
@@ -114,7 +120,10 @@ function isAlive({ host, pid, began }: Owner, file: string): boolean {
 function processStart(pid: number): string | null {
   if (process.platform !== 'linux') return null;
   try {
-    const [boot, stat] = [readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'), readFileSync(`/proc/${pid}/stat`, 'utf8')];
+    const [boot, stat] = [
+      readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'),
+      readFileSync(`/proc/${pid}/stat`, 'utf8'),
+    ];
     // The second field is the program's name in brackets and may hold anything; the 22nd is the time.
     return `${boot.trim()}/${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
   } catch {

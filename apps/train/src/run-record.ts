@@ -73,14 +73,21 @@ export async function readRun(directory: RunDirectory): Promise<RunRecord> {
   if (record.finished) {
     // What a run writes last.
     if (existsSync(path.join(directory.path, 'report.html'))) return record;
-    throw new UserError(`${name}: says that the run has come to its end, but there is no report.html; put "finished": false back, or begin anew with another --out`);
+    throw new UserError(
+      `${name}: says that the run has come to its end, but there is no report.html; put "finished": false back, or begin anew with another --out`,
+    );
   }
   const begun = await read(directory, BEGUN);
-  if (begun === undefined) throw new UserError(`${path.join(directory.name, BEGUN)}: is missing, so the run cannot be gone on with; begin anew with another --out`);
+  if (begun === undefined)
+    throw new UserError(
+      `${path.join(directory.name, BEGUN)}: is missing, so the run cannot be gone on with; begin anew with another --out`,
+    );
   const change = firstDifference(begun, record, '');
   if (change) {
     const { field, was, is } = change;
-    throw new UserError(`${name}: ${excerpt(field)} is ${shown(is)} and was ${shown(was)} when the run began; put that back, or begin anew with another --out`);
+    throw new UserError(
+      `${name}: ${excerpt(field)} is ${shown(is)} and was ${shown(was)} when the run began; put that back, or begin anew with another --out`,
+    );
   }
   return record;
 }
@@ -129,8 +136,13 @@ function shown(value: unknown): string {
 }
 
 /** The first value, by its path, in which two pieces of JSON differ. */
-function firstDifference(was: unknown, is: unknown, field: string): { field: string; was: unknown; is: unknown } | undefined {
-  if (!isObject(was) || !isObject(is)) return JSON.stringify(was) === JSON.stringify(is) ? undefined : { field, was, is };
+function firstDifference(
+  was: unknown,
+  is: unknown,
+  field: string,
+): { field: string; was: unknown; is: unknown } | undefined {
+  if (!isObject(was) || !isObject(is))
+    return JSON.stringify(was) === JSON.stringify(is) ? undefined : { field, was, is };
   for (const key of new Set([...Object.keys(was), ...Object.keys(is)])) {
     const [before, now] = [was, is].map((object) => (Object.hasOwn(object, key) ? object[key as never] : undefined));
     const difference = firstDifference(before, now, field === '' ? key : `${field}.${key}`);

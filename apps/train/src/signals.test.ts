@@ -18,7 +18,21 @@ beforeEach(() => {
 afterEach(() => rmSync(cwd, { recursive: true }));
 
 /** Enough epochs that a signal arrives in the middle. */
-const LONG = ['train', '--data', 'banana.csv', '--transforms', '2', '--hidden', '16', '--batch', '50', '--epochs', '150', '--patience', '150'];
+const LONG = [
+  'train',
+  '--data',
+  'banana.csv',
+  '--transforms',
+  '2',
+  '--hidden',
+  '16',
+  '--batch',
+  '50',
+  '--epochs',
+  '150',
+  '--patience',
+  '150',
+];
 const run = path.join('runs', 'train');
 const weights = (directory: string) => readFileSync(path.join(cwd, directory, 'model', 'weights.safetensors'));
 
@@ -28,7 +42,7 @@ async function startTraining(args: readonly string[]): Promise<{ child: ChildPro
   let text = '';
   await new Promise<void>((resolve, reject) => {
     child.on('exit', (code) => reject(new Error(`exited with ${code}: ${text}`)));
-    child.stderr!.on('data', (chunk) => {
+    child.stderr.on('data', (chunk) => {
       text += chunk;
       if (text.includes(' % ')) resolve();
     });
@@ -69,7 +83,10 @@ test('killed while it writes over an older model, it leaves that model whole, an
 
 test('of two processes in one directory the second says who has it, and the lock dies with its process', async () => {
   const first = await startTraining([...LONG, '--out', 'shared']);
-  for (const args of [['--resume', 'shared'], [...LONG, '--out', 'shared', '--force']]) {
+  for (const args of [
+    ['--resume', 'shared'],
+    [...LONG, '--out', 'shared', '--force'],
+  ]) {
     const second = spawn(process.execPath, [program, ...args], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
     let text = '';
     second.stderr.on('data', (chunk) => (text += chunk));
@@ -85,7 +102,11 @@ test('of two processes in one directory the second says who has it, and the lock
 
 test.runIf(existsSync('/dev/full'))('no room for the output is said', () => {
   const full = openSync('/dev/full', 'w');
-  const { status, stderr } = spawnSync(process.execPath, [program, '--help'], { cwd, stdio: ['ignore', full, 'pipe'], encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, [program, '--help'], {
+    cwd,
+    stdio: ['ignore', full, 'pipe'],
+    encoding: 'utf8',
+  });
   closeSync(full);
   expect([status, stderr]).toEqual([1, 'error: standard output: no room left on the disk\n']);
 });

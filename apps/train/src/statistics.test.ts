@@ -1,9 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import { fitGaussian, gaussianLogProb } from './gaussian-baseline.js';
 import { projectOnPrincipalAxes } from './principal-axes.js';
-import { column, columnMeans, covariance, estimate, formatEstimate, type Matrix, pairedDifference, takeRows } from './statistics.js';
+import {
+  column,
+  columnMeans,
+  covariance,
+  estimate,
+  formatEstimate,
+  type Matrix,
+  pairedDifference,
+  takeRows,
+} from './statistics.js';
 
-const matrix = (rows: number[][]): Matrix => ({ values: Float64Array.from(rows.flat()), rows: rows.length, columns: rows[0].length });
+const matrix = (rows: number[][]): Matrix => ({
+  values: Float64Array.from(rows.flat()),
+  rows: rows.length,
+  columns: rows[0].length,
+});
 
 describe('statistics', () => {
   test('mean and standard error', () => {
@@ -24,7 +37,11 @@ describe('statistics', () => {
   });
 
   test('means, covariance, rows and columns', () => {
-    const data = matrix([[1, 2], [3, 8], [5, 5]]);
+    const data = matrix([
+      [1, 2],
+      [3, 8],
+      [5, 5],
+    ]);
     expect([...columnMeans(data)]).toEqual([3, 5]);
     // numpy.cov(…, bias=True)
     expect([...covariance(data)].map((value) => Number(value.toFixed(12)))).toEqual([2.666666666667, 2, 2, 6]);
@@ -35,16 +52,28 @@ describe('statistics', () => {
 
 describe('the Gaussian baseline', () => {
   test('has the log-density of a correlated Gaussian', () => {
-    const data = matrix([[0, 0], [2, 1], [1, 3], [4, 3], [3, 6]]);
+    const data = matrix([
+      [0, 0],
+      [2, 1],
+      [1, 3],
+      [4, 3],
+      [3, 6],
+    ]);
     const gaussian = fitGaussian(data);
     if ('dependentColumn' in gaussian) throw new Error('the columns are independent');
     // Computed in Python from the inverse and the determinant of the covariance matrix.
     const logProb = gaussianLogProb(gaussian, data);
-    expect([...logProb].map((value) => Number(value.toFixed(10)))).toEqual([-3.7881752202, -3.1545874339, -3.2385568995, -4.0400836171, -4.1087859072]);
+    expect([...logProb].map((value) => Number(value.toFixed(10)))).toEqual([
+      -3.7881752202, -3.1545874339, -3.2385568995, -4.0400836171, -4.1087859072,
+    ]);
   });
 
   test('names a column that the others determine', () => {
-    const rows = Array.from({ length: 50 }, (_, i) => [Math.sin(i), Math.cos(3 * i), 2 * Math.sin(i) - Math.cos(3 * i)]);
+    const rows = Array.from({ length: 50 }, (_, i) => [
+      Math.sin(i),
+      Math.cos(3 * i),
+      2 * Math.sin(i) - Math.cos(3 * i),
+    ]);
     expect(fitGaussian(matrix(rows))).toEqual({ dependentColumn: 2 });
   });
 });

@@ -39,7 +39,15 @@ const CHECKPOINT_MS = 5000;
  *
  * @throws InterruptedError if the user asks to stop; the state is then saved
  */
-export async function trainOrResume<B>({ host, directory, name, title, loss, data, options }: TrainingJob<B>): Promise<TrainingRecord> {
+export async function trainOrResume<B>({
+  host,
+  directory,
+  name,
+  title,
+  loss,
+  data,
+  options,
+}: TrainingJob<B>): Promise<TrainingRecord> {
   const file = stateFile(`${name}.checkpoint.safetensors`);
   const absolute = path.join(directory.path, file);
   const shown = path.join(directory.name, file);
@@ -70,7 +78,13 @@ export async function trainOrResume<B>({ host, directory, name, title, loss, dat
     ...(options as FitOptions<never>),
     signal: host.signal,
     checkpoint: stored?.checkpoint,
-    onStep: (event) => bar.update({ done: event.step, total: event.totalSteps ?? event.step, loss: event.loss, rate: event.stepsPerSecond }),
+    onStep: (event) =>
+      bar.update({
+        done: event.step,
+        total: event.totalSteps ?? event.step,
+        loss: event.loss,
+        rate: event.stepsPerSecond,
+      }),
     onCheckpoint: async (checkpoint) => {
       // On small data an epoch may be shorter than it takes to write its checkpoint.
       if (performance.now() - saved < CHECKPOINT_MS) return;
@@ -79,13 +93,16 @@ export async function trainOrResume<B>({ host, directory, name, title, loss, dat
   })
     .catch((error: unknown) => {
       // The one argument of fit that comes from a file.
-      throw stored && error instanceof Error && error.message.startsWith('fit: checkpoint') ? damaged(shown, error) : error;
+      throw stored && error instanceof Error && error.message.startsWith('fit: checkpoint')
+        ? damaged(shown, error)
+        : error;
     })
     .finally(() => bar.end());
   const unsaved = await save(result.checkpoint);
   if (unsaved !== undefined && result.stopped === 'aborted') throw namedProblem(unsaved, shown);
   if (result.stopped === 'aborted') throw new InterruptedError(`stopped after step ${result.step}`, stopSignal(host));
   const { history, best, epoch, step } = result;
-  if (result.stopped === 'patience') host.stderr.write(`${title}: stopped after epoch ${epoch}, the best on validation data was epoch ${best?.epoch}\n`);
+  if (result.stopped === 'patience')
+    host.stderr.write(`${title}: stopped after epoch ${epoch}, the best on validation data was epoch ${best?.epoch}\n`);
   return { history, bestEpoch: best?.epoch ?? epoch, steps: step, seconds: seconds() };
 }

@@ -16,4 +16,11 @@ for await (const { values } of table.blocks()) {
   for (const value of values) sum += value;
   numbers += values.length;
 }
-console.log(JSON.stringify({ seconds: (performance.now() - start) / 1000, sum, numbers, peakBytes: process.resourceUsage().maxRSS * 1024 }));
+console.log(
+  JSON.stringify({
+    seconds: (performance.now() - start) / 1000,
+    sum,
+    numbers,
+    peakBytes: process.resourceUsage().maxRSS * 1024,
+  }),
+);

@@ -19,4 +19,11 @@ await new Promise<void>((resolve, reject) => {
     error: reject,
   });
 });
-console.log(JSON.stringify({ seconds: (performance.now() - start) / 1000, sum, numbers, peakBytes: process.resourceUsage().maxRSS * 1024 }));
+console.log(
+  JSON.stringify({
+    seconds: (performance.now() - start) / 1000,
+    sum,
+    numbers,
+    peakBytes: process.resourceUsage().maxRSS * 1024,
+  }),
+);

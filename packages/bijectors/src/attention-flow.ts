@@ -1,5 +1,10 @@
 import type { Activation } from '@pushforward/tensor';
-import { type AutoregressiveLayersOptions, inverseAutoregressiveFlow, type MakeConditioner, maskedAutoregressiveFlow } from './autoregressive-layers.js';
+import {
+  type AutoregressiveLayersOptions,
+  inverseAutoregressiveFlow,
+  type MakeConditioner,
+  maskedAutoregressiveFlow,
+} from './autoregressive-layers.js';
 import { checkFlowOptions } from './check-flow-options.js';
 import type { Chain } from './chain.js';
 import { AttentionConditioner } from './conditioners/attention-conditioner.js';

@@ -14,7 +14,14 @@ import { ShiftTransform } from './transforms/shift.js';
 import { SigmoidalTransform } from './transforms/sigmoidal.js';
 import { SoftplusAffineTransform } from './transforms/softplus-affine.js';
 
-type Options = { dim: number; parameterCount: number; context: number; order: number[]; initialParameters: readonly number[]; seed: number };
+type Options = {
+  dim: number;
+  parameterCount: number;
+  context: number;
+  order: number[];
+  initialParameters: readonly number[];
+  seed: number;
+};
 
 const CONDITIONERS: Record<string, (options: Options) => Conditioner> = {
   MADE: (options) => new Made({ ...options, hidden: [12], activation: 'tanh' }),
@@ -36,17 +43,29 @@ const TRANSFORMS: Record<string, () => ElementwiseTransform> = {
 const DIRECTIONS: Direction[] = ['forward', 'inverse'];
 
 const cases = Object.keys(CONDITIONERS).flatMap((conditioner) =>
-  Object.keys(TRANSFORMS).flatMap((transform) => DIRECTIONS.map((direction) => ({ conditioner, transform, direction }))),
+  Object.keys(TRANSFORMS).flatMap((transform) =>
+    DIRECTIONS.map((direction) => ({ conditioner, transform, direction })),
+  ),
 );
 
 describe('every conditioner under every transform, parallel in either direction', () => {
-  test.each(representatives(cases))('$conditioner, $transform, $direction: the laws', async ({ conditioner, transform, direction }) => {
-    const make = () => {
-      const part = TRANSFORMS[transform]();
-      const { parameterCount, identityParameters } = part;
-      const options = { dim: 3, parameterCount, context: 2, order: [1, 2, 0], initialParameters: identityParameters, seed: 0 };
-      return new Autoregressive(CONDITIONERS[conditioner](options), part, direction);
-    };
-    await checkBijector(make, { eventShape: [3], noise: 0.2, steps: 2 });
-  });
+  test.each(representatives(cases))(
+    '$conditioner, $transform, $direction: the laws',
+    async ({ conditioner, transform, direction }) => {
+      const make = () => {
+        const part = TRANSFORMS[transform]();
+        const { parameterCount, identityParameters } = part;
+        const options = {
+          dim: 3,
+          parameterCount,
+          context: 2,
+          order: [1, 2, 0],
+          initialParameters: identityParameters,
+          seed: 0,
+        };
+        return new Autoregressive(CONDITIONERS[conditioner](options), part, direction);
+      };
+      await checkBijector(make, { eventShape: [3], noise: 0.2, steps: 2 });
+    },
+  );
 });

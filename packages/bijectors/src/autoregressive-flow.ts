@@ -1,6 +1,11 @@
 import type { Activation } from '@pushforward/tensor';
 import { type DependencyGraph, Made } from '@pushforward/made';
-import { type AutoregressiveLayersOptions, inverseAutoregressiveFlow, type MakeConditioner, maskedAutoregressiveFlow } from './autoregressive-layers.js';
+import {
+  type AutoregressiveLayersOptions,
+  inverseAutoregressiveFlow,
+  type MakeConditioner,
+  maskedAutoregressiveFlow,
+} from './autoregressive-layers.js';
 import { checkFlowOptions } from './check-flow-options.js';
 import type { Chain } from './chain.js';
 
@@ -79,5 +84,6 @@ export function maf(options: AutoregressiveFlowOptions): Chain {
 /** A MADE for each layer. */
 export function madeWith({ hidden, residual, activation, graph, order }: AutoregressiveFlowOptions): MakeConditioner {
   if (graph && order) throw new Error('graph: order must be left out where there is one');
-  return (shared) => new Made({ ...shared, ...(graph ? { order: undefined, graph } : {}), hidden, residual, activation });
+  return (shared) =>
+    new Made({ ...shared, ...(graph ? { order: undefined, graph } : {}), hidden, residual, activation });
 }

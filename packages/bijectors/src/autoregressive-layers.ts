@@ -28,12 +28,20 @@ export type MakeConditioner = (shared: {
 }) => Conditioner;
 
 /** Layers whose forward direction is parallel, with the gate by default. */
-export function inverseAutoregressiveFlow(name: string, options: AutoregressiveLayersOptions, make: MakeConditioner): Chain {
+export function inverseAutoregressiveFlow(
+  name: string,
+  options: AutoregressiveLayersOptions,
+  make: MakeConditioner,
+): Chain {
   return autoregressiveFlow(name, 'forward', options, options.transform ?? new GateTransform(), make);
 }
 
 /** Layers whose inverse direction is parallel, affine by default. */
-export function maskedAutoregressiveFlow(name: string, options: AutoregressiveLayersOptions, make: MakeConditioner): Chain {
+export function maskedAutoregressiveFlow(
+  name: string,
+  options: AutoregressiveLayersOptions,
+  make: MakeConditioner,
+): Chain {
   return autoregressiveFlow(name, 'inverse', options, options.transform ?? new AffineTransform(), make);
 }
 
@@ -47,7 +55,15 @@ function autoregressiveFlow(
   const { dim, context, init, checkpoint } = options;
   const layers = flowLayers(name, { ...options, transforms }, direction, (order, _, seed) => {
     const { parameterCount, identityParameters } = transform;
-    const conditioner = make({ dim, parameterCount, context, order, init, initialParameters: identityParameters, seed });
+    const conditioner = make({
+      dim,
+      parameterCount,
+      context,
+      order,
+      init,
+      initialParameters: identityParameters,
+      seed,
+    });
     return new Autoregressive(conditioner, transform, direction, name);
   });
   return new Chain(layers, { checkpoint });

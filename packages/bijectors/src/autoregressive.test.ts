@@ -1,4 +1,19 @@
-import { add, matMul, mul, reshape, sin, sum, type Tensor, type Tensor2D, tensor, tensor2d, tidy, type Variable, variable, zeros } from '@tensorflow/tfjs-core';
+import {
+  add,
+  matMul,
+  mul,
+  reshape,
+  sin,
+  sum,
+  type Tensor,
+  type Tensor2D,
+  tensor,
+  tensor2d,
+  tidy,
+  type Variable,
+  variable,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { key, type ModuleConfig, normal, split } from '@pushforward/tensor';
 import { Conditioner, Made, type Step, type ValueAndLogDet } from '@pushforward/made';
 import { representatives } from '@pushforward/tensor/testing';
@@ -74,55 +89,84 @@ class Sines extends Conditioner {
 
   times(x: Tensor, weights: Tensor): Tensor {
     const rows = x.size / x.shape[x.rank - 1];
-    return reshape(matMul(reshape(x, [rows, x.shape[x.rank - 1]]) as Tensor2D, weights as Tensor2D), [...x.shape.slice(0, -1), weights.shape[1]!]);
+    return reshape(matMul(reshape(x, [rows, x.shape[x.rank - 1]]) as Tensor2D, weights as Tensor2D), [
+      ...x.shape.slice(0, -1),
+      weights.shape[1]!,
+    ]);
   }
 }
 
-const TRANSFORMS = { shift: () => new ShiftTransform(), affine: () => new AffineTransform(), gate: () => new GateTransform() };
+const TRANSFORMS = {
+  shift: () => new ShiftTransform(),
+  affine: () => new AffineTransform(),
+  gate: () => new GateTransform(),
+};
 const ORDERS = [[0], [1, 0], [3, 0, 4, 2, 1]];
 const DIRECTIONS: Direction[] = ['forward', 'inverse'];
 
 const cases = Object.keys(TRANSFORMS).flatMap((transform) =>
   DIRECTIONS.flatMap((direction) =>
-    ORDERS.flatMap((order) => [0, 3].map((contextDim) => ({ transform: transform as keyof typeof TRANSFORMS, direction, order, contextDim }))),
+    ORDERS.flatMap((order) =>
+      [0, 3].map((contextDim) => ({ transform: transform as keyof typeof TRANSFORMS, direction, order, contextDim })),
+    ),
   ),
 );
 
-function make(transform: ElementwiseTransform, direction: Direction, order: readonly number[], contextDim = 0): Autoregressive {
-  return new Autoregressive(new Sines(order.length, transform.parameterCount, contextDim, order), transform, direction, 'flow');
+function make(
+  transform: ElementwiseTransform,
+  direction: Direction,
+  order: readonly number[],
+  contextDim = 0,
+): Autoregressive {
+  return new Autoregressive(
+    new Sines(order.length, transform.parameterCount, contextDim, order),
+    transform,
+    direction,
+    'flow',
+  );
 }
 
 describe('Autoregressive', () => {
-  test.each(representatives(cases))('$transform, parallel $direction, order $order, context $contextDim: the laws', async ({ transform, direction, order, contextDim }) => {
-    await checkBijector(() => make(TRANSFORMS[transform](), direction, order, contextDim), {
-      eventShape: [order.length],
-      // Without a dimension before it, no weight can matter.
-      idle: order.length === 1 ? ['conditioner.weights'] : [],
-      steps: 2,
-    });
-  });
+  test.each(representatives(cases))(
+    '$transform, parallel $direction, order $order, context $contextDim: the laws',
+    async ({ transform, direction, order, contextDim }) => {
+      await checkBijector(() => make(TRANSFORMS[transform](), direction, order, contextDim), {
+        eventShape: [order.length],
+        // Without a dimension before it, no weight can matter.
+        idle: order.length === 1 ? ['conditioner.weights'] : [],
+        steps: 2,
+      });
+    },
+  );
 
   // Without a context, the tests of iaf and maf do the same.
   const conditional = cases.filter(({ contextDim }) => contextDim > 0);
-  test.each(representatives(conditional))('$transform, parallel $direction, order $order, over a MADE: the laws', async ({ transform, direction, order, contextDim }) => {
-    const dim = order.length;
-    const { parameterCount } = TRANSFORMS[transform]();
-    // Of two units of degree 0, both may be dead under relu, and the context would not reach the first dimension.
-    const made = () => new Made({ dim, parameterCount, hidden: [8], activation: 'tanh', context: contextDim, order, seed: 0 });
-    await checkBijector(() => new Autoregressive(made(), TRANSFORMS[transform](), direction), {
-      eventShape: [dim],
-      idle: dim === 1 ? ['conditioner.layers.0.weights'] : [],
-      noise: 0.3,
-      steps: 2,
-    });
-  });
+  test.each(representatives(conditional))(
+    '$transform, parallel $direction, order $order, over a MADE: the laws',
+    async ({ transform, direction, order, contextDim }) => {
+      const dim = order.length;
+      const { parameterCount } = TRANSFORMS[transform]();
+      // Of two units of degree 0, both may be dead under relu, and the context would not reach the first dimension.
+      const made = () =>
+        new Made({ dim, parameterCount, hidden: [8], activation: 'tanh', context: contextDim, order, seed: 0 });
+      await checkBijector(() => new Autoregressive(made(), TRANSFORMS[transform](), direction), {
+        eventShape: [dim],
+        idle: dim === 1 ? ['conditioner.layers.0.weights'] : [],
+        noise: 0.3,
+        steps: 2,
+      });
+    },
+  );
 
   test('100 training steps leave no tensor behind', async () => {
     await checkBijector(() => make(new AffineTransform(), 'inverse', [1, 0], 1), { eventShape: [2] });
   });
 
   test('the parallel direction is the transform under the conditioner, on x for IAF and on y for MAF', async () => {
-    const input = tensor2d([[0.5, -1, 2], [1, 0, -0.3]]);
+    const input = tensor2d([
+      [0.5, -1, 2],
+      [1, 0, -0.3],
+    ]);
     const iaf = make(new AffineTransform(), 'forward', [2, 0, 1]);
     const maf = make(new AffineTransform(), 'inverse', [2, 0, 1]);
     const parameters = iaf.conditioner.parameters(input);

@@ -67,7 +67,9 @@ export class Autoregressive extends Bijector {
     checkInstance(`${name}: conditioner`, conditioner, Conditioner, 'a conditioner');
     checkInstance(`${name}: transform`, transform, ElementwiseTransform, 'an elementwise transform');
     if (conditioner.parameterCount !== transform.parameterCount) {
-      throw new Error(`${name}: conditioner must give ${transform.parameterCount} parameters a dimension, got ${conditioner.parameterCount}`);
+      throw new Error(
+        `${name}: conditioner must give ${transform.parameterCount} parameters a dimension, got ${conditioner.parameterCount}`,
+      );
     }
     checkOneOf(`${name}: direction`, direction, ['forward', 'inverse']);
     this.contextDim = conditioner.contextDim;
@@ -75,12 +77,24 @@ export class Autoregressive extends Bijector {
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
     const step = (input: Tensor, parameters: Tensor) => this.transform.forwardAndLogDet(input, parameters);
-    return this.#apply('x', x, context, this.direction === 'forward', Object.assign(step, { form: this.transform.affineForm?.('forward') }));
+    return this.#apply(
+      'x',
+      x,
+      context,
+      this.direction === 'forward',
+      Object.assign(step, { form: this.transform.affineForm?.('forward') }),
+    );
   }
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
     const step = (input: Tensor, parameters: Tensor) => this.transform.inverseAndLogDet(input, parameters);
-    return this.#apply('y', y, context, this.direction === 'inverse', Object.assign(step, { form: this.transform.affineForm?.('inverse') }));
+    return this.#apply(
+      'y',
+      y,
+      context,
+      this.direction === 'inverse',
+      Object.assign(step, { form: this.transform.affineForm?.('inverse') }),
+    );
   }
 
   config(): ModuleConfig {
@@ -97,7 +111,9 @@ export class Autoregressive extends Bijector {
     const { conditioner, contextDim } = this;
     return tidy(() => {
       const given = admit({ name: this.name, argument: name, x: input, event: [conditioner.dim], context, contextDim });
-      return parallel ? conditioner.transform(given.x, step, given.context) : conditioner.unroll(given.x, step, given.context);
+      return parallel
+        ? conditioner.transform(given.x, step, given.context)
+        : conditioner.unroll(given.x, step, given.context);
     });
   }
 }

@@ -10,11 +10,15 @@ import { AffineTransform } from './transforms/affine.js';
 
 const vector = () => affine({ loc: [1, 2, 3], scale: [1, 10, 0.1], trainable: true });
 const number = () => new Elementwise({ transform: new AffineTransform(), parameters: [0, Math.log(2)] });
-const contextual = () => new Chain([vector(), maf({ dim: 3, context: 2, transforms: 1, hidden: [6], seed: 0 }), new Permute({ dim: 3 })]);
+const contextual = () =>
+  new Chain([vector(), maf({ dim: 3, context: 2, transforms: 1, hidden: [6], seed: 0 }), new Permute({ dim: 3 })]);
 
 describe('Chain', () => {
   test('of event ranks 0 and 1 obeys the laws', async () => {
-    await checkBijector(() => new Chain([number(), vector(), new Permute({ dim: 3 }), number()]), { eventShape: [3], steps: 4 });
+    await checkBijector(() => new Chain([number(), vector(), new Permute({ dim: 3 }), number()]), {
+      eventShape: [3],
+      steps: 4,
+    });
   });
 
   test('of numbers obeys the laws', async () => {
@@ -45,12 +49,17 @@ describe('Chain', () => {
   });
 
   test('numbers the variables of its parts', () => {
-    expect([...new Chain([vector(), number()]).variables().keys()]).toEqual(['parts.0.parameters', 'parts.1.parameters']);
+    expect([...new Chain([vector(), number()]).variables().keys()]).toEqual([
+      'parts.0.parameters',
+      'parts.1.parameters',
+    ]);
   });
 
   test('refuses to be empty, and refuses under the name of the part that cannot go on', () => {
     expect(() => new Chain([])).toThrow('chain: parts must hold at least one bijector, got none');
-    expect(() => new Chain([number(), new Permute({ dim: 3 })]).forward(zeros([2]))).toThrow('permute: x must be [..., 3], got [2]');
+    expect(() => new Chain([number(), new Permute({ dim: 3 })]).forward(zeros([2]))).toThrow(
+      'permute: x must be [..., 3], got [2]',
+    );
     expect(() => new Chain([new Permute({ dim: 2 })]).forward(zeros([2]), zeros([1]))).toThrow(
       'permute: context must be absent, this one was built without, got [1]',
     );
@@ -59,7 +68,10 @@ describe('Chain', () => {
 
 describe('Invert', () => {
   test('obeys the laws', async () => {
-    await checkBijector(() => new Invert(new Chain([vector(), new Permute({ dim: 3, permutation: [1, 2, 0] })])), { eventShape: [3], steps: 4 });
+    await checkBijector(() => new Invert(new Chain([vector(), new Permute({ dim: 3, permutation: [1, 2, 0] })])), {
+      eventShape: [3],
+      steps: 4,
+    });
     await checkBijector(() => new Invert(number()), { steps: 4 });
   });
 

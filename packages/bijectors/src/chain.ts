@@ -1,5 +1,13 @@
 import { add, addN, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { type BuildModule, checkBoolean, checkInstance, checkpoint, formatShape, formatValue, type ModuleConfig } from '@pushforward/tensor';
+import {
+  type BuildModule,
+  checkBoolean,
+  checkInstance,
+  checkpoint,
+  formatShape,
+  formatValue,
+  type ModuleConfig,
+} from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from './bijector.js';
 import { sumTrailing } from './sum-trailing.js';
@@ -64,7 +72,8 @@ export class Chain extends Bijector {
     for (const [i, part] of parts.entries()) checkInstance(`chain: parts[${i}]`, part, Bijector, 'a bijector');
     if (parts.length === 0) throw new Error('chain: parts must hold at least one bijector, got none');
     const widths = new Set(parts.map((part) => part.contextDim).filter((width) => width > 0));
-    if (widths.size > 1) throw new Error(`chain: parts must take contexts of one width, got ${[...widths].join(' and ')}`);
+    if (widths.size > 1)
+      throw new Error(`chain: parts must take contexts of one width, got ${[...widths].join(' and ')}`);
     this.parts = [...parts];
     // By how many axes the event is longer before each part, and at the end, than at the start.
     const growth = [0];
@@ -92,7 +101,9 @@ export class Chain extends Bijector {
   }
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
-    return this.#apply(this.#steps.toReversed(), y, context, (part, value, given) => part.inverseAndLogDet(value, given));
+    return this.#apply(this.#steps.toReversed(), y, context, (part, value, given) =>
+      part.inverseAndLogDet(value, given),
+    );
   }
 
   config(): ModuleConfig {
@@ -126,7 +137,9 @@ export class Chain extends Bijector {
 /** By one operation where it can be. */
 function total(logDets: Tensor[]): Tensor {
   const shape = formatShape(logDets[0].shape);
-  return logDets.every((logDet) => formatShape(logDet.shape) === shape) ? addN(logDets) : logDets.reduce((sum, logDet) => add(sum, logDet));
+  return logDets.every((logDet) => formatShape(logDet.shape) === shape)
+    ? addN(logDets)
+    : logDets.reduce((sum, logDet) => add(sum, logDet));
 }
 
 interface Step {

@@ -1,4 +1,14 @@
-import { activations, checkBoolean, checkInstance, checkInteger, checkIntegers, checkNumber, checkOneOf, checkOptions, formatValue } from '@pushforward/tensor';
+import {
+  activations,
+  checkBoolean,
+  checkInstance,
+  checkInteger,
+  checkIntegers,
+  checkNumber,
+  checkOneOf,
+  checkOptions,
+  formatValue,
+} from '@pushforward/tensor';
 import { checkInit, type Init } from '@pushforward/made';
 import { ElementwiseTransform } from './elementwise-transform.js';
 
@@ -41,6 +51,7 @@ export function checkFlowOptions(name: string, options: object): void {
     if (value === undefined) continue;
     CHECKS.get(option)?.(`${name}: ${option}`, value);
     if (option === 'init') checkInit(name, value as Init);
-    if (option === 'graph' && !Array.isArray(value)) throw new Error(`${name}: graph must be lists of zeros and ones, got ${formatValue(value)}`);
+    if (option === 'graph' && !Array.isArray(value))
+      throw new Error(`${name}: graph must be lists of zeros and ones, got ${formatValue(value)}`);
   }
 }

@@ -40,9 +40,15 @@ describe('Elementwise', () => {
 
   test('refuses what does not fit', () => {
     const transform = new AffineTransform();
-    expect(() => new Elementwise({ transform, eventShape: [0] })).toThrow('elementwise: eventShape must be an integer of at least 1, got 0');
-    expect(() => new Elementwise({ transform, eventShape: [3], parameters: [1, 2] })).toThrow('elementwise: parameters must hold 3 × 2 numbers, got 2');
-    expect(() => new Elementwise({ transform, eventShape: [3] }).inverse(zeros([3, 2]))).toThrow('elementwise: y must be [..., 3], got [3, 2]');
+    expect(() => new Elementwise({ transform, eventShape: [0] })).toThrow(
+      'elementwise: eventShape must be an integer of at least 1, got 0',
+    );
+    expect(() => new Elementwise({ transform, eventShape: [3], parameters: [1, 2] })).toThrow(
+      'elementwise: parameters must hold 3 × 2 numbers, got 2',
+    );
+    expect(() => new Elementwise({ transform, eventShape: [3] }).inverse(zeros([3, 2]))).toThrow(
+      'elementwise: y must be [..., 3], got [3, 2]',
+    );
   });
 });
 
@@ -55,14 +61,28 @@ describe('affine', () => {
 
   test('standardises numbers of any unit', async () => {
     const bijector = affine({ loc: [1e6, -3e-9], scale: [2e5, 1e-9] });
-    const { value, logDet } = bijector.inverseAndLogDet(tensor2d([[1.4e6, -1e-9], [8e5, -3e-9]]));
-    await expect(value).toBeAllClose(tensor2d([[2, 2], [-1, 0]]), { rtol: 1e-5 });
+    const { value, logDet } = bijector.inverseAndLogDet(
+      tensor2d([
+        [1.4e6, -1e-9],
+        [8e5, -3e-9],
+      ]),
+    );
+    await expect(value).toBeAllClose(
+      tensor2d([
+        [2, 2],
+        [-1, 0],
+      ]),
+      { rtol: 1e-5 },
+    );
     await expect(logDet).toBeAllClose([-(Math.log(2e5) + Math.log(1e-9)), -(Math.log(2e5) + Math.log(1e-9))]);
   });
 
   test('scales from 1e-30 to 1e30 keep a relative accuracy of 1e-5', async () => {
     const scale = [1e-30, 1e-7, 1e12, 1e30];
-    await expect(affine({ loc: [0, 0, 0, 0], scale }).forward(tensor1d([1, 1, 1, 1]))).toBeAllClose(scale, { rtol: 1e-5, atol: 0 });
+    await expect(affine({ loc: [0, 0, 0, 0], scale }).forward(tensor1d([1, 1, 1, 1]))).toBeAllClose(scale, {
+      rtol: 1e-5,
+      atol: 0,
+    });
   });
 
   test('is fixed unless trainable', () => {

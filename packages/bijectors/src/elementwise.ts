@@ -1,5 +1,17 @@
 import { sum, type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
-import { admit, type BuildModule, checkBoolean, checkInstance, checkIntegers, checkNumbers, checkOptions, checkTable, formatValue, makeVariable, type ModuleConfig } from '@pushforward/tensor';
+import {
+  admit,
+  type BuildModule,
+  checkBoolean,
+  checkInstance,
+  checkIntegers,
+  checkNumbers,
+  checkOptions,
+  checkTable,
+  formatValue,
+  makeVariable,
+  type ModuleConfig,
+} from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from './bijector.js';
 import { ElementwiseTransform } from './elementwise-transform.js';
@@ -86,7 +98,12 @@ export class Elementwise extends Bijector {
     };
   }
 
-  #apply(argument: string, x: Tensor, context: Tensor | undefined, apply: (x: Tensor) => ValueAndLogDet): ValueAndLogDet {
+  #apply(
+    argument: string,
+    x: Tensor,
+    context: Tensor | undefined,
+    apply: (x: Tensor) => ValueAndLogDet,
+  ): ValueAndLogDet {
     return tidy(() => {
       const { value, logDet } = apply(admit({ name: 'elementwise', argument, x, event: this.eventShape, context }).x);
       const axes = this.eventShape.map((_, i) => logDet.rank - this.eventRank + i);
@@ -131,7 +148,8 @@ export function affine(options: AffineOptions): Elementwise {
   for (const [name, list] of Object.entries({ loc, scale })) {
     if (!Array.isArray(list)) throw new Error(`affine: ${name} must be a list of numbers, got ${formatValue(list)}`);
   }
-  if (loc.length !== scale.length) throw new Error(`affine: scale must hold ${loc.length} numbers as loc does, got ${scale.length}`);
+  if (loc.length !== scale.length)
+    throw new Error(`affine: scale must hold ${loc.length} numbers as loc does, got ${scale.length}`);
   for (const value of loc) {
     if (!Number.isFinite(value)) throw new Error(`affine: loc must be finite, got ${value}`);
   }

@@ -52,7 +52,9 @@ export function flowLayers(
   checkOneOf(`${name}: order`, order, ['reverse', 'random', 'lu']);
   const natural = Array.from({ length: dim }, (_, i) => i);
   const [orderKey, weightKey] = split(key(seed), 2);
-  const orders = split(orderKey, Math.ceil(transforms / 2)).map((own) => (order === 'random' ? permutation(own, dim) : natural));
+  const orders = split(orderKey, Math.ceil(transforms / 2)).map((own) =>
+    order === 'random' ? permutation(own, dim) : natural,
+  );
   const mix = () => (parallel === 'forward' ? new LuLinear({ dim }) : new Invert(new LuLinear({ dim })));
   return split(weightKey, transforms).flatMap((own, i) => {
     const ordered = orders[Math.floor(i / 2)];

@@ -43,7 +43,8 @@ const shift = async (flow: Bijector) => (await tidy(() => max(abs(sub(flow.inver
 /** The value and all gradients of a loss. */
 function gradients(flow: Bijector, of: 'forward' | 'inverse'): Record<string, Tensor> {
   const { value, grads } = variableGrads(() => {
-    const { value, logDet } = of === 'forward' ? flow.forwardAndLogDet(y(), context()) : flow.inverseAndLogDet(y(), context());
+    const { value, logDet } =
+      of === 'forward' ? flow.forwardAndLogDet(y(), context()) : flow.inverseAndLogDet(y(), context());
     return sub(sum(mul(value, value)), sum(logDet)).asScalar();
   });
   return { loss: value, ...Object.fromEntries([...flow.variables()].map(([path, { name }]) => [path, grads[name]])) };
@@ -62,7 +63,8 @@ describe.each(factories)('%s', (_, make) => {
     using same = make({ ...shared, init: 'orthogonal' });
     expect(await shift(flow)).toBeGreaterThan(1e-3);
     expect(await shift(flow)).toBeLessThan(1.5);
-    for (const [path, variable] of flow.variables()) await expect(variable).toBeAllClose(same.variables().get(path)!, { atol: 0, rtol: 0 });
+    for (const [path, variable] of flow.variables())
+      await expect(variable).toBeAllClose(same.variables().get(path)!, { atol: 0, rtol: 0 });
     for (const [path, gradient] of Object.entries(gradients(flow, 'inverse'))) {
       expect((await max(abs(gradient)).data())[0], path).toBeGreaterThan(0);
     }
@@ -74,18 +76,27 @@ describe.each(factories)('%s', (_, make) => {
     const expected = gradients(plain, of);
     const actual = gradients(checkpointed, of);
     expect(Object.keys(actual)).toEqual(Object.keys(expected));
-    for (const [path, gradient] of Object.entries(expected)) expect(await actual[path].data(), path).toEqual(await gradient.data());
+    for (const [path, gradient] of Object.entries(expected))
+      expect(await actual[path].data(), path).toEqual(await gradient.data());
   });
 });
 
 test('a checkpointed flow with both options passes the laws', async () => {
-  await checkBijector(() => maf({ ...shared, ...mlp, order: 'lu', init: 'orthogonal', checkpoint: true }), { eventShape: [4] });
-  await checkBijector(() => realNvp({ ...shared, ...mlp, order: 'lu', init: 'orthogonal', checkpoint: true }), { eventShape: [4] });
+  await checkBijector(() => maf({ ...shared, ...mlp, order: 'lu', init: 'orthogonal', checkpoint: true }), {
+    eventShape: [4],
+  });
+  await checkBijector(() => realNvp({ ...shared, ...mlp, order: 'lu', init: 'orthogonal', checkpoint: true }), {
+    eventShape: [4],
+  });
 });
 
 test('wrong options are named', () => {
-  expect(() => maf({ ...shared, order: 'shuffled' as never })).toThrow("maf: order must be 'reverse', 'random' or 'lu', got 'shuffled'");
-  expect(() => realNvp({ ...shared, init: 'zero' as never })).toThrow("realNvp: init must be 'identity' or 'orthogonal', got 'zero'");
+  expect(() => maf({ ...shared, order: 'shuffled' as never })).toThrow(
+    "maf: order must be 'reverse', 'random' or 'lu', got 'shuffled'",
+  );
+  expect(() => realNvp({ ...shared, init: 'zero' as never })).toThrow(
+    "realNvp: init must be 'identity' or 'orthogonal', got 'zero'",
+  );
 });
 
 /** The most bytes of tensors at a time, less those that were there before. */

@@ -8,7 +8,11 @@ export { Chain, type ChainOptions } from './chain.js';
 export { AttentionBlock, type AttentionBlockOptions } from './conditioners/attention-block.js';
 export { AttentionConditioner, type AttentionConditionerOptions } from './conditioners/attention-conditioner.js';
 export { LstmConditioner, type LstmConditionerOptions } from './conditioners/lstm-conditioner.js';
-export { SequenceConditioner, type SequenceConditionerOptions, type SequenceKernels } from './conditioners/sequence-conditioner.js';
+export {
+  SequenceConditioner,
+  type SequenceConditionerOptions,
+  type SequenceKernels,
+} from './conditioners/sequence-conditioner.js';
 export type { RankInputs, SequenceStart } from './conditioners/unroll-recurrence.js';
 export { Coupling, type CouplingOptions } from './coupling/coupling.js';
 export { type CouplingFlowOptions, glow, nice, type NiceOptions, realNvp } from './coupling/coupling-flow.js';
@@ -44,7 +48,10 @@ export { AffineTransform, type AffineTransformOptions } from './transforms/affin
 export { CircularSplineTransform, type CircularSplineTransformOptions } from './transforms/circular-spline.js';
 export { GateTransform, type GateTransformOptions } from './transforms/gate.js';
 export { InvertTransform } from './transforms/invert.js';
-export { RationalQuadraticSplineTransform, type RationalQuadraticSplineTransformOptions } from './transforms/rational-quadratic-spline.js';
+export {
+  RationalQuadraticSplineTransform,
+  type RationalQuadraticSplineTransformOptions,
+} from './transforms/rational-quadratic-spline.js';
 export { ResidualTransform } from './transforms/residual.js';
 export { ShiftTransform } from './transforms/shift.js';
 export { SigmoidalTransform, type SigmoidalTransformOptions } from './transforms/sigmoidal.js';

@@ -1,4 +1,9 @@
-import { type AutoregressiveLayersOptions, inverseAutoregressiveFlow, type MakeConditioner, maskedAutoregressiveFlow } from './autoregressive-layers.js';
+import {
+  type AutoregressiveLayersOptions,
+  inverseAutoregressiveFlow,
+  type MakeConditioner,
+  maskedAutoregressiveFlow,
+} from './autoregressive-layers.js';
 import { checkFlowOptions } from './check-flow-options.js';
 import type { Chain } from './chain.js';
 import { LstmConditioner } from './conditioners/lstm-conditioner.js';

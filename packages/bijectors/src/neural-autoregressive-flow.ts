@@ -6,7 +6,8 @@ import { InvertTransform } from './transforms/invert.js';
 import { SigmoidalTransform, type SigmoidalTransformOptions } from './transforms/sigmoidal.js';
 
 /** What {@link naf} is made of. */
-export interface NeuralAutoregressiveFlowOptions extends Omit<AutoregressiveFlowOptions, 'transform'>, Pick<SigmoidalTransformOptions, 'units'> {}
+export interface NeuralAutoregressiveFlowOptions
+  extends Omit<AutoregressiveFlowOptions, 'transform'>, Pick<SigmoidalTransformOptions, 'units'> {}
 
 /**
  * A neural autoregressive flow: masked autoregressive layers whose transform is a monotone network, the deep sigmoidal

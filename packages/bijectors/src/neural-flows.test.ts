@@ -34,7 +34,9 @@ describe.each(names)('%s', (name) => {
 
   test('is rebuilt from its configuration', () => {
     const config = FLOWS[name](2).config();
-    expect(buildModule(JSON.parse(JSON.stringify(config)), [...madeModules, ...bijectorModules]).config()).toEqual(config);
+    expect(buildModule(JSON.parse(JSON.stringify(config)), [...madeModules, ...bijectorModules]).config()).toEqual(
+      config,
+    );
   });
 });
 
@@ -48,8 +50,12 @@ test('options reach the transforms', () => {
 });
 
 test('errors name the flow', () => {
-  expect(() => nsf({ dim: 2, layers: 'spline' as 'coupling' })).toThrow("nsf: layers must be 'autoregressive' or 'coupling', got 'spline'");
+  expect(() => nsf({ dim: 2, layers: 'spline' as 'coupling' })).toThrow(
+    "nsf: layers must be 'autoregressive' or 'coupling', got 'spline'",
+  );
   expect(() => nsf({ dim: 0 })).toThrow('nsf: dim must be an integer of at least 1, got 0');
-  expect(() => nsf({ dim: 2, transforms: 0, layers: 'coupling' })).toThrow('nsf: transforms must be an integer of at least 1, got 0');
+  expect(() => nsf({ dim: 2, transforms: 0, layers: 'coupling' })).toThrow(
+    'nsf: transforms must be an integer of at least 1, got 0',
+  );
   expect(() => naf({ dim: 3, seed: 0 }).inverse(tensor2d([[1, 2]]))).toThrow('naf: y must be [..., 3], got [1, 2]');
 });

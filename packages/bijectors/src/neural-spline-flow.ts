@@ -4,11 +4,16 @@ import { maskedAutoregressiveFlow } from './autoregressive-layers.js';
 import { checkFlowOptions } from './check-flow-options.js';
 import { Chain } from './chain.js';
 import { couplingLayers } from './coupling/coupling-flow.js';
-import { RationalQuadraticSplineTransform, type RationalQuadraticSplineTransformOptions } from './transforms/rational-quadratic-spline.js';
+import {
+  RationalQuadraticSplineTransform,
+  type RationalQuadraticSplineTransformOptions,
+} from './transforms/rational-quadratic-spline.js';
 
 /** What {@link nsf} is made of. */
 export interface NeuralSplineFlowOptions
-  extends Omit<AutoregressiveFlowOptions, 'transform' | 'residual'>, Pick<RationalQuadraticSplineTransformOptions, 'bins' | 'bound'> {
+  extends
+    Omit<AutoregressiveFlowOptions, 'transform' | 'residual'>,
+    Pick<RationalQuadraticSplineTransformOptions, 'bins' | 'bound'> {
   /**
    * What a layer's splines depend on. `'autoregressive'`: the dimensions before, by a MADE; densities are one pass a layer.
    * `'coupling'`: one half of the dimensions, by an MLP; both directions are one pass a layer. Default `'autoregressive'`.

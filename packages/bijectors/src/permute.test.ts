@@ -16,18 +16,32 @@ describe('Permute', () => {
     const { permutation } = new Permute(options);
     await checkBijector(() => new Permute(options), { eventShape: [options.dim], steps: 4 });
     const values = Array.from({ length: options.dim }, (_, i) => 10 * i);
-    await expect(new Permute(options).forward(tensor1d(values))).toBeAllClose(permutation.map((index) => values[index]));
+    await expect(new Permute(options).forward(tensor1d(values))).toBeAllClose(
+      permutation.map((index) => values[index]),
+    );
   });
 
   test('place i holds x[permutation[i]], along any batch', async () => {
     const permute = new Permute({ dim: 3, permutation: [2, 0, 1] });
-    const x = tensor2d([[10, 20, 30], [1, 2, 3]]);
-    await expect(permute.forward(x)).toBeAllClose(tensor2d([[30, 10, 20], [3, 1, 2]]));
+    const x = tensor2d([
+      [10, 20, 30],
+      [1, 2, 3],
+    ]);
+    await expect(permute.forward(x)).toBeAllClose(
+      tensor2d([
+        [30, 10, 20],
+        [3, 1, 2],
+      ]),
+    );
     await expect(permute.inverse(permute.forward(x))).toBeAllClose(x);
   });
 
   test('a reversal turns the Jacobian round exactly', async () => {
-    await checkBijector(() => new Permute({ dim: 4 }), { eventShape: [4], connectivity: (output, input) => output === 3 - input, steps: 0 });
+    await checkBijector(() => new Permute({ dim: 4 }), {
+      eventShape: [4],
+      connectivity: (output, input) => output === 3 - input,
+      steps: 0,
+    });
   });
 
   test('a random permutation follows from its seed and stands in the configuration', () => {

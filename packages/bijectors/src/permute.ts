@@ -77,7 +77,8 @@ export class Permute extends Bijector {
 function resolve(dim: number, wanted: 'reverse' | 'random' | readonly number[], seed?: Seed): readonly number[] {
   if (wanted === 'random') return permutation(key(seed), dim);
   if (wanted === 'reverse') return Array.from({ length: dim }, (_, i) => dim - 1 - i);
-  if (!Array.isArray(wanted)) throw new Error(`permute: permutation must be 'reverse', 'random' or a list, got ${formatValue(wanted)}`);
+  if (!Array.isArray(wanted))
+    throw new Error(`permute: permutation must be 'reverse', 'random' or a list, got ${formatValue(wanted)}`);
   const sorted = wanted.toSorted((a, b) => Number(a) - Number(b));
   if (wanted.length !== dim || sorted.some((index, i) => index !== i)) {
     throw new Error(`permute: permutation must hold each of 0 to ${dim - 1} once, got ${formatValue(wanted)}`);

@@ -1,4 +1,18 @@
-import { add, grad, memory, mul, type Scalar, square, sub, sum, type Tensor, tidy, type Variable, variable, variableGrads } from '@tensorflow/tfjs-core';
+import {
+  add,
+  grad,
+  memory,
+  mul,
+  type Scalar,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  tidy,
+  type Variable,
+  variable,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
 import { foldIn, key, normal } from '@pushforward/tensor';
 import { describe, expect, test } from 'vitest';
 import { attentionIaf } from './attention-flow.js';
@@ -45,27 +59,30 @@ function move(variables: readonly Variable[], directions: readonly Tensor[], by:
 describe('the gradient of a gradient, in the input and all variables, agrees with central differences', () => {
   const cases = Object.keys(FLOWS).flatMap((flow) => (['forward', 'inverse'] as const).map((way) => ({ flow, way })));
   // A planar map has no inverse in closed form.
-  test.each(cases.filter(({ flow, way }) => flow !== 'planar' || way === 'forward'))('$flow, $way', async ({ flow, way }) => {
-    const bijector = FLOWS[flow]();
-    addNoise(bijector.trainableVariables(), key(1), 0.3);
-    const x = tidy(() => variable(normal(key(2), [4, 3])));
-    const variables = [x, ...bijector.trainableVariables()];
-    const directions = variables.map(({ shape }, i) => normal(foldIn(key(3), i), shape));
+  test.each(cases.filter(({ flow, way }) => flow !== 'planar' || way === 'forward'))(
+    '$flow, $way',
+    async ({ flow, way }) => {
+      const bijector = FLOWS[flow]();
+      addNoise(bijector.trainableVariables(), key(1), 0.3);
+      const x = tidy(() => variable(normal(key(2), [4, 3])));
+      const variables = [x, ...bijector.trainableVariables()];
+      const directions = variables.map(({ shape }, i) => normal(foldIn(key(3), i), shape));
 
-    const tensors = memory().numTensors;
-    const slope = tidy(() => {
-      const { grads } = variableGrads(() => penalty(bijector, way, x), variables);
-      return variables.map((each, i) => sum(mul(grads[each.name], directions[i]))).reduce((a, b) => add(a, b));
-    });
-    expect(memory().numTensors).toBe(tensors + 1);
+      const tensors = memory().numTensors;
+      const slope = tidy(() => {
+        const { grads } = variableGrads(() => penalty(bijector, way, x), variables);
+        return variables.map((each, i) => sum(mul(grads[each.name], directions[i]))).reduce((a, b) => add(a, b));
+      });
+      expect(memory().numTensors).toBe(tensors + 1);
 
-    const values: number[] = [];
-    for (const by of [STEP, -2 * STEP]) {
-      move(variables, directions, by);
-      const value = tidy(() => penalty(bijector, way, x));
-      values.push((await value.data())[0]);
-    }
-    const [above, below] = values;
-    await expect(slope).toBeAllClose((above - below) / (2 * STEP), { rtol: 0.02 });
-  });
+      const values: number[] = [];
+      for (const by of [STEP, -2 * STEP]) {
+        move(variables, directions, by);
+        const value = tidy(() => penalty(bijector, way, x));
+        values.push((await value.data())[0]);
+      }
+      const [above, below] = values;
+      await expect(slope).toBeAllClose((above - below) / (2 * STEP), { rtol: 0.02 });
+    },
+  );
 });

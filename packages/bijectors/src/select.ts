@@ -20,7 +20,10 @@ function take(x: Tensor, indices: readonly number[], axis: number): Tensor {
   const size = x.shape[axis];
   const shapeWith = (count: number) => x.shape.map((own, i) => (i === axis ? count : own));
   const source = indices.includes(-1) ? concat([x, zeros(shapeWith(1))], axis) : x;
-  const places = tensor1d(indices.map((index) => (index < 0 ? size : index)), 'int32');
+  const places = tensor1d(
+    indices.map((index) => (index < 0 ? size : index)),
+    'int32',
+  );
   // The reshape is for the wasm backend, whose gather gives an empty batch another shape.
   return reshape(gather(source, places, axis), shapeWith(indices.length));
 }

@@ -32,11 +32,17 @@ function kept(conditioner: Conditioner, transform: AffineTransform | SoftplusAff
 test.each<[string, (dim: number) => Conditioner]>([
   ['MADE', (dim) => new Made({ dim, parameterCount: 2, hidden: [16], seed: 0 })],
   ['LSTM', (dim) => new LstmConditioner({ dim, parameterCount: 2, hidden: [8], seed: 0 })],
-  ['attention', (dim) => new AttentionConditioner({ dim, parameterCount: 2, width: 8, heads: 2, blocks: 1, mlp: 8, seed: 0 })],
-])('what the sequential direction of %s keeps for its gradient grows no faster than the number of dimensions', (_, make) => {
-  // One step that a kernel knows and one that none does.
-  for (const transform of [new AffineTransform(), new SoftplusAffineTransform()]) {
-    const [few, many] = [16, 64].map((dim) => kept(make(dim), transform));
-    expect(many / few).toBeLessThan(4.4);
-  }
-});
+  [
+    'attention',
+    (dim) => new AttentionConditioner({ dim, parameterCount: 2, width: 8, heads: 2, blocks: 1, mlp: 8, seed: 0 }),
+  ],
+])(
+  'what the sequential direction of %s keeps for its gradient grows no faster than the number of dimensions',
+  (_, make) => {
+    // One step that a kernel knows and one that none does.
+    for (const transform of [new AffineTransform(), new SoftplusAffineTransform()]) {
+      const [few, many] = [16, 64].map((dim) => kept(make(dim), transform));
+      expect(many / few).toBeLessThan(4.4);
+    }
+  },
+);

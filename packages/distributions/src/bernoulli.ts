@@ -1,7 +1,15 @@
 import { abs, equal, mul, neg, sigmoid, sqrt, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { bernoulli, broadcastTo, key, logSigmoid, type ModuleConfig, softplus, where } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from './distribution.js';
-import { checkBroadcast, checkParameter, type Parameter, parameterConfig, parameterFromConfig, shapeOf, toTensor } from './parameter.js';
+import {
+  checkBroadcast,
+  checkParameter,
+  type Parameter,
+  parameterConfig,
+  parameterFromConfig,
+  shapeOf,
+  toTensor,
+} from './parameter.js';
 import { grid, restrictTo, type Support } from './support.js';
 import { sampleShape } from './sample-shape.js';
 

@@ -1,7 +1,31 @@
-import { argMax, cast, exp, greater, isFinite, log, max, mul, neg, oneHot, scalar, sub, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import {
+  argMax,
+  cast,
+  exp,
+  greater,
+  isFinite,
+  log,
+  max,
+  mul,
+  neg,
+  oneHot,
+  scalar,
+  sub,
+  sum,
+  type Tensor,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import { formatShape, key, logSumExp, type ModuleConfig, uniform, where } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from './distribution.js';
-import { checkBroadcast, checkParameter, type Parameter, parameterConfig, parameterFromConfig, shapeOf, toTensor } from './parameter.js';
+import {
+  checkBroadcast,
+  checkParameter,
+  type Parameter,
+  parameterConfig,
+  parameterFromConfig,
+  shapeOf,
+  toTensor,
+} from './parameter.js';
 import { grid, restrictTo, type Support } from './support.js';
 import { sampleShape } from './sample-shape.js';
 

@@ -1,6 +1,26 @@
 import {
-  affine, attentionIaf, attentionMaf, Chain, Exp, glow, iaf, Invert, lstmIaf, lstmMaf, maf, naf, nice, nsf, Planar, Power, Radial, realNvp, Sigmoid,
-  Softplus, Sylvester, Tanh,
+  affine,
+  attentionIaf,
+  attentionMaf,
+  Chain,
+  Exp,
+  glow,
+  iaf,
+  Invert,
+  lstmIaf,
+  lstmMaf,
+  maf,
+  naf,
+  nice,
+  nsf,
+  Planar,
+  Power,
+  Radial,
+  realNvp,
+  Sigmoid,
+  Softplus,
+  Sylvester,
+  Tanh,
 } from '@pushforward/bijectors';
 import { BernoulliMade, GaussianMade } from '@pushforward/made';
 import { foldIn, key, type Module, normal } from '@pushforward/tensor';
@@ -31,7 +51,8 @@ function trained<M extends Module>(module: M): M {
   return module;
 }
 
-const flow = (bijector: ConstructorParameters<typeof Transformed>[1]) => () => trained(new Transformed(new StandardNormal(dim), bijector));
+const flow = (bijector: ConstructorParameters<typeof Transformed>[1]) => () =>
+  trained(new Transformed(new StandardNormal(dim), bijector));
 const small = { dim, hidden: [8], transforms: 2, seed: 1 };
 const spread = () => affine({ loc: [0, 1, -2], scale: [1, 5, 0.1] });
 
@@ -43,7 +64,18 @@ const densities: [string, () => { logProb(x: Tensor): Tensor } & Module][] = [
   ['logistic', () => new Independent(new Logistic([0, 1, -2], [1, 1e-3, 1e4]), 1)],
   ['discretised logistic', () => new Independent(new DiscretizedLogistic([0, 100, 300], 8), 1)],
   ['bernoulli', () => new Independent(new Bernoulli({ logits: [0, 20, -1e4] }), 1)],
-  ['categorical', () => new Independent(new Categorical([[0, 1, -Infinity], [1e4, 1e4, 0], [0, 0, 0]]), 1)],
+  [
+    'categorical',
+    () =>
+      new Independent(
+        new Categorical([
+          [0, 1, -Infinity],
+          [1e4, 1e4, 0],
+          [0, 0, 0],
+        ]),
+        1,
+      ),
+  ],
   ['bernoulliMade', () => trained(new BernoulliMade({ dim, hidden: [8], seed: 1 }))],
   ['gaussianMade', () => trained(new GaussianMade({ dim, hidden: [8], seed: 1 }))],
   ['maf', flow(maf(small))],
@@ -74,38 +106,70 @@ const densities: [string, () => { logProb(x: Tensor): Tensor } & Module][] = [
 
 /** Float32 numbers by their bits, so that every size is as likely as any other; NaN among them; and the ends that functions have. */
 const number = fc.oneof(
-  { weight: 6, arbitrary: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }).map((bits) => new Float32Array(Int32Array.of(bits).buffer)[0]) },
+  {
+    weight: 6,
+    arbitrary: fc
+      .integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })
+      .map((bits) => new Float32Array(Int32Array.of(bits).buffer)[0]),
+  },
   { weight: 3, arbitrary: fc.float({ min: -4, max: 4, noNaN: true }) },
-  { weight: 3, arbitrary: fc.constantFrom(0, -0, 1, -1, 2, 0.5, 1 - 2 ** -24, 2 ** -24 - 1, 1 + 2 ** -23, 3.4028234663852886e38, -3.4028234663852886e38, 1e-45, Infinity, -Infinity) },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      0,
+      -0,
+      1,
+      -1,
+      2,
+      0.5,
+      1 - 2 ** -24,
+      2 ** -24 - 1,
+      1 + 2 ** -23,
+      3.4028234663852886e38,
+      -3.4028234663852886e38,
+      1e-45,
+      Infinity,
+      -Infinity,
+    ),
+  },
   { weight: 1, arbitrary: fc.constant(NaN) },
 );
 const batch = fc.array(fc.array(number, { minLength: dim, maxLength: dim }), { minLength: BATCH, maxLength: BATCH });
 
-describe('densities over the whole line are numbers or −∞, and NaN stays in its event', { timeout: 60_000 + 20 * CASES }, () => {
-  test.each(densities)('%s', async (_, make) => {
-    using density = make();
-    const logProbs = async (rows: number[][]) => {
-      const result = tidy(() => density.logProb(tensor(rows, [rows.length, dim], 'float32')));
-      const values = Array.from(await result.data());
-      result.dispose();
-      return values;
-    };
-    await fc.assert(
-      fc.asyncProperty(batch, async (rows) => {
-        const values = await logProbs(rows);
-        for (const [i, row] of rows.entries()) {
-          if (row.some(Number.isNaN)) expect(values[i], `of ${row}`).toBeNaN();
-          else expect(values[i] < Infinity, `of ${row}: ${values[i]}`).toBe(true);
-        }
-        // The others alone, with nothing strange beside them: each has the same density as before.
-        const plain = rows.map((row, i) => ({ row, value: values[i] })).filter(({ row }) => row.every((x) => Math.abs(x) < 4));
-        if (plain.length === 0) return;
-        await expect(await logProbs(plain.map(({ row }) => row))).toBeAllClose(plain.map(({ value }) => value), { rtol: 1e-5, atol: 1e-5 });
-      }),
-      { numRuns: Math.ceil(CASES / BATCH), seed: 11 },
-    );
-  });
-});
+describe(
+  'densities over the whole line are numbers or −∞, and NaN stays in its event',
+  { timeout: 60_000 + 20 * CASES },
+  () => {
+    test.each(densities)('%s', async (_, make) => {
+      using density = make();
+      const logProbs = async (rows: number[][]) => {
+        const result = tidy(() => density.logProb(tensor(rows, [rows.length, dim], 'float32')));
+        const values = Array.from(await result.data());
+        result.dispose();
+        return values;
+      };
+      await fc.assert(
+        fc.asyncProperty(batch, async (rows) => {
+          const values = await logProbs(rows);
+          for (const [i, row] of rows.entries()) {
+            if (row.some(Number.isNaN)) expect(values[i], `of ${row}`).toBeNaN();
+            else expect(values[i] < Infinity, `of ${row}: ${values[i]}`).toBe(true);
+          }
+          // The others alone, with nothing strange beside them: each has the same density as before.
+          const plain = rows
+            .map((row, i) => ({ row, value: values[i] }))
+            .filter(({ row }) => row.every((x) => Math.abs(x) < 4));
+          if (plain.length === 0) return;
+          await expect(await logProbs(plain.map(({ row }) => row))).toBeAllClose(
+            plain.map(({ value }) => value),
+            { rtol: 1e-5, atol: 1e-5 },
+          );
+        }),
+        { numRuns: Math.ceil(CASES / BATCH), seed: 11 },
+      );
+    });
+  },
+);
 
 describe("a flow's own samples", () => {
   test.each([
@@ -119,7 +183,8 @@ describe("a flow's own samples", () => {
     expect(Array.from(await value.data()).some((x) => x === 1)).toBe(true);
     // Short of the end both ways agree.
     const [values, both] = [await value.data(), await logProb.data()];
-    for (const [i, x] of values.entries()) if (x < 0.99 && x > -0.99) expect(Math.abs(own[i] - both[i])).toBeLessThan(1e-3);
+    for (const [i, x] of values.entries())
+      if (x < 0.99 && x > -0.99) expect(Math.abs(own[i] - both[i])).toBeLessThan(1e-3);
   });
 });
 

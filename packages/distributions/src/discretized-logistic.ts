@@ -1,9 +1,33 @@
-import { add, clipByValue, div, exp, greater, less, mul, neg, round, sqrt, square, sub, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import {
+  add,
+  clipByValue,
+  div,
+  exp,
+  greater,
+  less,
+  mul,
+  neg,
+  round,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import { formatValue, log1mexp, logSigmoid, type ModuleConfig, where } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from './distribution.js';
 import { Logistic } from './logistic.js';
 import { onFirstAxis } from './on-first-axis.js';
-import { checkBroadcast, checkParameter, checkPositive, type Parameter, parameterConfig, parameterFromConfig, toTensor } from './parameter.js';
+import {
+  checkBroadcast,
+  checkParameter,
+  checkPositive,
+  type Parameter,
+  parameterConfig,
+  parameterFromConfig,
+  toTensor,
+} from './parameter.js';
 import { grid, restrictTo, type Support } from './support.js';
 
 /** The grid of a {@link DiscretizedLogistic}. */
@@ -63,11 +87,14 @@ export class DiscretizedLogistic extends Distribution {
     checkParameter('discretizedLogistic: loc', loc);
     checkPositive('discretizedLogistic: scale', scale);
     for (const [name, value] of Object.entries({ low, high, step })) {
-      if (typeof value !== 'number') throw new Error(`discretizedLogistic: ${name} must be a number, got ${formatValue(value)}`);
+      if (typeof value !== 'number')
+        throw new Error(`discretizedLogistic: ${name} must be a number, got ${formatValue(value)}`);
     }
     const bins = (high - low) / step;
     if (!(step > 0) || !(bins >= 1 && bins < Infinity) || Math.abs(bins - Math.round(bins)) > 1e-6 * bins) {
-      throw new Error(`discretizedLogistic: high − low must be a positive multiple of step, got low ${low}, high ${high}, step ${step}`);
+      throw new Error(
+        `discretizedLogistic: high − low must be a positive multiple of step, got low ${low}, high ${high}, step ${step}`,
+      );
     }
     this.low = low;
     this.high = high;

@@ -1,4 +1,16 @@
-import { neg, tensor, tensor1d, tidy, variable, type Tensor, scalar, grad, sum, mean as average, zeros } from '@tensorflow/tfjs-core';
+import {
+  neg,
+  tensor,
+  tensor1d,
+  tidy,
+  variable,
+  type Tensor,
+  scalar,
+  grad,
+  sum,
+  mean as average,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { affine, AffineTransform, Elementwise, iaf, maf } from '@pushforward/bijectors';
 import { key, type ModuleConfig, normal } from '@pushforward/tensor';
 import { describe, expect, test } from 'vitest';
@@ -19,9 +31,11 @@ import {
 } from './index.js';
 import { checkDistribution, type CheckDistributionOptions } from './testing/index.js';
 
-const variableOf = (values: number | number[]) => tidy(() => variable(Array.isArray(values) ? tensor1d(values) : scalar(values)));
+const variableOf = (values: number | number[]) =>
+  tidy(() => variable(Array.isArray(values) ? tensor1d(values) : scalar(values)));
 
-const conditional = () => new Transformed(new StandardNormal(2), maf({ dim: 2, context: 2, transforms: 1, hidden: [8], seed: 1 }));
+const conditional = () =>
+  new Transformed(new StandardNormal(2), maf({ dim: 2, context: 2, transforms: 1, hidden: [8], seed: 1 }));
 const bits = () => new Independent(new Bernoulli({ logits: variableOf([0, 1]) }), 1);
 
 /** A flow away from its start. */
@@ -35,21 +49,74 @@ function trained<T extends Distribution>(flow: T, noise = 0.2): T {
 const integers = (count: number) => Array.from({ length: count }, (_, i) => i);
 const cases: [string, () => Distribution, CheckDistributionOptions][] = [
   ['normal', () => new Normal(1.5, 2), { support: { from: -20, to: 20 } }],
-  ['normal, broadcast variables', () => new Normal(variableOf([-1, 0, 2]), variableOf(0.7)), { support: { from: -10, to: 10 } }],
+  [
+    'normal, broadcast variables',
+    () => new Normal(variableOf([-1, 0, 2]), variableOf(0.7)),
+    { support: { from: -10, to: 10 } },
+  ],
   ['standard normal', () => new StandardNormal(3), {}],
   ['standard normal of one number', () => new StandardNormal([]), { support: { from: -8, to: 8 } }],
   ['standard normal of matrices', () => new StandardNormal([2, 3]), {}],
-  ['diagonal normal', () => new MultivariateNormalDiag([[0, 1], [2, 3]], variableOf([0.5, 2])), {}],
+  [
+    'diagonal normal',
+    () =>
+      new MultivariateNormalDiag(
+        [
+          [0, 1],
+          [2, 3],
+        ],
+        variableOf([0.5, 2]),
+      ),
+    {},
+  ],
   ['uniform', () => new Uniform(variableOf(-1), [1, 3]), { support: { from: -1, to: 3 } }],
   ['bernoulli', () => new Bernoulli({ logits: variableOf([-3, 0, 1]) }), { support: { values: [0, 1] } }],
   ['categorical', () => new Categorical(variableOf([0.5, -1, 2, 0])), { support: { values: integers(4) } }],
   ['logistic', () => new Logistic(variableOf([1, -2]), 0.5), { support: { from: -20, to: 20 } }],
-  ['discretised logistic', () => new DiscretizedLogistic(variableOf([3, 250]), variableOf(8)), { support: { values: integers(256) } }],
-  ['independent', () => new Independent(new Normal([[0, 1, 2], [3, 4, 5]], 1), 1), {}],
-  ['maf', () => trained(new Transformed(new StandardNormal(2), maf({ dim: 2, transforms: 2, hidden: [8], seed: 1 }))), {}],
-  ['a flow of one number', () => new Transformed(new StandardNormal(1), affine({ loc: [1], scale: [2], trainable: true })), { support: { from: -15, to: 17 } }],
-  ['a flow of numbers in a vector', () => new Transformed(new StandardNormal(3), new Elementwise({ transform: new AffineTransform(), parameters: [1, -1] })), {}],
-  ['iaf', () => trained(new Transformed(new Normal([0, 0], 1), iaf({ dim: 2, transforms: 2, hidden: [8], seed: 1 }))), {}],
+  [
+    'discretised logistic',
+    () => new DiscretizedLogistic(variableOf([3, 250]), variableOf(8)),
+    { support: { values: integers(256) } },
+  ],
+  [
+    'independent',
+    () =>
+      new Independent(
+        new Normal(
+          [
+            [0, 1, 2],
+            [3, 4, 5],
+          ],
+          1,
+        ),
+        1,
+      ),
+    {},
+  ],
+  [
+    'maf',
+    () => trained(new Transformed(new StandardNormal(2), maf({ dim: 2, transforms: 2, hidden: [8], seed: 1 }))),
+    {},
+  ],
+  [
+    'a flow of one number',
+    () => new Transformed(new StandardNormal(1), affine({ loc: [1], scale: [2], trainable: true })),
+    { support: { from: -15, to: 17 } },
+  ],
+  [
+    'a flow of numbers in a vector',
+    () =>
+      new Transformed(
+        new StandardNormal(3),
+        new Elementwise({ transform: new AffineTransform(), parameters: [1, -1] }),
+      ),
+    {},
+  ],
+  [
+    'iaf',
+    () => trained(new Transformed(new Normal([0, 0], 1), iaf({ dim: 2, transforms: 2, hidden: [8], seed: 1 }))),
+    {},
+  ],
 ];
 
 describe('every distribution obeys the laws', () => {
@@ -57,14 +124,26 @@ describe('every distribution obeys the laws', () => {
 
   test('a flow with a context', async () => {
     const context = normal(key(3), [4, 2]);
-    await checkDistribution(() => trained(new Transformed(new StandardNormal(2), maf({ dim: 2, context: 2, hidden: [8], seed: 1 })), 0.1), { context, samples: 1000 });
+    await checkDistribution(
+      () => trained(new Transformed(new StandardNormal(2), maf({ dim: 2, context: 2, hidden: [8], seed: 1 })), 0.1),
+      { context, samples: 1000 },
+    );
   });
 
   test('a flow whose base takes the context', async () => {
     const context = normal(key(3), [4, 2]);
-    await checkDistribution(() => trained(new Transformed(conditional(), maf({ dim: 2, transforms: 1, hidden: [8], seed: 2 })), 0.1), { context, samples: 1000 });
-    await checkDistribution(() => trained(new Transformed(conditional(), maf({ dim: 2, context: 2, transforms: 1, hidden: [8], seed: 2 })), 0.1), { context, samples: 1000 });
-    expect(() => new Transformed(conditional(), maf({ dim: 2, context: 3 }))).toThrow('transformed: bijector must take the context of the base, [..., 2], got [..., 3]');
+    await checkDistribution(
+      () => trained(new Transformed(conditional(), maf({ dim: 2, transforms: 1, hidden: [8], seed: 2 })), 0.1),
+      { context, samples: 1000 },
+    );
+    await checkDistribution(
+      () =>
+        trained(new Transformed(conditional(), maf({ dim: 2, context: 2, transforms: 1, hidden: [8], seed: 2 })), 0.1),
+      { context, samples: 1000 },
+    );
+    expect(() => new Transformed(conditional(), maf({ dim: 2, context: 3 }))).toThrow(
+      'transformed: bijector must take the context of the base, [..., 2], got [..., 3]',
+    );
   });
 });
 
@@ -80,41 +159,111 @@ describe('the laws find what is wrong', () => {
   }
   const support = { from: -20, to: 20 };
   const wrongs: [string, new (loc: number, scale: number) => Distribution][] = [
-    ['shapes: logProb of', class extends Wrong { override logProb(x: Tensor) { return sum(super.logProb(x)); } }],
-    ['seeds: the same seed', class extends Wrong { override sample(count: number) { return super.sample(count); } }],
-    ['the cumulative distribution', class extends Wrong {
-      // Mean and deviation are right, the shape is not.
-      override sample(count: number | number[], { seed }: SampleOptions = {}) {
-        return new Uniform(-2 * Math.sqrt(3), 2 * Math.sqrt(3)).sample(count, { seed });
-      }
-      override sampleAndLogProb(count: number, options?: SampleOptions) {
-        return Distribution.prototype.sampleAndLogProb.call(this, count, options);
-      }
-    }],
-    ['sampleAndLogProb: logProb', class extends Wrong {
-      override sampleAndLogProb(count: number, options?: object) {
-        const { value, logProb } = super.sampleAndLogProb(count, options);
-        return { value, logProb: logProb.add(1) };
-      }
-    }],
-    ['densities of all numbers: logProb where a number is', class extends Wrong {
-      override logProb(x: Tensor) { return super.logProb(x).add(x.mul(0)); }
-    }],
-    ['densities of all numbers: logProb of event', class extends Wrong {
-      override logProb(x: Tensor) { return super.logProb(x).add(sum(x).isNaN().mul(1)); }
-    }],
-    ['total probability', class extends Wrong {
-      override logProb(x: Tensor) { return super.logProb(x).add(0.01); }
-      override sampleAndLogProb(count: number, options?: SampleOptions) {
-        const { value, logProb } = super.sampleAndLogProb(count, options);
-        return { value, logProb: logProb.add(0.01) };
-      }
-    }],
-    ['the mean', class extends Wrong { override mean() { return scalar(0.5); } }],
-    ['the standard deviation', class extends Wrong { override stddev() { return scalar(2.5); } }],
-    ['the entropy', class extends Wrong { override entropy() { return scalar(2.5); } }],
-    ['a configuration that rebuilds: sample', class extends Wrong { override config() { return { ...super.config(), loc: 1 }; } }],
-    ['no leaked tensor: logProb', class extends Wrong { override logProb(x: Tensor) { return super.logProb(x).add(0); } }],
+    [
+      'shapes: logProb of',
+      class extends Wrong {
+        override logProb(x: Tensor) {
+          return sum(super.logProb(x));
+        }
+      },
+    ],
+    [
+      'seeds: the same seed',
+      class extends Wrong {
+        override sample(count: number) {
+          return super.sample(count);
+        }
+      },
+    ],
+    [
+      'the cumulative distribution',
+      class extends Wrong {
+        // Mean and deviation are right, the shape is not.
+        override sample(count: number | number[], { seed }: SampleOptions = {}) {
+          return new Uniform(-2 * Math.sqrt(3), 2 * Math.sqrt(3)).sample(count, { seed });
+        }
+        override sampleAndLogProb(count: number, options?: SampleOptions) {
+          return Distribution.prototype.sampleAndLogProb.call(this, count, options);
+        }
+      },
+    ],
+    [
+      'sampleAndLogProb: logProb',
+      class extends Wrong {
+        override sampleAndLogProb(count: number, options?: object) {
+          const { value, logProb } = super.sampleAndLogProb(count, options);
+          return { value, logProb: logProb.add(1) };
+        }
+      },
+    ],
+    [
+      'densities of all numbers: logProb where a number is',
+      class extends Wrong {
+        override logProb(x: Tensor) {
+          return super.logProb(x).add(x.mul(0));
+        }
+      },
+    ],
+    [
+      'densities of all numbers: logProb of event',
+      class extends Wrong {
+        override logProb(x: Tensor) {
+          return super.logProb(x).add(sum(x).isNaN().mul(1));
+        }
+      },
+    ],
+    [
+      'total probability',
+      class extends Wrong {
+        override logProb(x: Tensor) {
+          return super.logProb(x).add(0.01);
+        }
+        override sampleAndLogProb(count: number, options?: SampleOptions) {
+          const { value, logProb } = super.sampleAndLogProb(count, options);
+          return { value, logProb: logProb.add(0.01) };
+        }
+      },
+    ],
+    [
+      'the mean',
+      class extends Wrong {
+        override mean() {
+          return scalar(0.5);
+        }
+      },
+    ],
+    [
+      'the standard deviation',
+      class extends Wrong {
+        override stddev() {
+          return scalar(2.5);
+        }
+      },
+    ],
+    [
+      'the entropy',
+      class extends Wrong {
+        override entropy() {
+          return scalar(2.5);
+        }
+      },
+    ],
+    [
+      'a configuration that rebuilds: sample',
+      class extends Wrong {
+        override config() {
+          return { ...super.config(), loc: 1 };
+        }
+      },
+    ],
+    [
+      'no leaked tensor: logProb',
+      class extends Wrong {
+        override logProb(x: Tensor) {
+          return super.logProb(x).add(0);
+        }
+      },
+    ],
   ];
   test.each(wrongs)('%s', async (law, make) => {
     await expect(checkDistribution(() => new make(0, 2), { support })).rejects.toThrow(`breaks the law of ${law}`);
@@ -122,10 +271,16 @@ describe('the laws find what is wrong', () => {
 
   test('gradients', async () => {
     class Detached extends Normal {
-      override logProb(x: Tensor) { return new Normal(0, 2).logProb(x); }
+      override logProb(x: Tensor) {
+        return new Normal(0, 2).logProb(x);
+      }
     }
-    await expect(checkDistribution(() => new Detached(variableOf(0), variableOf(2)))).rejects.toThrow('Detached breaks the law of gradients: that of loc must not vanish');
-    await expect(checkDistribution(bits)).rejects.toThrow('Independent breaks the law of gradients through samples: that of base.logits must not vanish');
+    await expect(checkDistribution(() => new Detached(variableOf(0), variableOf(2)))).rejects.toThrow(
+      'Detached breaks the law of gradients: that of loc must not vanish',
+    );
+    await expect(checkDistribution(bits)).rejects.toThrow(
+      'Independent breaks the law of gradients through samples: that of base.logits must not vanish',
+    );
     await checkDistribution(bits, { reparameterized: false });
   });
 });
@@ -136,14 +291,20 @@ describe('values in float64', () => {
 
   test('normal', async () => {
     const distribution = new Normal(1.5, 2);
-    const expected = [-125.64333571376461, -4.143335713764618, -2.112085713764618, -1.893335713764618, -1.643335713764618, -2.393335713764618, -12496251.893335713];
+    const expected = [
+      -125.64333571376461, -4.143335713764618, -2.112085713764618, -1.893335713764618, -1.643335713764618,
+      -2.393335713764618, -12496251.893335713,
+    ];
     await expect(distribution.logProb(tensor1d(points))).toBeAllClose(expected, { rtol: 1e-6 });
     await expect(distribution.entropy()).toBeAllClose(2.112085713764618, { rtol: 1e-6 });
   });
 
   test('logistic', async () => {
     const distribution = new Logistic(1.5, 2);
-    const expected = [-16.443147469555974, -3.1435602983934396, -2.319670555596391, -2.216889192789745, -2.0950260203176327, -2.4470053432506913, -4999.94314718056];
+    const expected = [
+      -16.443147469555974, -3.1435602983934396, -2.319670555596391, -2.216889192789745, -2.0950260203176327,
+      -2.4470053432506913, -4999.94314718056,
+    ];
     await expect(distribution.logProb(tensor1d(points))).toBeAllClose(expected, { rtol: 1e-6 });
     await expect(distribution.entropy()).toBeAllClose(2.6931471805599454, { rtol: 1e-6 });
     await expect(distribution.stddev()).toBeAllClose(3.6275987284684357, { rtol: 1e-6 });
@@ -151,18 +312,52 @@ describe('values in float64', () => {
 
   test('diagonal normal', async () => {
     const distribution = new MultivariateNormalDiag([0, 1, -1], [1, 2, 0.5]);
-    await expect(distribution.logProb(tensor([[0, 1, -1], [2, -3, 0.5]]))).toBeAllClose([-2.756815599614018, -11.256815599614018], { rtol: 1e-6 });
+    await expect(
+      distribution.logProb(
+        tensor([
+          [0, 1, -1],
+          [2, -3, 0.5],
+        ]),
+      ),
+    ).toBeAllClose([-2.756815599614018, -11.256815599614018], { rtol: 1e-6 });
     await expect(distribution.entropy()).toBeAllClose(4.2568155996140185, { rtol: 1e-6 });
   });
 
   test('bernoulli', async () => {
     const distribution = new Bernoulli({ logits: [-1000, -20, -1, 0, 2, 30, 1000] });
-    const one = [-1000, -20.000000002061153, -1.3132616875182228, -Math.LN2, -0.1269280110429725, -9.357622968839737e-14, 0];
-    const zero = [0, -2.061153620314381e-9, -0.31326168751822286, -Math.LN2, -2.1269280110429727, -30.000000000000092, -1000];
+    const one = [
+      -1000,
+      -20.000000002061153,
+      -1.3132616875182228,
+      -Math.LN2,
+      -0.1269280110429725,
+      -9.357622968839737e-14,
+      0,
+    ];
+    const zero = [
+      0,
+      -2.061153620314381e-9,
+      -0.31326168751822286,
+      -Math.LN2,
+      -2.1269280110429727,
+      -30.000000000000092,
+      -1000,
+    ];
     await expect(distribution.logProb(1)).toBeAllClose(one, { rtol: 1e-6, atol: 0 });
     await expect(distribution.logProb(0)).toBeAllClose(zero, { rtol: 1e-6, atol: 0 });
-    expect(await distribution.logProb(tensor([-1, 0.5, 2, 255, -0.1, Infinity, NaN])).array()).toEqual([...Array.from({ length: 6 }, () => -Infinity), NaN]);
-    const entropy = [0, 4.3284225984118455e-8, 0.5822031088882179, Math.LN2, 0.3653338550872076, 2.9008631203401867e-12, 0];
+    expect(await distribution.logProb(tensor([-1, 0.5, 2, 255, -0.1, Infinity, NaN])).array()).toEqual([
+      ...Array.from({ length: 6 }, () => -Infinity),
+      NaN,
+    ]);
+    const entropy = [
+      0,
+      4.3284225984118455e-8,
+      0.5822031088882179,
+      Math.LN2,
+      0.3653338550872076,
+      2.9008631203401867e-12,
+      0,
+    ];
     await expect(distribution.entropy()).toBeAllClose(entropy, { rtol: 1e-5, atol: 1e-30 });
   });
 
@@ -185,30 +380,53 @@ describe('values in float64', () => {
     const total = Math.log(differences.reduce((sum, x) => sum + Math.exp(x), 0));
     for (const size of [1e4, 2 ** 20, -1e6]) {
       const distribution = new Categorical(differences.map((x) => size + x));
-      await expect(distribution.logProb(tensor1d([0, 1, 2]))).toBeAllClose(differences.map((x) => x - total), { rtol: 1e-6, atol: 0 });
+      await expect(distribution.logProb(tensor1d([0, 1, 2]))).toBeAllClose(
+        differences.map((x) => x - total),
+        { rtol: 1e-6, atol: 0 },
+      );
     }
-    expect(await new Categorical([0, 0]).logProb(tensor1d([0.5, -1, 2, Infinity, NaN])).array()).toEqual([-Infinity, -Infinity, -Infinity, -Infinity, NaN]);
+    expect(await new Categorical([0, 0]).logProb(tensor1d([0.5, -1, 2, Infinity, NaN])).array()).toEqual([
+      -Infinity,
+      -Infinity,
+      -Infinity,
+      -Infinity,
+      NaN,
+    ]);
   });
 
   test('discretised logistic with a narrow scale, and off its grid', async () => {
     // The bin's own width in the exponent, e^(−step/scale): 1 − e⁻²⁰ has no digits of it left.
     const exact = -2 * Math.log1p(Math.exp(-10)) + Math.log1p(-Math.exp(-20));
     await expect(new DiscretizedLogistic(10, 0.05).logProb(10)).toBeAllClose(exact, { rtol: 1e-5, atol: 0 });
-    expect(await new DiscretizedLogistic(10, 2).logProb(tensor1d([-1, 256, 9.5])).array()).toEqual([-Infinity, -Infinity, -Infinity]);
+    expect(await new DiscretizedLogistic(10, 2).logProb(tensor1d([-1, 256, 9.5])).array()).toEqual([
+      -Infinity,
+      -Infinity,
+      -Infinity,
+    ]);
   });
 
   test('discretised logistic', async () => {
     const wide = new DiscretizedLogistic(127.5, 20);
-    const expected = [-6.351745223347673, -9.32420795323564, -4.821554090339704, -4.382234937630609, -4.382234937630609, -9.32420795323564, -6.351745223347673];
+    const expected = [
+      -6.351745223347673, -9.32420795323564, -4.821554090339704, -4.382234937630609, -4.382234937630609,
+      -9.32420795323564, -6.351745223347673,
+    ];
     await expect(wide.logProb(tensor1d([0, 1, 100, 127, 128, 254, 255]))).toBeAllClose(expected, { rtol: 1e-6 });
     await expect(wide.mean()).toBeAllClose(127.5, { rtol: 1e-6 });
     const narrow = new DiscretizedLogistic(10, 0.5);
-    const far = [-19.000000005602796, -1.507262496960824, -0.7719368329053047, -1.507262496960824, -99.14541345786886, -489];
+    const far = [
+      -19.000000005602796, -1.507262496960824, -0.7719368329053047, -1.507262496960824, -99.14541345786886, -489,
+    ];
     await expect(narrow.logProb(tensor1d([0, 9, 10, 11, 60, 255]))).toBeAllClose(far, { rtol: 1e-6 });
   });
 
   test('uniform includes both ends', async () => {
-    await expect(new Uniform(0, 2).logProb(tensor1d([-0.1, 0, 2, 2.1]))).toBeAllClose([-Infinity, -Math.LN2, -Math.LN2, -Infinity]);
+    await expect(new Uniform(0, 2).logProb(tensor1d([-0.1, 0, 2, 2.1]))).toBeAllClose([
+      -Infinity,
+      -Math.LN2,
+      -Math.LN2,
+      -Infinity,
+    ]);
     // Where float32 is coarse, some samples are rounded up to the upper end.
     const coarse = new Uniform(1e6, 1e6 + 1);
     await expect(coarse.logProb(coarse.sample(100, { seed: 0 }))).toBeAllClose(Array.from({ length: 100 }, () => 0));
@@ -224,7 +442,8 @@ describe('far from the middle', () => {
     const slope = await grad((x) => sum(distribution.logProb(x)))(tensor1d([-9999, 9999])).data();
     expect(slope[0]).toBeGreaterThan(0);
     expect(slope[1]).toBeLessThan(0);
-    for (const value of [...slope, ...(await distribution.logProb(tensor1d([-9999, 9999])).data())]) expect(Number.isFinite(value)).toBe(true);
+    for (const value of [...slope, ...(await distribution.logProb(tensor1d([-9999, 9999])).data())])
+      expect(Number.isFinite(value)).toBe(true);
   });
 });
 
@@ -235,35 +454,60 @@ describe('klDivergence', () => {
     // log(3/2) + ½((2/3)² + (2/3)² − 1)
     await expect(klDivergence(new Normal(1, 2), new Normal(-1, 3))).toBeAllClose(0.3499095525526088, { rtol: 1e-6 });
     const p = new MultivariateNormalDiag([1, 1], [2, 2]);
-    await expect(klDivergence(p, new Independent(new Normal([-1, -1], 3), 1))).toBeAllClose(2 * 0.3499095525526088, { rtol: 1e-6 });
-    await expect(klDivergence(new StandardNormal(2), p)).toBeAllClose(2 * (Math.LN2 + 0.5 * (0.25 + 0.25 - 1)), { rtol: 1e-6 });
+    await expect(klDivergence(p, new Independent(new Normal([-1, -1], 3), 1))).toBeAllClose(2 * 0.3499095525526088, {
+      rtol: 1e-6,
+    });
+    await expect(klDivergence(new StandardNormal(2), p)).toBeAllClose(2 * (Math.LN2 + 0.5 * (0.25 + 0.25 - 1)), {
+      rtol: 1e-6,
+    });
   });
 
   test('of discrete distributions as a sum', async () => {
     // log(q/p)-weighted by hand: p(1) = σ(1), q(1) = σ(−2).
     const [p, q] = [1 / (1 + Math.exp(-1)), 1 / (1 + Math.exp(2))];
     const bernoulli = p * Math.log(p / q) + (1 - p) * Math.log((1 - p) / (1 - q));
-    await expect(klDivergence(new Bernoulli({ logits: [1, 1000] }), new Bernoulli({ logits: [-2, -1000] }))).toBeAllClose([bernoulli, 1000], { rtol: 1e-6 });
-    await expect(klDivergence(new Categorical([Math.log(0.25), Math.log(0.75), -Infinity]), new Categorical([0, 0, 0]))).toBeAllClose(
-      0.25 * Math.log(0.75) + 0.75 * Math.log(2.25),
-      { rtol: 1e-6 },
+    await expect(
+      klDivergence(new Bernoulli({ logits: [1, 1000] }), new Bernoulli({ logits: [-2, -1000] })),
+    ).toBeAllClose([bernoulli, 1000], { rtol: 1e-6 });
+    await expect(
+      klDivergence(new Categorical([Math.log(0.25), Math.log(0.75), -Infinity]), new Categorical([0, 0, 0])),
+    ).toBeAllClose(0.25 * Math.log(0.75) + 0.75 * Math.log(2.25), { rtol: 1e-6 });
+    const rows = new Independent(
+      new Categorical([
+        [
+          [0, 1],
+          [2, 0],
+        ],
+        [
+          [1, 1],
+          [0, 5],
+        ],
+      ]),
+      1,
     );
-    const rows = new Independent(new Categorical([[[0, 1], [2, 0]], [[1, 1], [0, 5]]]), 1);
     await expect(klDivergence(rows, rows)).toBeAllClose([0, 0]);
     const grid = new DiscretizedLogistic([20, 25], 4, { high: 63 });
     const other = new DiscretizedLogistic(22, 6, { high: 63 });
     const { value, logProb } = grid.sampleAndLogProb(20_000, { seed: 0 });
     // The estimate has a standard error of 0.003.
-    await expect(klDivergence(grid, other)).toBeAllClose(average(logProb.sub(other.logProb(value)), 0), { rtol: 0, atol: 0.02 });
+    await expect(klDivergence(grid, other)).toBeAllClose(average(logProb.sub(other.logProb(value)), 0), {
+      rtol: 0,
+      atol: 0.02,
+    });
   });
 
   test('with a context', async () => {
     const context = normal(key(0), [4, 3]);
-    const flow = trained(new Transformed(new StandardNormal(2), maf({ dim: 2, context: 3, hidden: [8], seed: 3 })), 0.1);
+    const flow = trained(
+      new Transformed(new StandardNormal(2), maf({ dim: 2, context: 3, hidden: [8], seed: 3 })),
+      0.1,
+    );
     const divergence = await klDivergence(flow, new StandardNormal(2), { samples: 200, seed: 0, context }).data();
     expect(divergence).toHaveLength(4);
     for (const nats of divergence) expect(nats).toBeGreaterThan(0);
-    await expect(klDivergence(flow, flow, { samples: 20, seed: 0, context })).toBeAllClose([0, 0, 0, 0], { atol: 1e-5 });
+    await expect(klDivergence(flow, flow, { samples: 20, seed: 0, context })).toBeAllClose([0, 0, 0, 0], {
+      atol: 1e-5,
+    });
   });
 
   test('by sampling otherwise, within its error of the truth', async () => {
@@ -276,13 +520,17 @@ describe('klDivergence', () => {
   });
 
   test('different events are refused', () => {
-    expect(() => klDivergence(new StandardNormal(2), new StandardNormal(3))).toThrow('klDivergence: q eventShape must be [2], got [3]');
+    expect(() => klDivergence(new StandardNormal(2), new StandardNormal(3))).toThrow(
+      'klDivergence: q eventShape must be [2], got [3]',
+    );
   });
 });
 
 describe('flows', () => {
   test.each([maf, iaf])('the density integrates to 1', async (factory) => {
-    const flow = trained(new Transformed(new StandardNormal(2), factory({ dim: 2, transforms: 2, hidden: [8], seed: 3 })));
+    const flow = trained(
+      new Transformed(new StandardNormal(2), factory({ dim: 2, transforms: 2, hidden: [8], seed: 3 })),
+    );
     const [cells, half] = [200, 14];
     const step = (2 * half) / cells;
     const axis = Array.from({ length: cells }, (_, i) => -half + (i + 0.5) * step);
@@ -299,7 +547,7 @@ describe('flows', () => {
   test('samples move with the parameters of the base', async () => {
     const loc = variable(tensor1d([0, 0]));
     const flow = new Transformed(new Normal(loc, 1), maf({ dim: 2, hidden: [8], seed: 3 }));
-    const slope = grad((x) => average(new Transformed(new Normal(x, 1), flow.bijector).sample(100, { seed: 0 })))(loc as Tensor);
+    const slope = grad((x) => average(new Transformed(new Normal(x, 1), flow.bijector).sample(100, { seed: 0 })))(loc);
     await expect(slope).toBeAllClose([0.5, 0.5]);
     await expect(neg(slope)).toBeAllClose([-0.5, -0.5]);
   });
@@ -309,38 +557,69 @@ describe('what does not fit is refused', () => {
   test('constructors', () => {
     expect(() => new Normal([1, 2], [1, 2, 3])).toThrow('normal: parameters must broadcast, got shapes [2] and [3]');
     expect(() => new StandardNormal(0)).toThrow('standardNormal: event must be an integer of at least 1, got 0');
-    expect(() => new MultivariateNormalDiag(0, 1)).toThrow('multivariateNormalDiag: loc or scaleDiag must be [..., D], got []');
+    expect(() => new MultivariateNormalDiag(0, 1)).toThrow(
+      'multivariateNormalDiag: loc or scaleDiag must be [..., D], got []',
+    );
     expect(() => new Categorical(1)).toThrow('categorical: logits must be [..., K], got []');
     expect(() => new Normal(0, 0)).toThrow('normal: scale must be positive, got 0');
     expect(() => new Logistic(0, [1, -1])).toThrow('logistic: scale must be positive, got -1');
-    expect(() => new MultivariateNormalDiag([0, 1], NaN)).toThrow('multivariateNormalDiag: scaleDiag must be positive, got NaN');
+    expect(() => new MultivariateNormalDiag([0, 1], NaN)).toThrow(
+      'multivariateNormalDiag: scaleDiag must be positive, got NaN',
+    );
     expect(() => new Uniform(1, 1)).toThrow('uniform: high must be above low 1, got 1');
-    expect(() => new Uniform(-3.4e38, 3.4e38)).toThrow('uniform: high must be at most 3.4028234663852886e+38 above low -3.4e+38, got 3.4e+38');
+    expect(() => new Uniform(-3.4e38, 3.4e38)).toThrow(
+      'uniform: high must be at most 3.4028234663852886e+38 above low -3.4e+38, got 3.4e+38',
+    );
     expect(() => new Uniform(0, Infinity)).toThrow('uniform: high must be');
     expect(() => new Uniform(-1e38, 2e38)).not.toThrow();
-    expect(() => new DiscretizedLogistic(0, 1, { high: Infinity })).toThrow('discretizedLogistic: high − low must be a positive multiple');
-    expect(() => new DiscretizedLogistic(0, 1, { low: 0, high: 1, step: 0.3 })).toThrow('discretizedLogistic: high − low must be a positive multiple');
-    expect(() => new Independent(new Normal(0, 1), 1)).toThrow('independent: base must have 1 batch axes, got batch shape []');
+    expect(() => new DiscretizedLogistic(0, 1, { high: Infinity })).toThrow(
+      'discretizedLogistic: high − low must be a positive multiple',
+    );
+    expect(() => new DiscretizedLogistic(0, 1, { low: 0, high: 1, step: 0.3 })).toThrow(
+      'discretizedLogistic: high − low must be a positive multiple',
+    );
+    expect(() => new Independent(new Normal(0, 1), 1)).toThrow(
+      'independent: base must have 1 batch axes, got batch shape []',
+    );
   });
 
   test('calls', () => {
     expect(() => new StandardNormal(2).logProb(zeros([3]))).toThrow('standardNormal: x must be [..., 2], got [3]');
     expect(() => new Normal(0, 1).sample(-1)).toThrow('normal: count must be an integer of at least 0, got -1');
     expect(() => new Uniform(0, 1).config()).not.toThrow();
-    expect(() => new Normal(zeros([2]), 1).config()).toThrow('normal: loc: must be numbers or a variable to be saved, got a tensor');
-    expect(() => new Transformed(new StandardNormal(2), maf({ dim: 2, hidden: [8] })).entropy()).toThrow('entropy has no closed form');
+    expect(() => new Normal(zeros([2]), 1).config()).toThrow(
+      'normal: loc: must be numbers or a variable to be saved, got a tensor',
+    );
+    expect(() => new Transformed(new StandardNormal(2), maf({ dim: 2, hidden: [8] })).entropy()).toThrow(
+      'entropy has no closed form',
+    );
     expect(() => new Normal([0, 1], 1).logProb(zeros([3]))).toThrow('normal: x must broadcast with [2], got [3]');
-    expect(() => new Bernoulli({ logits: [0, 1] }).logProb(zeros([3]))).toThrow('bernoulli: x must broadcast with [2], got [3]');
-    expect(() => new MultivariateNormalDiag([0, 1], 1).logProb(zeros([3, 1]))).toThrow('multivariateNormalDiag: x must be [..., 2], got [3, 1]');
-    expect(() => new Independent(new Normal([0, 1], 1), 1).logProb(zeros([3, 1]))).toThrow('independent: x must be [..., 2], got [3, 1]');
+    expect(() => new Bernoulli({ logits: [0, 1] }).logProb(zeros([3]))).toThrow(
+      'bernoulli: x must broadcast with [2], got [3]',
+    );
+    expect(() => new MultivariateNormalDiag([0, 1], 1).logProb(zeros([3, 1]))).toThrow(
+      'multivariateNormalDiag: x must be [..., 2], got [3, 1]',
+    );
+    expect(() => new Independent(new Normal([0, 1], 1), 1).logProb(zeros([3, 1]))).toThrow(
+      'independent: x must be [..., 2], got [3, 1]',
+    );
   });
 });
 
 test('a count that is none, and an event that is no tensor, from plain JavaScript', () => {
   const normal = new StandardNormal(2);
-  expect(() => normal.sample('3' as never)).toThrow("standardNormal: count must be an integer or a list of them, got '3'");
-  expect(() => normal.sample([2, 'x'] as never)).toThrow("standardNormal: count must be an integer of at least 0, got 'x'");
-  for (const distribution of [normal, new MultivariateNormalDiag([0, 0], [1, 1]), new Independent(new Normal([0, 0], 1), 1), new Transformed(normal, affine({ loc: [0, 0], scale: [1, 1] }))]) {
+  expect(() => normal.sample('3' as never)).toThrow(
+    "standardNormal: count must be an integer or a list of them, got '3'",
+  );
+  expect(() => normal.sample([2, 'x'] as never)).toThrow(
+    "standardNormal: count must be an integer of at least 0, got 'x'",
+  );
+  for (const distribution of [
+    normal,
+    new MultivariateNormalDiag([0, 0], [1, 1]),
+    new Independent(new Normal([0, 0], 1), 1),
+    new Transformed(normal, affine({ loc: [0, 0], scale: [1, 1] })),
+  ]) {
     expect(() => distribution.logProb([1, 2] as never)).toThrow(/: x must be a tensor, got \[1, 2\]$/);
   }
 });

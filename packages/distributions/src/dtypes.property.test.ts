@@ -1,4 +1,17 @@
-import { attentionIaf, attentionMaf, type Bijector, glow, iaf, lstmIaf, lstmMaf, maf, naf, nice, nsf, realNvp } from '@pushforward/bijectors';
+import {
+  attentionIaf,
+  attentionMaf,
+  type Bijector,
+  glow,
+  iaf,
+  lstmIaf,
+  lstmMaf,
+  maf,
+  naf,
+  nice,
+  nsf,
+  realNvp,
+} from '@pushforward/bijectors';
 import { BernoulliMade, GaussianMade } from '@pushforward/made';
 import { foldIn, key, type Module, normal } from '@pushforward/tensor';
 import { allClose, otherTypes } from '@pushforward/tensor/testing';
@@ -46,13 +59,18 @@ function ofFlow(make: () => Bijector): () => Run {
     const takes = flow.contextDim > 0;
     return (x, given) => {
       const context = takes ? given : undefined;
-      const [forward, inverse] = [flow.bijector.forwardAndLogDet(x, context), flow.bijector.inverseAndLogDet(x, context)];
+      const [forward, inverse] = [
+        flow.bijector.forwardAndLogDet(x, context),
+        flow.bijector.inverseAndLogDet(x, context),
+      ];
       return [forward.value, forward.logDet, inverse.value, inverse.logDet, flow.logProb(x, context)];
     };
   };
 }
 
-function ofDensity(make: () => Module & { readonly contextDim: number; logProb(x: Tensor, context?: Tensor): Tensor }): () => Run {
+function ofDensity(
+  make: () => Module & { readonly contextDim: number; logProb(x: Tensor, context?: Tensor): Tensor },
+): () => Run {
   return () => {
     const density = trained(make());
     return (x, context) => [density.logProb(x, density.contextDim > 0 ? context : undefined)];
@@ -93,7 +111,17 @@ const subjects: Record<string, () => Run> = {
   logistic: ofDensity(() => new Independent(new Logistic([0, 1.5, -2], [1, 0.3, 2]), 1)),
   'discretised logistic': ofDensity(() => new Independent(new DiscretizedLogistic([0, 1.5, 4], 1.7, { high: 8 }), 1)),
   bernoulli: ofDensity(() => new Independent(new Bernoulli({ logits: [0, 1.5, -2] }), 1)),
-  categorical: ofDensity(() => new Independent(new Categorical([[0, 1.5, -2], [1, 2, 3], [0, 0, 0.5]]), 1)),
+  categorical: ofDensity(
+    () =>
+      new Independent(
+        new Categorical([
+          [0, 1.5, -2],
+          [1, 2, 3],
+          [0, 0, 0.5],
+        ]),
+        1,
+      ),
+  ),
 };
 
 const dtypes = ['float32', ...otherTypes] as const;
@@ -102,7 +130,9 @@ const dtypes = ['float32', ...otherTypes] as const;
 const table = (rows: number, columns: number) =>
   fc.constantFrom(...dtypes).chain((dtype) => {
     const number = dtype === 'bool' ? fc.integer({ min: 0, max: 1 }) : fc.integer({ min: -9, max: 9 });
-    return fc.array(number, { minLength: rows * columns, maxLength: rows * columns }).map((data) => ({ data, shape: [rows, columns], dtype }));
+    return fc
+      .array(number, { minLength: rows * columns, maxLength: rows * columns })
+      .map((data) => ({ data, shape: [rows, columns], dtype }));
   });
 
 const tables = fc.integer({ min: 1, max: MOST }).chain((rows) => fc.tuple(table(rows, dim), table(rows, contextDim)));
@@ -126,13 +156,26 @@ describe('every function of events gives the same numbers for whole numbers of a
 
   const entries = Object.entries(subjects);
   const numRuns = Math.ceil((2 * CASES) / (MOST * entries.length));
-  test.each(entries)('%s', async (name, make) => {
-    const run = make();
-    const property = fc.asyncProperty(tables, async ([x, context]) => {
-      const found = await numbers(run, tensor(x.data, [...x.shape], x.dtype), tensor(context.data, [...context.shape], context.dtype));
-      const expected = await numbers(run, tensor(x.data, [...x.shape], 'float32'), tensor(context.data, [...context.shape], 'float32'));
-      for (const [i, values] of found.entries()) expect(allClose(values, expected[i], { rtol: 0, atol: 0 })).toBeNull();
-    });
-    await fc.assert(property, { numRuns, seed: entries.findIndex(([own]) => own === name) });
-  }, 120_000);
+  test.each(entries)(
+    '%s',
+    async (name, make) => {
+      const run = make();
+      const property = fc.asyncProperty(tables, async ([x, context]) => {
+        const found = await numbers(
+          run,
+          tensor(x.data, [...x.shape], x.dtype),
+          tensor(context.data, [...context.shape], context.dtype),
+        );
+        const expected = await numbers(
+          run,
+          tensor(x.data, [...x.shape], 'float32'),
+          tensor(context.data, [...context.shape], 'float32'),
+        );
+        for (const [i, values] of found.entries())
+          expect(allClose(values, expected[i], { rtol: 0, atol: 0 })).toBeNull();
+      });
+      await fc.assert(property, { numRuns, seed: entries.findIndex(([own]) => own === name) });
+    },
+    120_000,
+  );
 });

@@ -1,5 +1,13 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { type BuildModule, checkEvent, checkInstance, checkInteger, checkTensor, formatShape, type ModuleConfig } from '@pushforward/tensor';
+import {
+  type BuildModule,
+  checkEvent,
+  checkInstance,
+  checkInteger,
+  checkTensor,
+  formatShape,
+  type ModuleConfig,
+} from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from './distribution.js';
 import { product, type Support } from './support.js';
 import { sumTrailing } from './sum-trailing.js';
@@ -37,7 +45,10 @@ export class Independent extends Distribution {
     checkInstance('independent: base', base, Distribution, 'a distribution');
     checkInteger('independent: rank', rank, 0);
     const split = base.batchShape.length - rank;
-    if (split < 0) throw new Error(`independent: base must have ${rank} batch axes, got batch shape ${formatShape(base.batchShape)}`);
+    if (split < 0)
+      throw new Error(
+        `independent: base must have ${rank} batch axes, got batch shape ${formatShape(base.batchShape)}`,
+      );
     this.contextDim = base.contextDim;
     this.batchShape = base.batchShape.slice(0, split);
     this.eventShape = [...base.batchShape.slice(split), ...base.eventShape];
@@ -57,7 +68,10 @@ export class Independent extends Distribution {
     return tidy(() => sumTrailing(this.base.logProb(x, context), this.rank));
   }
 
-  override sampleAndLogProb(count: number | readonly number[], options?: SampleOptions): { value: Tensor; logProb: Tensor } {
+  override sampleAndLogProb(
+    count: number | readonly number[],
+    options?: SampleOptions,
+  ): { value: Tensor; logProb: Tensor } {
     return tidy(() => {
       const { value, logProb } = this.base.sampleAndLogProb(count, options);
       return { value, logProb: sumTrailing(logProb, this.rank) };

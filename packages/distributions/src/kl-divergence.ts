@@ -1,4 +1,18 @@
-import { add, div, exp, greater, log, mean, mul, scalar, square, sub, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import {
+  add,
+  div,
+  exp,
+  greater,
+  log,
+  mean,
+  mul,
+  scalar,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import { checkInteger, formatShape, type Seed, where } from '@pushforward/tensor';
 import { Bernoulli } from './bernoulli.js';
 import { Categorical } from './categorical.js';
@@ -42,9 +56,15 @@ export interface KlDivergenceOptions {
  * console.log(await klDivergence(new Normal(1, 1), new Normal(0, 1)).data()); // Float32Array(1) [ 0.5 ]
  * ```
  */
-export function klDivergence(p: Distribution, q: Distribution, { samples = 1000, seed, context }: KlDivergenceOptions = {}): Tensor {
+export function klDivergence(
+  p: Distribution,
+  q: Distribution,
+  { samples = 1000, seed, context }: KlDivergenceOptions = {},
+): Tensor {
   if (p.eventShape.join() !== q.eventShape.join()) {
-    throw new Error(`klDivergence: q eventShape must be ${formatShape(p.eventShape)}, got ${formatShape(q.eventShape)}`);
+    throw new Error(
+      `klDivergence: q eventShape must be ${formatShape(p.eventShape)}, got ${formatShape(q.eventShape)}`,
+    );
   }
   checkInteger('klDivergence: samples', samples, 1);
   return tidy(() => {
@@ -68,7 +88,11 @@ function closedForm(p: Distribution, q: Distribution): Tensor | null {
 /** Whether mean and stddev say all, each number of an event being normal by itself. */
 function isGaussian(distribution: Distribution): boolean {
   if (distribution instanceof Independent) return isGaussian(distribution.base);
-  return distribution instanceof Normal || distribution instanceof MultivariateNormalDiag || distribution instanceof StandardNormal;
+  return (
+    distribution instanceof Normal ||
+    distribution instanceof MultivariateNormalDiag ||
+    distribution instanceof StandardNormal
+  );
 }
 
 function gaussianDivergence(p: Distribution, q: Distribution): Tensor {

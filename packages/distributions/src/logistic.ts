@@ -1,7 +1,17 @@
 import { abs, add, div, log, mul, neg, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { broadcastTo, key, log1p, type ModuleConfig, softplus, uniform } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from './distribution.js';
-import { broadcastShapes, checkBroadcast, checkParameter, checkPositive, type Parameter, parameterConfig, parameterFromConfig, shapeOf, toTensor } from './parameter.js';
+import {
+  broadcastShapes,
+  checkBroadcast,
+  checkParameter,
+  checkPositive,
+  type Parameter,
+  parameterConfig,
+  parameterFromConfig,
+  shapeOf,
+  toTensor,
+} from './parameter.js';
 import { sampleShape } from './sample-shape.js';
 
 /**
@@ -74,6 +84,10 @@ export class Logistic extends Distribution {
   }
 
   config(): ModuleConfig {
-    return { type: Logistic.type, loc: parameterConfig('logistic: loc', this.loc), scale: parameterConfig('logistic: scale', this.scale) };
+    return {
+      type: Logistic.type,
+      loc: parameterConfig('logistic: loc', this.loc),
+      scale: parameterConfig('logistic: scale', this.scale),
+    };
   }
 }

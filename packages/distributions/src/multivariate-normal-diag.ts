@@ -38,7 +38,8 @@ export class MultivariateNormalDiag extends Distribution {
     checkParameter('multivariateNormalDiag: loc', loc);
     checkPositive('multivariateNormalDiag: scaleDiag', scaleDiag);
     const shape = new Normal(loc, scaleDiag).batchShape;
-    if (shape.length === 0) throw new Error(`multivariateNormalDiag: loc or scaleDiag must be [..., D], got ${formatShape(shape)}`);
+    if (shape.length === 0)
+      throw new Error(`multivariateNormalDiag: loc or scaleDiag must be [..., D], got ${formatShape(shape)}`);
     this.batchShape = shape.slice(0, -1);
     this.eventShape = shape.slice(-1);
   }
@@ -58,7 +59,10 @@ export class MultivariateNormalDiag extends Distribution {
     return this.#parts.logProb(x);
   }
 
-  override sampleAndLogProb(count: number | readonly number[], options?: SampleOptions): { value: Tensor; logProb: Tensor } {
+  override sampleAndLogProb(
+    count: number | readonly number[],
+    options?: SampleOptions,
+  ): { value: Tensor; logProb: Tensor } {
     return this.#parts.sampleAndLogProb(count, options);
   }
 

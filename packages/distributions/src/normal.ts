@@ -1,7 +1,17 @@
 import { add, div, log, mul, neg, square, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { broadcastTo, key, type ModuleConfig, normal } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from './distribution.js';
-import { broadcastShapes, checkBroadcast, checkParameter, checkPositive, type Parameter, parameterConfig, parameterFromConfig, shapeOf, toTensor } from './parameter.js';
+import {
+  broadcastShapes,
+  checkBroadcast,
+  checkParameter,
+  checkPositive,
+  type Parameter,
+  parameterConfig,
+  parameterFromConfig,
+  shapeOf,
+  toTensor,
+} from './parameter.js';
 import { sampleShape } from './sample-shape.js';
 
 const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
@@ -55,7 +65,10 @@ export class Normal extends Distribution {
     });
   }
 
-  override sampleAndLogProb(count: number | readonly number[], { seed }: SampleOptions = {}): { value: Tensor; logProb: Tensor } {
+  override sampleAndLogProb(
+    count: number | readonly number[],
+    { seed }: SampleOptions = {},
+  ): { value: Tensor; logProb: Tensor } {
     const shape = [...sampleShape('normal', count), ...this.batchShape];
     return tidy(() => {
       const noise = normal(key(seed), shape);
@@ -78,7 +91,11 @@ export class Normal extends Distribution {
   }
 
   config(): ModuleConfig {
-    return { type: Normal.type, loc: parameterConfig('normal: loc', this.loc), scale: parameterConfig('normal: scale', this.scale) };
+    return {
+      type: Normal.type,
+      loc: parameterConfig('normal: loc', this.loc),
+      scale: parameterConfig('normal: scale', this.scale),
+    };
   }
 }
 

@@ -1,5 +1,14 @@
 import { Tensor, tensor, Variable, zeros } from '@tensorflow/tfjs-core';
-import { checkBoolean, checkIntegers, checkNumeric, formatShape, formatValue, type Json, makeVariable, toFloat } from '@pushforward/tensor';
+import {
+  checkBoolean,
+  checkIntegers,
+  checkNumeric,
+  formatShape,
+  formatValue,
+  type Json,
+  makeVariable,
+  toFloat,
+} from '@pushforward/tensor';
 
 /** Numbers in arrays of one depth and width, such as `[[1, 2], [3, 4]]`. */
 export type NestedNumbers = readonly (number | NestedNumbers)[];
@@ -12,7 +21,9 @@ export type Parameter = number | NestedNumbers | Tensor;
 
 /** The parameter as a tensor, for use under `tf.tidy`. */
 export function toTensor(parameter: Parameter): Tensor {
-  return parameter instanceof Tensor ? toFloat('parameter', parameter) : tensor(parameter as number, undefined, 'float32');
+  return parameter instanceof Tensor
+    ? toFloat('parameter', parameter)
+    : tensor(parameter as number, undefined, 'float32');
 }
 
 /** The shape of a parameter, without making a tensor of it. */
@@ -27,7 +38,8 @@ export function broadcastShapes(name: string, ...shapes: readonly (readonly numb
   const rank = Math.max(...shapes.map((s) => s.length));
   return Array.from({ length: rank }, (_, axis) => {
     const sizes = new Set(shapes.map((s) => s[axis - rank + s.length] ?? 1).filter((size) => size !== 1));
-    if (sizes.size > 1) throw new Error(`${name}: parameters must broadcast, got shapes ${shapes.map(formatShape).join(' and ')}`);
+    if (sizes.size > 1)
+      throw new Error(`${name}: parameters must broadcast, got shapes ${shapes.map(formatShape).join(' and ')}`);
     return [...sizes][0] ?? 1;
   });
 }
@@ -51,7 +63,7 @@ export function checkBroadcast(name: string, x: Tensor | number, batch: readonly
 export function checkPositive(name: string, parameter: Parameter): void {
   checkParameter(name, parameter);
   if (parameter instanceof Tensor) return;
-  if (typeof parameter !== 'number') for (const part of parameter) checkPositive(name, part as Parameter);
+  if (typeof parameter !== 'number') for (const part of parameter) checkPositive(name, part);
   else if (!(parameter > 0)) throw new Error(`${name} must be positive, got ${parameter}`);
 }
 
@@ -75,7 +87,7 @@ function numbersConfig(numbers: number | NestedNumbers): Json {
 /** The inverse of {@link parameterConfig}. */
 export function parameterFromConfig(config: Json): Parameter {
   if (Array.isArray(config)) return config.map((part) => numbersFromConfig(part));
-  if (config === null || typeof config !== 'object') return numbersFromConfig(config) as number;
+  if (config === null || typeof config !== 'object') return numbersFromConfig(config);
   const { shape, trainable } = config;
   checkIntegers("a variable's shape", shape, 0);
   checkBoolean('trainable', trainable);
@@ -86,7 +98,9 @@ function numbersFromConfig(config: Json): number | NestedNumbers {
   if (Array.isArray(config)) return config.map(numbersFromConfig);
   if (typeof config === 'number') return config;
   if (config === 'NaN' || config === 'Infinity' || config === '-Infinity') return Number(config);
-  throw new Error(`a parameter must be numbers in lists of one length, or a variable's shape, got ${formatValue(config)}`);
+  throw new Error(
+    `a parameter must be numbers in lists of one length, or a variable's shape, got ${formatValue(config)}`,
+  );
 }
 
 /** Throws unless a parameter is a tensor, a number, or numbers in lists of one depth and width. */
@@ -94,6 +108,11 @@ export function checkParameter(name: string, parameter: unknown): asserts parame
   if (parameter instanceof Tensor) return;
   const shape = shapeOf(parameter as Parameter);
   const isFull = (value: unknown, axis: number): boolean =>
-    axis === shape.length ? typeof value === 'number' : Array.isArray(value) && value.length === shape[axis] && value.every((part) => isFull(part, axis + 1));
-  if (!isFull(parameter, 0)) throw new Error(`${name} must be a tensor, a number, or numbers in lists of one length, got ${formatValue(parameter)}`);
+    axis === shape.length
+      ? typeof value === 'number'
+      : Array.isArray(value) && value.length === shape[axis] && value.every((part) => isFull(part, axis + 1));
+  if (!isFull(parameter, 0))
+    throw new Error(
+      `${name} must be a tensor, a number, or numbers in lists of one length, got ${formatValue(parameter)}`,
+    );
 }

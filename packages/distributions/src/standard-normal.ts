@@ -1,5 +1,13 @@
 import { fill, ones, type Tensor, zeros } from '@tensorflow/tfjs-core';
-import { checkEvent, checkIntegers, checkTensor, key, type ModuleConfig, normal, standardNormalLogProb } from '@pushforward/tensor';
+import {
+  checkEvent,
+  checkIntegers,
+  checkTensor,
+  key,
+  type ModuleConfig,
+  normal,
+  standardNormalLogProb,
+} from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from './distribution.js';
 import { sampleShape } from './sample-shape.js';
 

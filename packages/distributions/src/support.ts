@@ -1,4 +1,19 @@
-import { abs, all, div, greaterEqual, isFinite, lessEqual, logicalAnd, reshape, round, scalar, sub, type Tensor, tidy, util } from '@tensorflow/tfjs-core';
+import {
+  abs,
+  all,
+  div,
+  greaterEqual,
+  isFinite,
+  lessEqual,
+  logicalAnd,
+  reshape,
+  round,
+  scalar,
+  sub,
+  type Tensor,
+  tidy,
+  util,
+} from '@tensorflow/tfjs-core';
 import { toFloat, where } from '@pushforward/tensor';
 import { type Parameter, toTensor } from './parameter.js';
 
@@ -28,7 +43,11 @@ export interface Support {
  * ```
  */
 export function reals(eventRank = 0): Support {
-  return { description: 'real numbers', isDiscrete: false, contains: (x) => tidy(() => allOfEvent(isFinite(toFloat('reals: x', x)), eventRank)) };
+  return {
+    description: 'real numbers',
+    isDiscrete: false,
+    contains: (x) => tidy(() => allOfEvent(isFinite(toFloat('reals: x', x)), eventRank)),
+  };
 }
 
 /**

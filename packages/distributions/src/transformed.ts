@@ -1,5 +1,12 @@
 import { add, greater, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { asLogDensity, type BuildModule, checkEvent, checkInstance, checkTensor, type ModuleConfig } from '@pushforward/tensor';
+import {
+  asLogDensity,
+  type BuildModule,
+  checkEvent,
+  checkInstance,
+  checkTensor,
+  type ModuleConfig,
+} from '@pushforward/tensor';
 import { Bijector } from '@pushforward/bijectors';
 import { Distribution, type SampleOptions } from './distribution.js';
 import { Independent } from './independent.js';
@@ -53,7 +60,9 @@ export class Transformed extends Distribution {
     checkInstance('transformed: base', base, Distribution, 'a distribution');
     checkInstance('transformed: bijector', bijector, Bijector, 'a bijector');
     if (base.contextDim > 0 && bijector.contextDim > 0 && base.contextDim !== bijector.contextDim) {
-      throw new Error(`transformed: bijector must take the context of the base, [..., ${base.contextDim}], got [..., ${bijector.contextDim}]`);
+      throw new Error(
+        `transformed: bijector must take the context of the base, [..., ${base.contextDim}], got [..., ${bijector.contextDim}]`,
+      );
     }
     this.contextDim = Math.max(base.contextDim, bijector.contextDim);
     const missing = bijector.eventRank - base.eventShape.length;
@@ -89,7 +98,10 @@ export class Transformed extends Distribution {
     });
   }
 
-  override sampleAndLogProb(count: number | readonly number[], options: SampleOptions = {}): { value: Tensor; logProb: Tensor } {
+  override sampleAndLogProb(
+    count: number | readonly number[],
+    options: SampleOptions = {},
+  ): { value: Tensor; logProb: Tensor } {
     return tidy(() => {
       const base = this.base.sampleAndLogProb(...this.#baseArguments(count, options));
       const { value, logDet } = this.bijector.forwardAndLogDet(base.value, this.#bijectorContext(options.context));

@@ -1,7 +1,16 @@
 import { add, div, log, mul, neg, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { key, type ModuleConfig, uniform } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from './distribution.js';
-import { broadcastShapes, checkBroadcast, checkParameter, type Parameter, parameterConfig, parameterFromConfig, shapeOf, toTensor } from './parameter.js';
+import {
+  broadcastShapes,
+  checkBroadcast,
+  checkParameter,
+  type Parameter,
+  parameterConfig,
+  parameterFromConfig,
+  shapeOf,
+  toTensor,
+} from './parameter.js';
 import { interval, restrictTo, type Support } from './support.js';
 import { sampleShape } from './sample-shape.js';
 
@@ -40,7 +49,8 @@ export class Uniform extends Distribution {
     super();
     checkParameter('uniform: low', low);
     checkParameter('uniform: high', high);
-    if (typeof low === 'number' && typeof high === 'number' && !(low < high)) throw new Error(`uniform: high must be above low ${low}, got ${high}`);
+    if (typeof low === 'number' && typeof high === 'number' && !(low < high))
+      throw new Error(`uniform: high must be above low ${low}, got ${high}`);
     if (typeof low === 'number' && typeof high === 'number' && high - low > WIDEST) {
       throw new Error(`uniform: high must be at most ${WIDEST} above low ${low}, got ${high}`);
     }
@@ -81,6 +91,10 @@ export class Uniform extends Distribution {
   }
 
   config(): ModuleConfig {
-    return { type: Uniform.type, low: parameterConfig('uniform: low', this.low), high: parameterConfig('uniform: high', this.high) };
+    return {
+      type: Uniform.type,
+      low: parameterConfig('uniform: low', this.low),
+      high: parameterConfig('uniform: high', this.high),
+    };
   }
 }

@@ -50,17 +50,24 @@ describe('what is refused', () => {
   test('no archive, and every way of cutting one short', () => {
     const bytes = writeArchive(entries);
     for (let length = 0; length < bytes.length; length++) {
-      expect(() => read(bytes.subarray(0, length))).toThrow(new Error('test: bytes must be a zip archive, got another file or a truncated one'));
+      expect(() => read(bytes.subarray(0, length))).toThrow(
+        new Error('test: bytes must be a zip archive, got another file or a truncated one'),
+      );
     }
     expect(() => read(new Uint8Array([...bytes, 0]))).toThrow('must be a zip archive');
   });
 
-  test.each(['../a.json', '/a.json', 'c/a.json', 'a.json/', 'A.JSON', '__proto__', '', 'x\nb'])('an entry named %j', (name) => {
-    // Put in under a harmless name of the same length: the writer keeps names in an ordinary object.
-    const bytes = writeArchive({ ...entries, ['?'.repeat(name.length)]: new Uint8Array(1) });
-    bytes.set(strToU8(name), directoryLine(bytes, 2) + 46);
-    expect(() => read(bytes)).toThrow(new Error(`test: bytes must hold a.json and b.bin only, got '${JSON.stringify(name).slice(1, -1)}'`));
-  });
+  test.each(['../a.json', '/a.json', 'c/a.json', 'a.json/', 'A.JSON', '__proto__', '', 'x\nb'])(
+    'an entry named %j',
+    (name) => {
+      // Put in under a harmless name of the same length: the writer keeps names in an ordinary object.
+      const bytes = writeArchive({ ...entries, ['?'.repeat(name.length)]: new Uint8Array(1) });
+      bytes.set(strToU8(name), directoryLine(bytes, 2) + 46);
+      expect(() => read(bytes)).toThrow(
+        new Error(`test: bytes must hold a.json and b.bin only, got '${JSON.stringify(name).slice(1, -1)}'`),
+      );
+    },
+  );
 
   test('an entry twice', () => {
     const bytes = writeArchive({ 'a.json': new Uint8Array(1), 'b.json': new Uint8Array(1) });
@@ -82,7 +89,9 @@ describe('what is refused', () => {
   test('another compression method', () => {
     const bytes = writeArchive(entries);
     new DataView(bytes.buffer).setUint16(directoryLine(bytes, 1) + 10, 12, true);
-    expect(() => read(bytes)).toThrow(new Error('test: bytes must be stored or deflated, got compression method 12 for b.bin'));
+    expect(() => read(bytes)).toThrow(
+      new Error('test: bytes must be stored or deflated, got compression method 12 for b.bin'),
+    );
   });
 
   test('a changed bit of the content', () => {
@@ -91,7 +100,7 @@ describe('what is refused', () => {
     expect(() => read(bytes)).toThrow(new Error('test: bytes is damaged: b.bin is not what the directory says'));
   });
 
-  test('a size that is not the content\'s, packed or not', () => {
+  test("a size that is not the content's, packed or not", () => {
     for (const field of [20, 24]) {
       const bytes = writeArchive(entries);
       new DataView(bytes.buffer).setUint32(directoryLine(bytes, 1) + field, 1000, true);
@@ -107,7 +116,10 @@ describe('what is refused', () => {
 
   test('anything else only with an error of its own', () => {
     for (const whole of [writeArchive(entries), zipSync({ 'a.json': strToU8('a'.repeat(400)) }, { level: 9 })]) {
-      const edits = fc.array(fc.record({ at: fc.nat(whole.length - 1), value: fc.constantFrom(0, 1, 0x7f, 0xff) }), { minLength: 1, maxLength: 5 });
+      const edits = fc.array(fc.record({ at: fc.nat(whole.length - 1), value: fc.constantFrom(0, 1, 0x7f, 0xff) }), {
+        minLength: 1,
+        maxLength: 5,
+      });
       fc.assert(
         fc.property(edits, (edits) => {
           const bytes = whole.slice();

@@ -38,7 +38,8 @@ export function readArchive(source: string, bytes: Uint8Array, known: readonly s
   const directory = readDirectory(source, bytes);
   const entries = new Map<string, DirectoryEntry>();
   for (const entry of directory) {
-    if (!known.includes(entry.name)) throw new Error(`${source} must hold ${known.join(' and ')} only, got ${quote(entry.name)}`);
+    if (!known.includes(entry.name))
+      throw new Error(`${source} must hold ${known.join(' and ')} only, got ${quote(entry.name)}`);
     if (entries.has(entry.name)) throw new Error(`${source} must hold ${entry.name} once, got it twice`);
     entries.set(entry.name, entry);
   }
@@ -56,7 +57,11 @@ function readDirectory(source: string, bytes: Uint8Array): DirectoryEntry[] {
   let end = bytes.length - endBytes;
   const first = Math.max(0, end - maxCommentBytes);
   // The directory's end is marked, and behind it there is only a comment of the stated length.
-  while (end >= first && !(view.getUint32(end, true) === 0x06054b50 && end + endBytes + view.getUint16(end + 20, true) === bytes.length)) end--;
+  while (
+    end >= first &&
+    !(view.getUint32(end, true) === 0x06054b50 && end + endBytes + view.getUint16(end + 20, true) === bytes.length)
+  )
+    end--;
   if (end < first) throw new Error(`${source} must be a zip archive, got another file or a truncated one`);
 
   const count = view.getUint16(end + 10, true);
@@ -73,15 +78,27 @@ function readDirectory(source: string, bytes: Uint8Array): DirectoryEntry[] {
     const offset = view.getUint32(position + 42, true);
     // The only names allowed are ASCII; anything else may come out garbled, as it ends up in an error message.
     const name = new TextDecoder().decode(bytes.subarray(nameStart, Math.min(nameStart + nameBytes, end)));
-    entries.push({ name, method: view.getUint16(position + 10, true), crc: view.getUint32(position + 16, true), packedSize, size, offset });
+    entries.push({
+      name,
+      method: view.getUint16(position + 10, true),
+      crc: view.getUint32(position + 16, true),
+      packedSize,
+      size,
+      offset,
+    });
     position = nameStart + nameBytes + view.getUint16(position + 30, true) + view.getUint16(position + 32, true);
   }
   return entries;
 }
 
-function unpack(source: string, bytes: Uint8Array, { name, method, crc, packedSize, size, offset }: DirectoryEntry): Uint8Array {
+function unpack(
+  source: string,
+  bytes: Uint8Array,
+  { name, method, crc, packedSize, size, offset }: DirectoryEntry,
+): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const damaged = (cause?: unknown) => new Error(`${source} is damaged: ${name} is not what the directory says`, { cause });
+  const damaged = (cause?: unknown) =>
+    new Error(`${source} is damaged: ${name} is not what the directory says`, { cause });
   if (offset + 30 > bytes.length || view.getUint32(offset, true) !== 0x04034b50) throw damaged();
   const start = offset + 30 + view.getUint16(offset + 26, true) + view.getUint16(offset + 28, true);
   const packed = bytes.subarray(start, start + packedSize);

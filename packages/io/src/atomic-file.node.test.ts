@@ -48,12 +48,15 @@ test('writes what comes bit by bit, and keeps the old content where that fails',
 });
 
 test('makes directories above each other, for many at once', async () => {
-  await Promise.all(Array.from({ length: 8 }, (_, i) => writeFileAtomic(path.join(directory, 'a', 'b', 'c', String(i)), 'x')));
+  await Promise.all(
+    Array.from({ length: 8 }, (_, i) => writeFileAtomic(path.join(directory, 'a', 'b', 'c', String(i)), 'x')),
+  );
   expect(await readdir(path.join(directory, 'a', 'b', 'c'))).toHaveLength(8);
 });
 
 test.runIf(process.platform === 'linux')('a directory that takes no new ones is refused', async () => {
-  for (const file of ['/proc/new/file', '/proc/new/and/below/file']) await expect(writeFileAtomic(file, 'x')).rejects.toMatchObject({ code: 'ENOENT' });
+  for (const file of ['/proc/new/file', '/proc/new/and/below/file'])
+    await expect(writeFileAtomic(file, 'x')).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
 test('many at once leave one of them, whole', async () => {
@@ -84,7 +87,14 @@ test('a name as long as file systems allow, in bytes', async () => {
 test('removes what dead processes left of this file, and nothing else', async () => {
   const { pid: dead } = spawnSync(process.execPath, ['--version']);
   const removed = [`.a.bin.${dead}-0.tmp`, `.a.bin.${dead}-17.tmp`, `.a.bin.${process.pid}-123456789.tmp`];
-  const kept = [`.a.bin.${process.ppid}-0.tmp`, `.b.bin.${dead}-0.tmp`, '.a.bin.tmp', `.a.bin.${dead}.tmp`, `a.bin.${dead}-0.tmp`, `.a.bin.x-0.tmp`];
+  const kept = [
+    `.a.bin.${process.ppid}-0.tmp`,
+    `.b.bin.${dead}-0.tmp`,
+    '.a.bin.tmp',
+    `.a.bin.${dead}.tmp`,
+    `a.bin.${dead}-0.tmp`,
+    `.a.bin.x-0.tmp`,
+  ];
   for (const name of [...removed, ...kept]) await writeFile(path.join(directory, name), '');
   await writeFileAtomic(file, 'x');
   expect(new Set(await readdir(directory))).toEqual(new Set(['a.bin', ...kept]));

@@ -28,7 +28,10 @@ let written = 0;
  * console.log(await readFile(file, 'utf8')); // all of it
  * ```
  */
-export async function writeFileAtomic(file: string, content: Uint8Array | string | AsyncIterable<Uint8Array | string>): Promise<void> {
+export async function writeFileAtomic(
+  file: string,
+  content: Uint8Array | string | AsyncIterable<Uint8Array | string>,
+): Promise<void> {
   const directory = path.dirname(path.resolve(file));
   await makeDirectory(directory);
   await removeLeftovers(directory, path.basename(file));
@@ -71,7 +74,10 @@ async function makeDirectory(directory: string): Promise<void> {
 }
 
 async function isDirectory(name: string): Promise<boolean> {
-  return stat(name).then((found) => found.isDirectory(), () => false);
+  return stat(name).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /** What the names of a file's temporary files begin with: not longer than file systems allow, however long the name is. */

@@ -5,10 +5,16 @@ import type { StoredTensor } from './safetensors.js';
  * A checksum of all that a file of tensors says, however it is written down: names, types, shapes and values of its tensors, and its
  * texts. It finds accidents, one bit or whole ranges, and no forgery, for which a file would have to be signed.
  */
-export function checksumOf(tensors: ReadonlyMap<string, StoredTensor>, texts: Readonly<Record<string, string>>): string {
+export function checksumOf(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  texts: Readonly<Record<string, string>>,
+): string {
   const names = [...tensors.keys()].toSorted();
   // JSON keeps neighbours apart: two different contents have two different texts.
-  const described = JSON.stringify([names.map((name) => [name, tensors.get(name)!.dtype, tensors.get(name)!.shape]), Object.entries(texts).toSorted()]);
+  const described = JSON.stringify([
+    names.map((name) => [name, tensors.get(name)!.dtype, tensors.get(name)!.shape]),
+    Object.entries(texts).toSorted(),
+  ]);
   const values = names.map((name) => {
     const { buffer, byteOffset, byteLength } = tensors.get(name)!.values;
     return new Uint8Array(buffer, byteOffset, byteLength);

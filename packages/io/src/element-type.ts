@@ -25,7 +25,14 @@ export const elementTypes: ReadonlyMap<string, ElementType> = new Map<string, El
   ['F64', { size: 8, dtype: 'F32', read: (buffer) => new Float32Array(new Float64Array(buffer)) }],
   ['F16', { size: 2, dtype: 'F32', read: (buffer) => fromHalf(new Uint16Array(buffer)) }],
   // A bfloat16 is the upper half of a float32.
-  ['BF16', { size: 2, dtype: 'F32', read: (buffer) => fromWords(Uint32Array.from(new Uint16Array(buffer), (half) => half << 16)) }],
+  [
+    'BF16',
+    {
+      size: 2,
+      dtype: 'F32',
+      read: (buffer) => fromWords(Uint32Array.from(new Uint16Array(buffer), (half) => half << 16)),
+    },
+  ],
   ['I64', { size: 8, dtype: 'I32', read: (buffer) => fromLong(new BigInt64Array(buffer)) }],
 ]);
 

@@ -47,7 +47,8 @@ export async function writeModel(caller: string, module: Module, options: SaveOp
   const config = module.config();
   const { metadata } = options;
   const configText = JSON.stringify(config, (name, value) => {
-    if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`${caller}: config must be JSON, got ${value} as ${quote(name)}`);
+    if (typeof value === 'number' && !Number.isFinite(value))
+      throw new Error(`${caller}: config must be JSON, got ${value} as ${quote(name)}`);
     return value as unknown;
   });
   checkNesting(`${caller}: config`, configText);
@@ -88,7 +89,10 @@ async function readVariables(caller: string, module: Module): Promise<Map<string
   // Every reading is asked for before the first is awaited: what a training loop does meanwhile does not mix into the file.
   const readings = [...module.variables()].map(async ([path, variable]) => {
     const dtype = storedDtypes.get(variable.dtype);
-    if (!dtype) throw new Error(`${caller}: ${quote(path)} must be of ${[...storedDtypes.keys()].join(', ')}, got ${variable.dtype}`);
+    if (!dtype)
+      throw new Error(
+        `${caller}: ${quote(path)} must be of ${[...storedDtypes.keys()].join(', ')}, got ${variable.dtype}`,
+      );
     const values = (await variable.data()) as StoredValues;
     return [path, { dtype, shape: variable.shape, values }] as const;
   });
@@ -113,12 +117,15 @@ export function readModel<M extends Module>(
   if (metadata.config === undefined) throw new Error(`${file} must hold a config, got none`);
   const moduleConfig = parseJson(`${file}: config`, metadata.config);
   const extra = metadata.metadata === undefined ? undefined : parseJson(`${file}: metadata`, metadata.metadata);
-  if (config !== undefined) checkConfig(`${source}: ${configName}`, config, weights, { config: moduleConfig, metadata: extra });
+  if (config !== undefined)
+    checkConfig(`${source}: ${configName}`, config, weights, { config: moduleConfig, metadata: extra });
 
   const kept = {
     source: file,
     config: moduleConfig,
-    variables: new Map([...tensors].map(([path, { dtype, shape }]) => [path, { dtype: variableDtypes.get(dtype) ?? dtype, shape }])),
+    variables: new Map(
+      [...tensors].map(([path, { dtype, shape }]) => [path, { dtype: variableDtypes.get(dtype) ?? dtype, shape }]),
+    ),
     ties: readTies(file, metadata.ties),
     // The first version left that to the configuration.
     frozen: metadata.version === '1' ? undefined : readFrozen(file, metadata.frozen),
@@ -132,11 +139,17 @@ export function readModel<M extends Module>(
 }
 
 /** Throws unless the file is a model of a known version, as it was written. */
-function checkWhole(file: string, tensors: ReadonlyMap<string, StoredTensor>, metadata: Readonly<Record<string, string>>): void {
+function checkWhole(
+  file: string,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  metadata: Readonly<Record<string, string>>,
+): void {
   if (metadata.format !== format) throw new Error(`${file} must be a module saved by ${format}, got other tensors`);
   const { version: own, checksum, ...rest } = metadata;
   if (own !== '1' && own !== String(version)) {
-    throw new Error(`${file} must be of version 1 or ${version}, the ones known here, got ${own === undefined ? 'none' : quote(own)}`);
+    throw new Error(
+      `${file} must be of version 1 or ${version}, the ones known here, got ${own === undefined ? 'none' : quote(own)}`,
+    );
   }
   if (own === '1') {
     const later = Object.keys(metadata).find((name) => !firstNames.includes(name));
@@ -148,26 +161,40 @@ function checkWhole(file: string, tensors: ReadonlyMap<string, StoredTensor>, me
 
 function readTies(file: string, text = '{}'): Map<string, string> {
   const ties = parseJson(`${file}: ties`, text);
-  const isTies = ties !== null && typeof ties === 'object' && !Array.isArray(ties) && Object.values(ties).every((path) => typeof path === 'string');
+  const isTies =
+    ties !== null &&
+    typeof ties === 'object' &&
+    !Array.isArray(ties) &&
+    Object.values(ties).every((path) => typeof path === 'string');
   if (!isTies) throw new Error(`${file}: ties must be an object of paths`);
   return new Map(Object.entries(ties) as [string, string][]);
 }
 
 function readFrozen(file: string, text = '[]'): Set<string> {
   const frozen = parseJson(`${file}: frozen`, text);
-  if (!Array.isArray(frozen) || !frozen.every((path) => typeof path === 'string')) throw new Error(`${file}: frozen must be a list of paths`);
+  if (!Array.isArray(frozen) || !frozen.every((path) => typeof path === 'string'))
+    throw new Error(`${file}: frozen must be a list of paths`);
   return new Set(frozen);
 }
 
 /** Throws if config.json is not what was written, or belongs to these weights and says something else: somebody expects that to count. */
-function checkConfig(name: string, text: string, weights: Uint8Array, { config, metadata }: Record<string, Json | undefined>): void {
+function checkConfig(
+  name: string,
+  text: string,
+  weights: Uint8Array,
+  { config, metadata }: Record<string, Json | undefined>,
+): void {
   const found = parseJson(name, text);
-  if (found === null || typeof found !== 'object' || Array.isArray(found)) throw new Error(`${name} must be a JSON object`);
+  if (found === null || typeof found !== 'object' || Array.isArray(found))
+    throw new Error(`${name} must be a JSON object`);
   const { checksum, ...summary } = found;
-  const changed = new Error(`${name} is damaged or was edited, while ${weightsName} holds the whole module: undo that, or delete it`);
+  const changed = new Error(
+    `${name} is damaged or was edited, while ${weightsName} holds the whole module: undo that, or delete it`,
+  );
   if (summary.version !== 1 && checksum !== checksumOfText(JSON.stringify(summary))) throw changed;
   // Of other weights: saving was interrupted between the two files, or somebody is saving now.
   if (JSON.stringify(summary.weights) !== JSON.stringify(identify(weights))) return;
-  const belongs = JSON.stringify([summary.config, summary.metadata ?? null]) === JSON.stringify([config, metadata ?? null]);
+  const belongs =
+    JSON.stringify([summary.config, summary.metadata ?? null]) === JSON.stringify([config, metadata ?? null]);
   if (!belongs || summary.format !== format) throw changed;
 }

@@ -65,7 +65,9 @@ describe('a saved module', () => {
   test('goes from a directory to an archive and back', async () => {
     const module = new Table(2, 4);
     await saveModule(module, directory, { metadata: 'x' });
-    const files = await Promise.all(bothFiles.map(async (name) => [name, new Uint8Array(await fs.readFile(inDirectory(name)))] as const));
+    const files = await Promise.all(
+      bothFiles.map(async (name) => [name, new Uint8Array(await fs.readFile(inDirectory(name)))] as const),
+    );
     const unpacked = unpackModule(zipSync(Object.fromEntries(files)), classes);
     expect(await describeModule(unpacked.module)).toEqual(await describeModule(module));
     unpacked.module.dispose();
@@ -77,7 +79,9 @@ describe('a saved module', () => {
 
   test('may be loaded and saved at the same time', async () => {
     const modules = [new Table(50, 1), new Stack([new Table(40, 2)])];
-    const described = await Promise.all(modules.map(async (module, metadata) => ({ ...(await describeModule(module)), metadata })));
+    const described = await Promise.all(
+      modules.map(async (module, metadata) => ({ ...(await describeModule(module)), metadata })),
+    );
     await saveModule(modules[0], directory, { metadata: 0 });
     await Promise.all(
       Array.from({ length: 10 }, async (_, i) => {
@@ -91,19 +95,26 @@ describe('a saved module', () => {
   });
 });
 
-const unreadable = (file: string, reason: string) => new Error(`loadModule: ${file} must be a file that can be read, got ${reason}`);
+const unreadable = (file: string, reason: string) =>
+  new Error(`loadModule: ${file} must be a file that can be read, got ${reason}`);
 
 describe('what is refused', () => {
   test('what is not there', async () => {
     const missing = inDirectory('missing');
-    await expect(loadModule(missing, classes)).rejects.toThrow(unreadable(path.join(missing, 'weights.safetensors'), 'no such file'));
+    await expect(loadModule(missing, classes)).rejects.toThrow(
+      unreadable(path.join(missing, 'weights.safetensors'), 'no such file'),
+    );
     await fs.writeFile(inDirectory('config.json'), '{}');
-    await expect(loadModule(directory, classes)).rejects.toThrow(unreadable(inDirectory('weights.safetensors'), 'no such file'));
+    await expect(loadModule(directory, classes)).rejects.toThrow(
+      unreadable(inDirectory('weights.safetensors'), 'no such file'),
+    );
     await expect(loadModule(inDirectory('config.json'), classes)).rejects.toThrow(
       unreadable(path.join(inDirectory('config.json'), 'weights.safetensors'), 'a file where a directory should be'),
     );
     await fs.mkdir(inDirectory('weights.safetensors'));
-    await expect(loadModule(directory, classes)).rejects.toThrow(unreadable(inDirectory('weights.safetensors'), 'a directory'));
+    await expect(loadModule(directory, classes)).rejects.toThrow(
+      unreadable(inDirectory('weights.safetensors'), 'a directory'),
+    );
   });
 
   test('a truncated file, by its name', async () => {
@@ -125,7 +136,10 @@ describe('what is refused', () => {
       `loadModule: ${directory}: config.json is damaged or was edited, while weights.safetensors holds the whole module: undo that, or delete it`,
     );
     // Neither does it matter which part of it says something else: what it says of the weights is no excuse.
-    await fs.writeFile(inDirectory('config.json'), text.replace('"rows": 2', '"rows": 20').replace(/"bytes": \d+/, '"bytes": 7'));
+    await fs.writeFile(
+      inDirectory('config.json'),
+      text.replace('"rows": 2', '"rows": 20').replace(/"bytes": \d+/, '"bytes": 7'),
+    );
     await expect(loadModule(directory, classes)).rejects.toThrow('config.json is damaged or was edited');
     await fs.rm(inDirectory('config.json'));
     expect(await loadAndDescribe()).toEqual({ ...(await describeModule(module)), metadata: undefined });
@@ -226,7 +240,12 @@ describe('a process killed while saving', () => {
       logLevel: 'error',
       resolve: { conditions: ['@pushforward/source'] },
       ssr: { noExternal: [/^@pushforward\//], resolve: { conditions: ['@pushforward/source'] } },
-      build: { ssr: path.resolve(import.meta.dirname, '../test/save-forever.ts'), outDir, emptyOutDir: true, minify: false },
+      build: {
+        ssr: path.resolve(import.meta.dirname, '../test/save-forever.ts'),
+        outDir,
+        emptyOutDir: true,
+        minify: false,
+      },
     });
     const modules = savedModules();
     const described = await Promise.all(modules.map(describeModule));
@@ -246,7 +265,9 @@ describe('a process killed while saving', () => {
       expect(loaded).toEqual(described[(metadata as number) % 2]);
       if (kills % 4 > 0) expect(metadata).toBeGreaterThanOrEqual((kills % 4) - 1);
       // Whoever writes a file removes first what is left of earlier ones: of each file there is one at most, however many were killed.
-      const left = (await sortedFiles()).filter((name) => !bothFiles.includes(name)).map((name) => /^\.(.+)\.\d+-\d+\.tmp$/.exec(name)?.[1]);
+      const left = (await sortedFiles())
+        .filter((name) => !bothFiles.includes(name))
+        .map((name) => /^\.(.+)\.\d+-\d+\.tmp$/.exec(name)?.[1]);
       expect([[], ['config.json'], ['weights.safetensors'], bothFiles]).toContainEqual(left);
       leftovers += left.length;
     }

@@ -76,7 +76,10 @@ export async function saveModule(module: Module, directory: string, options: Sav
  * module.dispose();
  * ```
  */
-export async function loadModule<M extends Module = Module>(directory: string, classes: readonly ModuleClass[]): Promise<LoadedModule<M>> {
+export async function loadModule<M extends Module = Module>(
+  directory: string,
+  classes: readonly ModuleClass[],
+): Promise<LoadedModule<M>> {
   const weights = await readFileOf('loadModule', path.join(directory, weightsName));
   const config = await readFileIfThere('loadModule', path.join(directory, configName));
   return readModel(`loadModule: ${directory}`, weights, config && new TextDecoder().decode(config), classes);

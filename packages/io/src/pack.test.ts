@@ -16,11 +16,17 @@ type Change = (files: { config: string; tensors: Map<string, StoredTensor>; meta
 /** The two files of an archive, changed and packed again, with the checksum that belongs to them: as if a program had written them so. */
 function repack(archive: Uint8Array, change: Change): Uint8Array {
   const entries = readArchive('test', archive, names);
-  const files = { config: text(entries.get('config.json')!), ...decodeSafetensors(entries.get('weights.safetensors')!) };
+  const files = {
+    config: text(entries.get('config.json')!),
+    ...decodeSafetensors(entries.get('weights.safetensors')!),
+  };
   change(files);
   const { checksum: _, ...texts } = files.metadata;
   files.metadata = { ...texts, checksum: checksumOf(files.tensors, texts) };
-  return writeArchive({ 'config.json': bytes(files.config), 'weights.safetensors': encodeSafetensors(files.tensors, files.metadata) });
+  return writeArchive({
+    'config.json': bytes(files.config),
+    'weights.safetensors': encodeSafetensors(files.tensors, files.metadata),
+  });
 }
 
 describe('a packed module', () => {
@@ -110,38 +116,97 @@ async function build(): Promise<Uint8Array> {
 
 const level = (value: number): StoredTensor => ({ dtype: 'F32', shape: [], values: new Float32Array([value]) });
 const table = (rows: number) => ({ type: 'Table', rows });
-const configure = (config: unknown): Change => ({ metadata }) => void (metadata.config = JSON.stringify(config));
+const configure =
+  (config: unknown): Change =>
+  ({ metadata }) =>
+    void (metadata.config = JSON.stringify(config));
 
 describe('what is refused, and leaves nothing in memory', () => {
   const weights = 'unpackModule: weights.safetensors';
 
   test.each<[string, Change, string]>([
-    ['other tensors', ({ metadata }) => void (metadata.format = 'pt'), `${weights} must be a module saved by pushforward, got other tensors`],
-    ['an unknown version', ({ metadata }) => void (metadata.version = '3'), `${weights} must be of version 1 or 2, the ones known here, got '3'`],
-    ['no version', ({ metadata }) => void delete metadata.version, `${weights} must be of version 1 or 2, the ones known here, got none`],
+    [
+      'other tensors',
+      ({ metadata }) => void (metadata.format = 'pt'),
+      `${weights} must be a module saved by pushforward, got other tensors`,
+    ],
+    [
+      'an unknown version',
+      ({ metadata }) => void (metadata.version = '3'),
+      `${weights} must be of version 1 or 2, the ones known here, got '3'`,
+    ],
+    [
+      'no version',
+      ({ metadata }) => void delete metadata.version,
+      `${weights} must be of version 1 or 2, the ones known here, got none`,
+    ],
     ['no config', ({ metadata }) => void delete metadata.config, `${weights} must hold a config, got none`],
     ['a config that is no JSON', ({ metadata }) => void (metadata.config = '{'), `${weights}: config must be JSON`],
-    ['metadata that is no JSON', ({ metadata }) => void (metadata.metadata = 'NaN'), `${weights}: metadata must be JSON`],
-    ['a config.json that is no JSON', (files) => void (files.config = files.config.slice(0, -4)), 'unpackModule: config.json must be JSON'],
-    ['a config.json of another kind', (files) => void (files.config = '[]'), 'unpackModule: config.json must be a JSON object'],
+    [
+      'metadata that is no JSON',
+      ({ metadata }) => void (metadata.metadata = 'NaN'),
+      `${weights}: metadata must be JSON`,
+    ],
+    [
+      'a config.json that is no JSON',
+      (files) => void (files.config = files.config.slice(0, -4)),
+      'unpackModule: config.json must be JSON',
+    ],
+    [
+      'a config.json of another kind',
+      (files) => void (files.config = '[]'),
+      'unpackModule: config.json must be a JSON object',
+    ],
     [
       'an edited config.json',
       (files) => void (files.config = files.config.replace('"rows": 2', '"rows": 3')),
       'unpackModule: config.json is damaged or was edited, while weights.safetensors holds the whole module: undo that, or delete it',
     ],
-    ['an unknown class', configure({ type: 'Stack', layers: [table(2), { type: 'Net' }] }), `${weights}: config.layers.1: classes must include one of type 'Net', got Table, Stack`],
-    ['a class that is only JavaScript', configure({ type: '__proto__' }), `${weights}: config: classes must include one of type '__proto__', got Table, Stack`],
-    ['a module that does not build', configure({ type: 'Stack', layers: [table(2), table(1)], broken: true }), `${weights}: config: stack: is broken`],
-    ['a config that is too deep', ({ metadata }) => void (metadata.config = `${'['.repeat(1000)}${']'.repeat(1000)}`), `${weights}: config must be at most 500 lists and objects deep`],
-    ['ties of another kind', ({ metadata }) => void (metadata.ties = '[1]'), `${weights}: ties must be an object of paths`],
-    ['a tie to nothing', ({ metadata }) => void (metadata.ties = '{"layers.1.level":"level"}'), `${weights} must tie variables that it holds, got no 'level'`],
+    [
+      'an unknown class',
+      configure({ type: 'Stack', layers: [table(2), { type: 'Net' }] }),
+      `${weights}: config.layers.1: classes must include one of type 'Net', got Table, Stack`,
+    ],
+    [
+      'a class that is only JavaScript',
+      configure({ type: '__proto__' }),
+      `${weights}: config: classes must include one of type '__proto__', got Table, Stack`,
+    ],
+    [
+      'a module that does not build',
+      configure({ type: 'Stack', layers: [table(2), table(1)], broken: true }),
+      `${weights}: config: stack: is broken`,
+    ],
+    [
+      'a config that is too deep',
+      ({ metadata }) => void (metadata.config = `${'['.repeat(1000)}${']'.repeat(1000)}`),
+      `${weights}: config must be at most 500 lists and objects deep`,
+    ],
+    [
+      'ties of another kind',
+      ({ metadata }) => void (metadata.ties = '[1]'),
+      `${weights}: ties must be an object of paths`,
+    ],
+    [
+      'a tie to nothing',
+      ({ metadata }) => void (metadata.ties = '{"layers.1.level":"level"}'),
+      `${weights} must tie variables that it holds, got no 'level'`,
+    ],
     [
       'a tie of what is no variable',
       ({ metadata }) => void (metadata.ties = '{"layers.9":"layers.1.level"}'),
       `${weights} must tie variables of the module, got 'layers.9' and 'layers.1.level'`,
     ],
-    ['a frozen nothing', ({ metadata }) => void (metadata.frozen = '["x\\u001b"]'), `${weights} must freeze variables that it holds, got no 'x\\u001b'`],
-    ['what the first version had not', ({ metadata }) => void (metadata.version = '1'), `${weights} is damaged: version 1 has no 'frozen'`],
+    [
+      'a frozen nothing',
+      ({ metadata }) => void (metadata.frozen = '["x\\u001b"]'),
+      `${weights} must freeze variables that it holds, got no 'x\\u001b'`,
+    ],
+    [
+      'what the first version had not',
+      ({ metadata }) => void (metadata.version = '1'),
+      `${weights} is damaged: version 1 has no 'frozen'`,
+    ],
     [
       'a missing variable',
       ({ tensors }) => void (tensors.delete('layers.0.mask'), tensors.delete('layers.1.level')),
@@ -159,7 +224,11 @@ describe('what is refused, and leaves nothing in memory', () => {
       `${weights} must hold nothing but variables of the module, got 'layers.1.level', 'layers.1.nothing', 'layers.1.weight', 'layers.1.order', ` +
         "'layers.1.mask'",
     ],
-    ['another shape', configure({ type: 'Stack', layers: [table(2), table(3)] }), `${weights}: 'layers.1.weight' must be float32 [3, 3], got float32 [1, 3]`],
+    [
+      'another shape',
+      configure({ type: 'Stack', layers: [table(2), table(3)] }),
+      `${weights}: 'layers.1.weight' must be float32 [3, 3], got float32 [1, 3]`,
+    ],
     [
       'another dtype',
       ({ tensors }) => void tensors.set('layers.1.mask', tensors.get('layers.1.order')!),
@@ -176,8 +245,15 @@ describe('what is refused, and leaves nothing in memory', () => {
 
   test.each<[string, Change]>([
     ['a number of a tensor', ({ tensors }) => void (tensors.get('layers.0.weight')!.values[1] += 1)],
-    ['the values of two tensors', ({ tensors }) => void tensors.set('layers.0.level', tensors.get('layers.1.level')!).set('layers.1.level', level(1))],
-    ['a dtype', ({ tensors }) => void tensors.set('layers.0.level', { dtype: 'I32', shape: [], values: new Int32Array(1) })],
+    [
+      'the values of two tensors',
+      ({ tensors }) =>
+        void tensors.set('layers.0.level', tensors.get('layers.1.level')!).set('layers.1.level', level(1)),
+    ],
+    [
+      'a dtype',
+      ({ tensors }) => void tensors.set('layers.0.level', { dtype: 'I32', shape: [], values: new Int32Array(1) }),
+    ],
     ['the config', ({ metadata }) => void (metadata.config += ' ')],
     ['what is frozen', ({ metadata }) => void delete metadata.frozen],
     ['what is tied', ({ metadata }) => void (metadata.ties = '{}')],
@@ -201,7 +277,9 @@ describe('what is refused, and leaves nothing in memory', () => {
     );
     const damaged = archive.slice();
     damaged[damaged.length >> 1] ^= 1;
-    expect(() => unpackModule(damaged, classes)).toThrow(/^unpackModule: bytes is damaged: .* is not what the directory says$/);
+    expect(() => unpackModule(damaged, classes)).toThrow(
+      /^unpackModule: bytes is damaged: .* is not what the directory says$/,
+    );
     expect(() => unpackModule(writeArchive({ 'config.json': bytes('{}') }), classes)).toThrow(
       new Error('unpackModule: bytes must hold weights.safetensors, got an archive without'),
     );
@@ -213,7 +291,9 @@ describe('what is refused, and leaves nothing in memory', () => {
   test('two classes of one type, but not one class twice', async () => {
     const archive = await build();
     class Other extends Table {}
-    expect(() => unpackModule(archive, [...classes, Other])).toThrow("unpackModule: weights.safetensors: classes has two different classes of type 'Table'");
+    expect(() => unpackModule(archive, [...classes, Other])).toThrow(
+      "unpackModule: weights.safetensors: classes has two different classes of type 'Table'",
+    );
     unpackModule(archive, [...classes, ...classes]).module.dispose();
   });
 });
@@ -227,7 +307,10 @@ describe('an archive without, or with an outdated, config.json', () => {
     const other = new Table(4);
     const outdated = readArchive('test', await packModule(other), names).get('config.json')!;
     for (const besides of [[], [['config.json', outdated]]] as const) {
-      const loaded = unpackModule(writeArchive(Object.fromEntries([...besides, ['weights.safetensors', weights]])), classes);
+      const loaded = unpackModule(
+        writeArchive(Object.fromEntries([...besides, ['weights.safetensors', weights]])),
+        classes,
+      );
       expect(await contentOf(loaded.module)).toEqual(await contentOf(module));
       loaded.module.dispose();
     }
@@ -237,7 +320,10 @@ describe('an archive without, or with an outdated, config.json', () => {
 
   test('reformatted says the same', async () => {
     const module = new Table(1);
-    const archive = repack(await packModule(module), (files) => void (files.config = JSON.stringify(JSON.parse(files.config), null, '\t')));
+    const archive = repack(
+      await packModule(module),
+      (files) => void (files.config = JSON.stringify(JSON.parse(files.config), null, '\t')),
+    );
     unpackModule(archive, classes).module.dispose();
     module.dispose();
   });
@@ -245,8 +331,12 @@ describe('an archive without, or with an outdated, config.json', () => {
 
 describe('packModule refuses', () => {
   test('a number in the configuration that JSON would lose', async () => {
-    await expect(packModule(new Stack([], { slope: [0, NaN] }))).rejects.toThrow(new Error("packModule: config must be JSON, got NaN as '1'"));
-    await expect(packModule(new Stack([], -Infinity))).rejects.toThrow(new Error("packModule: config must be JSON, got -Infinity as 'note'"));
+    await expect(packModule(new Stack([], { slope: [0, NaN] }))).rejects.toThrow(
+      new Error("packModule: config must be JSON, got NaN as '1'"),
+    );
+    await expect(packModule(new Stack([], -Infinity))).rejects.toThrow(
+      new Error("packModule: config must be JSON, got -Infinity as 'note'"),
+    );
   });
 
   test('a variable of another dtype', async () => {
@@ -263,7 +353,9 @@ describe('packModule refuses', () => {
       }
     }
     const module = new Names();
-    await expect(packModule(module)).rejects.toThrow(new Error("packModule: 'names' must be of float32, int32, bool, got string"));
+    await expect(packModule(module)).rejects.toThrow(
+      new Error("packModule: 'names' must be of float32, int32, bool, got string"),
+    );
     module.dispose();
   });
 });

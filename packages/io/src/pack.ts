@@ -60,7 +60,10 @@ export async function packModule(module: Module, options: SaveOptions = {}): Pro
  * module.dispose();
  * ```
  */
-export function unpackModule<M extends Module = Module>(bytes: Uint8Array, classes: readonly ModuleClass[]): LoadedModule<M> {
+export function unpackModule<M extends Module = Module>(
+  bytes: Uint8Array,
+  classes: readonly ModuleClass[],
+): LoadedModule<M> {
   const entries = readArchive('unpackModule: bytes', bytes, [configName, weightsName]);
   const weights = entries.get(weightsName);
   if (!weights) throw new Error(`unpackModule: bytes must hold ${weightsName}, got an archive without`);

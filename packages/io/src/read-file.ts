@@ -17,7 +17,9 @@ export async function readFileOf(caller: string, file: string): Promise<Uint8Arr
     return await readFile(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new Error(`${caller}: ${file} must be a file that can be read, got ${reasons[code ?? ''] ?? message}`, { cause: error });
+    throw new Error(`${caller}: ${file} must be a file that can be read, got ${reasons[code ?? ''] ?? message}`, {
+      cause: error,
+    });
   }
 }
 

@@ -52,7 +52,10 @@ const written: readonly StoredDtype[] = ['F32', 'I32', 'U8', 'BOOL'];
  * console.log(tensors.get('weight')!.shape, metadata.trainedOn); // [ 2, 1 ] digits
  * ```
  */
-export function encodeSafetensors(tensors: ReadonlyMap<string, StoredTensor>, metadata?: Readonly<Record<string, string>>): Uint8Array<ArrayBuffer> {
+export function encodeSafetensors(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  metadata?: Readonly<Record<string, string>>,
+): Uint8Array<ArrayBuffer> {
   for (const [name, tensor] of tensors) checkTensor(name, tensor);
   const entries = [...tensors].toSorted(
     ([nameA, a], [nameB, b]) => written.indexOf(a.dtype) - written.indexOf(b.dtype) || (nameA < nameB ? -1 : 1),
@@ -61,7 +64,8 @@ export function encodeSafetensors(tensors: ReadonlyMap<string, StoredTensor>, me
   const members: string[] = [];
   if (metadata) {
     for (const [name, text] of Object.entries(metadata)) {
-      if (typeof text !== 'string') throw new Error(`encodeSafetensors: metadata must be text, got ${typeof text} as ${quote(name)}`);
+      if (typeof text !== 'string')
+        throw new Error(`encodeSafetensors: metadata must be text, got ${typeof text} as ${quote(name)}`);
     }
     members.push(`"${metadataKey}":${JSON.stringify(metadata)}`);
   }
@@ -92,9 +96,11 @@ export function encodeSafetensors(tensors: ReadonlyMap<string, StoredTensor>, me
 function checkTensor(name: string, { dtype, shape, values }: StoredTensor): void {
   const caller = `encodeSafetensors: ${quote(name)}`;
   if (name === metadataKey) throw new Error(`${caller} must be another name, the format keeps this one for itself`);
-  if (!written.includes(dtype)) throw new Error(`${caller} must have a dtype of ${written.join(', ')}, got ${quote(String(dtype))}`);
+  if (!written.includes(dtype))
+    throw new Error(`${caller} must have a dtype of ${written.join(', ')}, got ${quote(String(dtype))}`);
   const Values = dtype === 'F32' ? Float32Array : dtype === 'I32' ? Int32Array : Uint8Array;
-  if (!(values instanceof Values)) throw new Error(`${caller} must have its ${dtype} values in a ${Values.name}, got another array`);
+  if (!(values instanceof Values))
+    throw new Error(`${caller} must have its ${dtype} values in a ${Values.name}, got another array`);
   if (elementCount(shape) !== values.length) {
     throw new Error(`${caller} must have as many values as its shape ${formatShape(shape)}, got ${values.length}`);
   }
@@ -178,10 +184,13 @@ interface Place {
 }
 
 function readHeader(source: string, bytes: Uint8Array): { header: object; dataStart: number } {
-  if (bytes.length < 8) throw new Error(`${source} is truncated: a safetensors file has at least 8 bytes, got ${bytes.length}`);
+  if (bytes.length < 8)
+    throw new Error(`${source} is truncated: a safetensors file has at least 8 bytes, got ${bytes.length}`);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   if (length > maxHeaderBytes) {
-    throw new Error(`${source} must be a safetensors file with a header of at most ${maxHeaderBytes} bytes, got ${length}`);
+    throw new Error(
+      `${source} must be a safetensors file with a header of at most ${maxHeaderBytes} bytes, got ${length}`,
+    );
   }
   const dataStart = 8 + Number(length);
   if (dataStart > bytes.length) {
@@ -195,7 +204,8 @@ function readHeader(source: string, bytes: Uint8Array): { header: object; dataSt
   } catch (error) {
     throw new Error(`${source}: header must be JSON in UTF-8`, { cause: error });
   }
-  if (!isObject(header) || text[0] !== '{') throw new Error(`${source}: header must be a JSON object from its first byte on`);
+  if (!isObject(header) || text[0] !== '{')
+    throw new Error(`${source}: header must be a JSON object from its first byte on`);
   const repeated = repeatedKey(text);
   if (repeated !== null) throw new Error(`${source}: header must name everything once, got ${quote(repeated)} twice`);
   return { header, dataStart };
@@ -204,7 +214,8 @@ function readHeader(source: string, bytes: Uint8Array): { header: object; dataSt
 function readMetadata(source: string, value: unknown): [string, string][] {
   if (!isObject(value)) throw new Error(`${source}: ${metadataKey} must be an object of texts`);
   return Object.entries(value).map(([key, text]) => {
-    if (typeof text !== 'string') throw new Error(`${source}: ${metadataKey} must be an object of texts, got ${typeof text} as ${quote(key)}`);
+    if (typeof text !== 'string')
+      throw new Error(`${source}: ${metadataKey} must be an object of texts, got ${typeof text} as ${quote(key)}`);
     return [key, text];
   });
 }
@@ -214,19 +225,29 @@ function readPlace(source: string, name: string, value: unknown, dataBytes: numb
   if (!isObject(value)) throw new Error(`${tensor} must be an object of dtype, shape and data_offsets`);
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== 'string' || !elementTypes.has(dtype)) {
-    throw new Error(`${tensor} must have a dtype of ${[...elementTypes.keys()].join(', ')}, got ${typeof dtype === 'string' ? quote(dtype) : 'no text'}`);
+    throw new Error(
+      `${tensor} must have a dtype of ${[...elementTypes.keys()].join(', ')}, got ${typeof dtype === 'string' ? quote(dtype) : 'no text'}`,
+    );
   }
   const count = elementCount(shape);
-  if (count === null) throw new Error(`${tensor} must have a shape of at most ${maxRank} sizes whose product is below 2^53`);
-  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every((offset) => Number.isSafeInteger(offset) && offset >= 0)) {
+  if (count === null)
+    throw new Error(`${tensor} must have a shape of at most ${maxRank} sizes whose product is below 2^53`);
+  if (
+    !Array.isArray(offsets) ||
+    offsets.length !== 2 ||
+    !offsets.every((offset) => Number.isSafeInteger(offset) && offset >= 0)
+  ) {
     throw new Error(`${tensor} must have data_offsets of two positions`);
   }
   const [begin, end] = offsets as [number, number];
   if (begin > end) throw new Error(`${tensor} must not end before it begins, got data_offsets [${begin}, ${end}]`);
-  if (end > dataBytes) throw new Error(`${source} is truncated: ${quote(name)} ends at byte ${end} of the data, got ${dataBytes}`);
+  if (end > dataBytes)
+    throw new Error(`${source} is truncated: ${quote(name)} ends at byte ${end} of the data, got ${dataBytes}`);
   const size = count * elementTypes.get(dtype)!.size;
   if (end - begin !== size) {
-    throw new Error(`${tensor} must have ${size} bytes for ${dtype} ${formatShape(shape as number[])}, got ${end - begin}`);
+    throw new Error(
+      `${tensor} must have ${size} bytes for ${dtype} ${formatShape(shape as number[])}, got ${end - begin}`,
+    );
   }
   return { name, dtype, shape: shape as number[], begin, end };
 }
@@ -237,11 +258,14 @@ function checkPlaces(source: string, places: Place[], dataBytes: number): void {
   let end = 0;
   for (const place of places) {
     if (place.begin !== end) {
-      throw new Error(`${source}: ${quote(place.name)} must begin where the tensor before it ends, at ${end}, got ${place.begin}`);
+      throw new Error(
+        `${source}: ${quote(place.name)} must begin where the tensor before it ends, at ${end}, got ${place.begin}`,
+      );
     }
     end = place.end;
   }
-  if (end !== dataBytes) throw new Error(`${source} must end with the last tensor, got ${dataBytes - end} bytes behind it`);
+  if (end !== dataBytes)
+    throw new Error(`${source} must end with the last tensor, got ${dataBytes - end} bytes behind it`);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

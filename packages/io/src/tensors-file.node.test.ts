@@ -18,7 +18,7 @@ test('tensors and metadata come back as they were', async () => {
     'weights/a.0': { shape: [2, 2], values: new Float32Array([NaN, -0, 1e-45, Infinity]) },
     'weights/order': { shape: [3], values: new Int32Array([-1, 0, 2 ** 31 - 1]) },
     'weights/mask': { shape: [2], values: new Uint8Array([0, 1]) },
-    '__proto__x': { shape: [], values: new Float32Array([0.1]) },
+    __proto__x: { shape: [], values: new Float32Array([0.1]) },
     none: { shape: [0, 3], values: new Float32Array(0) },
   };
   const metadata = { version: 1, history: [{ epoch: 1, loss: 0.30000000000000004, validation: null }], note: '"é\n' };
@@ -26,7 +26,10 @@ test('tensors and metadata come back as they were', async () => {
   const loaded = await loadTensors(file);
   expect(loaded).toEqual({ tensors, metadata });
   expect(Object.is(loaded.tensors['weights/a.0'].values[1], -0)).toBe(true);
-  expect(decodeSafetensors(await readFile(file)).tensors.get('weights/mask')).toEqual({ dtype: 'U8', ...tensors['weights/mask'] });
+  expect(decodeSafetensors(await readFile(file)).tensors.get('weights/mask')).toEqual({
+    dtype: 'U8',
+    ...tensors['weights/mask'],
+  });
 });
 
 test('there may be no metadata, and no tensors', async () => {
@@ -37,7 +40,10 @@ test('there may be no metadata, and no tensors', async () => {
 });
 
 test('a tensor may be named __proto__', async () => {
-  await writeFile(file, encodeSafetensors(new Map([['__proto__', { dtype: 'U8', shape: [1], values: new Uint8Array([7]) }]])));
+  await writeFile(
+    file,
+    encodeSafetensors(new Map([['__proto__', { dtype: 'U8', shape: [1], values: new Uint8Array([7]) }]])),
+  );
   const { tensors } = await loadTensors(file);
   expect(Object.keys(tensors)).toEqual(['__proto__']);
   expect(tensors['__proto__'].values[0]).toBe(7);
@@ -46,7 +52,10 @@ test('a tensor may be named __proto__', async () => {
 });
 
 test('no bit of a saved file changes unnoticed', async () => {
-  const tensors: NamedTensors = { x: { shape: [3], values: new Float32Array([1, 2, 3]) }, mask: { shape: [2], values: new Uint8Array([0, 1]) } };
+  const tensors: NamedTensors = {
+    x: { shape: [3], values: new Float32Array([1, 2, 3]) },
+    mask: { shape: [2], values: new Uint8Array([0, 1]) },
+  };
   await saveTensors(file, tensors, { step: 7, note: 'a' });
   const [whole, loaded] = [await readFile(file), await loadTensors(file)];
   for (let bit = 0; bit < 8 * whole.length; bit++) {
@@ -60,11 +69,17 @@ test('no bit of a saved file changes unnoticed', async () => {
 });
 
 test('errors name the file', async () => {
-  await expect(loadTensors(file)).rejects.toThrow(new Error(`loadTensors: ${file} must be a file that can be read, got no such file`));
+  await expect(loadTensors(file)).rejects.toThrow(
+    new Error(`loadTensors: ${file} must be a file that can be read, got no such file`),
+  );
   await writeFile(file, 'abc');
-  await expect(loadTensors(file)).rejects.toThrow(new Error(`loadTensors: ${file} is truncated: a safetensors file has at least 8 bytes, got 3`));
+  await expect(loadTensors(file)).rejects.toThrow(
+    new Error(`loadTensors: ${file} is truncated: a safetensors file has at least 8 bytes, got 3`),
+  );
   await writeFile(file, encodeSafetensors(new Map(), { metadata: '{' }));
   await expect(loadTensors(file)).rejects.toThrow(new Error(`loadTensors: ${file}: metadata must be JSON`));
   const broken = { x: { shape: [2], values: new Float32Array(3) } };
-  await expect(saveTensors(file, broken)).rejects.toThrow(new Error("encodeSafetensors: 'x' must have as many values as its shape [2], got 3"));
+  await expect(saveTensors(file, broken)).rejects.toThrow(
+    new Error("encodeSafetensors: 'x' must have as many values as its shape [2], got 3"),
+  );
 });

@@ -45,8 +45,13 @@ export interface LoadedTensors {
  * ```
  */
 export async function saveTensors(file: string, tensors: NamedTensors, metadata?: Json): Promise<void> {
-  const stored = new Map(Object.entries(tensors).map(([name, { shape, values }]) => [name, { dtype: dtypeOf(values), shape, values }]));
-  const texts: Record<string, string> = { format, ...(metadata === undefined ? {} : { metadata: JSON.stringify(metadata) }) };
+  const stored = new Map(
+    Object.entries(tensors).map(([name, { shape, values }]) => [name, { dtype: dtypeOf(values), shape, values }]),
+  );
+  const texts: Record<string, string> = {
+    format,
+    ...(metadata === undefined ? {} : { metadata: JSON.stringify(metadata) }),
+  };
   await writeFileAtomic(file, encodeSafetensors(stored, { ...texts, checksum: checksumOf(stored, texts) }));
 }
 
@@ -88,7 +93,10 @@ export async function loadTensors(file: string): Promise<LoadedTensors> {
   const named: NamedTensors = Object.create(null);
   for (const [name, { shape, values }] of tensors) named[name] = { shape: [...shape], values };
   try {
-    return { tensors: named, metadata: metadata.metadata === undefined ? undefined : (JSON.parse(metadata.metadata) as Json) };
+    return {
+      tensors: named,
+      metadata: metadata.metadata === undefined ? undefined : (JSON.parse(metadata.metadata) as Json),
+    };
   } catch (error) {
     throw new Error(`${source}: metadata must be JSON`, { cause: error });
   }

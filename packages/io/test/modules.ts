@@ -27,9 +27,19 @@ export class Table extends Module {
   ) {
     super();
     const indices = Int32Array.from({ length: rows }, (_, i) => start + i);
-    this.weight = variableOf(Float32Array.from({ length: rows * 3 }, (_, i) => Math.fround(start + i / 7)), [rows, 3], 'float32', true);
+    this.weight = variableOf(
+      Float32Array.from({ length: rows * 3 }, (_, i) => Math.fround(start + i / 7)),
+      [rows, 3],
+      'float32',
+      true,
+    );
     this.order = variableOf(indices, [rows], 'int32', false);
-    this.mask = variableOf(Uint8Array.from(indices, (index) => index % 2), [rows], 'bool', false);
+    this.mask = variableOf(
+      Uint8Array.from(indices, (index) => index % 2),
+      [rows],
+      'bool',
+      false,
+    );
     this.level = variableOf(new Float32Array([start]), [], 'float32', false);
     this.nothing = variableOf(new Float32Array(0), [0, 2], 'float32', true);
   }
@@ -45,7 +55,7 @@ export class Stack extends Module {
   static fromConfig(config: ModuleConfig, build: BuildModule): Stack {
     const layers = (config.layers as Json[]).map((layer) => build(layer));
     if (config.broken) throw new Error('stack: is broken');
-    return new Stack(layers, config.note as Json);
+    return new Stack(layers, config.note);
   }
 
   constructor(

@@ -1,4 +1,17 @@
-import { abs, cast, customGrad, equal, less, mul, neg, reshape, sigmoid, sub, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
+import {
+  abs,
+  cast,
+  customGrad,
+  equal,
+  less,
+  mul,
+  neg,
+  reshape,
+  sigmoid,
+  sub,
+  type Tensor,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
 import { type Key, type ModuleConfig, softplus, uniform, where } from '@pushforward/tensor';
 import type { Step } from './conditioner.js';
 import { MadeDensity, type MadeDensityOptions } from './made-density.js';

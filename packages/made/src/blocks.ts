@@ -14,9 +14,15 @@ export type Span = readonly [number, number];
 export type Spans = (node: number, from: number, to: number) => Span;
 
 /** {@link Spans} for every first rank of a network. */
-export function spansOf(network: { starts: readonly number[]; layers: readonly NetworkLayer[] }): (begin: number) => Spans {
+export function spansOf(network: {
+  starts: readonly number[];
+  layers: readonly NetworkLayer[];
+}): (begin: number) => Spans {
   const starts = [network.starts, ...network.layers.map((layer) => layer.starts)];
-  return (begin) => (node, from, to) => [starts[node][from] - starts[node][begin], starts[node][to] - starts[node][begin]];
+  return (begin) => (node, from, to) => [
+    starts[node][from] - starts[node][begin],
+    starts[node][to] - starts[node][begin],
+  ];
 }
 
 /** Some rows, and some columns, of a block. */

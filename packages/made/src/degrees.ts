@@ -41,7 +41,9 @@ export function hiddenDegrees(width: number, dim: number, context: boolean, choi
   const seed = key(choice.random);
   if (width >= count) {
     const bits = randomBits(seed, width - count);
-    return [...all, ...Array.from(bits, (word) => lowest + Math.floor((word / 2 ** 32) * count))].toSorted((a, b) => a - b);
+    return [...all, ...Array.from(bits, (word) => lowest + Math.floor((word / 2 ** 32) * count))].toSorted(
+      (a, b) => a - b,
+    );
   }
   const between = permutation(seed, count - 2).slice(0, width - 2);
   return [lowest, ...between.map((i) => lowest + 1 + i), highest].toSorted((a, b) => a - b);
@@ -60,14 +62,18 @@ export function resolveDegrees(
 ): number[][] {
   if (choice === 'even') return hidden.map((width) => hiddenDegrees(width, dim, context));
   if (typeof choice !== 'object' || choice === null) {
-    throw new Error(`made: degrees must be 'even', { random } or ${hidden.length} lists of integers, got ${formatValue(choice)}`);
+    throw new Error(
+      `made: degrees must be 'even', { random } or ${hidden.length} lists of integers, got ${formatValue(choice)}`,
+    );
   }
   if ('random' in choice) {
     const keys = split(key(choice.random), hidden.length);
     return hidden.map((width, l) => hiddenDegrees(width, dim, context, { random: keys[l] }));
   }
   const isValid = (degrees: readonly number[], l: number) =>
-    Array.isArray(degrees) && degrees.length === hidden[l] && degrees.every((degree, j) => Number.isInteger(degree) && degree >= (degrees[j - 1] ?? 0) && degree < dim);
+    Array.isArray(degrees) &&
+    degrees.length === hidden[l] &&
+    degrees.every((degree, j) => Number.isInteger(degree) && degree >= (degrees[j - 1] ?? 0) && degree < dim);
   if (!Array.isArray(choice) || choice.length !== hidden.length || !choice.every(isValid)) {
     throw new Error(
       `made: degrees must be ${hidden.length} ascending lists of [${hidden.join(', ')}] integers from 0 to ${dim - 1}, got ${formatValue(choice)}`,

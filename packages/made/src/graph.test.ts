@@ -28,10 +28,36 @@ const networks: [string, MadeOptions][] = [
   ['a family with context', { dim: 5, hidden: [12, 9], graph: family, context: 2 }],
   ['direct connections', { dim: 5, hidden: [9], graph: family, direct: true }],
   ['residual', { dim: 5, hidden: [12, 9, 8], graph: family, residual: true, context: 1 }],
-  ['everything', { dim: 5, hidden: [12, 9], graph: family, residual: true, direct: true, weightNorm: true, activation: 'tanh' }],
+  [
+    'everything',
+    { dim: 5, hidden: [12, 9], graph: family, residual: true, direct: true, weightNorm: true, activation: 'tanh' },
+  ],
   ['linear', { dim: 5, hidden: [], graph: family }],
-  ['no connection', { dim: 3, hidden: [4], graph: [[0, 0, 0], [0, 0, 0], [0, 0, 0]] }],
-  ['no connection but a context', { dim: 3, hidden: [4], graph: [[0, 0, 0], [0, 0, 0], [0, 0, 0]], context: 2 }],
+  [
+    'no connection',
+    {
+      dim: 3,
+      hidden: [4],
+      graph: [
+        [0, 0, 0],
+        [0, 0, 0],
+        [0, 0, 0],
+      ],
+    },
+  ],
+  [
+    'no connection but a context',
+    {
+      dim: 3,
+      hidden: [4],
+      graph: [
+        [0, 0, 0],
+        [0, 0, 0],
+        [0, 0, 0],
+      ],
+      context: 2,
+    },
+  ],
   ...Array.from({ length: 6 }, (_, i): [string, MadeOptions] => [
     `a random graph, ${i}`,
     { dim: 2 + i, hidden: [16, 16], graph: randomGraph(i, 2 + i), context: i % 2, activation: 'tanh' },
@@ -41,7 +67,9 @@ const networks: [string, MadeOptions][] = [
 describe.each(networks)('made with a graph: %s', (_, options) => {
   test('the laws of conditioners, the exact connectivity among them', async () => {
     const isIdle = options.graph!.every((row) => !row.includes(1));
-    await checkConditioner(() => new Made({ ...options, parameterCount: 2, seed: 7 }), { idle: isIdle ? ['layers.0.weights'] : [] });
+    await checkConditioner(() => new Made({ ...options, parameterCount: 2, seed: 7 }), {
+      idle: isIdle ? ['layers.0.weights'] : [],
+    });
   });
 });
 
@@ -92,12 +120,59 @@ test('a config rebuilds the same masks', () => {
 
 describe('a wrong graph', () => {
   test.each<[string, object, string]>([
-    ['a cycle', { dim: 3, graph: [[0, 0, 1], [0, 0, 0], [1, 0, 0]] }, 'made: graph must have no cycle, got 0 → 2 → 0'],
-    ['a loop', { dim: 2, graph: [[0, 0], [1, 1]] }, 'made: graph must have no cycle, got 1 → 1'],
+    [
+      'a cycle',
+      {
+        dim: 3,
+        graph: [
+          [0, 0, 1],
+          [0, 0, 0],
+          [1, 0, 0],
+        ],
+      },
+      'made: graph must have no cycle, got 0 → 2 → 0',
+    ],
+    [
+      'a loop',
+      {
+        dim: 2,
+        graph: [
+          [0, 0],
+          [1, 1],
+        ],
+      },
+      'made: graph must have no cycle, got 1 → 1',
+    ],
     ['another size', { dim: 2, graph: [[0]] }, 'made: graph must be 2 lists of 2 zeros and ones, got [[0]]'],
-    ['an order too', { dim: 2, graph: [[0, 0], [1, 0]], order: 'reverse' }, 'made: order must be left out where there is a graph'],
-    ['degrees too', { dim: 2, graph: [[0, 0], [1, 0]], degrees: 'even' }, 'made: degrees must be left out where there is a graph'],
-    ['too few units', { dim: 5, graph: family, hidden: [8, 2] }, 'made: hidden must be at least 3 for a graph with as many different sets of parents, got 2'],
+    [
+      'an order too',
+      {
+        dim: 2,
+        graph: [
+          [0, 0],
+          [1, 0],
+        ],
+        order: 'reverse',
+      },
+      'made: order must be left out where there is a graph',
+    ],
+    [
+      'degrees too',
+      {
+        dim: 2,
+        graph: [
+          [0, 0],
+          [1, 0],
+        ],
+        degrees: 'even',
+      },
+      'made: degrees must be left out where there is a graph',
+    ],
+    [
+      'too few units',
+      { dim: 5, graph: family, hidden: [8, 2] },
+      'made: hidden must be at least 3 for a graph with as many different sets of parents, got 2',
+    ],
   ])('%s is refused', (_, options, message) => {
     expect(() => new Made(options as MadeOptions)).toThrow(message);
   });

@@ -23,13 +23,18 @@ export interface GraphStructure {
  */
 export function graphStructure(graph: DependencyGraph, dim: number): GraphStructure {
   const isMatrix =
-    Array.isArray(graph) && graph.length === dim && graph.every((row) => Array.isArray(row) && row.length === dim && row.every((entry) => entry === 0 || entry === 1));
-  if (!isMatrix) throw new Error(`made: graph must be ${dim} lists of ${dim} zeros and ones, got ${formatValue(graph)}`);
+    Array.isArray(graph) &&
+    graph.length === dim &&
+    graph.every((row) => Array.isArray(row) && row.length === dim && row.every((entry) => entry === 0 || entry === 1));
+  if (!isMatrix)
+    throw new Error(`made: graph must be ${dim} lists of ${dim} zeros and ones, got ${formatValue(graph)}`);
   const levels: number[] = [];
   const path: number[] = [];
   const levelOf = (dimension: number): number => {
     if (path.includes(dimension)) {
-      throw new Error(`made: graph must have no cycle, got ${[...path.slice(path.indexOf(dimension)), dimension].join(' → ')}`);
+      throw new Error(
+        `made: graph must have no cycle, got ${[...path.slice(path.indexOf(dimension)), dimension].join(' → ')}`,
+      );
     }
     if (levels[dimension] === undefined) {
       path.push(dimension);
@@ -70,9 +75,13 @@ export function hiddenParents(
 ): { sets: number[][]; degrees: number[] } {
   const distinct = new Map(graph.map((_, dimension) => parentsOf(graph, dimension)).map((set) => [set.join(), set]));
   const degreeOf = (set: readonly number[]) => Math.max(0, ...set.map((parent) => 1 + levels[parent]));
-  const choices = [...distinct.values()].filter((set) => context || set.length > 0).toSorted((a, b) => degreeOf(a) - degreeOf(b));
+  const choices = [...distinct.values()]
+    .filter((set) => context || set.length > 0)
+    .toSorted((a, b) => degreeOf(a) - degreeOf(b));
   if (width < choices.length) {
-    throw new Error(`made: hidden must be at least ${choices.length} for a graph with as many different sets of parents, got ${width}`);
+    throw new Error(
+      `made: hidden must be at least ${choices.length} for a graph with as many different sets of parents, got ${width}`,
+    );
   }
   const sets = Array.from({ length: width }, (_, unit) => choices[Math.floor((unit * choices.length) / width)]);
   return { sets, degrees: sets.map(degreeOf) };

@@ -36,5 +36,6 @@ export const ORTHOGONAL_GAIN = 0.1;
  * ```
  */
 export function checkInit(name: string, init: Init): void {
-  if (init !== 'identity' && init !== 'orthogonal') throw new Error(`${name}: init must be 'identity' or 'orthogonal', got ${formatValue(init)}`);
+  if (init !== 'identity' && init !== 'orthogonal')
+    throw new Error(`${name}: init must be 'identity' or 'orthogonal', got ${formatValue(init)}`);
 }

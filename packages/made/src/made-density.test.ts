@@ -1,4 +1,18 @@
-import { add, exp, mul, ones, reshape, sum, tensor, type Tensor, tensor2d, tidy, tile, variableGrads, zeros } from '@tensorflow/tfjs-core';
+import {
+  add,
+  exp,
+  mul,
+  ones,
+  reshape,
+  sum,
+  tensor,
+  type Tensor,
+  tensor2d,
+  tidy,
+  tile,
+  variableGrads,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { buildModule, key, normal } from '@pushforward/tensor';
 import { describe, expect, test } from 'vitest';
 import { BernoulliMade } from './bernoulli-made.js';
@@ -35,7 +49,10 @@ describe('bernoulli made', () => {
 
   test('is a product of coins with the logits that the network gives', async () => {
     const model = perturb(new BernoulliMade({ dim: 4, hidden: [8], seed: 1 }));
-    const x = tensor2d([[1, 0, 0, 1], [0, 1, 1, 1]]);
+    const x = tensor2d([
+      [1, 0, 0, 1],
+      [0, 1, 1, 1],
+    ]);
     const [logits, values] = [await model.made.parameters(x).data(), await x.data()];
     const terms = Array.from(logits, (logit, i) => -Math.log1p(Math.exp(values[i] === 1 ? -logit : logit)));
     const expected = [terms.slice(0, 4), terms.slice(4)].map((row) => row.reduce((total, term) => total + term));
@@ -55,7 +72,8 @@ describe('bernoulli made', () => {
     const drawn = await model.sample(count, { seed: 7, context }).data();
     const states = allStates(4);
     const found = states.map(() => 0);
-    for (let i = 0; i < count; i++) found[drawn[4 * i] + 2 * drawn[4 * i + 1] + 4 * drawn[4 * i + 2] + 8 * drawn[4 * i + 3]]++;
+    for (let i = 0; i < count; i++)
+      found[drawn[4 * i] + 2 * drawn[4 * i + 1] + 4 * drawn[4 * i + 2] + 8 * drawn[4 * i + 3]]++;
     const expected = await mul(exp(model.logProb(tensor2d(states), context)), count).data();
     const chiSquared = found.reduce((total, n, state) => total + (n - expected[state]) ** 2 / expected[state], 0);
     // 15 degrees of freedom: above 37.7 once in a thousand seeds.
@@ -73,7 +91,11 @@ describe('bernoulli made', () => {
 
 describe('gaussian made', () => {
   // mᵢ = Σ_j A_ij x_j + b_i with constant scales is a multivariate normal: (I − A) x = b + S ε.
-  const weights = [[0, 0, 0], [0.7, 0, 0], [-0.4, 1.2, 0]];
+  const weights = [
+    [0, 0, 0],
+    [0.7, 0, 0],
+    [-0.4, 1.2, 0],
+  ];
   const offsets = [0.3, -1, 0.5];
   const logScales = [0.2, -0.5, 0.1];
   const linear = () => {
@@ -87,12 +109,22 @@ describe('gaussian made', () => {
   mean[2] = 0.5 - 0.4 * mean[0] + 1.2 * mean[1];
 
   test('with linear means and constant scales it is the multivariate normal distribution of the closed form', async () => {
-    const points = [[0, 0, 0], [1, -2, 3], [-0.3, 0.8, -5]];
+    const points = [
+      [0, 0, 0],
+      [1, -2, 3],
+      [-0.3, 0.8, -5],
+    ];
     const expected = points.map((x) => {
       const centred = x.map((value, i) => value - mean[i]);
       // The rows of S⁻¹ (I − A) whiten x − mean, and log det(S⁻¹ (I − A)) = −Σ s.
-      const white = centred.map((value, i) => (value - weights[i].reduce((total, weight, j) => total + weight * centred[j], 0)) / Math.exp(logScales[i]));
-      const [square, logDet] = [white.reduce((total, value) => total + value ** 2, 0), -logScales.reduce((total, s) => total + s)];
+      const white = centred.map(
+        (value, i) =>
+          (value - weights[i].reduce((total, weight, j) => total + weight * centred[j], 0)) / Math.exp(logScales[i]),
+      );
+      const [square, logDet] = [
+        white.reduce((total, value) => total + value ** 2, 0),
+        -logScales.reduce((total, s) => total + s),
+      ];
       return -0.5 * square + logDet - 1.5 * Math.log(2 * Math.PI);
     });
     await expect(linear().logProb(tensor2d(points))).toBeAllClose(expected);
@@ -105,7 +137,9 @@ describe('gaussian made', () => {
     const mixing = [0, 1, 2].map((source) => {
       const column = [0, 0, 0];
       for (let i = 0; i < 3; i++) {
-        column[i] = (i === source ? Math.exp(logScales[i]) : 0) + weights[i].reduce((total, weight, j) => total + weight * column[j], 0);
+        column[i] =
+          (i === source ? Math.exp(logScales[i]) : 0) +
+          weights[i].reduce((total, weight, j) => total + weight * column[j], 0);
       }
       return column;
     });
@@ -113,7 +147,8 @@ describe('gaussian made', () => {
       for (let j = 0; j <= i; j++) {
         const covariance = (a: number, b: number) => mixing.reduce((total, column) => total + column[a] * column[b], 0);
         let found = 0;
-        for (let n = 0; n < count; n++) found += ((values[3 * n + i] - mean[i]) * (values[3 * n + j] - mean[j])) / count;
+        for (let n = 0; n < count; n++)
+          found += ((values[3 * n + i] - mean[i]) * (values[3 * n + j] - mean[j])) / count;
         const error = Math.sqrt((covariance(i, i) * covariance(j, j) + covariance(i, j) ** 2) / count);
         expect(Math.abs(found - covariance(i, j)) / error, `covariance ${i}, ${j}`).toBeLessThan(4);
       }
@@ -128,7 +163,9 @@ describe('gaussian made', () => {
       const [loc, logScale] = [parameters[2 * i], 7 * Math.tanh(parameters[2 * i + 1] / 7)];
       return -0.5 * ((value - loc) / Math.exp(logScale)) ** 2 - logScale - 0.5 * Math.log(2 * Math.PI);
     });
-    const expected = Array.from({ length: 6 }, (_, n) => terms.slice(4 * n, 4 * n + 4).reduce((total, term) => total + term));
+    const expected = Array.from({ length: 6 }, (_, n) =>
+      terms.slice(4 * n, 4 * n + 4).reduce((total, term) => total + term),
+    );
     await expect(model.logProb(x, context)).toBeAllClose(expected);
   });
 
@@ -136,13 +173,23 @@ describe('gaussian made', () => {
     const model = perturb(new GaussianMade({ dim: 3, hidden: [8], seed: 0 }));
     const { grads } = variableGrads(() => sum(model.sample(20, { seed: 1 })).asScalar(), model.trainableVariables());
     for (const [path, variable] of model.variables()) {
-      expect((await grads[variable.name].data()).some((value) => value !== 0), path).toBe(true);
+      expect(
+        (await grads[variable.name].data()).some((value) => value !== 0),
+        path,
+      ).toBe(true);
     }
   });
 });
 
 describe.each([BernoulliMade, GaussianMade])('%o', (Model) => {
-  const options: MadeDensityOptions = { dim: 3, hidden: [6], context: 2, order: { random: 1 }, degrees: { random: 2 }, seed: 5 };
+  const options: MadeDensityOptions = {
+    dim: 3,
+    hidden: [6],
+    context: 2,
+    order: { random: 1 },
+    degrees: { random: 2 },
+    seed: 5,
+  };
 
   test('starts at the standard distribution', async () => {
     const each = Model === BernoulliMade ? -Math.log(2) : -0.5 - 0.5 * Math.log(2 * Math.PI);
@@ -155,7 +202,9 @@ describe.each([BernoulliMade, GaussianMade])('%o', (Model) => {
     expect(model.sample([4, 5], { context: ones([7, 2]) }).shape).toEqual([4, 5, 7, 3]);
     expect(model.sample([], { context: ones([7, 2]) }).shape).toEqual([7, 3]);
     expect(model.sample(0, { context: ones([7, 2]) }).shape).toEqual([0, 7, 3]);
-    expect(() => model.sample(-1, { context: ones([2]) })).toThrow('made: count must be an integer of at least 0, got -1');
+    expect(() => model.sample(-1, { context: ones([2]) })).toThrow(
+      'made: count must be an integer of at least 0, got -1',
+    );
     expect(() => model.sample(1)).toThrow('made: context must be [..., 2], got none');
     expect(() => model.logProb(ones([4]), ones([2]))).toThrow('made: x must be [..., 3], got [4]');
   });
@@ -170,7 +219,7 @@ describe.each([BernoulliMade, GaussianMade])('%o', (Model) => {
   test('rebuilt from its configuration and weights it is the same to the bit', async () => {
     const model = perturb(new Model(options));
     const copy = buildModule<MadeDensity>(JSON.parse(JSON.stringify(model.config())), madeModules);
-    for (const [path, variable] of model.variables()) copy.variables().get(path)!.assign(variable as never);
+    for (const [path, variable] of model.variables()) copy.variables().get(path)!.assign(variable);
     const [x, again] = [model, copy].map((from) => from.sample(5, { seed: 0, context: ones([2]) }));
     expect(await again.data()).toEqual(await x.data());
     expect(await copy.logProb(x, ones([2])).data()).toEqual(await model.logProb(x, ones([2])).data());

@@ -1,5 +1,14 @@
 import { reshape, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { admit, asLogDensity, checkInteger, type Key, key, Module, type ModuleConfig, type Seed } from '@pushforward/tensor';
+import {
+  admit,
+  asLogDensity,
+  checkInteger,
+  type Key,
+  key,
+  Module,
+  type ModuleConfig,
+  type Seed,
+} from '@pushforward/tensor';
 import type { Step } from './conditioner.js';
 import { Made, type MadeOptions } from './made.js';
 
@@ -78,7 +87,11 @@ export abstract class MadeDensity extends Module {
     return tidy(() => {
       const { dim, contextDim } = this;
       const given = admit({ name: 'made', x, event: [dim], context, contextDim });
-      return asLogDensity(sum(this.elementLogProb(given.x, this.made.parameters(given.x, given.context)), -1), given.x, 1);
+      return asLogDensity(
+        sum(this.elementLogProb(given.x, this.made.parameters(given.x, given.context)), -1),
+        given.x,
+        1,
+      );
     });
   }
 

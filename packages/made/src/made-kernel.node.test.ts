@@ -25,7 +25,7 @@ import { Made, type MadeOptions } from './made.js';
 function stepOf({ logScale, bound = 1, bias = 0, sign, before, after }: AffineForm): Step {
   return (input, parameters) => {
     const last = input.rank;
-    const [m, r] = Array.from({ length: parameters.shape[last]! }, (_, p) =>
+    const [m, r] = Array.from({ length: parameters.shape[last] }, (_, p) =>
       reshape(slice(parameters, [...input.shape.map(() => 0), p], [...input.shape, 1]), input.shape),
     );
     const bounded = () => mul(tanh(mul(r, 1 / bound)), bound);
@@ -55,8 +55,25 @@ const networks: [string, Omit<MadeOptions, 'parameterCount'>][] = [
   ['direct connections', { dim: 4, hidden: [8], direct: true, order: [2, 0, 3, 1], context: 2 }],
   ['residual', { dim: 5, hidden: [10, 9, 8], residual: true, context: 2, order: 'reverse', degrees: { random: 2 } }],
   ['weight normalisation', { dim: 4, hidden: [8, 8], weightNorm: true }],
-  ['a graph', { dim: 4, hidden: [9, 8], context: 1, direct: true, graph: [[0, 0, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0], [0, 1, 1, 0]] }],
-  ['everything', { dim: 6, hidden: [10, 10], residual: true, direct: true, weightNorm: true, context: 1, order: { random: 4 } }],
+  [
+    'a graph',
+    {
+      dim: 4,
+      hidden: [9, 8],
+      context: 1,
+      direct: true,
+      graph: [
+        [0, 0, 0, 0],
+        [1, 0, 0, 0],
+        [0, 0, 0, 0],
+        [0, 1, 1, 0],
+      ],
+    },
+  ],
+  [
+    'everything',
+    { dim: 6, hidden: [10, 10], residual: true, direct: true, weightNorm: true, context: 1, order: { random: 4 } },
+  ],
 ];
 const activations: Activation[] = ['relu', 'leakyRelu', 'elu', 'silu', 'softplus', 'tanh'];
 
@@ -65,7 +82,7 @@ type Figures = Map<string, { shape: number[]; data: Float32Array }>;
 
 async function on(backendName: string, compute: () => Record<string, Tensor>): Promise<Figures> {
   await setBackend(backendName);
-  const results = tidy(compute as () => Record<string, Tensor>);
+  const results = tidy(compute);
   const figures: Figures = new Map();
   for (const [name, result] of Object.entries(results)) {
     figures.set(name, { shape: result.shape, data: (await result.data()) as Float32Array });
@@ -104,7 +121,11 @@ function perturbed(options: MadeOptions): Made {
   const made = new Made({ ...options, seed: 7 });
   // Moderate log-scales: going dimension by dimension, errors grow with the product of the scales.
   [...made.variables().values()].forEach((variable, i) => {
-    tidy(() => variable.assign(noise(100 + i, variable.shape, variable.rank === 2 ? 0.5 / Math.sqrt(variable.shape[0]) : 0.2) as never));
+    tidy(() =>
+      variable.assign(
+        noise(100 + i, variable.shape, variable.rank === 2 ? 0.5 / Math.sqrt(variable.shape[0]) : 0.2) as never,
+      ),
+    );
   });
   return made;
 }
@@ -113,44 +134,59 @@ describe.each(networks)('the masked network of a MADE, %s', (_, network) => {
   // TensorFlow.js has no gradient of a sum with broadcasting over no rows.
   const counts = network.context ? [1, 5, 16, 300] : [0, 1, 5, 16, 300];
 
-  test.each(counts)('for %i events: parameters and steps in both directions, with gradients, are those of plain operations', async (rows) => {
-    for (const [f, form] of forms.entries()) {
-      using made = perturbed({ ...network, parameterCount: form.logScale === 'none' ? 1 : 2, activation: activations[(f + rows) % activations.length] });
-      const [x, cotangent, logDetCotangent] = [noise(1, [rows, made.dim]), noise(2, [rows, made.dim]), noise(3, [rows])];
-      const context = made.contextDim > 0 ? noise(4, [rows, made.contextDim]) : undefined;
-      const inputs = context ? [x, context] : [x];
-      const step = stepOf(form);
-      const compute = (own: Step) => () => {
-        const results: Record<string, Tensor> = { parameters: made.parameters(x, context) };
-        for (const direction of ['transform', 'unroll'] as const) {
-          const run = (input: Tensor, given?: Tensor) => {
-            const { value, logDet } = made[direction](input, own, given);
-            return [value, logDet];
-          };
-          const [value, logDet] = run(x, context);
-          const gradients = vjp(run, inputs, [cotangent, logDetCotangent]);
-          const { grads } = variableGrads(() => {
-            const [ofValue, ofLogDet] = run(x, context);
-            return add(sum(mul(ofValue, cotangent)), sum(mul(ofLogDet, logDetCotangent))).asScalar();
-          });
-          Object.assign(results, {
-            [`${direction}: value`]: value,
-            [`${direction}: logDet`]: logDet,
-            ...Object.fromEntries(gradients.map((gradient, i) => [`${direction}: gradient of input ${i}`, gradient])),
-            ...Object.fromEntries([...made.variables()].map(([path, { name }]) => [`${direction}: gradient of ${path}`, grads[name]])),
-          });
-        }
-        const { grads } = variableGrads(() => sum(mul(made.parameters(x, context), noise(5, [rows, made.dim, made.parameterCount]))).asScalar());
-        for (const [path, { name }] of made.variables()) results[`parameters: gradient of ${path}`] = grads[name];
-        return results;
-      };
-      const reference = await on('cpu', compute(step));
-      const ours = await on(tested, compute(Object.assign((...args: Parameters<Step>) => step(...args), { form })));
-      await setBackend('cpu');
-      // Weight normalisation takes its larger part, along the weights, out of a gradient.
-      expectEqual(ours, reference, made.weightNorm ? 3e-5 : 1e-5);
-    }
-  });
+  test.each(counts)(
+    'for %i events: parameters and steps in both directions, with gradients, are those of plain operations',
+    async (rows) => {
+      for (const [f, form] of forms.entries()) {
+        using made = perturbed({
+          ...network,
+          parameterCount: form.logScale === 'none' ? 1 : 2,
+          activation: activations[(f + rows) % activations.length],
+        });
+        const [x, cotangent, logDetCotangent] = [
+          noise(1, [rows, made.dim]),
+          noise(2, [rows, made.dim]),
+          noise(3, [rows]),
+        ];
+        const context = made.contextDim > 0 ? noise(4, [rows, made.contextDim]) : undefined;
+        const inputs = context ? [x, context] : [x];
+        const step = stepOf(form);
+        const compute = (own: Step) => () => {
+          const results: Record<string, Tensor> = { parameters: made.parameters(x, context) };
+          for (const direction of ['transform', 'unroll'] as const) {
+            const run = (input: Tensor, given?: Tensor) => {
+              const { value, logDet } = made[direction](input, own, given);
+              return [value, logDet];
+            };
+            const [value, logDet] = run(x, context);
+            const gradients = vjp(run, inputs, [cotangent, logDetCotangent]);
+            const { grads } = variableGrads(() => {
+              const [ofValue, ofLogDet] = run(x, context);
+              return add(sum(mul(ofValue, cotangent)), sum(mul(ofLogDet, logDetCotangent))).asScalar();
+            });
+            Object.assign(results, {
+              [`${direction}: value`]: value,
+              [`${direction}: logDet`]: logDet,
+              ...Object.fromEntries(gradients.map((gradient, i) => [`${direction}: gradient of input ${i}`, gradient])),
+              ...Object.fromEntries(
+                [...made.variables()].map(([path, { name }]) => [`${direction}: gradient of ${path}`, grads[name]]),
+              ),
+            });
+          }
+          const { grads } = variableGrads(() =>
+            sum(mul(made.parameters(x, context), noise(5, [rows, made.dim, made.parameterCount]))).asScalar(),
+          );
+          for (const [path, { name }] of made.variables()) results[`parameters: gradient of ${path}`] = grads[name];
+          return results;
+        };
+        const reference = await on('cpu', compute(step));
+        const ours = await on(tested, compute(Object.assign((...args: Parameters<Step>) => step(...args), { form })));
+        await setBackend('cpu');
+        // Weight normalisation takes its larger part, along the weights, out of a gradient.
+        expectEqual(ours, reference, made.weightNorm ? 3e-5 : 1e-5);
+      }
+    },
+  );
 });
 
 test('a batch of any shape, and a context that broadcasts to it', async () => {
@@ -170,7 +206,12 @@ test('a row with NaN or infinities leaves the other rows as they are', async () 
   await setBackend(tested);
   const form = forms[2];
   const step: Step = Object.assign((...args: Parameters<Step>) => stepOf(form)(...args), { form });
-  const rows = [[0.1, 0.2, 0.3], [Number.NaN, 1, 1], [0.4, Infinity, 0.5], [1, 2, 3]];
+  const rows = [
+    [0.1, 0.2, 0.3],
+    [Number.NaN, 1, 1],
+    [0.4, Infinity, 0.5],
+    [1, 2, 3],
+  ];
   const clean = rows.map((row) => row.map((number) => (Number.isFinite(number) ? number : 0)));
   for (const direction of ['transform', 'unroll'] as const) {
     const [given, expected] = await Promise.all(

@@ -127,7 +127,17 @@ export class Made extends Conditioner {
   constructor(options: MadeOptions) {
     super();
     checkOptions('made', options);
-    const { dim, parameterCount = 1, hidden = [64, 64], context = 0, activation = 'relu', direct = false, residual = false, weightNorm = false, init = 'identity' } = options;
+    const {
+      dim,
+      parameterCount = 1,
+      hidden = [64, 64],
+      context = 0,
+      activation = 'relu',
+      direct = false,
+      residual = false,
+      weightNorm = false,
+      init = 'identity',
+    } = options;
     checkInteger('made: dim', dim, 1);
     checkInteger('made: parameterCount', parameterCount, 1);
     checkInteger('made: context', context, 0);
@@ -139,12 +149,16 @@ export class Made extends Conditioner {
     checkNumbers('made: initialParameters', initialParameters, parameterCount);
     // The masks, and what they are made from, are as large as the weights.
     const widths = [dim, ...(dim === 1 && context === 0 ? [] : hidden), dim * parameterCount];
-    checkTable('made: the weights', widths.slice(1).reduce((total, width, l) => total + widths[l] * width, 0));
+    checkTable(
+      'made: the weights',
+      widths.slice(1).reduce((total, width, l) => total + widths[l] * width, 0),
+    );
     this.dim = dim;
     this.parameterCount = parameterCount;
     this.contextDim = context;
     const { graph } = options;
-    if (graph && (options.order || options.degrees)) throw new Error(`made: ${options.order ? 'order' : 'degrees'} must be left out where there is a graph`);
+    if (graph && (options.order || options.degrees))
+      throw new Error(`made: ${options.order ? 'order' : 'degrees'} must be left out where there is a graph`);
     const structure = graph && graphStructure(graph, dim);
     this.graph = graph;
     this.order = structure?.order ?? resolveOrder(options.order ?? 'natural', dim);
@@ -154,7 +168,8 @@ export class Made extends Conditioner {
     this.weightNorm = weightNorm;
     // Where nothing depends on anything, a hidden unit would be a constant.
     const isConstant = context === 0 && (graph ? structure!.starts.length === 2 : dim === 1);
-    const parents = graph && !isConstant ? hidden.map((width) => hiddenParents(graph, structure!, width, context > 0)) : [];
+    const parents =
+      graph && !isConstant ? hidden.map((width) => hiddenParents(graph, structure!, width, context > 0)) : [];
     const byOrder = () => resolveDegrees(options.degrees ?? 'even', hidden, dim, context > 0);
     this.degrees = graph ? parents.map(({ degrees }) => degrees) : isConstant ? [] : byOrder();
 
@@ -162,7 +177,9 @@ export class Made extends Conditioner {
     const layers = networkLayers(this.degrees, starts, { parameterCount, residual, direct });
     this.#network = { order: this.order, starts, activation, layers };
     const keys = split(key(options.seed), layers.length + 1);
-    const masks = graph ? masksOfGraph(graph, layers, parents, parameterCount) : masksOfOrder(this.order, layers, parameterCount);
+    const masks = graph
+      ? masksOfGraph(graph, layers, parents, parameterCount)
+      : masksOfOrder(this.order, layers, parameterCount);
     this.layers = layers.map(({ from, skip, isOutput }, l) => {
       // What ends the network or a block adds nothing at gain 0, and no gradient passes it.
       const isIdle = isOutput || skip !== undefined;
@@ -220,7 +237,9 @@ export class Made extends Conditioner {
         const units = starts.at(-1)!;
         const { bias } = this.layers[l];
         const offset = bias ? reshape(bias, [1, units]) : zeros([1, units]);
-        return takesContext && given.context ? add(offset, rowsFor(batch, linear(given.context, this.contextWeights!))) : offset;
+        return takesContext && given.context
+          ? add(offset, rowsFor(batch, linear(given.context, this.contextWeights!)))
+          : offset;
       });
       const { value, logDet } = sweep(this.#network, weights, offsets, reshape(x, [rows, this.dim]), step);
       return { value: reshape(value, x.shape), logDet: reshape(logDet, [...batch]) };

@@ -4,12 +4,20 @@ import { describe, expect, test } from 'vitest';
 import { MaskedLinear } from './masked-linear.js';
 import { madeModules } from './modules.js';
 
-const mask = [[1, 0, 1], [1, 0, 0]];
+const mask = [
+  [1, 0, 1],
+  [1, 0, 0],
+];
 
 describe('masked linear', () => {
   test('masked weights act as zeros, whatever they are', async () => {
     const layer = new MaskedLinear(mask, { seed: 0 });
-    layer.weights.assign(tensor2d([[1, 2, 3], [4, 5, 6]]));
+    layer.weights.assign(
+      tensor2d([
+        [1, 2, 3],
+        [4, 5, 6],
+      ]),
+    );
     layer.bias!.assign(tensor([10, 20, 30]));
     await expect(layer.apply(tensor2d([[1, 10]]))).toBeAllClose(tensor2d([[1 + 40 + 10, 20, 3 + 30]]));
     await expect(layer.apply(ones([2, 0, 2]))).toBeAllClose(zeros([2, 0, 3]));
@@ -17,13 +25,25 @@ describe('masked linear', () => {
 
   test('under weight normalisation each output has its gain as the length of its weights', async () => {
     const layer = new MaskedLinear(mask, { seed: 0, weightNorm: true });
-    layer.weights.assign(tensor2d([[3, 2, 8], [4, 5, 6]]));
+    layer.weights.assign(
+      tensor2d([
+        [3, 2, 8],
+        [4, 5, 6],
+      ]),
+    );
     layer.gain!.assign(tensor([10, 20, 30]));
-    await expect(layer.effectiveWeights()).toBeAllClose(tensor2d([[6, 0, 30], [8, 0, 0]]));
+    await expect(layer.effectiveWeights()).toBeAllClose(
+      tensor2d([
+        [6, 0, 30],
+        [8, 0, 0],
+      ]),
+    );
   });
 
   test('weight normalisation starts with the same spread as plain weights', async () => {
-    const [plain, normed] = [false, true].map((weightNorm) => new MaskedLinear(mask, { seed: 3, gain: 2, weightNorm }).effectiveWeights());
+    const [plain, normed] = [false, true].map((weightNorm) =>
+      new MaskedLinear(mask, { seed: 3, gain: 2, weightNorm }).effectiveWeights(),
+    );
     await expect(normed).toBeAllClose(plain);
   });
 
@@ -38,14 +58,20 @@ describe('masked linear', () => {
       const layer = new MaskedLinear(mask, { seed: 0, gain: 0, weightNorm });
       await expect(layer.effectiveWeights()).toBeAllClose(zeros([2, 3]));
       const target = weightNorm ? layer.gain! : layer.weights;
-      const { grads } = variableGrads(() => sum(mul(layer.apply(normal(key(1), [4, 2])), tensor([1, 2, 3]))).asScalar(), [target]);
+      const { grads } = variableGrads(
+        () => sum(mul(layer.apply(normal(key(1), [4, 2])), tensor([1, 2, 3]))).asScalar(),
+        [target],
+      );
       const gradient: Tensor = grads[target.name];
       expect((await gradient.data()).every(Number.isFinite)).toBe(true);
       expect((await gradient.data()).some((value) => value !== 0)).toBe(true);
     }
   });
 
-  test.each([{ weightNorm: true, bias: false }, { weightNorm: false, bias: true }])('rebuilt from its configuration: %j', async (options) => {
+  test.each([
+    { weightNorm: true, bias: false },
+    { weightNorm: false, bias: true },
+  ])('rebuilt from its configuration: %j', async (options) => {
     const layer = new MaskedLinear(mask, { ...options, seed: 0 });
     const copy = buildModule<MaskedLinear>(JSON.parse(JSON.stringify(layer.config())), madeModules);
     expect([...copy.variables().keys()]).toEqual([...layer.variables().keys()]);
@@ -58,6 +84,8 @@ describe('masked linear', () => {
   });
 
   test('refuses what does not fit', () => {
-    expect(() => new MaskedLinear(mask, { seed: 0 }).apply(ones([2, 3]))).toThrow('linear: x must be [..., 2], got [2, 3]');
+    expect(() => new MaskedLinear(mask, { seed: 0 }).apply(ones([2, 3]))).toThrow(
+      'linear: x must be [..., 2], got [2, 3]',
+    );
   });
 });

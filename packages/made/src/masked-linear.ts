@@ -14,7 +14,19 @@ import {
   tidy,
   type Variable,
 } from '@tensorflow/tfjs-core';
-import { checkBoolean, formatValue, key, linear, makeVariable, Module, type ModuleConfig, orthogonal, type Seed, split, uniform } from '@pushforward/tensor';
+import {
+  checkBoolean,
+  formatValue,
+  key,
+  linear,
+  makeVariable,
+  Module,
+  type ModuleConfig,
+  orthogonal,
+  type Seed,
+  split,
+  uniform,
+} from '@pushforward/tensor';
 import type { Mask } from './masks.js';
 
 /** How a {@link MaskedLinear} starts and is parameterised. */
@@ -55,8 +67,12 @@ export interface MaskedLinearOptions {
 export class MaskedLinear extends Module {
   static readonly type: string = 'MaskedLinear';
   static fromConfig({ mask, weightNorm, bias }: ModuleConfig): MaskedLinear {
-    const isMask = Array.isArray(mask) && mask.length > 0 && mask.every((row) => typeof row === 'string' && /^[01]+$/u.test(row) && row.length === String(mask[0]).length);
-    if (!isMask) throw new Error(`maskedLinear: mask must be texts of zeros and ones, of one length, got ${formatValue(mask)}`);
+    const isMask =
+      Array.isArray(mask) &&
+      mask.length > 0 &&
+      mask.every((row) => typeof row === 'string' && /^[01]+$/u.test(row) && row.length === String(mask[0]).length);
+    if (!isMask)
+      throw new Error(`maskedLinear: mask must be texts of zeros and ones, of one length, got ${formatValue(mask)}`);
     checkBoolean('maskedLinear: weightNorm', weightNorm);
     checkBoolean('maskedLinear: bias', bias);
     const rows = (mask as string[]).map((row) => Array.from(row, Number));
@@ -70,14 +86,25 @@ export class MaskedLinear extends Module {
   readonly #mask: Mask;
   readonly #maskTensor: Tensor2D;
 
-  constructor(mask: Mask, { gain = 1, orthogonal: isOrthogonal = false, weightNorm = false, bias = true, seed }: MaskedLinearOptions = {}) {
+  constructor(
+    mask: Mask,
+    { gain = 1, orthogonal: isOrthogonal = false, weightNorm = false, bias = true, seed }: MaskedLinearOptions = {},
+  ) {
     super();
     const [inputs, outputs] = [mask.length, mask[0].length];
     const [weightKey, biasKey] = split(key(seed));
     let scales: number[] | undefined;
     const scale = () => {
       // An output without inputs has weights that the mask removes; any scale does for them.
-      scales ??= mask[0].map((_, output) => Math.sqrt(3 / Math.max(1, mask.reduce((count, row) => count + row[output], 0))));
+      scales ??= mask[0].map((_, output) =>
+        Math.sqrt(
+          3 /
+            Math.max(
+              1,
+              mask.reduce((count, row) => count + row[output], 0),
+            ),
+        ),
+      );
       return tensor2d([scales]);
     };
     this.weights = makeVariable([inputs, outputs], () => {
@@ -87,7 +114,9 @@ export class MaskedLinear extends Module {
       return weightNorm ? direction : mul(direction, gain);
     });
     if (bias) {
-      this.bias = makeVariable([outputs], () => reshape(mul(uniform(biasKey, [1, outputs], { minval: -1 }), mul(scale(), gain)), [outputs]));
+      this.bias = makeVariable([outputs], () =>
+        reshape(mul(uniform(biasKey, [1, outputs], { minval: -1 }), mul(scale(), gain)), [outputs]),
+      );
     }
     this.#mask = mask;
     this.#maskTensor = keep(tensor2d(mask));

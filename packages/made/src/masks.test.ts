@@ -17,9 +17,12 @@ describe('order', () => {
     expect(order).not.toEqual(resolveOrder({ random: 4 }, 20));
   });
 
-  test.each([[[0, 1]], [[0, 1, 1]], [[0, 1, 3]], [[0.5, 1, 2]], [[0, 1, 2, 3]]])('%j is refused for three dimensions', (order) => {
-    expect(() => resolveOrder(order, 3)).toThrow('made: order must be');
-  });
+  test.each([[[0, 1]], [[0, 1, 1]], [[0, 1, 3]], [[0.5, 1, 2]], [[0, 1, 2, 3]]])(
+    '%j is refused for three dimensions',
+    (order) => {
+      expect(() => resolveOrder(order, 3)).toThrow('made: order must be');
+    },
+  );
 
   test('the inverse undoes a permutation', () => {
     const order = [2, 0, 3, 1];
@@ -65,17 +68,22 @@ describe('masks', () => {
     ),
   );
 
-  test.each(cases)('order %j, hidden %j, degrees %j: output i sees exactly the inputs before i', (order, hidden, choice) => {
-    const dim = 5;
-    const parameterCount = 2;
-    const rank = invertPermutation(resolveOrder(order, dim));
-    const inputs = rank.map((r) => r + 1);
-    const layers = [inputs, ...hidden.map((width) => hiddenDegrees(width, dim, false, choice))];
-    const masks = layers.slice(1).map((degrees, l) => hiddenMask(layers[l], degrees));
-    masks.push(outputMask(layers.at(-1) as number[], inputs, parameterCount));
-    const expected = rank.map((source) => rank.flatMap((output) => [output > source ? 1 : 0, output > source ? 1 : 0]));
-    expect(connectivity(masks)).toEqual(expected);
-  });
+  test.each(cases)(
+    'order %j, hidden %j, degrees %j: output i sees exactly the inputs before i',
+    (order, hidden, choice) => {
+      const dim = 5;
+      const parameterCount = 2;
+      const rank = invertPermutation(resolveOrder(order, dim));
+      const inputs = rank.map((r) => r + 1);
+      const layers = [inputs, ...hidden.map((width) => hiddenDegrees(width, dim, false, choice))];
+      const masks = layers.slice(1).map((degrees, l) => hiddenMask(layers[l], degrees));
+      masks.push(outputMask(layers.at(-1) as number[], inputs, parameterCount));
+      const expected = rank.map((source) =>
+        rank.flatMap((output) => [output > source ? 1 : 0, output > source ? 1 : 0]),
+      );
+      expect(connectivity(masks)).toEqual(expected);
+    },
+  );
 
   test('the context, of degree 0, reaches every output through units of any degree', () => {
     const inputs = [1, 2, 3, 4];

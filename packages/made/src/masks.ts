@@ -31,7 +31,9 @@ export function hiddenMask(from: readonly number[], to: readonly number[]): Mask
  * ```
  */
 export function outputMask(from: readonly number[], to: readonly number[], parameterCount: number): Mask {
-  return from.map((source) => to.flatMap((output) => Array.from({ length: parameterCount }, () => (output > source ? 1 : 0))));
+  return from.map((source) =>
+    to.flatMap((output) => Array.from({ length: parameterCount }, () => (output > source ? 1 : 0))),
+  );
 }
 
 /**
@@ -48,6 +50,8 @@ export function outputMask(from: readonly number[], to: readonly number[], param
  */
 export function connectivity(masks: readonly Mask[]): Mask {
   return masks.reduce((paths, mask) =>
-    paths.map((row) => mask[0].map((_, output) => (row.some((path, unit) => path === 1 && mask[unit][output] === 1) ? 1 : 0))),
+    paths.map((row) =>
+      mask[0].map((_, output) => (row.some((path, unit) => path === 1 && mask[unit][output] === 1) ? 1 : 0)),
+    ),
   );
 }

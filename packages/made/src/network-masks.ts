@@ -4,7 +4,11 @@ import type { NetworkLayer } from './network.js';
 import { invertPermutation } from './order.js';
 
 /** The mask of each layer, where every dimension may depend on all before it. */
-export function masksOfOrder(order: readonly number[], layers: readonly NetworkLayer[], parameterCount: number): Mask[] {
+export function masksOfOrder(
+  order: readonly number[],
+  layers: readonly NetworkLayer[],
+  parameterCount: number,
+): Mask[] {
   const inputDegrees = invertPermutation(order).map((rank) => rank + 1);
   const nodeDegrees = [inputDegrees, ...layers.map(({ degrees }) => degrees)];
   return layers.map(({ from, isOutput, degrees }) =>
@@ -24,8 +28,13 @@ export function masksOfGraph(
   parameterCount: number,
 ): Mask[] {
   const inputs = graph.map((_, dimension) => [dimension]);
-  const outputs = graph.flatMap((_, dimension) => Array.from({ length: parameterCount }, () => parentsOf(graph, dimension)));
-  const setsOf = ({ isOutput, degrees }: NetworkLayer) => (isOutput ? outputs : parents.find((list) => list.degrees === degrees)!.sets);
+  const outputs = graph.flatMap((_, dimension) =>
+    Array.from({ length: parameterCount }, () => parentsOf(graph, dimension)),
+  );
+  const setsOf = ({ isOutput, degrees }: NetworkLayer) =>
+    isOutput ? outputs : parents.find((list) => list.degrees === degrees)!.sets;
   const nodes = [inputs, ...layers.map(setsOf)];
-  return layers.map((layer) => nodes[layer.from].map((source) => setsOf(layer).map((set) => (source.every((j) => set.includes(j)) ? 1 : 0))));
+  return layers.map((layer) =>
+    nodes[layer.from].map((source) => setsOf(layer).map((set) => (source.every((j) => set.includes(j)) ? 1 : 0))),
+  );
 }

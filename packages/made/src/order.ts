@@ -23,8 +23,15 @@ export function resolveOrder(order: Order, dim: number): number[] {
   if (order === 'natural') return natural;
   if (order === 'reverse') return natural.toReversed();
   if (typeof order === 'object' && order !== null && 'random' in order) return permutation(key(order.random), dim);
-  if (!Array.isArray(order) || order.length !== dim || new Set(order).size !== dim || !order.every((i) => natural[i] === i)) {
-    throw new Error(`made: order must be 'natural', 'reverse', { random } or a permutation of 0 … ${dim - 1}, got ${formatValue(order)}`);
+  if (
+    !Array.isArray(order) ||
+    order.length !== dim ||
+    new Set(order).size !== dim ||
+    !order.every((i) => natural[i] === i)
+  ) {
+    throw new Error(
+      `made: order must be 'natural', 'reverse', { random } or a permutation of 0 … ${dim - 1}, got ${formatValue(order)}`,
+    );
   }
   return [...order];
 }

@@ -1,4 +1,16 @@
-import { add, broadcastTo, matMul, mul, onesLike, reshape, sum, type Tensor, type Tensor2D, tidy, transpose } from '@tensorflow/tfjs-core';
+import {
+  add,
+  broadcastTo,
+  matMul,
+  mul,
+  onesLike,
+  reshape,
+  sum,
+  type Tensor,
+  type Tensor2D,
+  tidy,
+  transpose,
+} from '@tensorflow/tfjs-core';
 import type { TensorContainer } from '@tensorflow/tfjs-core/dist/tensor_types.js';
 import { activate, vjp } from '@pushforward/tensor';
 import { type Blocks, cut, plus, spansOf, stack } from './blocks.js';
@@ -44,12 +56,19 @@ export function sweepBackward(
   const skips = nodes.map((node) => layers.flatMap(({ skip }, l) => (skip === node ? [l] : [])));
 
   const ofValue = stepGradients((u, p) => step(u, p).value, input, values[last], onesLike(input));
-  const ofLogDet = stepGradients((u, p) => step(u, p).logDet, input, values[last], broadcastTo(cotangents.logDet, [dim, count]));
+  const ofLogDet = stepGradients(
+    (u, p) => step(u, p).logDet,
+    input,
+    values[last],
+    broadcastTo(cotangents.logDet, [dim, count]),
+  );
   // The parameters are read by the step alone, other nodes by layers.
   const isHidden = (node: number) => node > 0 && readers[node].length > 0;
   const slopes = values.map((value, node) => {
     if (node === last) return ofValue.parameters;
-    return isHidden(node) ? (vjp((x) => activate(activation, x), [value], [onesLike(value)])[0] as Tensor2D) : undefined;
+    return isHidden(node)
+      ? (vjp((x) => activate(activation, x), [value], [onesLike(value)])[0] as Tensor2D)
+      : undefined;
   });
 
   /** The adjoint of every node: of the values chosen, and of units before their activation. */
@@ -60,20 +79,35 @@ export function sweepBackward(
     const half = (from: number, to: number, pending: Blocks): Given => ({
       pending,
       weights: layers.map((layer, l) =>
-        layer.from === 0 && to - from === 1 ? undefined : cut(given.weights[l], spans(layer.from, from, to), spans(l + 1, from, to)),
+        layer.from === 0 && to - from === 1
+          ? undefined
+          : cut(given.weights[l], spans(layer.from, from, to), spans(l + 1, from, to)),
       ),
       slopes: nodes.map((node) => cut(given.slopes[node], spans(node, from, to))),
       value: cut(given.value, spans(0, from, to))!,
       parameters: cut(given.parameters, spans(last, from, to))!,
     });
     const pendingOf = (node: number, from: number, to: number) => cut(given.pending[node], spans(node, from, to));
-    const upper = scoped(() => adjointsOf(middle, end, half(middle, end, nodes.map((node) => pendingOf(node, middle, end)))));
+    const upper = scoped(() =>
+      adjointsOf(
+        middle,
+        end,
+        half(
+          middle,
+          end,
+          nodes.map((node) => pendingOf(node, middle, end)),
+        ),
+      ),
+    );
     const lower = scoped(() => {
       const below = nodes.map((node) =>
-        readers[node].reduce((total, l) => {
-          const across = cut(given.weights[l], spans(node, begin, middle), spans(l + 1, middle, end));
-          return plus(across && matMul(across, upper[l + 1]!), total);
-        }, pendingOf(node, begin, middle)),
+        readers[node].reduce(
+          (total, l) => {
+            const across = cut(given.weights[l], spans(node, begin, middle), spans(l + 1, middle, end));
+            return plus(across && matMul(across, upper[l + 1]!), total);
+          },
+          pendingOf(node, begin, middle),
+        ),
       );
       return adjointsOf(begin, middle, half(begin, middle, below));
     });
@@ -98,12 +132,20 @@ export function sweepBackward(
   };
 
   const noPending = nodes.map(() => undefined);
-  const adjoints = adjointsOf(0, starts.length - 1, { pending: noPending, weights, slopes, value: cotangents.value, parameters: ofLogDet.parameters });
+  const adjoints = adjointsOf(0, starts.length - 1, {
+    pending: noPending,
+    weights,
+    slopes,
+    value: cotangents.value,
+    parameters: ofLogDet.parameters,
+  });
   const reads = values.map((value, node) => (isHidden(node) ? (activate(activation, value) as Tensor2D) : value));
   return {
     input: add(mul(adjoints[0]!, ofValue.input), ofLogDet.input),
     weights: layers.map(({ from }, l) => matMul(reads[from], adjoints[l + 1]!, false, true)),
-    offsets: offsets.map((offset, l) => (offset.shape[1] === count ? adjoints[l + 1]! : sum(adjoints[l + 1]!, 1, true))),
+    offsets: offsets.map((offset, l) =>
+      offset.shape[1] === count ? adjoints[l + 1]! : sum(adjoints[l + 1]!, 1, true),
+    ),
   };
 }
 
@@ -117,7 +159,7 @@ function stepGradients(
   const [dim, count] = input.shape;
   const each = parameters.shape[0] / dim;
   const parametersLast = transpose(reshape(parameters, [dim, each, count]), [0, 2, 1]);
-  const [ofInput, ofParameters] = vjp(result as (...inputs: Tensor[]) => Tensor, [input, parametersLast], [cotangent]);
+  const [ofInput, ofParameters] = vjp(result, [input, parametersLast], [cotangent]);
   return { input: ofInput as Tensor2D, parameters: reshape(transpose(ofParameters, [0, 2, 1]), [dim * each, count]) };
 }
 

@@ -29,7 +29,11 @@ interface Solved {
  *
  * @returns every node's values, `[units, N]`, the chosen ones first and the parameters last, by rank; and the log-determinant `[1, N]`
  */
-export function sweepForward(network: Network, arrays: SweepArrays, step: Step): { values: Tensor2D[]; logDet: Tensor2D } {
+export function sweepForward(
+  network: Network,
+  arrays: SweepArrays,
+  step: Step,
+): { values: Tensor2D[]; logDet: Tensor2D } {
   const { activation, layers, starts } = network;
   const count = arrays.input.shape[1];
   const spansFrom = spansOf(network);
@@ -45,10 +49,22 @@ export function sweepForward(network: Network, arrays: SweepArrays, step: Step):
       pending: pendingHere,
       // The values of a rank act on higher ones alone.
       weights: layers.map((layer, l) =>
-        layer.from === 0 && to - from === 1 ? undefined : cut(weights[l], spans(l + 1, from, to), spans(layer.from, from, to)),
+        layer.from === 0 && to - from === 1
+          ? undefined
+          : cut(weights[l], spans(l + 1, from, to), spans(layer.from, from, to)),
       ),
     });
-    const lower = scoped(() => solve(begin, middle, half(begin, middle, pending.map((block, l) => cut(block, spans(l + 1, begin, middle))))));
+    const lower = scoped(() =>
+      solve(
+        begin,
+        middle,
+        half(
+          begin,
+          middle,
+          pending.map((block, l) => cut(block, spans(l + 1, begin, middle))),
+        ),
+      ),
+    );
     const upper = scoped(() => {
       const above = layers.map(({ from }, l) => {
         const across = cut(weights[l], spans(l + 1, middle, end), spans(from, begin, middle));

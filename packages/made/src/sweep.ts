@@ -58,7 +58,13 @@ export interface SweepArrays {
  * @param input `[N, D]`
  * @returns `value` `[N, D]` and `logDet` `[N]`
  */
-export function sweep(network: Network, weights: readonly Tensor[], offsets: readonly Tensor[], input: Tensor, step: Step): ValueAndLogDet {
+export function sweep(
+  network: Network,
+  weights: readonly Tensor[],
+  offsets: readonly Tensor[],
+  input: Tensor,
+  step: Step,
+): ValueAndLogDet {
   const [rows, dim] = input.shape;
   const { order, layers } = network;
   const arrange = (given: Tensor[]): SweepArrays =>
@@ -76,11 +82,17 @@ export function sweep(network: Network, weights: readonly Tensor[], offsets: rea
     const gradFunc = (cotangent: Tensor, saved: Tensor[]): Tensor[] =>
       tidy(() => {
         const known = saved.slice(given.length) as Tensor2D[];
-        const [value, logDet] = [columns(cotangent, 0, dim), columns(cotangent, dim, dim + 1)].map((part) => transpose(part) as Tensor2D);
+        const [value, logDet] = [columns(cotangent, 0, dim), columns(cotangent, dim, dim + 1)].map(
+          (part) => transpose(part) as Tensor2D,
+        );
         const cotangents = { value: takeRows(value, order), logDet };
         const ranked = sweepBackward(network, arrange(saved.slice(0, given.length)), known, step, cotangents);
         const gradients = reorder(network, invertPermutation(order), ranked);
-        return [transpose(gradients.input), ...gradients.weights, ...gradients.offsets.map((offset) => transpose(offset))];
+        return [
+          transpose(gradients.input),
+          ...gradients.weights,
+          ...gradients.offsets.map((offset) => transpose(offset)),
+        ];
       });
     return { value: transpose(concat([takeRows(values[0], invertPermutation(order)), logDet], 0)), gradFunc };
   });
@@ -106,7 +118,9 @@ function reorder({ layers }: Network, order: readonly number[], { input, weights
       const fromOrdered = layers[l].from === 0 ? takeRows(matrix, order) : matrix;
       return layers[l].isOutput ? take(fromOrdered, unitsInOrder(matrix.shape[1]), 1) : fromOrdered;
     }),
-    offsets: offsets.map((offset, l) => (layers[l].isOutput ? takeRows(offset, unitsInOrder(offset.shape[0])) : offset)),
+    offsets: offsets.map((offset, l) =>
+      layers[l].isOutput ? takeRows(offset, unitsInOrder(offset.shape[0])) : offset,
+    ),
   };
 }
 

@@ -47,6 +47,7 @@ export const activations = Object.keys(ACTIVATIONS) as readonly Activation[];
  * ```
  */
 export function activate(name: Activation, x: Tensor): Tensor {
-  if (!Object.hasOwn(ACTIVATIONS, name)) throw new Error(`activate: name must be one of ${activations.join(', ')}, got ${String(name)}`);
+  if (!Object.hasOwn(ACTIVATIONS, name))
+    throw new Error(`activate: name must be one of ${activations.join(', ')}, got ${String(name)}`);
   return tidy(() => ACTIVATIONS[name](toFloat('activate: x', x)));
 }

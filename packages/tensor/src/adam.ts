@@ -69,8 +69,18 @@ export function hasAdamKernel(): boolean {
  * console.log(await weights[0].array()); // about [0.9]
  * ```
  */
-export function adamStep(gradients: readonly Tensor[], { weights, first, second, average }: AdamArrays, constants: AdamConstants): AdamArrays {
-  const inputs = gradients.flatMap((gradient, i) => [gradient, weights[i], first[i], second[i], ...(average.length > 0 ? [average[i]] : [])]);
+export function adamStep(
+  gradients: readonly Tensor[],
+  { weights, first, second, average }: AdamArrays,
+  constants: AdamConstants,
+): AdamArrays {
+  const inputs = gradients.flatMap((gradient, i) => [
+    gradient,
+    weights[i],
+    first[i],
+    second[i],
+    ...(average.length > 0 ? [average[i]] : []),
+  ]);
   const each = average.length > 0 ? 4 : 3;
   const outputs = runNewKernel(adamKernel.name, inputs, constants);
   const list = (place: number) => gradients.map((_, i) => outputs[each * i + place]);

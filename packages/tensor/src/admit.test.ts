@@ -13,8 +13,16 @@ describe('admit', () => {
 
   test.each([
     [[2], [5, 3], [5, 2]],
-    [[4, 1, 2], [5, 3], [4, 5, 2]],
-    [[4, 2], [5, 1, 3], [5, 4, 2]],
+    [
+      [4, 1, 2],
+      [5, 3],
+      [4, 5, 2],
+    ],
+    [
+      [4, 2],
+      [5, 1, 3],
+      [5, 4, 2],
+    ],
     [[2], [0, 3], [0, 2]],
     [[4, 2], [3], [4, 2]],
   ])('events %j under contexts %j', (own, contexts, shape) => {
@@ -29,17 +37,33 @@ describe('admit', () => {
   });
 
   test('integers and truth values, of both arguments', () => {
-    const found = admit({ name: 'maf', x: tensor1d([1, 2], 'int32'), event: [2], context: tensor2d([[1]], [1, 1], 'bool'), contextDim: 1 });
+    const found = admit({
+      name: 'maf',
+      x: tensor1d([1, 2], 'int32'),
+      event: [2],
+      context: tensor2d([[1]], [1, 1], 'bool'),
+      contextDim: 1,
+    });
     expect([found.x.dtype, found.context!.dtype]).toEqual(['float32', 'float32']);
   });
 
   test('what does not fit', () => {
     expect(() => admit({ name: 'maf', x: [1, 2] as never, event: [2] })).toThrow('maf: x must be a tensor, got [1, 2]');
-    expect(() => admit({ name: 'maf', x: zeros([2]), event: [2], context: [1] as never, contextDim: 1 })).toThrow('maf: context must be a tensor, got [1]');
-    expect(() => admit({ name: 'maf', argument: 'y', x: zeros([3]), event: [2] })).toThrow('maf: y must be [..., 2], got [3]');
-    expect(() => admit({ name: 'maf', x: zeros([2]), event: [2], context: zeros([1]) })).toThrow('maf: context must be absent');
-    expect(() => admit({ name: 'maf', x: tensor1d(['a', 'b']), event: [2] })).toThrow('maf: x must be float32, int32 or bool, got string');
+    expect(() => admit({ name: 'maf', x: zeros([2]), event: [2], context: [1] as never, contextDim: 1 })).toThrow(
+      'maf: context must be a tensor, got [1]',
+    );
+    expect(() => admit({ name: 'maf', argument: 'y', x: zeros([3]), event: [2] })).toThrow(
+      'maf: y must be [..., 2], got [3]',
+    );
+    expect(() => admit({ name: 'maf', x: zeros([2]), event: [2], context: zeros([1]) })).toThrow(
+      'maf: context must be absent',
+    );
+    expect(() => admit({ name: 'maf', x: tensor1d(['a', 'b']), event: [2] })).toThrow(
+      'maf: x must be float32, int32 or bool, got string',
+    );
     const context = tensor1d(['a']);
-    expect(() => admit({ name: 'maf', x: zeros([2]), event: [2], context, contextDim: 1 })).toThrow('maf: context must be float32, int32 or bool');
+    expect(() => admit({ name: 'maf', x: zeros([2]), event: [2], context, contextDim: 1 })).toThrow(
+      'maf: context must be float32, int32 or bool',
+    );
   });
 });

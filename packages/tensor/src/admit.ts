@@ -56,5 +56,9 @@ export function admit({ name, argument = 'x', x, event, context, contextDim = 0 
   if (!context) return { x: float, batch: own };
   const batch = broadcastShape(own, context.shape.slice(0, -1))!;
   const isWhole = batch.length === own.length && batch.every((size, axis) => size === own[axis]);
-  return { x: isWhole ? float : broadcastTo(float, [...batch, ...event]), context: toFloat(`${name}: context`, context), batch };
+  return {
+    x: isWhole ? float : broadcastTo(float, [...batch, ...event]),
+    context: toFloat(`${name}: context`, context),
+    batch,
+  };
 }

@@ -1,4 +1,16 @@
-import { any, equal, isNaN, logicalAnd, logicalNot, logicalOr, reshape, scalar, type Tensor, tidy, util } from '@tensorflow/tfjs-core';
+import {
+  any,
+  equal,
+  isNaN,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  reshape,
+  scalar,
+  type Tensor,
+  tidy,
+  util,
+} from '@tensorflow/tfjs-core';
 import { hasDifferentiableKernel } from './differentiable-kernel.js';
 import { logDensityKernel } from './kernel-log-density.js';
 import { runNewKernel } from './run-new-kernel.js';
@@ -39,7 +51,9 @@ export function asLogDensity(logProb: Tensor, x: Tensor, eventRank: number): Ten
   return tidy(() => {
     const batch = x.shape.slice(0, x.rank - eventRank);
     const numbers = toFloat('asLogDensity: x', x);
-    const isMissing = isNaN(eventRank === 0 ? numbers : reshape(numbers, [...batch, util.sizeFromShape(x.shape.slice(batch.length))]));
+    const isMissing = isNaN(
+      eventRank === 0 ? numbers : reshape(numbers, [...batch, util.sizeFromShape(x.shape.slice(batch.length))]),
+    );
     const hasNaN = eventRank === 0 ? isMissing : any(isMissing, -1);
     const isNone = logicalAnd(logicalOr(isNaN(logProb), equal(logProb, Infinity)), logicalNot(hasNaN));
     return where(isNone, scalar(-Infinity), logProb);

@@ -169,22 +169,41 @@ export function attentionTransform(
 }
 
 function run(structure: Pick<AttentionAttrs, 'network' | 'form' | 'sequential'>, arrays: AttentionArrays): Tensor[] {
-  const { input, positions, context, valueWeights, blocks, outputScale, outputShift, outputWeights, outputBias } = arrays;
-  const ofBlocks = blocks.flatMap(({ attentionScale, attentionShift, attentionWeights, mixWeights, mixBias, mlpScale, mlpShift, mlpWeights, mlpBiases }) => [
-    attentionScale,
-    attentionShift,
-    attentionWeights,
-    mixWeights,
-    mixBias,
-    mlpScale,
-    mlpShift,
-    mlpWeights[0],
-    mlpBiases[0],
-    mlpWeights[1],
-    mlpBiases[1],
-  ]);
+  const { input, positions, context, valueWeights, blocks, outputScale, outputShift, outputWeights, outputBias } =
+    arrays;
+  const ofBlocks = blocks.flatMap(
+    ({
+      attentionScale,
+      attentionShift,
+      attentionWeights,
+      mixWeights,
+      mixBias,
+      mlpScale,
+      mlpShift,
+      mlpWeights,
+      mlpBiases,
+    }) => [
+      attentionScale,
+      attentionShift,
+      attentionWeights,
+      mixWeights,
+      mixBias,
+      mlpScale,
+      mlpShift,
+      mlpWeights[0],
+      mlpBiases[0],
+      mlpWeights[1],
+      mlpBiases[1],
+    ],
+  );
   const operands = [input, positions, valueWeights, outputScale, outputShift, outputWeights, outputBias, ...ofBlocks];
   if (context) operands.push(context);
   const attrs: AttentionAttrs = { ...structure, blocks: blocks.length };
-  return withKept(structure.form ? 'attentionTransform' : 'attentionParameters', attentionKernel.name, attentionGradientKernel.name, operands, attrs);
+  return withKept(
+    structure.form ? 'attentionTransform' : 'attentionParameters',
+    attentionKernel.name,
+    attentionGradientKernel.name,
+    operands,
+    attrs,
+  );
 }

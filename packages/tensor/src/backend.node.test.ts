@@ -11,7 +11,11 @@ let directory: string;
 
 function run(program: string): string {
   writeFileSync(path.join(directory, 'program.mjs'), program);
-  return execFileSync(process.execPath, ['program.mjs'], { cwd: directory, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  return execFileSync(process.execPath, ['program.mjs'], {
+    cwd: directory,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
 }
 
 beforeAll(async () => {
@@ -134,12 +138,19 @@ describe('a process with the wasm backend', () => {
   let program: string;
   beforeAll(() => {
     const place = path.join(directory, 'node_modules/@tensorflow/tfjs-backend-wasm');
-    symlinkSync(fileURLToPath(new URL('../../../node_modules/@tensorflow/tfjs-backend-wasm', import.meta.url)), place, 'junction');
+    symlinkSync(
+      fileURLToPath(new URL('../../../node_modules/@tensorflow/tfjs-backend-wasm', import.meta.url)),
+      place,
+      'junction',
+    );
     program = path.join(directory, 'wasm.mjs');
   });
 
   const start = (rest: string) => {
-    writeFileSync(program, `import * as tf from '@tensorflow/tfjs';\nimport { useBackend } from './backend.js';\n${rest}`);
+    writeFileSync(
+      program,
+      `import * as tf from '@tensorflow/tfjs';\nimport { useBackend } from './backend.js';\n${rest}`,
+    );
     const { status, stdout, stderr } = spawnSync(process.execPath, [program], { encoding: 'utf8', timeout: 60_000 });
     return { status, stdout, stderr };
   };
@@ -156,12 +167,15 @@ describe('a process with the wasm backend', () => {
     expect([status, stdout]).toEqual([0, '1\nhandled: stray\nstill here\n']);
   });
 
-  test.each(["throw new Error('stray')", "Promise.reject(new Error('stray'))"])('without a handler, %s ends it with code 1 and its own message', (fail) => {
-    const { status, stderr } = start(`await useBackend('wasm');\n${fail};`);
-    expect(status).toBe(1);
-    expect(stderr).toContain('Error: stray');
-    expect(stderr).not.toContain('tf-backend-wasm');
-  });
+  test.each(["throw new Error('stray')", "Promise.reject(new Error('stray'))"])(
+    'without a handler, %s ends it with code 1 and its own message',
+    (fail) => {
+      const { status, stderr } = start(`await useBackend('wasm');\n${fail};`);
+      expect(status).toBe(1);
+      expect(stderr).toContain('Error: stray');
+      expect(stderr).not.toContain('tf-backend-wasm');
+    },
+  );
 
   test('ends by itself after its work, however many threads did it', () => {
     const { status, stdout } = start(`

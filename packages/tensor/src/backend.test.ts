@@ -15,7 +15,10 @@ describe('useBackend', () => {
 
   test('switches back and forth, and registers its kernels once', async () => {
     const warn = vi.spyOn(console, 'warn');
-    const a = tensor([[1, 2], [3, 4]]);
+    const a = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
     const registered = new Map<string, object>();
     for (const name of ['cpu', 'wasm', 'wasm', 'cpu', 'wasm'] as const) {
       expect(await useBackend(name)).toBe(name);
@@ -23,7 +26,10 @@ describe('useBackend', () => {
       const kernel = getKernel('BatchMatMul', name);
       expect(registered.get(name) ?? kernel).toBe(kernel);
       registered.set(name, kernel);
-      await expect(matMul(a, a, true)).toBeAllClose([[10, 14], [14, 20]]);
+      await expect(matMul(a, a, true)).toBeAllClose([
+        [10, 14],
+        [14, 20],
+      ]);
     }
     expect(warn.mock.calls.join()).not.toContain('already registered');
     warn.mockRestore();
@@ -60,6 +66,8 @@ describe('useBackend', () => {
 
   test.each(['gpu', '', undefined, 3])('%j is no backend', async (name) => {
     const result = useBackend((name ?? null) as unknown as BackendName);
-    await expect(result).rejects.toThrow(`useBackend: name must be 'auto', 'tensorflow', 'webgpu', 'wasm', 'webgl' or 'cpu', got '${name ?? null}'`);
+    await expect(result).rejects.toThrow(
+      `useBackend: name must be 'auto', 'tensorflow', 'webgpu', 'wasm', 'webgl' or 'cpu', got '${name ?? null}'`,
+    );
   });
 });

@@ -96,10 +96,16 @@ async function takeFirst(name: BackendName | 'auto', options: BackendOptions): P
 }
 
 /** Starts a backend; where nobody asked for it, what it throws is one more reason to take the next. */
-async function attempt(name: BackendName, options: BackendOptions, isAutomatic: boolean): Promise<{ problem: string | null; isFailure: boolean }> {
+async function attempt(
+  name: BackendName,
+  options: BackendOptions,
+  isAutomatic: boolean,
+): Promise<{ problem: string | null; isFailure: boolean }> {
   try {
     const absence = await starters[name].load(options, isAutomatic);
-    return absence === null ? { problem: await start(name, options), isFailure: true } : { problem: absence, isFailure: false };
+    return absence === null
+      ? { problem: await start(name, options), isFailure: true }
+      : { problem: absence, isFailure: false };
   } catch (error) {
     if (!isAutomatic) throw error;
     return { problem: `does not start: ${error instanceof Error ? error.message : String(error)}`, isFailure: true };

@@ -9,7 +9,12 @@ function byTheEngine(high: number, low: number): [number, number] {
   const quadrant = Math.round(turn / 2 ** 24);
   const x = (turn / 2 ** 24 - quadrant) * (Math.PI / 2);
   const [cosine, sine] = [Math.cos(x), Math.sin(x)];
-  const [a, b] = [[cosine, sine], [-sine, cosine], [-cosine, -sine], [sine, -cosine]][quadrant % 4];
+  const [a, b] = [
+    [cosine, sine],
+    [-sine, cosine],
+    [-cosine, -sine],
+    [sine, -cosine],
+  ][quadrant % 4];
   return [radius * a, radius * b];
 }
 
@@ -21,7 +26,8 @@ function compare(high: Uint32Array, low: Uint32Array): void {
     for (const j of [0, 1]) {
       // One rounding to float32, and next to nothing before it.
       const error = Math.abs(values[2 * i + j] - expected[j]) / Math.abs(expected[j]);
-      if (!(error <= 2 ** -24 * (1 + 1e-7))) throw new Error(`block ${high[i]}, ${low[i]}: expected ${expected[j]}, got ${values[2 * i + j]}`);
+      if (!(error <= 2 ** -24 * (1 + 1e-7)))
+        throw new Error(`block ${high[i]}, ${low[i]}: expected ${expected[j]}, got ${values[2 * i + j]}`);
     }
   }
 }
@@ -35,10 +41,25 @@ describe('boxMuller', () => {
   });
 
   test('at the ends of both ranges, and next to every quarter and eighth of a turn', () => {
-    const turns = Array.from({ length: 9 }, (_, eighth) => [-2, -1, 0, 1].map((by) => Math.min(Math.max(eighth * 2 ** 23 + by, 0), 2 ** 26 - 1))).flat();
-    const fractions = [[0, 0], [0, 1], [0, 63], [1, 0], [0x7fffffff, 63], [0x80000000, 0], [0xb504f333, 20], [0xffffffff, 62], [0xffffffff, 63]];
+    const turns = Array.from({ length: 9 }, (_, eighth) =>
+      [-2, -1, 0, 1].map((by) => Math.min(Math.max(eighth * 2 ** 23 + by, 0), 2 ** 26 - 1)),
+    ).flat();
+    const fractions = [
+      [0, 0],
+      [0, 1],
+      [0, 63],
+      [1, 0],
+      [0x7fffffff, 63],
+      [0x80000000, 0],
+      [0xb504f333, 20],
+      [0xffffffff, 62],
+      [0xffffffff, 63],
+    ];
     const blocks = fractions.flatMap(([high, rest]) => turns.map((turn) => [high, rest * 2 ** 26 + turn]));
-    compare(Uint32Array.from(blocks, ([high]) => high), Uint32Array.from(blocks, ([, low]) => low));
+    compare(
+      Uint32Array.from(blocks, ([high]) => high),
+      Uint32Array.from(blocks, ([, low]) => low),
+    );
   });
 
   test('the largest number that can come out is √(78 log 2)', () => {
@@ -53,11 +74,22 @@ describe('boxMuller', () => {
     const low = Uint32Array.from(high, (_, i) => i);
     threefry(key(21), high, low);
     const values = new Float32Array(2 * high.length);
-    boxMuller(high.map((word) => word & 0x3fff), low, values);
-    for (const [from, probability] of [[5, 5.733031e-7], [5.5, 3.797912e-8], [6, 1.973175e-9], [6.3, 2.976e-10]]) {
+    boxMuller(
+      high.map((word) => word & 0x3fff),
+      low,
+      values,
+    );
+    for (const [from, probability] of [
+      [5, 5.733031e-7],
+      [5.5, 3.797912e-8],
+      [6, 1.973175e-9],
+      [6.3, 2.976e-10],
+    ]) {
       const expected = values.length * 2 ** 18 * probability;
       const found = values.filter((value) => Math.abs(value) > from).length;
-      expect(Math.abs(found - expected), `${found} beyond ${from}, expected ${expected}`).toBeLessThan(4 * Math.sqrt(expected));
+      expect(Math.abs(found - expected), `${found} beyond ${from}, expected ${expected}`).toBeLessThan(
+        4 * Math.sqrt(expected),
+      );
     }
   });
 

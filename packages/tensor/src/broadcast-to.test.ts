@@ -9,7 +9,12 @@ describe('broadcastTo', () => {
   });
 
   test('to more rows, with its gradient', async () => {
-    await expect(broadcastTo(tensor1d([1, 2]), [2, 2])).toBeAllClose(tensor([[1, 2], [1, 2]]));
+    await expect(broadcastTo(tensor1d([1, 2]), [2, 2])).toBeAllClose(
+      tensor([
+        [1, 2],
+        [1, 2],
+      ]),
+    );
     await expect(grad((x) => sum(broadcastTo(x, [5, 2])))(tensor1d([1, 2]))).toBeAllClose([5, 5]);
   });
 });
@@ -17,7 +22,12 @@ describe('broadcastTo', () => {
 describe('where', () => {
   test('broadcasts all three', async () => {
     const condition = tensor([[1], [0]], [2, 1], 'bool');
-    await expect(where(condition, tensor1d([1, 2]), tensor(7))).toBeAllClose(tensor([[1, 2], [7, 7]]));
+    await expect(where(condition, tensor1d([1, 2]), tensor(7))).toBeAllClose(
+      tensor([
+        [1, 2],
+        [7, 7],
+      ]),
+    );
   });
 
   test('an empty batch stays empty', () => {

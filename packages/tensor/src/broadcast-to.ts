@@ -1,4 +1,12 @@
-import { add, broadcastTo as stockBroadcastTo, customGrad, type GradSaveFunc, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
+import {
+  add,
+  broadcastTo as stockBroadcastTo,
+  customGrad,
+  type GradSaveFunc,
+  type Tensor,
+  tidy,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { unbroadcast } from './unbroadcast.js';
 
 /**

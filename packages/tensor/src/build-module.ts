@@ -52,7 +52,8 @@ export function buildFrom<M extends Module>(source: string, root: Json, classes:
   const byType = new Map<string, ModuleClass>();
   for (const moduleClass of classes) {
     const other = byType.get(moduleClass.type);
-    if (other && other !== moduleClass) throw new Error(`${source}: classes has two different classes of type ${formatValue(moduleClass.type)}`);
+    if (other && other !== moduleClass)
+      throw new Error(`${source}: classes has two different classes of type ${formatValue(moduleClass.type)}`);
     byType.set(moduleClass.type, moduleClass);
   }
   let depth = 0;
@@ -89,7 +90,9 @@ export function buildFrom<M extends Module>(source: string, root: Json, classes:
 function located(error: unknown, place: string, config: Json): Error {
   if (error instanceof ConfigError) return error;
   const isOwn = error instanceof Error && error.constructor === Error;
-  const text = isOwn ? error.message.replaceAll(/\s*\n\s*/gu, ' ') : `must be what its class was saved with, got ${formatValue(config)}`;
+  const text = isOwn
+    ? error.message.replaceAll(/\s*\n\s*/gu, ' ')
+    : `must be what its class was saved with, got ${formatValue(config)}`;
   return new ConfigError(`${place}${isOwn ? ': ' : ' '}${text}`, { cause: error });
 }
 
@@ -101,7 +104,8 @@ function placeOf(root: Json, wanted: Json): string {
     const [value, place] = entry;
     if (value === wanted) return place;
     if (value !== null && typeof value === 'object') {
-      for (const [name, child] of Object.entries(value)) open.push([child, `${place}.${/^[\w-]{1,40}$/u.test(name) ? name : formatValue(name)}`]);
+      for (const [name, child] of Object.entries(value))
+        open.push([child, `${place}.${/^[\w-]{1,40}$/u.test(name) ? name : formatValue(name)}`]);
     }
   }
   return '';

@@ -1,6 +1,14 @@
 import { zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { checkBoolean, checkInstance, checkIntegers, checkNumber, checkNumbers, checkOneOf, checkOptions } from './check-option.js';
+import {
+  checkBoolean,
+  checkInstance,
+  checkIntegers,
+  checkNumber,
+  checkNumbers,
+  checkOneOf,
+  checkOptions,
+} from './check-option.js';
 import { formatValue } from './format.js';
 
 const refused: [() => void, string][] = [
@@ -29,7 +37,9 @@ describe('formatValue', () => {
     expect(formatValue('a\n\u001b[31m\u009b\u202e')).toBe("'a\\n\\u001b[31m\\u009b\\u202e'");
     expect(formatValue({ a: [1, [2, [3, [4]]]], 'b\n': undefined })).toBe('{a: [1, [2, […]]], b\\n: undefined}');
     expect(formatValue(zeros([2, 3]))).toBe('Tensor [2, 3]');
-    expect(formatValue([new Date(0), () => 1, Symbol('x'), 2n, Object.create(null), -0])).toBe('[Date, a function, Symbol(x), 2, {}, -0]');
+    expect(formatValue([new Date(0), () => 1, Symbol('x'), 2n, Object.create(null), -0])).toBe(
+      '[Date, a function, Symbol(x), 2, {}, -0]',
+    );
     expect(formatValue(Array.from({ length: 1e6 }, (_, i) => i))).toBe('[0, 1, 2, 3, 4, 5, 6, 7, …]');
     expect(formatValue('x'.repeat(1e6)).length).toBeLessThan(90);
   });

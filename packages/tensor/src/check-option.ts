@@ -16,7 +16,8 @@ import { largestSize } from './restoring.js';
  * ```
  */
 export function checkIntegers(name: string, value: unknown, minimum: number): asserts value is readonly number[] {
-  if (!Array.isArray(value)) throw new Error(`${name} must be a list of integers of at least ${minimum}, got ${formatValue(value)}`);
+  if (!Array.isArray(value))
+    throw new Error(`${name} must be a list of integers of at least ${minimum}, got ${formatValue(value)}`);
   // By index: a list may have holes.
   for (let i = 0; i < value.length; i++) checkInteger(name, value[i], minimum);
 }
@@ -37,7 +38,8 @@ export function checkIntegers(name: string, value: unknown, minimum: number): as
 export function checkNumbers(name: string, value: unknown, length?: number): asserts value is readonly number[] {
   const wanted = length === undefined ? 'a list of finite numbers' : `${length} finite numbers`;
   if (!Array.isArray(value)) throw new Error(`${name} must be ${wanted}, got ${formatValue(value)}`);
-  if (length !== undefined && value.length !== length) throw new Error(`${name} must be ${length} numbers, got ${value.length}`);
+  if (length !== undefined && value.length !== length)
+    throw new Error(`${name} must be ${length} numbers, got ${value.length}`);
   const wrong = value.findIndex((number) => !Number.isFinite(number));
   if (wrong >= 0) throw new Error(`${name} must be ${wanted}, got ${formatValue(value[wrong])} at ${wrong}`);
 }
@@ -61,7 +63,14 @@ export function checkNumber(
   { above = -Infinity, below = Infinity }: { above?: number; below?: number } = {},
 ): asserts value is number {
   if (typeof value === 'number' && value > above && value < below) return;
-  const wanted = below < Infinity ? `above ${above} and below ${below}` : above === 0 ? 'positive and finite' : above > -Infinity ? `above ${above}` : 'finite';
+  const wanted =
+    below < Infinity
+      ? `above ${above} and below ${below}`
+      : above === 0
+        ? 'positive and finite'
+        : above > -Infinity
+          ? `above ${above}`
+          : 'finite';
   throw new Error(`${name} must be ${wanted}, got ${formatValue(value)}`);
 }
 
@@ -98,7 +107,8 @@ export function checkBoolean(name: string, value: unknown): asserts value is boo
 export function checkOneOf<T extends string>(name: string, value: unknown, words: readonly T[]): asserts value is T {
   if (words.includes(value as T)) return;
   const quoted = words.map(formatValue);
-  const wanted = words.length > 3 ? `one of ${words.join(', ')}` : `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
+  const wanted =
+    words.length > 3 ? `one of ${words.join(', ')}` : `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
   throw new Error(`${name} must be ${wanted}, got ${formatValue(value)}`);
 }
 
@@ -116,7 +126,8 @@ export function checkOneOf<T extends string>(name: string, value: unknown, words
  * ```
  */
 export function checkOptions(name: string, value: unknown): asserts value is object {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`${name}: options must be an object, got ${formatValue(value)}`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error(`${name}: options must be an object, got ${formatValue(value)}`);
 }
 
 /**
@@ -133,7 +144,12 @@ export function checkOptions(name: string, value: unknown): asserts value is obj
  * checkInstance('example: date', new Date(), Date, 'a date'); // passes
  * ```
  */
-export function checkInstance<T>(name: string, value: unknown, type: abstract new (...args: never[]) => T, what: string): asserts value is T {
+export function checkInstance<T>(
+  name: string,
+  value: unknown,
+  type: abstract new (...args: never[]) => T,
+  what: string,
+): asserts value is T {
   if (!(value instanceof type)) throw new Error(`${name} must be ${what}, got ${formatValue(value)}`);
 }
 

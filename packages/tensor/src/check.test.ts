@@ -8,7 +8,17 @@ test('formatShape', () => {
 });
 
 describe('checkEvent', () => {
-  test.each([[[6], [6]], [[100, 6], [6]], [[0, 6], [6]], [[2, 3, 4], [3, 4]], [[7], []], [[], []]])('%j ends in %j', (shape, event) => {
+  test.each([
+    [[6], [6]],
+    [[100, 6], [6]],
+    [[0, 6], [6]],
+    [
+      [2, 3, 4],
+      [3, 4],
+    ],
+    [[7], []],
+    [[], []],
+  ])('%j ends in %j', (shape, event) => {
     expect(() => checkEvent('f: x', shape, event)).not.toThrow();
   });
 
@@ -34,11 +44,14 @@ test('checkTensor', () => {
 
 describe('checkInteger', () => {
   test('takes integers from the minimum on', () => {
-    for (const value of [1, 2, Number.MAX_SAFE_INTEGER]) expect(() => checkInteger('made: dim', value, 1)).not.toThrow();
+    for (const value of [1, 2, Number.MAX_SAFE_INTEGER])
+      expect(() => checkInteger('made: dim', value, 1)).not.toThrow();
   });
 
   test.each([[0], [1.5], [NaN], [Infinity], [2 ** 53], ['3'], [undefined], [null]])('refuses %j', (value) => {
-    expect(() => checkInteger('made: dim', value, 1)).toThrow(new Error(`made: dim must be an integer of at least 1, got ${formatValue(value)}`));
+    expect(() => checkInteger('made: dim', value, 1)).toThrow(
+      new Error(`made: dim must be an integer of at least 1, got ${formatValue(value)}`),
+    );
   });
 });
 
@@ -47,7 +60,8 @@ const context = (...shape: number[]) => ({ shape });
 describe('checkContext', () => {
   test('takes a context whose batch broadcasts', () => {
     expect(() => checkContext('maf', undefined, 0, [100])).not.toThrow();
-    for (const shape of [[100, 3], [1, 3], [3]]) expect(() => checkContext('maf', context(...shape), 3, [100])).not.toThrow();
+    for (const shape of [[100, 3], [1, 3], [3]])
+      expect(() => checkContext('maf', context(...shape), 3, [100])).not.toThrow();
     expect(() => checkContext('maf', context(1, 5, 3), 3, [4, 5])).not.toThrow();
     expect(() => checkContext('maf', context(0, 3), 3, [0])).not.toThrow();
   });

@@ -55,7 +55,8 @@ export function checkEvent(name: string, shape: readonly number[], event: readon
 export function checkTensor(name: string, value: unknown): asserts value is Tensor {
   // Not by class, of which a program may hold two.
   const { shape, dtype } = (value ?? {}) as { shape?: unknown; dtype?: unknown };
-  if (!Array.isArray(shape) || typeof dtype !== 'string') throw new Error(`${name} must be a tensor, got ${formatValue(value)}`);
+  if (!Array.isArray(shape) || typeof dtype !== 'string')
+    throw new Error(`${name} must be a tensor, got ${formatValue(value)}`);
 }
 
 /**
@@ -76,7 +77,8 @@ export function checkInteger(name: string, value: unknown, minimum: number): ass
   if (!Number.isSafeInteger(value) || (value as number) < minimum) {
     throw new Error(`${name} must be an integer of at least ${minimum}, got ${formatValue(value)}`);
   }
-  if ((value as number) > largestSize()) throw new Error(`${name} must be at most ${largestSize()} where so few numbers are stored, got ${String(value)}`);
+  if ((value as number) > largestSize())
+    throw new Error(`${name} must be at most ${largestSize()} where so few numbers are stored, got ${String(value)}`);
 }
 
 /**
@@ -100,7 +102,8 @@ export function checkContext(
   batch: readonly number[],
 ): void {
   if (contextDim === 0) {
-    if (context) throw new Error(`${name}: context must be absent, this one was built without, got ${formatShape(context.shape)}`);
+    if (context)
+      throw new Error(`${name}: context must be absent, this one was built without, got ${formatShape(context.shape)}`);
     return;
   }
   if (!context) throw new Error(`${name}: context must be [..., ${contextDim}], got none`);

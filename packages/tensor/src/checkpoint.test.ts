@@ -1,4 +1,24 @@
-import { add, concat, exp, grad, matMul, memory, mul, type Scalar, sigmoid, sin, square, sum, tanh, type Tensor, tensor, tidy, variable, type Variable, variableGrads } from '@tensorflow/tfjs-core';
+import {
+  add,
+  concat,
+  exp,
+  grad,
+  matMul,
+  memory,
+  mul,
+  type Scalar,
+  sigmoid,
+  sin,
+  square,
+  sum,
+  tanh,
+  type Tensor,
+  tensor,
+  tidy,
+  variable,
+  type Variable,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkpoint } from './checkpoint.js';
 import { key, split } from './key.js';
@@ -20,13 +40,19 @@ afterAll(() => {
 });
 
 /** A layer with a skip connection and several intermediate results; its variable is closed over. */
-const layer = (w: Variable) => (x: Tensor) => add(x, mul(tanh(matMul(x, w)), sigmoid(square(matMul(x, w, false, true)))));
+const layer = (w: Variable) => (x: Tensor) =>
+  add(x, mul(tanh(matMul(x, w)), sigmoid(square(matMul(x, w, false, true)))));
 const first = (x: Tensor) => layer(weights[0])(x);
 const plain = (x: Tensor) => weights.reduce((x, w) => layer(w)(x), x);
 const chain = (x: Tensor) => weights.reduce((x, w) => checkpoint(layer(w), [x]), x);
 
 /** The gradients of all weights, and what is held when the forward pass ends. */
-function backward(network: (x: Tensor) => Tensor): { gradients: Tensor[]; value: Tensor; bytes: number; tensors: number } {
+function backward(network: (x: Tensor) => Tensor): {
+  gradients: Tensor[];
+  value: Tensor;
+  bytes: number;
+  tensors: number;
+} {
   const before = memory();
   let held = before;
   const { value, grads } = variableGrads(() => {
@@ -70,10 +96,13 @@ const array = (x: Tensor) => weights.map((w) => layer(w)(x));
 const surviving = (x: Tensor) => {
   const h = first(x);
   expect(() =>
-    checkpoint((h) => {
-      first(h);
-      throw new Error('inside');
-    }, [h]),
+    checkpoint(
+      (h) => {
+        first(h);
+        throw new Error('inside');
+      },
+      [h],
+    ),
   ).toThrow('inside');
   return plain(h);
 };
@@ -91,15 +120,24 @@ describe('checkpoint', () => {
   });
 
   test('checkpoints within checkpoints, three deep', async () => {
-    await expectSameGradients((x) => checkpoint((x) => checkpoint(chain, [first(x)]), [x]), (x) => plain(first(x)));
+    await expectSameGradients(
+      (x) => checkpoint((x) => checkpoint(chain, [first(x)]), [x]),
+      (x) => plain(first(x)),
+    );
   });
 
   test('the same function and variable twice', async () => {
-    await expectSameGradients((x) => checkpoint(first, [checkpoint(first, [plain(x)])]), (x) => first(first(plain(x))));
+    await expectSameGradients(
+      (x) => checkpoint(first, [checkpoint(first, [plain(x)])]),
+      (x) => first(first(plain(x))),
+    );
   });
 
   test('an output that is used twice, beside operations that are kept', async () => {
-    await expectSameGradients(usedTwice((x) => checkpoint(first, [x])), usedTwice(first));
+    await expectSameGradients(
+      usedTwice((x) => checkpoint(first, [x])),
+      usedTwice(first),
+    );
   });
 
   test('gradients of inputs, passed twice or a variable', async () => {
@@ -112,11 +150,17 @@ describe('checkpoint', () => {
   });
 
   test('a record of outputs, one of them an input', async () => {
-    await expectSameGradients(joined((x) => checkpoint(record, [x])), joined(record));
+    await expectSameGradients(
+      joined((x) => checkpoint(record, [x])),
+      joined(record),
+    );
   });
 
   test('an array of outputs, some unused', async () => {
-    await expectSameGradients((x) => concat(checkpoint(array, [x])), (x) => concat(array(x)));
+    await expectSameGradients(
+      (x) => concat(checkpoint(array, [x])),
+      (x) => concat(array(x)),
+    );
     const [actual, expected] = [backward((x) => checkpoint(array, [x])[1]), backward((x) => array(x)[1])];
     await expect(actual.gradients[1]).toBeAllClose(expected.gradients[0]);
   });

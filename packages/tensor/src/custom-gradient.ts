@@ -25,7 +25,10 @@ import { isInNestedGradient } from './nested-gradient.js';
  * ```
  */
 export function customGradient<T extends Tensor = Tensor>(
-  forward: (inputs: Tensor[], save: GradSaveFunc) => { value: T; gradFunc: (dy: T, saved: Tensor[]) => Tensor | Tensor[] },
+  forward: (
+    inputs: Tensor[],
+    save: GradSaveFunc,
+  ) => { value: T; gradFunc: (dy: T, saved: Tensor[]) => Tensor | Tensor[] },
 ): (...inputs: Tensor[]) => T {
   return (...inputs) => {
     if (isInNestedGradient()) return tidy(() => forward(inputs, () => {}).value);
@@ -33,6 +36,6 @@ export function customGradient<T extends Tensor = Tensor>(
       const save = args.pop() as GradSaveFunc;
       return forward(args as Tensor[], save);
     });
-    return operation(...inputs) as T;
+    return operation(...inputs);
   };
 }

@@ -40,12 +40,18 @@ const x = () => tensor(PINNED.map(([x]) => x));
 
 describe('erf', () => {
   test('value', async () => {
-    await expect(erf(x())).toBeAllClose(PINNED.map(([, value]) => value), { rtol: 5e-7, atol: flushedBelow() });
+    await expect(erf(x())).toBeAllClose(
+      PINNED.map(([, value]) => value),
+      { rtol: 5e-7, atol: flushedBelow() },
+    );
   });
 
   test('derivative', async () => {
     // The rounding of x² is what e^(−x²) multiplies: 81 · 6e-8 at 9.
-    await expect(grad(erf)(x())).toBeAllClose(PINNED.map(([, , derivative]) => derivative), { rtol: 1e-5, atol: 1e-37 });
+    await expect(grad(erf)(x())).toBeAllClose(
+      PINNED.map(([, , derivative]) => derivative),
+      { rtol: 1e-5, atol: 1e-37 },
+    );
   });
 
   test('is odd', async () => {

@@ -33,12 +33,18 @@ const x = () => tensor(PINNED.map(([x]) => x));
 
 describe('erfinv', () => {
   test('value', async () => {
-    await expect(erfinv(x())).toBeAllClose(PINNED.map(([, value]) => value), { rtol: 5e-7, atol: flushedBelow() });
+    await expect(erfinv(x())).toBeAllClose(
+      PINNED.map(([, value]) => value),
+      { rtol: 5e-7, atol: flushedBelow() },
+    );
   });
 
   test('derivative', async () => {
     // e^(y²) multiplies the error of y by 2y², 29 at the end.
-    await expect(grad(erfinv)(x())).toBeAllClose(PINNED.map(([, , derivative]) => derivative), { rtol: 1e-5, atol: 0 });
+    await expect(grad(erfinv)(x())).toBeAllClose(
+      PINNED.map(([, , derivative]) => derivative),
+      { rtol: 1e-5, atol: 0 },
+    );
   });
 
   test('is odd', async () => {
@@ -48,13 +54,18 @@ describe('erfinv', () => {
   test('inverts erf', async () => {
     const values = Array.from({ length: 61 }, (_, i) => -3 + i / 10);
     // An error of erf, 2e-7 near 1, is divided by erf'(x).
-    const slack = values.map((value) => 1e-6 * Math.abs(value) + 2e-7 / ((2 / Math.sqrt(Math.PI)) * Math.exp(-value * value)));
+    const slack = values.map(
+      (value) => 1e-6 * Math.abs(value) + 2e-7 / ((2 / Math.sqrt(Math.PI)) * Math.exp(-value * value)),
+    );
     const actual = await erfinv(erf(tensor(values))).data();
     values.forEach((value, i) => expect(Math.abs(actual[i] - value)).toBeLessThanOrEqual(slack[i]));
   });
 
   test('infinities and NaN', async () => {
-    await expect(erfinv(tensor([-1, 1, 1.0000001, NaN]))).toBeAllClose([-Infinity, Infinity, NaN, NaN], { rtol: 0, atol: 0 });
+    await expect(erfinv(tensor([-1, 1, 1.0000001, NaN]))).toBeAllClose([-Infinity, Infinity, NaN, NaN], {
+      rtol: 0,
+      atol: 0,
+    });
   });
 
   test('leaks nothing', async () => {

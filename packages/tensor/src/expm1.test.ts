@@ -30,23 +30,32 @@ const PINNED = [
   [1, 1.71828182846, 2.71828182846],
   [5, 147.413159103, 148.413159103],
   [20, 485165194.41, 485165195.41],
-  [80, 5.54062238439e+34, 5.54062238439e+34],
-  [88.7, 3.32597683016e+38, 3.32597683016e+38],
+  [80, 5.54062238439e34, 5.54062238439e34],
+  [88.7, 3.32597683016e38, 3.32597683016e38],
 ];
 
 const x = () => tensor(PINNED.map(([x]) => x));
 
 describe('expm1', () => {
   test('value', async () => {
-    await expect(expm1(x())).toBeAllClose(PINNED.map(([, value]) => value), { rtol: 2e-7, atol: flushedBelow() });
+    await expect(expm1(x())).toBeAllClose(
+      PINNED.map(([, value]) => value),
+      { rtol: 2e-7, atol: flushedBelow() },
+    );
   });
 
   test('derivative', async () => {
-    await expect(grad(expm1)(x())).toBeAllClose(PINNED.map(([, , derivative]) => derivative), { rtol: 2e-7, atol: 1e-44 + flushedBelow() });
+    await expect(grad(expm1)(x())).toBeAllClose(
+      PINNED.map(([, , derivative]) => derivative),
+      { rtol: 2e-7, atol: 1e-44 + flushedBelow() },
+    );
   });
 
   test('infinities and NaN', async () => {
-    await expect(expm1(tensor([-Infinity, Infinity, 89, NaN]))).toBeAllClose([-1, Infinity, Infinity, NaN], { rtol: 0, atol: 0 });
+    await expect(expm1(tensor([-Infinity, Infinity, 89, NaN]))).toBeAllClose([-1, Infinity, Infinity, NaN], {
+      rtol: 0,
+      atol: 0,
+    });
   });
 
   test('leaks nothing', async () => {

@@ -27,7 +27,12 @@ export function activationNumber(activation: FinishActivation): number {
 export const FINISH_BYTES = 20;
 
 /** Writes what the kernels need to finish the product at an address. */
-export function writeFinish(at: number, { bias, activation, leak = 0, kept }: Finish, product: number, wasm: WasmModule): void {
+export function writeFinish(
+  at: number,
+  { bias, activation, leak = 0, kept }: Finish,
+  product: number,
+  wasm: WasmModule,
+): void {
   const addresses = [bias, kept].map((tensor) => (tensor ? wasm.address(tensor) : 0));
   wasm.words(at).set([addresses[0], activationNumber(activation), 0, kept ? 1 : 0, addresses[1] - product]);
   wasm.floats(at + 8)[0] = leak;

@@ -1,6 +1,25 @@
 import {
-  all, any, cast, equal, getGradient, grad, greater, greaterEqual, less, lessEqual, logicalAnd, logicalNot, logicalOr, logicalXor,
-  mul, notEqual, searchSorted, sub, type Tensor, tensor, where,
+  all,
+  any,
+  cast,
+  equal,
+  getGradient,
+  grad,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  logicalXor,
+  mul,
+  notEqual,
+  searchSorted,
+  sub,
+  type Tensor,
+  tensor,
+  where,
 } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { registerMissingGradients } from './gradients.js';

@@ -3,7 +3,16 @@ export { type Activation, activate, activations } from './activation.js';
 export { admit, type AdmittedArguments, type EventArguments } from './admit.js';
 export { broadcastTo } from './broadcast-to.js';
 export { checkContext, checkEvent, checkInteger, checkTensor, formatShape } from './check.js';
-export { checkBoolean, checkInstance, checkIntegers, checkNumber, checkNumbers, checkOneOf, checkOptions, checkTable } from './check-option.js';
+export {
+  checkBoolean,
+  checkInstance,
+  checkIntegers,
+  checkNumber,
+  checkNumbers,
+  checkOneOf,
+  checkOptions,
+  checkTable,
+} from './check-option.js';
 export { formatValue } from './format.js';
 export { foldIn, key, type Key, type Seed, split, threefry } from './key.js';
 export { linear } from './linear.js';
@@ -35,7 +44,14 @@ export { registerMissingGradients } from './gradients.js';
 export { checkpoint } from './checkpoint.js';
 export { checkNumeric, toFloat } from './to-float.js';
 export { where } from './where.js';
-export { type AttentionArrays, type AttentionBlockArrays, type AttentionNetwork, attentionParameters, attentionTransform, hasAttentionKernels } from './attention.js';
+export {
+  type AttentionArrays,
+  type AttentionBlockArrays,
+  type AttentionNetwork,
+  attentionParameters,
+  attentionTransform,
+  hasAttentionKernels,
+} from './attention.js';
 export { hasLstmKernels, type LstmArrays, type LstmNetwork, lstmParameters, lstmTransform } from './lstm.js';
 export {
   type AffineForm,

@@ -16,7 +16,10 @@ function runAdam(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModu
   const next = variables.map((arrays) => arrays.slice(1).map((array) => wasm.successor(array)));
 
   const partSize = wasm.functions.adamPart.value as number;
-  const parts = variables.reduce((count, [gradient]) => count + Math.ceil(util.sizeFromShape(gradient.shape) / partSize), 0);
+  const parts = variables.reduce(
+    (count, [gradient]) => count + Math.ceil(util.sizeFromShape(gradient.shape) / partSize),
+    0,
+  );
   const settings = wasm.scratch(SETTINGS_BYTES + 8 * parts + 40 * variables.length);
   const squares = settings + SETTINGS_BYTES;
   const table = squares + 8 * parts;

@@ -1,4 +1,15 @@
-import { All, Any, cast, greater, type NamedAttrMap, type NamedTensorInfoMap, sum, type Tensor, type TensorInfo, tidy } from '@tensorflow/tfjs-core';
+import {
+  All,
+  Any,
+  cast,
+  greater,
+  type NamedAttrMap,
+  type NamedTensorInfoMap,
+  sum,
+  type Tensor,
+  type TensorInfo,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import type { Kernel } from './kernel.js';
 import { overNothing } from './over-nothing.js';
 

@@ -1,7 +1,31 @@
 import {
-  Add, broadcast_util, cast, div, type GradConfig, Greater, greater, GreaterEqual, greaterEqual,
-  Less, less, LessEqual, lessEqual, LogicalAnd, Maximum, Minimum, mul, Multiply,
-  type NamedAttrMap, type NamedTensorInfoMap, neg, NotEqual, RealDiv, Sub, type Tensor, type TensorInfo, util,
+  Add,
+  broadcast_util,
+  cast,
+  div,
+  type GradConfig,
+  Greater,
+  greater,
+  GreaterEqual,
+  greaterEqual,
+  Less,
+  less,
+  LessEqual,
+  lessEqual,
+  LogicalAnd,
+  Maximum,
+  Minimum,
+  mul,
+  Multiply,
+  type NamedAttrMap,
+  type NamedTensorInfoMap,
+  neg,
+  NotEqual,
+  RealDiv,
+  Sub,
+  type Tensor,
+  type TensorInfo,
+  util,
 } from '@tensorflow/tfjs-core';
 import type { Kernel } from './kernel.js';
 import type { WebGlBackend } from './shaders/backends.js';
@@ -18,13 +42,43 @@ type Derivative = (dy: Tensor, a: Tensor, b: Tensor) => Tensor;
  * **Numerics**: of equal operands, `maximum` and `minimum` give the whole gradient to the first, as TensorFlow.js does.
  */
 export const arithmeticKernels: readonly Kernel[] = [
-  withGradients(Add, (dy) => dy, (dy) => dy),
-  withGradients(Sub, (dy) => dy, (dy) => neg(dy)),
-  withGradients(Multiply, (dy, _, b) => mul(dy, b), (dy, a) => mul(dy, a)),
-  { ...withGradients(RealDiv, (dy, _, b) => div(dy, b), (dy, a, b) => neg(mul(dy, div(div(a, b), b)))), webgl: divide },
-  withGradients(Maximum, (dy, a, b) => mul(dy, float(greaterEqual(a, b))), (dy, a, b) => mul(dy, float(less(a, b)))),
-  withGradients(Minimum, (dy, a, b) => mul(dy, float(lessEqual(a, b))), (dy, a, b) => mul(dy, float(greater(a, b)))),
-  ...[Greater, GreaterEqual, Less, LessEqual, NotEqual, LogicalAnd].map((name) => ({ name, webgpu: vectorAndAxes(name) })),
+  withGradients(
+    Add,
+    (dy) => dy,
+    (dy) => dy,
+  ),
+  withGradients(
+    Sub,
+    (dy) => dy,
+    (dy) => neg(dy),
+  ),
+  withGradients(
+    Multiply,
+    (dy, _, b) => mul(dy, b),
+    (dy, a) => mul(dy, a),
+  ),
+  {
+    ...withGradients(
+      RealDiv,
+      (dy, _, b) => div(dy, b),
+      (dy, a, b) => neg(mul(dy, div(div(a, b), b))),
+    ),
+    webgl: divide,
+  },
+  withGradients(
+    Maximum,
+    (dy, a, b) => mul(dy, float(greaterEqual(a, b))),
+    (dy, a, b) => mul(dy, float(less(a, b))),
+  ),
+  withGradients(
+    Minimum,
+    (dy, a, b) => mul(dy, float(lessEqual(a, b))),
+    (dy, a, b) => mul(dy, float(greater(a, b))),
+  ),
+  ...[Greater, GreaterEqual, Less, LessEqual, NotEqual, LogicalAnd].map((name) => ({
+    name,
+    webgpu: vectorAndAxes(name),
+  })),
 ];
 
 function float(x: Tensor): Tensor {

@@ -51,7 +51,13 @@ function runAttention(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: Was
 
 function runGradient(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo[] {
   const attention = attrs as unknown as AttentionAttrs;
-  return runRanksGradient(wasm, inputs, attention, (call) => layOut(wasm, attention, call), wasm.functions.attentionGradient);
+  return runRanksGradient(
+    wasm,
+    inputs,
+    attention,
+    (call) => layOut(wasm, attention, call),
+    wasm.functions.attentionGradient,
+  );
 }
 
 /** Where a tile has what, in bytes. */
@@ -59,7 +65,12 @@ function tileOf({ network: { order, parameterCount, width, heads }, blocks }: At
   const dim = order.length;
   const block = new Division();
   block.units(width);
-  const ofBlock = { queries: block.units(width), attended: block.units(width), mixed: block.units(width), stats: block.units(2 * heads) };
+  const ofBlock = {
+    queries: block.units(width),
+    attended: block.units(width),
+    mixed: block.units(width),
+    stats: block.units(2 * heads),
+  };
   const record = new Division();
   record.reserve(blocks * block.bytes);
   const ofRecord = { stream: record.units(width), parameters: record.units(parameterCount) };
@@ -69,11 +80,23 @@ function tileOf({ network: { order, parameterCount, width, heads }, blocks }: At
   const caches = tile.reserve(2 * blocks * cacheBytes);
   const recordBytes = oddLines(record.bytes);
   const records = tile.reserve((isKept ? dim : 1) * recordBytes);
-  return { ...ofBlock, ...ofRecord, caches, cacheBytes, records, recordBytes, blockBytes: block.bytes, bytes: tile.bytes };
+  return {
+    ...ofBlock,
+    ...ofRecord,
+    caches,
+    cacheBytes,
+    records,
+    recordBytes,
+    blockBytes: block.bytes,
+    bytes: tile.bytes,
+  };
 }
 
 /** Where a thread's work has what, in bytes. */
-function workOf({ network: { order, parameterCount, width, heads, mlp }, blocks }: AttentionAttrs, isGradient: boolean) {
+function workOf(
+  { network: { order, parameterCount, width, heads, mlp }, blocks }: AttentionAttrs,
+  isGradient: boolean,
+) {
   const dim = order.length;
   const work = new Division();
   work.units(5);
@@ -91,7 +114,11 @@ function workOf({ network: { order, parameterCount, width, heads, mlp }, blocks 
   };
   const slot = new Division();
   slot.reserve(blocks * block.bytes);
-  const ofSlot = { tokenAdjoints: slot.units(width), outputReads: slot.units(width), parameterAdjoints: slot.units(parameterCount) };
+  const ofSlot = {
+    tokenAdjoints: slot.units(width),
+    outputReads: slot.units(width),
+    parameterAdjoints: slot.units(parameterCount),
+  };
   const slotBytes = oddLines(slot.bytes);
   const headBytes = oddLines(dim * UNIT_BYTES);
   const count = isGradient ? 1 : 0;
@@ -103,7 +130,16 @@ function workOf({ network: { order, parameterCount, width, heads, mlp }, blocks 
     slopes: work.reserve(coefficients),
     slots: work.reserve(count * SLOTS * slotBytes),
   };
-  return { ...shared, ...ofBlock, ...ofSlot, ...ofGradient, headBytes, slotBytes, blockBytes: block.bytes, bytes: work.bytes };
+  return {
+    ...shared,
+    ...ofBlock,
+    ...ofSlot,
+    ...ofGradient,
+    headBytes,
+    slotBytes,
+    blockBytes: block.bytes,
+    bytes: work.bytes,
+  };
 }
 
 /** Writes the structures of `assembly/attention.ts` for one call, and divides the scratch behind them. */
@@ -123,7 +159,9 @@ function layOut(wasm: WasmModule, attrs: AttentionAttrs, call: RanksCall): Ranks
     if (operand < FIRST_BLOCK || operand >= context) return !gradients && operand === OUTPUT_WEIGHTS;
     return (gradients ? [INNER_WEIGHTS] : MATRICES).includes((operand - FIRST_BLOCK) % PER_BLOCK);
   };
-  const transposed = operands.map(({ shape }, operand) => scratch.reserve(isTransposed(operand) ? 4 * util.sizeFromShape(shape) : 0));
+  const transposed = operands.map(({ shape }, operand) =>
+    scratch.reserve(isTransposed(operand) ? 4 * util.sizeFromShape(shape) : 0),
+  );
   const ranks = reserveRanks(scratch, wasm.threads, call, { tile: tile.bytes, work: work.bytes, chunk: chunk.bytes });
 
   const base = wasm.scratch(scratch.bytes);

@@ -1,8 +1,16 @@
 import { concat, grads, mul, ones, stack, sum, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 
-const a = () => tensor([[1, 2], [3, 4]]);
-const b = () => tensor([[5, 6], [7, 8]]);
+const a = () =>
+  tensor([
+    [1, 2],
+    [3, 4],
+  ]);
+const b = () =>
+  tensor([
+    [5, 6],
+    [7, 8],
+  ]);
 
 describe('concat', () => {
   test.each([
@@ -38,10 +46,19 @@ describe('concat', () => {
   });
 
   test('gradients', async () => {
-    const weights = tensor([[1, 2, 3, 4], [5, 6, 7, 8]]);
+    const weights = tensor([
+      [1, 2, 3, 4],
+      [5, 6, 7, 8],
+    ]);
     const [da, db] = grads((x, y) => sum(mul(concat([x, y], 1), weights)))([a(), b()]);
-    await expect(da).toBeAllClose([[1, 2], [5, 6]]);
-    await expect(db).toBeAllClose([[3, 4], [7, 8]]);
+    await expect(da).toBeAllClose([
+      [1, 2],
+      [5, 6],
+    ]);
+    await expect(db).toBeAllClose([
+      [3, 4],
+      [7, 8],
+    ]);
   });
 });
 

@@ -1,4 +1,12 @@
-import { backend_util, Concat, type NamedAttrMap, type NamedTensorInfoMap, Pack, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import {
+  backend_util,
+  Concat,
+  type NamedAttrMap,
+  type NamedTensorInfoMap,
+  Pack,
+  type TensorInfo,
+  util,
+} from '@tensorflow/tfjs-core';
 import type { Kernel } from './kernel.js';
 import type { WasmModule } from './wasm/wasm-module.js';
 
@@ -15,7 +23,12 @@ function concatWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmM
   const [axis] = util.parseAxisParam(attrs.axis as number, parts[0].shape);
   const shapes = parts.map(({ shape }) => shape);
   backend_util.assertParamsConsistent(shapes, axis);
-  return join(parts, util.sizeFromShape(parts[0].shape.slice(0, axis)), backend_util.computeOutShape(shapes, axis), wasm);
+  return join(
+    parts,
+    util.sizeFromShape(parts[0].shape.slice(0, axis)),
+    backend_util.computeOutShape(shapes, axis),
+    wasm,
+  );
 }
 
 function packWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo | null {

@@ -1,4 +1,11 @@
-import { Cumprod, Cumsum, type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import {
+  Cumprod,
+  Cumsum,
+  type NamedAttrMap,
+  type NamedTensorInfoMap,
+  type TensorInfo,
+  util,
+} from '@tensorflow/tfjs-core';
 import type { Kernel } from './kernel.js';
 import type { WebGpuBackend } from './shaders/backends.js';
 import { runThreads } from './shaders/run-threads.js';
@@ -28,7 +35,13 @@ function cumulating(name: string, start: string, operator: string): Kernel['webg
   return (inputs, attrs, backend) => onWebGpu(`cumulative${name}`, code, inputs, attrs, backend);
 }
 
-function onWebGpu(name: string, code: string, inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: WebGpuBackend): TensorInfo | null {
+function onWebGpu(
+  name: string,
+  code: string,
+  inputs: NamedTensorInfoMap,
+  attrs: NamedAttrMap,
+  backend: WebGpuBackend,
+): TensorInfo | null {
   const x = inputs.x as TensorInfo;
   if (x.dtype !== 'float32' || backend.shouldExecuteOnCPU([x])) return null;
   const { axis, exclusive, reverse } = attrs as { axis: number; exclusive: boolean; reverse: boolean };
@@ -39,6 +52,11 @@ function onWebGpu(name: string, code: string, inputs: NamedTensorInfoMap, attrs:
     inputs: { A: x },
     shape: x.shape,
     threads: util.sizeFromShape(x.shape) / Math.max(1, count),
-    integers: { count, inner: util.sizeFromShape(x.shape.slice(axis + 1)), isExclusive: exclusive ? 1 : 0, isReverse: reverse ? 1 : 0 },
+    integers: {
+      count,
+      inner: util.sizeFromShape(x.shape.slice(axis + 1)),
+      isExclusive: exclusive ? 1 : 0,
+      isReverse: reverse ? 1 : 0,
+    },
   });
 }

@@ -23,8 +23,13 @@ export const denseKernel = {
     const [depth, columns] = weights.shape;
     const batch = x.shape.slice(0, -1);
     const a = { ...x, shape: [util.sizeFromShape(batch), depth] };
-    const kept = keep && (activation === 'silu' || activation === 'softplus') ? wasm.output([...batch, columns]) : undefined;
-    const product = matMulWasm({ a, b: weights }, { transposeA: false, transposeB: false }, wasm, { bias, activation, kept })!;
+    const kept =
+      keep && (activation === 'silu' || activation === 'softplus') ? wasm.output([...batch, columns]) : undefined;
+    const product = matMulWasm({ a, b: weights }, { transposeA: false, transposeB: false }, wasm, {
+      bias,
+      activation,
+      kept,
+    })!;
     const result = { ...product, shape: [...batch, columns] };
     return kept ? [result, kept] : [result];
   },

@@ -1,4 +1,19 @@
-import { asinh, atanh, cosh, elu, exp, expm1, log, log1p, sigmoid, sinh, softplus, tanh, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import {
+  asinh,
+  atanh,
+  cosh,
+  elu,
+  exp,
+  expm1,
+  log,
+  log1p,
+  sigmoid,
+  sinh,
+  softplus,
+  tanh,
+  type Tensor,
+  tensor,
+} from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { flushedBelow } from './testing/flushed-below.js';
 
@@ -17,7 +32,33 @@ const functions: [string, (x: Tensor) => Tensor, (x: number) => number][] = [
   ['softplus', softplus, (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))],
   ['tanh', tanh, Math.tanh],
 ];
-const magnitudes = [0, 1e-30, 1e-8, 1e-4, 0.01, 0.1, 0.29, 0.3, 0.35, 0.5, 0.75, 0.999, 1, 1.5, 3, 10, 19, 50, 87, 88.5, 100, 1e4, 1e10, 3e38, Infinity];
+const magnitudes = [
+  0,
+  1e-30,
+  1e-8,
+  1e-4,
+  0.01,
+  0.1,
+  0.29,
+  0.3,
+  0.35,
+  0.5,
+  0.75,
+  0.999,
+  1,
+  1.5,
+  3,
+  10,
+  19,
+  50,
+  87,
+  88.5,
+  100,
+  1e4,
+  1e10,
+  3e38,
+  Infinity,
+];
 const numbers = Float32Array.from([...magnitudes, ...magnitudes.map((x) => -x), NaN]);
 
 describe('the elementwise functions of a GPU', () => {
@@ -28,7 +69,10 @@ describe('the elementwise functions of a GPU', () => {
 
   test.each(functions)('%s of any shape and of no number', async (_, ours) => {
     for (const shape of [[], [1], [0], [3, 0], [2, 3], [7, 5, 3], [2, 2, 2, 3]]) {
-      const x = tensor(Array.from({ length: shape.reduce((size, n) => size * n, 1) }, () => 0.5), shape);
+      const x = tensor(
+        Array.from({ length: shape.reduce((size, n) => size * n, 1) }, () => 0.5),
+        shape,
+      );
       const y = ours(x);
       expect(y.shape).toEqual(shape);
       const data = await y.data();

@@ -35,7 +35,9 @@ export const elementwiseKernels: readonly Kernel[] = NAMES.map((name) => ({
 /** Null for other types than float32, and for what is computed on the CPU. */
 function onWebGpu(name: string, inputs: NamedTensorInfoMap, backend: WebGpuBackend): TensorInfo | null {
   const x = inputs.x as TensorInfo;
-  return x.dtype !== 'float32' || backend.shouldExecuteOnCPU([x]) ? null : applyByWebGpu(backend, x, WGSL_MATH, `exact${name}`);
+  return x.dtype !== 'float32' || backend.shouldExecuteOnCPU([x])
+    ? null
+    : applyByWebGpu(backend, x, WGSL_MATH, `exact${name}`);
 }
 
 /** Applies a function of WGSL to every number; the result is float32, whatever they are. */
@@ -89,7 +91,12 @@ export const clipKernel: Kernel = {
     if (x.dtype !== 'float32' || isFirstWebGl() || backend.shouldExecuteOnCPU([x])) return null;
     const [low, high] = new Int32Array(Float32Array.of(clipValueMin as number, clipValueMax as number).buffer);
     const [least, most] = [`intBitsToFloat(${low})`, `intBitsToFloat(${high})`];
-    return applyByWebGl(backend, x, `float clip(float x) { return x < ${least} ? ${least} : x > ${most} ? ${most} : x; }`, 'clip');
+    return applyByWebGl(
+      backend,
+      x,
+      `float clip(float x) { return x < ${least} ? ${least} : x > ${most} ? ${most} : x; }`,
+      'clip',
+    );
   },
 };
 
@@ -100,7 +107,12 @@ export const leakyReluKernel: Kernel = {
     const x = inputs.x as TensorInfo;
     if (x.dtype !== 'float32' || isFirstWebGl() || backend.shouldExecuteOnCPU([x])) return null;
     const [bits] = new Int32Array(Float32Array.of(alpha as number).buffer);
-    return applyByWebGl(backend, x, `float leaky(float x) { return x < 0.0 ? intBitsToFloat(${bits}) * x : x; }`, 'leaky');
+    return applyByWebGl(
+      backend,
+      x,
+      `float leaky(float x) { return x < 0.0 ? intBitsToFloat(${bits}) * x : x; }`,
+      'leaky',
+    );
   },
 };
 

@@ -1,4 +1,13 @@
-import { Max, Min, type NamedAttrMap, type NamedTensorInfoMap, type Tensor, type TensorInfo, tidy, util } from '@tensorflow/tfjs-core';
+import {
+  Max,
+  Min,
+  type NamedAttrMap,
+  type NamedTensorInfoMap,
+  type Tensor,
+  type TensorInfo,
+  tidy,
+  util,
+} from '@tensorflow/tfjs-core';
 import type { Kernel } from './kernel.js';
 import { overNothing } from './over-nothing.js';
 import { reduceByWebGpu } from './reduce-by-webgpu.js';
@@ -24,7 +33,12 @@ function extreme(name: string, beats: string, ofNothing: number): Kernel {
 /** Above this a thread for every result takes longer than the stock kernel's tree. */
 const LARGEST_COUNT = 4096;
 
-function onWebGl(beats: string, inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: WebGlBackend): TensorInfo | null {
+function onWebGl(
+  beats: string,
+  inputs: NamedTensorInfoMap,
+  attrs: NamedAttrMap,
+  backend: WebGlBackend,
+): TensorInfo | null {
   const x = inputs.x as Tensor;
   const axes = util.parseAxisParam((attrs.axis ?? attrs.reductionIndices) as number[], x.shape);
   const { outer, count, shape, toRows } = reduction('max', x.shape, axes, attrs.keepDims as boolean);

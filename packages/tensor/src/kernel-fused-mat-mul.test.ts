@@ -1,4 +1,19 @@
-import { add, elu, fused, grads, leakyRelu, matMul, prelu, relu, relu6, sigmoid, sum, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
+import {
+  add,
+  elu,
+  fused,
+  grads,
+  leakyRelu,
+  matMul,
+  prelu,
+  relu,
+  relu6,
+  sigmoid,
+  sum,
+  type Tensor,
+  tensor,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 
 const numbers = (shape: number[], seed: number) =>
@@ -47,11 +62,17 @@ describe('fused.matMul', () => {
   test('over a depth of 0 the product is 0', async () => {
     const bias = tensor([1, -2]);
     const actual = fused.matMul({ a: zeros([3, 0]), b: zeros([0, 2]), bias, activation: 'relu' });
-    await expect(actual).toBeAllClose([[1, 0], [1, 0], [1, 0]]);
+    await expect(actual).toBeAllClose([
+      [1, 0],
+      [1, 0],
+      [1, 0],
+    ]);
   });
 
   test('no rows give no rows', () => {
-    expect(fused.matMul({ a: zeros([0, 3]), b: zeros([3, 2]), bias: tensor([1, 2]), activation: 'relu' }).shape).toEqual([0, 2]);
+    expect(
+      fused.matMul({ a: zeros([0, 3]), b: zeros([3, 2]), bias: tensor([1, 2]), activation: 'relu' }).shape,
+    ).toEqual([0, 2]);
   });
 
   test('gradients', async () => {

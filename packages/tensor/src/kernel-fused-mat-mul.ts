@@ -56,7 +56,9 @@ function fusedMatMulWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: 
   if (!isKnown(attrs)) return null;
   const { b, bias } = inputs as Record<string, TensorInfo | undefined>;
   const columns = b!.shape.at(attrs.transposeB ? -2 : -1);
-  const isRow = !bias || (bias.dtype === 'float32' && bias.shape.at(-1) === columns && bias.shape.slice(0, -1).every((size) => size === 1));
+  const isRow =
+    !bias ||
+    (bias.dtype === 'float32' && bias.shape.at(-1) === columns && bias.shape.slice(0, -1).every((size) => size === 1));
   const activation = FINISHES[attrs.activation as string];
   const fused = isRow && activation ? { bias, activation, leak: attrs.leakyreluAlpha as number } : undefined;
   const product = matMulWasm(inputs, attrs, wasm, fused);
@@ -77,7 +79,11 @@ function overNothing(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: G
   const { a, b } = inputs as Record<string, TensorInfo>;
   const [rows, depth] = attrs.transposeA ? a.shape.slice(-2).toReversed() : a.shape.slice(-2);
   if (depth > 0 || !isKnown(attrs)) return null;
-  const shape = [...broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, b.shape.at(attrs.transposeB ? -2 : -1)!];
+  const shape = [
+    ...broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)),
+    rows,
+    b.shape.at(attrs.transposeB ? -2 : -1)!,
+  ];
   const product = backend.makeTensorInfo(shape, 'float32', new Float32Array(util.sizeFromShape(shape)));
   return finish(product, inputs, attrs, 'webgpu', backend, ({ dataId }) => backend.disposeData(dataId));
 }

@@ -37,5 +37,9 @@ test('clones are freed with the last of them', () => {
   const x = tensor([1, 2]);
   const copies = [clone(x), clone(x), cast(x, 'float32')];
   for (const each of [x, ...copies]) each.dispose();
-  expect(memory()).toMatchObject({ numTensors: before.numTensors, numDataBuffers: before.numDataBuffers, numBytes: before.numBytes });
+  expect(memory()).toMatchObject({
+    numTensors: before.numTensors,
+    numDataBuffers: before.numDataBuffers,
+    numBytes: before.numBytes,
+  });
 });

@@ -1,4 +1,12 @@
-import { Cast, Identity, type NamedTensorInfoMap, notEqual, type Tensor, type TensorInfo, tidy } from '@tensorflow/tfjs-core';
+import {
+  Cast,
+  Identity,
+  type NamedTensorInfoMap,
+  notEqual,
+  type Tensor,
+  type TensorInfo,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import { applyByWebGpu } from './kernel-elementwise.js';
 import type { Kernel } from './kernel.js';
 import type { WasmModule } from './wasm/wasm-module.js';

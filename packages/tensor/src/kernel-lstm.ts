@@ -52,7 +52,15 @@ function runGradient(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: Wasm
 interface Plan {
   readonly dim: number;
   readonly parameterCount: number;
-  readonly layers: readonly { width: number; inputs: number; reads: number; gates: number; cells: number; shown: number; gateAdjoints: number }[];
+  readonly layers: readonly {
+    width: number;
+    inputs: number;
+    reads: number;
+    gates: number;
+    cells: number;
+    shown: number;
+    gateAdjoints: number;
+  }[];
   readonly record: number;
   readonly parameters: number;
   readonly rankAdjointStride: number;
@@ -117,7 +125,10 @@ function layOut(wasm: WasmModule, { network, hasContext, hasStates }: LstmAttrs,
 
   const work = new Division();
   work.units(2);
-  const ofLayers = layers.map(({ width, inputs }) => ({ readAdjoints: work.units(inputs), cellAdjoints: work.units(width) }));
+  const ofLayers = layers.map(({ width, inputs }) => ({
+    readAdjoints: work.units(inputs),
+    cellAdjoints: work.units(width),
+  }));
   const contextUnits = hasContext ? work.units(gates) : 0;
   const rankAdjoints = work.reserve(gradients ? BLOCK_RANKS * plan.rankAdjointStride : 0);
   const stateAdjoints = work.units(Math.max(...network.hidden));

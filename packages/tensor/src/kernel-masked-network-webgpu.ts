@@ -1,4 +1,12 @@
-import { Concat, getKernel, type NamedAttrMap, type NamedTensorInfoMap, Slice, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import {
+  Concat,
+  getKernel,
+  type NamedAttrMap,
+  type NamedTensorInfoMap,
+  Slice,
+  type TensorInfo,
+  util,
+} from '@tensorflow/tfjs-core';
 import { activations } from './activation.js';
 import type { MaskedNetworkAttrs } from './kernel-masked-network.js';
 import { type Plan, planOf, TILE, UNIT_BYTES } from './masked-network-plan.js';
@@ -30,7 +38,16 @@ export function runNetwork(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, back
   const tables = gpu.tables(call.words);
   const size = recordsSize + valueSize + (form ? rows : 0);
   const uniforms = tileUniforms(call, recordsSize, recordsSize + valueSize);
-  const all = gpu.run('Network', NETWORK, { given: flat(x), theta, tables }, size, call.tiles, TILE_THREADS, TILE_UNIFORMS, uniforms);
+  const all = gpu.run(
+    'Network',
+    NETWORK,
+    { given: flat(x), theta, tables },
+    size,
+    call.tiles,
+    TILE_THREADS,
+    TILE_UNIFORMS,
+    uniforms,
+  );
   const results = [gpu.cut(all, recordsSize, valueShape)];
   if (form) results.push(gpu.cut(all, recordsSize + valueSize, batch));
   gpu.free(theta, tables, ...(keep ? [] : [all]));
@@ -51,13 +68,48 @@ export function runGradient(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, bac
   const tables = gpu.tables(call.words);
   const tensors = { theta, tables, records, valueCotangent, logDetCotangent };
   const uniforms = tileUniforms(call, recordsSize, 0);
-  const adjoints = gpu.run('Adjoints', ADJOINTS, tensors, recordsSize + rows * plan.dim, call.tiles, TILE_THREADS, TILE_UNIFORMS, uniforms);
+  const adjoints = gpu.run(
+    'Adjoints',
+    ADJOINTS,
+    tensors,
+    recordsSize + rows * plan.dim,
+    call.tiles,
+    TILE_THREADS,
+    TILE_UNIFORMS,
+    uniforms,
+  );
 
-  const sums = integers(rows, plan.counts.length - 1, recordUnits(plan), call.nodesAt, call.layersAt, call.blocks, call.weightCount);
-  const weights = gpu.run('Weights', WEIGHT_GRADIENT, { tables, records, adjoints }, call.weightCount, call.blocks, BLOCK * BLOCK, SUM_UNIFORMS, sums);
+  const sums = integers(
+    rows,
+    plan.counts.length - 1,
+    recordUnits(plan),
+    call.nodesAt,
+    call.layersAt,
+    call.blocks,
+    call.weightCount,
+  );
+  const weights = gpu.run(
+    'Weights',
+    WEIGHT_GRADIENT,
+    { tables, records, adjoints },
+    call.weightCount,
+    call.blocks,
+    BLOCK * BLOCK,
+    SUM_UNIFORMS,
+    sums,
+  );
   const offsetCount = theta.shape[0] - call.weightCount;
   const groups = Math.ceil(offsetCount / TILE_THREADS);
-  const offsets = gpu.run('Offsets', OFFSET_GRADIENT, { tables, adjoints }, offsetCount, groups, TILE_THREADS, SUM_UNIFORMS, sums);
+  const offsets = gpu.run(
+    'Offsets',
+    OFFSET_GRADIENT,
+    { tables, adjoints },
+    offsetCount,
+    groups,
+    TILE_THREADS,
+    SUM_UNIFORMS,
+    sums,
+  );
 
   const gradients = operands.map(({ shape }, i) => {
     if (i === 0) return gpu.cut(adjoints, recordsSize, shape);
@@ -108,10 +160,26 @@ function callOf([x, ...parameters]: TensorInfo[], attrs: NamedAttrMap): Call {
     const isPerRow = offset >= 0 && util.sizeFromShape(parameters[offset].shape) !== unitCount;
     const blocksBefore = blocks;
     blocks += Math.ceil(inputCount / BLOCK) * Math.ceil(unitCount / BLOCK);
-    const words = [from, skip, inputCount, unitCount, limits, firsts, inputOrder, unitOrder, unitRanks, places[l], places[offset] ?? -1];
+    const words = [
+      from,
+      skip,
+      inputCount,
+      unitCount,
+      limits,
+      firsts,
+      inputOrder,
+      unitOrder,
+      unitRanks,
+      places[l],
+      places[offset] ?? -1,
+    ];
     return [...words, blocksBefore, isPerRow ? 1 : 0];
   });
-  const nodeWords = plan.nodes.flatMap(({ starts, values, reads }) => [starts, values / UNIT_BYTES, reads / UNIT_BYTES]);
+  const nodeWords = plan.nodes.flatMap(({ starts, values, reads }) => [
+    starts,
+    values / UNIT_BYTES,
+    reads / UNIT_BYTES,
+  ]);
   const nodesAt = tables.length + plan.dim;
   const rows = util.sizeFromShape(x.shape.slice(0, -1));
   const tiles = Math.ceil(rows / TILE);
@@ -143,13 +211,41 @@ function integers(...data: number[]): Uniform[] {
 }
 
 /** In the order of `TILE_UNIFORMS`. */
-function tileUniforms({ plan, form, rows, sequential, nodesAt, layersAt, orderAt }: Call, valueAt: number, logDetAt: number): Uniform[] {
+function tileUniforms(
+  { plan, form, rows, sequential, nodesAt, layersAt, orderAt }: Call,
+  valueAt: number,
+  logDetAt: number,
+): Uniform[] {
   const { network, dim, parameterCount } = plan;
-  const { logScale, bound = 1, bias = 0, sign, before, after } = form ?? { logScale: undefined, sign: 1, before: 0, after: 0 };
+  const {
+    logScale,
+    bound = 1,
+    bias = 0,
+    sign,
+    before,
+    after,
+  } = form ?? { logScale: undefined, sign: 1, before: 0, after: 0 };
   const [ranks, activation] = [network.starts.length - 1, activations.indexOf(network.activation)];
-  const sizes = [rows, dim, parameterCount, ranks, network.layers.length, activation, sequential ? 1 : 0, recordUnits(plan)];
+  const sizes = [
+    rows,
+    dim,
+    parameterCount,
+    ranks,
+    network.layers.length,
+    activation,
+    sequential ? 1 : 0,
+    recordUnits(plan),
+  ];
   return [
-    ...integers(...sizes, nodesAt, layersAt, orderAt, valueAt, logDetAt, logScale ? logScaleKinds.indexOf(logScale) : -1),
+    ...integers(
+      ...sizes,
+      nodesAt,
+      layersAt,
+      orderAt,
+      valueAt,
+      logDetAt,
+      logScale ? logScaleKinds.indexOf(logScale) : -1,
+    ),
     ...[bound, bias, sign, before, after].map((number): Uniform => ({ type: 'float32', data: [number] })),
   ];
 }
@@ -161,7 +257,11 @@ function flat({ dataId, shape, dtype }: TensorInfo): TensorInfo {
 /** What a kernel of several results needs of a backend whose programs have one. */
 function operationsOf(backend: WebGpuBackend) {
   const call = (name: string, inputs: object, attrs: object) =>
-    getKernel(name, 'webgpu').kernelFunc({ inputs: inputs as NamedTensorInfoMap, attrs: attrs as NamedAttrMap, backend }) as TensorInfo;
+    getKernel(name, 'webgpu').kernelFunc({
+      inputs: inputs as NamedTensorInfoMap,
+      attrs: attrs as NamedAttrMap,
+      backend,
+    }) as TensorInfo;
   return {
     zeros: (shape: number[]) => backend.makeTensorInfo(shape, 'float32', new Float32Array(util.sizeFromShape(shape))),
     tables: (words: Int32Array) => backend.makeTensorInfo([words.length], 'int32', words),
@@ -174,7 +274,16 @@ function operationsOf(backend: WebGpuBackend) {
     free: (...tensors: TensorInfo[]) => {
       for (const { dataId } of tensors) backend.disposeData(dataId);
     },
-    run: (name: string, code: string, inputs: Record<string, TensorInfo>, size: number, groups: number, threads: number, uniforms: string, data: Uniform[]) =>
+    run: (
+      name: string,
+      code: string,
+      inputs: Record<string, TensorInfo>,
+      size: number,
+      groups: number,
+      threads: number,
+      uniforms: string,
+      data: Uniform[],
+    ) =>
       backend.runWebGPUProgram(
         {
           variableNames: Object.keys(inputs),

@@ -30,7 +30,11 @@ export const maskedNetworkKernel = { name: 'MaskedNetwork', wasm: runNetwork, we
  * The gradient of {@link maskedNetworkKernel}: inputs as there, then its last output and the cotangents of the others; outputs the gradients of
  * its inputs.
  */
-export const maskedNetworkGradientKernel = { name: 'MaskedNetworkGradient', wasm: runGradient, webgpu: webgpu.runGradient };
+export const maskedNetworkGradientKernel = {
+  name: 'MaskedNetworkGradient',
+  wasm: runGradient,
+  webgpu: webgpu.runGradient,
+};
 
 function runNetwork(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo[] {
   const { network, form, sequential, offsets, keep } = attrs as unknown as MaskedNetworkAttrs;
@@ -45,7 +49,9 @@ function runNetwork(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmM
   const records = wasm.output([(tiles * plan.recordBytes) / 4]);
 
   const kept = keep ? records : undefined;
-  wasm.functions.maskedNetwork(layOut(wasm, plan, { form, sequential, rows, offsets, operands, value, logDet, records: kept }));
+  wasm.functions.maskedNetwork(
+    layOut(wasm, plan, { form, sequential, rows, offsets, operands, value, logDet, records: kept }),
+  );
   return logDet ? [value, logDet, records] : [value, records];
 }
 
@@ -57,7 +63,17 @@ function runGradient(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: Wasm
   const [records, valueCotangent, logDetCotangent] = form ? operands.splice(-3) : operands.splice(-2);
   const gradients = operands.map(({ shape }) => wasm.output(shape));
   const rows = util.sizeFromShape(x.shape.slice(0, -1));
-  const call = { form, sequential, rows, offsets, operands, gradients, value: valueCotangent, logDet: logDetCotangent, records };
+  const call = {
+    form,
+    sequential,
+    rows,
+    offsets,
+    operands,
+    gradients,
+    value: valueCotangent,
+    logDet: logDetCotangent,
+    records,
+  };
   wasm.functions.maskedNetworkGradient(layOut(wasm, plan, call));
   return gradients;
 }
@@ -81,7 +97,12 @@ interface Call {
 /** Writes the structures of one call; returns where they begin. */
 function layOut(wasm: WasmModule, plan: Plan, call: Call): number {
   const { form, operands, gradients, records } = call;
-  const layout = layoutOf(plan, { rows: call.rows, threads: wasm.threads, isGradient: gradients !== undefined, isRecorded: records !== undefined });
+  const layout = layoutOf(plan, {
+    rows: call.rows,
+    threads: wasm.threads,
+    isGradient: gradients !== undefined,
+    isRecorded: records !== undefined,
+  });
   const base = wasm.scratch(layout.bytes);
   const addressOf = (tensor: TensorInfo | undefined) => (tensor ? wasm.address(tensor) : 0);
   const networkWords: [place: number, word: number][] = [

@@ -34,7 +34,9 @@ function batchOffset(index: number, batch: number[], own: number[]): number {
 function product(a: Dense, b: Dense, transposeA: boolean, transposeB: boolean): Dense & { magnitudes: number[] } {
   const matrix = ({ shape }: Dense, transposed: boolean) => {
     const [rows, columns] = shape.slice(-2);
-    return transposed ? { rows: columns, columns: rows, row: 1, column: columns } : { rows, columns, row: columns, column: 1 };
+    return transposed
+      ? { rows: columns, columns: rows, row: 1, column: columns }
+      : { rows, columns, row: columns, column: 1 };
   };
   const left = matrix(a, transposeA);
   const right = matrix(b, transposeB);
@@ -54,7 +56,8 @@ function product(a: Dense, b: Dense, transposeA: boolean, transposeB: boolean): 
         let total = 0;
         let magnitude = 0;
         for (let k = 0; k < left.columns; k++) {
-          const term = a.values[startA + i * left.row + k * left.column] * b.values[startB + k * right.row + j * right.column];
+          const term =
+            a.values[startA + i * left.row + k * left.column] * b.values[startB + k * right.row + j * right.column];
           total += term;
           magnitude += Math.abs(term);
         }
@@ -78,7 +81,9 @@ async function expectProduct(a: Dense, b: Dense, transposeA: boolean, transposeB
   expected.values.forEach((value, i) => {
     const error = Math.abs(values[i] - value);
     if (!(error <= TOLERANCE * expected.magnitudes[i])) {
-      throw new Error(`element ${i} of ${a.shape} · ${b.shape} (${transposeA}, ${transposeB}): expected ${value}, got ${values[i]}`);
+      throw new Error(
+        `element ${i} of ${a.shape} · ${b.shape} (${transposeA}, ${transposeB}): expected ${value}, got ${values[i]}`,
+      );
     }
   });
   for (const each of [x, y, actual]) each.dispose();
@@ -91,7 +96,15 @@ const transpositions = [
   [true, true],
 ];
 
-const matrices = (rows: number, depth: number, columns: number, transposeA: boolean, transposeB: boolean, batchA: number[] = [], batchB: number[] = []) =>
+const matrices = (
+  rows: number,
+  depth: number,
+  columns: number,
+  transposeA: boolean,
+  transposeB: boolean,
+  batchA: number[] = [],
+  batchB: number[] = [],
+) =>
   [
     dense([...batchA, ...(transposeA ? [depth, rows] : [rows, depth])], 1),
     dense([...batchB, ...(transposeB ? [columns, depth] : [depth, columns])], 2),
@@ -125,7 +138,10 @@ describe.each(transpositions)('matMul, transposeA %s, transposeB %s', (transpose
     [[3], []],
     [[], [2, 3]],
     [[2, 1], [3]],
-    [[2, 1, 4], [1, 3, 1]],
+    [
+      [2, 1, 4],
+      [1, 3, 1],
+    ],
     [[0], [1]],
   ])('batches %j and %j broadcast', (batchA, batchB) =>
     expectProduct(...matrices(5, 3, 9, transposeA, transposeB, batchA, batchB), transposeA, transposeB),
@@ -133,13 +149,20 @@ describe.each(transpositions)('matMul, transposeA %s, transposeB %s', (transpose
 
   // On webgl, where textures hold squares of four numbers, exp leaves 1 beyond an odd size, and log -∞ or NaN.
   test.each([1, 3, 5])('operands of depth %d that other operations made', async (depth) => {
-    for (const [batchA, batchB] of [[[], []], [[2], [1]], [[2, 1], [3]]]) {
+    for (const [batchA, batchB] of [
+      [[], []],
+      [[2], [1]],
+      [[2, 1], [3]],
+    ]) {
       const [a, b] = matrices(5, depth, 7, transposeA, transposeB, batchA, batchB);
       const positive = { shape: a.shape, values: a.values.map((value) => Math.fround(Math.exp(value))) };
       const actual = matMul(exp(toTensor(a)), exp(toTensor(b)), transposeA, transposeB);
       const other = matMul(log(toTensor(positive)), exp(toTensor(b)), transposeA, transposeB);
       const raised = { shape: b.shape, values: b.values.map(Math.exp) };
-      await expect(actual).toBeAllClose(product(positive, raised, transposeA, transposeB).values, { rtol: 1e-5, atol: 1e-5 });
+      await expect(actual).toBeAllClose(product(positive, raised, transposeA, transposeB).values, {
+        rtol: 1e-5,
+        atol: 1e-5,
+      });
       await expect(other).toBeAllClose(product(a, raised, transposeA, transposeB).values, { rtol: 1e-5, atol: 1e-5 });
     }
   });
@@ -154,7 +177,10 @@ describe.each(transpositions)('matMul, transposeA %s, transposeB %s', (transpose
     const [a, b] = matrices(6, 5, 11, transposeA, transposeB, batchA, batchB);
     const { shape } = product(a, b, transposeA, transposeB);
     const weights = dense(shape, 3);
-    const [da, db] = grads((x, y) => sum(mul(matMul(x, y, transposeA, transposeB), toTensor(weights))))([toTensor(a), toTensor(b)]);
+    const [da, db] = grads((x, y) => sum(mul(matMul(x, y, transposeA, transposeB), toTensor(weights))))([
+      toTensor(a),
+      toTensor(b),
+    ]);
 
     const gradientA = transposeA ? product(b, weights, transposeB, true) : product(weights, b, false, !transposeB);
     const gradientB = transposeB ? product(weights, a, true, transposeA) : product(a, weights, !transposeA, false);

@@ -40,8 +40,16 @@ export const matMulKernel: Kernel = {
     gradFunc: (dy, [a, b], { transposeA, transposeB }) => {
       const dc = dy as Tensor;
       return {
-        a: () => unbroadcast(transposeA ? matMul(b, dc, transposeB as boolean, true) : matMul(dc, b, false, !transposeB), a.shape),
-        b: () => unbroadcast(transposeB ? matMul(dc, a, true, transposeA as boolean) : matMul(a, dc, !transposeA, false), b.shape),
+        a: () =>
+          unbroadcast(
+            transposeA ? matMul(b, dc, transposeB as boolean, true) : matMul(dc, b, false, !transposeB),
+            a.shape,
+          ),
+        b: () =>
+          unbroadcast(
+            transposeB ? matMul(dc, a, true, transposeA as boolean) : matMul(a, dc, !transposeA, false),
+            b.shape,
+          ),
       };
     },
   },
@@ -60,7 +68,8 @@ interface Sizes {
 function sizesOf(a: TensorInfo, b: TensorInfo, transposeA: boolean, transposeB: boolean): Sizes {
   const given = () =>
     `got ${formatShape(a.shape)}${transposeA ? ' transposed' : ''} and ${formatShape(b.shape)}${transposeB ? ' transposed' : ''}`;
-  if (a.shape.length < 2 || b.shape.length < 2) throw new Error(`matMul: a and b must have two axes or more, ${given()}`);
+  if (a.shape.length < 2 || b.shape.length < 2)
+    throw new Error(`matMul: a and b must have two axes or more, ${given()}`);
   const [rows, depth] = matrixShape(a, transposeA);
   const [depthB, columns] = matrixShape(b, transposeB);
   if (depth !== depthB) throw new Error(`matMul: the columns of a must be as many as the rows of b, ${given()}`);
@@ -88,7 +97,12 @@ function matMulReference(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, stock:
 }
 
 /** {@link matMulKernel} in WebAssembly, and what becomes of the product; null unless both operands are float32. */
-export function matMulWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule, finish?: Finish): TensorInfo | null {
+export function matMulWasm(
+  inputs: NamedTensorInfoMap,
+  attrs: NamedAttrMap,
+  wasm: WasmModule,
+  finish?: Finish,
+): TensorInfo | null {
   const { a, b } = inputs as { a: TensorInfo; b: TensorInfo };
   const { transposeA, transposeB } = attrs as { transposeA: boolean; transposeB: boolean };
   if (a.dtype !== 'float32' || b.dtype !== 'float32') return null;
@@ -115,7 +129,20 @@ export function matMulWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm
   const finishAt = finish ? task + TASK_BYTES - FINISH_BYTES : 0;
   if (finish) writeFinish(finishAt, finish, addressC, wasm);
   const scratch = matrices + matrixBytes;
-  wasm.words(task).set([count, rows, columns, depth, transposeA ? 1 : 0, transposeB ? 1 : 0, matrices, scratch, scratchBytes, finishAt]);
+  wasm
+    .words(task)
+    .set([
+      count,
+      rows,
+      columns,
+      depth,
+      transposeA ? 1 : 0,
+      transposeB ? 1 : 0,
+      matrices,
+      scratch,
+      scratchBytes,
+      finishAt,
+    ]);
   wasm.words(matrices).set(addresses.flat());
   wasm.functions.matMul(task);
   return c;

@@ -4,7 +4,11 @@ import { reduceByWebGpu } from './reduce-by-webgpu.js';
 import { reduced } from './reduced.js';
 
 /** `tf.prod`, of which only that of no numbers, 1, is ours, and on webgpu that of few. */
-export const prodKernel: Kernel = { name: Prod, reference: prod, webgpu: reduceByWebGpu({ name: Prod, ofNothing: 1, step: 'found *= next;' }) };
+export const prodKernel: Kernel = {
+  name: Prod,
+  reference: prod,
+  webgpu: reduceByWebGpu({ name: Prod, ofNothing: 1, step: 'found *= next;' }),
+};
 
 function prod(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, stock: StockKernel): TensorInfo | TensorInfo[] {
   const x = inputs.x as TensorInfo;

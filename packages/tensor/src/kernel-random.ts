@@ -34,7 +34,16 @@ export const uniformKernel = {
     const { key, shape, lower, upper, scale } = attrs as unknown as UniformAttrs;
     const result = wasm.output([...shape]);
     const { uniform, randomBytes } = wasm.functions;
-    uniform(wasm.address(result), util.sizeFromShape(result.shape), key.high, key.low, lower, upper, scale, wasm.scratch(randomBytes.value));
+    uniform(
+      wasm.address(result),
+      util.sizeFromShape(result.shape),
+      key.high,
+      key.low,
+      lower,
+      upper,
+      scale,
+      wasm.scratch(randomBytes.value),
+    );
     return result;
   },
 };

@@ -6,19 +6,27 @@ import { repetitions } from './testing/repetitions.js';
 /** The numbers 0, 1, 2 … in a shape, and a look-up by index. */
 function counting(shape: number[]) {
   const values = Array.from({ length: shape.reduce((product, size) => product * size, 1) }, (_, i) => i);
-  return { x: tensor(values, shape), at: (index: number[]) => index.reduce((flat, i, axis) => flat * shape[axis] + i, 0) };
+  return {
+    x: tensor(values, shape),
+    at: (index: number[]) => index.reduce((flat, i, axis) => flat * shape[axis] + i, 0),
+  };
 }
 
 /** Every index of a shape, in order. */
 function indices(shape: number[]): number[][] {
-  return shape.reduce<number[][]>((all, size) => all.flatMap((index) => Array.from({ length: size }, (_, i) => [...index, i])), [[]]);
+  return shape.reduce<number[][]>(
+    (all, size) => all.flatMap((index) => Array.from({ length: size }, (_, i) => [...index, i])),
+    [[]],
+  );
 }
 
 describe('slice', () => {
   test('random shapes, cut along any axes', async () => {
     const axis = fc
       .tuple(fc.integer({ min: 0, max: 6 }), fc.nat(), fc.nat(), fc.boolean())
-      .map(([length, a, b, whole]) => (whole ? [length, 0, length] : [length, a % (length + 1), b % (length - (a % (length + 1)) + 1)]));
+      .map(([length, a, b, whole]) =>
+        whole ? [length, 0, length] : [length, a % (length + 1), b % (length - (a % (length + 1)) + 1)],
+      );
     await fc.assert(
       fc.asyncProperty(fc.array(axis, { minLength: 1, maxLength: 4 }), async (axes) => {
         const [shape, begin, size] = [0, 1, 2].map((i) => axes.map((each) => each[i]));
@@ -35,11 +43,20 @@ describe('slice', () => {
 
   test('the gradient falls on the slice', async () => {
     const { x } = counting([3, 4]);
-    await expect(grad((t) => sum(mul(slice(t, [0, 1], [3, 2]), 5)))(x)).toBeAllClose([0, 5, 5, 0, 0, 5, 5, 0, 0, 5, 5, 0]);
+    await expect(grad((t) => sum(mul(slice(t, [0, 1], [3, 2]), 5)))(x)).toBeAllClose([
+      0, 5, 5, 0, 0, 5, 5, 0, 0, 5, 5, 0,
+    ]);
   });
 
   test('keeps the type, and copies what it takes', async () => {
-    const x = tensor([[1, 2], [3, 4]], [2, 2], 'int32');
+    const x = tensor(
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [2, 2],
+      'int32',
+    );
     const column = slice(x, [0, 1], [2, 1]);
     x.dispose();
     expect(column.dtype).toBe('int32');
@@ -66,13 +83,19 @@ describe('split and unstack', () => {
     }
     for (const [i, half] of halves.entries()) {
       const offset = (i * x.shape[positive]) / 2;
-      expect([...(await half.data())]).toEqual(indices(half.shape).map((index) => at(index.with(positive, index[positive] + offset))));
+      expect([...(await half.data())]).toEqual(
+        indices(half.shape).map((index) => at(index.with(positive, index[positive] + offset))),
+      );
     }
   });
 
   test('into unequal parts, an empty one among them', async () => {
     const parts = split(counting([2, 5]).x, [1, 0, 4], 1);
-    expect(parts.map(({ shape }) => shape)).toEqual([[2, 1], [2, 0], [2, 4]]);
+    expect(parts.map(({ shape }) => shape)).toEqual([
+      [2, 1],
+      [2, 0],
+      [2, 4],
+    ]);
     await expect(parts[0]).toBeAllClose([0, 5]);
     await expect(parts[2]).toBeAllClose([1, 2, 3, 4, 6, 7, 8, 9]);
   });

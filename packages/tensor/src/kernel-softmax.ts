@@ -1,4 +1,15 @@
-import { div, exp, max, type NamedTensorInfoMap, Softmax, sub, sum, type Tensor, type TensorInfo, tidy } from '@tensorflow/tfjs-core';
+import {
+  div,
+  exp,
+  max,
+  type NamedTensorInfoMap,
+  Softmax,
+  sub,
+  sum,
+  type Tensor,
+  type TensorInfo,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import type { Kernel } from './kernel.js';
 
 /** `tf.softmax`, over the last axis; the shaders of TensorFlow.js give NaN for a row of very small numbers, and fail for an empty one. */

@@ -46,7 +46,12 @@ function layOut(wasm: WasmModule, { shape, isInverse }: SplineAttrs, tensors: re
   // The ends are the bound as float32 has it, and knots of float64 must lead from one to the other.
   const interval = 2 * Math.fround(bound);
   const minimums = [minWidth, minHeight];
-  wasm.doubles(base + 32).set([...minimums.map((minimum) => interval * (1 - bins * minimum)), ...minimums.map((minimum) => interval * minimum)]);
+  wasm
+    .doubles(base + 32)
+    .set([
+      ...minimums.map((minimum) => interval * (1 - bins * minimum)),
+      ...minimums.map((minimum) => interval * minimum),
+    ]);
   wasm.words(base + 64).set([...addresses, base + workAt, workBytes]);
   return base;
 }

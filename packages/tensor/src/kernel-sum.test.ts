@@ -34,7 +34,10 @@ describe('tf.sum', () => {
   });
 
   test('all axes, negative axes, one number', async () => {
-    const x = tensor([[1, 2, 3], [4, 5, 6]]);
+    const x = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
     await expect(sum(x)).toBeAllClose(21);
     await expect(sum(x, -1)).toBeAllClose([6, 15]);
     await expect(sum(x, [-1, 0])).toBeAllClose(21);
@@ -49,19 +52,52 @@ describe('tf.sum', () => {
   });
 
   test('integers and truth values are counted', async () => {
-    const counts = sum(tensor([[1, 2], [3, 4]], [2, 2], 'int32'), 0);
+    const counts = sum(
+      tensor(
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        [2, 2],
+        'int32',
+      ),
+      0,
+    );
     expect(counts.dtype).toBe('int32');
     await expect(counts).toBeAllClose([4, 6]);
     await expect(sum(tensor([true, false, true]))).toBeAllClose(2);
   });
 
   test('NaN and infinities stay where they are', async () => {
-    await expect(sum(tensor([[1, NaN], [Infinity, 2]]), 0)).toBeAllClose([Infinity, NaN]);
-    await expect(sum(tensor([[1, NaN], [Infinity, 2]]), 1)).toBeAllClose([NaN, Infinity]);
+    await expect(
+      sum(
+        tensor([
+          [1, NaN],
+          [Infinity, 2],
+        ]),
+        0,
+      ),
+    ).toBeAllClose([Infinity, NaN]);
+    await expect(
+      sum(
+        tensor([
+          [1, NaN],
+          [Infinity, 2],
+        ]),
+        1,
+      ),
+    ).toBeAllClose([NaN, Infinity]);
   });
 
   test('the gradient', async () => {
     const weights = tensor([10, 20, 30]);
-    await expect(grad((x) => sum(mul(sum(x, 0), weights)))(tensor([[1, 2, 3], [4, 5, 6]]))).toBeAllClose([10, 20, 30, 10, 20, 30]);
+    await expect(
+      grad((x) => sum(mul(sum(x, 0), weights)))(
+        tensor([
+          [1, 2, 3],
+          [4, 5, 6],
+        ]),
+      ),
+    ).toBeAllClose([10, 20, 30, 10, 20, 30]);
   });
 });

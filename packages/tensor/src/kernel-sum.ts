@@ -20,7 +20,12 @@ export const sumKernel: Kernel = {
 /** The mean, of which only that of no numbers, NaN, is ours, and on webgpu that of few. */
 export const meanKernel: Kernel = {
   name: Mean,
-  webgpu: reduceByWebGpu({ name: Mean, ofNothing: Number.NaN, step: 'found += next;', finish: 'found /= f32(uniforms.count);' }),
+  webgpu: reduceByWebGpu({
+    name: Mean,
+    ofNothing: Number.NaN,
+    step: 'found += next;',
+    finish: 'found /= f32(uniforms.count);',
+  }),
   webgl: overNothing(Number.NaN),
 };
 
@@ -32,7 +37,9 @@ function sumWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModu
   if (x.dtype !== 'float32' || (axes.length > 0 && axes.at(-1) !== end - 1)) return null;
 
   const result = wasm.output(shape);
-  const [outer, count, inner] = [x.shape.slice(0, first), x.shape.slice(first, end), x.shape.slice(end)].map(util.sizeFromShape);
+  const [outer, count, inner] = [x.shape.slice(0, first), x.shape.slice(first, end), x.shape.slice(end)].map(
+    util.sizeFromShape,
+  );
   wasm.functions.sum(wasm.address(x), wasm.address(result), outer, count, inner, wasm.scratch(8 * inner));
   return result;
 }

@@ -25,7 +25,11 @@ export interface Kernel {
    *
    * @param stock runs the stock kernel of this name
    */
-  readonly reference?: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, stock: StockKernel) => TensorInfo | TensorInfo[];
+  readonly reference?: (
+    inputs: NamedTensorInfoMap,
+    attrs: NamedAttrMap,
+    stock: StockKernel,
+  ) => TensorInfo | TensorInfo[];
   /** On every backend, in place of the stock gradient. Default: the stock gradient. */
   readonly gradient?: Omit<GradConfig, 'kernelName'>;
   /**
@@ -88,7 +92,8 @@ export function registerKernels(kernels: readonly Kernel[], backendName: string)
       kernelFunc: ({ inputs, attrs = {}, backend }) => {
         const result = fast?.(inputs, attrs, backend as KernelBackend);
         if (result) return result;
-        const runStock: StockKernel = (stockInputs, stockAttrs) => stock.kernelFunc({ inputs: stockInputs, attrs: stockAttrs, backend });
+        const runStock: StockKernel = (stockInputs, stockAttrs) =>
+          stock.kernelFunc({ inputs: stockInputs, attrs: stockAttrs, backend });
         return reference ? reference(inputs, attrs, runStock) : runStock(inputs, attrs);
       },
     };

@@ -4,9 +4,21 @@ import { foldIn, key, split, threefry } from './key.js';
 describe('threefry', () => {
   // The known answers that Random123 publishes for threefry2x32 with 20 rounds.
   test.each([
-    [[0, 0], [0, 0], [0x6b200159, 0x99ba4efe]],
-    [[0xffffffff, 0xffffffff], [0xffffffff, 0xffffffff], [0x1cb996fc, 0xbb002be7]],
-    [[0x13198a2e, 0x03707344], [0x243f6a88, 0x85a308d3], [0xc4923a9c, 0x483df7a0]],
+    [
+      [0, 0],
+      [0, 0],
+      [0x6b200159, 0x99ba4efe],
+    ],
+    [
+      [0xffffffff, 0xffffffff],
+      [0xffffffff, 0xffffffff],
+      [0x1cb996fc, 0xbb002be7],
+    ],
+    [
+      [0x13198a2e, 0x03707344],
+      [0x243f6a88, 0x85a308d3],
+      [0xc4923a9c, 0x483df7a0],
+    ],
   ])('key %j, counter %j', (words, counter, expected) => {
     const high = new Uint32Array([counter[0]]);
     const low = new Uint32Array([counter[1]]);
@@ -32,7 +44,11 @@ describe('key', () => {
 
   test('a fraction is refused', () => {
     expect(() => key(0.5)).toThrow('key: seed must be an integer or a key, got 0.5');
-    for (const [seed, shown] of [[null, 'null'], ['a', "'a'"], [{ high: 1 }, '{high: 1}']] as const) {
+    for (const [seed, shown] of [
+      [null, 'null'],
+      ['a', "'a'"],
+      [{ high: 1 }, '{high: 1}'],
+    ] as const) {
       expect(() => key(seed as never)).toThrow(`key: seed must be an integer or a key, got ${shown}`);
     }
   });

@@ -1,11 +1,30 @@
-import { add, grads, matMul, mul, ones, reshape, sum, tensor, type Tensor, type Tensor2D, variable, variableGrads, zeros } from '@tensorflow/tfjs-core';
+import {
+  add,
+  grads,
+  matMul,
+  mul,
+  ones,
+  reshape,
+  sum,
+  tensor,
+  type Tensor,
+  type Tensor2D,
+  variable,
+  variableGrads,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { type Activation, activate, activations } from './activation.js';
 import { key, split } from './key.js';
 import { linear } from './linear.js';
 import { normal } from './random.js';
 
-const weights = () => tensor([[1, 2], [3, 4], [5, 6]]);
+const weights = () =>
+  tensor([
+    [1, 2],
+    [3, 4],
+    [5, 6],
+  ]);
 
 describe('linear', () => {
   test.each([[[3]], [[4, 3]], [[2, 4, 3]]])('maps the last axis of %j', async (shape) => {
@@ -21,9 +40,19 @@ describe('linear', () => {
   test('gradients of x, weights and bias', async () => {
     const x = tensor([[[1, 2, 3]], [[4, 5, 6]]]);
     const scale = tensor([[[1, 2]], [[3, 4]]]);
-    const [dx, dw, db] = grads((a: Tensor, w: Tensor, b: Tensor) => sum(mul(linear(a, w, b), scale)))([x, weights(), zeros([2])]);
+    const [dx, dw, db] = grads((a: Tensor, w: Tensor, b: Tensor) => sum(mul(linear(a, w, b), scale)))([
+      x,
+      weights(),
+      zeros([2]),
+    ]);
     await expect(dx).toBeAllClose(tensor([[[5, 11, 17]], [[11, 25, 39]]]));
-    await expect(dw).toBeAllClose(tensor([[13, 18], [17, 24], [21, 30]]));
+    await expect(dw).toBeAllClose(
+      tensor([
+        [13, 18],
+        [17, 24],
+        [21, 30],
+      ]),
+    );
     await expect(db).toBeAllClose(tensor([4, 6]));
   });
 
@@ -31,7 +60,9 @@ describe('linear', () => {
     expect(() => linear(zeros([4, 2]), weights())).toThrow('linear: x must be [..., 3], got [4, 2]');
     expect(() => linear(zeros([4, 2]), zeros([2]))).toThrow('linear: weights must be [inputs, outputs], got [2]');
     expect(() => linear(zeros([4, 3]), weights(), zeros([1]))).toThrow('linear: bias must be [2], got [1]');
-    expect(() => linear(zeros([4, 3]), weights(), zeros([2]), 'gelu' as Activation)).toThrow('linear: activation must be one of relu, ');
+    expect(() => linear(zeros([4, 3]), weights(), zeros([2]), 'gelu' as Activation)).toThrow(
+      'linear: activation must be one of relu, ',
+    );
   });
 });
 
@@ -49,11 +80,17 @@ describe.each(activations)('linear with %s', (activation) => {
     [0, 4, 3],
   ])('%i × %i × %i: equals the operations one by one, with gradients', async (rows, inputs, outputs) => {
     const keys = split(key(rows + 10 * inputs + 100 * outputs), 4);
-    const [x, w, b, cotangent] = [[rows, inputs], [inputs, outputs], [outputs], [rows, outputs]].map((shape, i) => normal(keys[i], shape));
-    const plain = (x: Tensor, w: Tensor, b: Tensor = zeros([outputs])) => activate(activation, add(matMul(x as Tensor2D, w as Tensor2D), b));
+    const [x, w, b, cotangent] = [[rows, inputs], [inputs, outputs], [outputs], [rows, outputs]].map((shape, i) =>
+      normal(keys[i], shape),
+    );
+    const plain = (x: Tensor, w: Tensor, b: Tensor = zeros([outputs])) =>
+      activate(activation, add(matMul(x as Tensor2D, w as Tensor2D), b));
     // Sums of up to 300 terms in another order.
     const tolerance = { rtol: 1e-5, atol: 1e-5 };
-    for (const operands of [[x, w, b], [x, w]]) {
+    for (const operands of [
+      [x, w, b],
+      [x, w],
+    ]) {
       const gradients = (f: typeof plain) => grads((x, w, b?: Tensor) => sum(mul(f(x, w, b), cotangent)))(operands);
       const fused: typeof plain = (x, w, b) => linear(x, w, b, activation);
       await expect(fused(x, w, operands[2])).toBeAllClose(plain(x, w, operands[2]), tolerance);
@@ -63,7 +100,10 @@ describe.each(activations)('linear with %s', (activation) => {
   });
 
   test('any leading axes, variables, and large numbers', async () => {
-    const x = tensor([[[-200], [-20]], [[20], [200]]]);
+    const x = tensor([
+      [[-200], [-20]],
+      [[20], [200]],
+    ]);
     const [w, b] = [variable(tensor([[1, 0.01, -1]])), variable(tensor([0, 0.5, 0]))];
     const { value, grads: gradients } = variableGrads(() => sum(linear(x, w, b, activation)), [w, b]);
     const { value: wanted, grads: expected } = variableGrads(

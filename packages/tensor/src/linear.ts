@@ -28,10 +28,12 @@ import { withGradients } from './with-gradients.js';
  * ```
  */
 export function linear(x: Tensor, weights: Tensor, bias?: Tensor, activation?: Activation): Tensor {
-  if (weights.rank !== 2) throw new Error(`linear: weights must be [inputs, outputs], got ${formatShape(weights.shape)}`);
+  if (weights.rank !== 2)
+    throw new Error(`linear: weights must be [inputs, outputs], got ${formatShape(weights.shape)}`);
   const [inputs, outputs] = weights.shape;
   checkEvent('linear: x', x.shape, [inputs]);
-  if (bias && formatShape(bias.shape) !== `[${outputs}]`) throw new Error(`linear: bias must be [${outputs}], got ${formatShape(bias.shape)}`);
+  if (bias && formatShape(bias.shape) !== `[${outputs}]`)
+    throw new Error(`linear: bias must be [${outputs}], got ${formatShape(bias.shape)}`);
   if (activation && !activations.includes(activation)) {
     throw new Error(`linear: activation must be one of ${activations.join(', ')}, got ${String(activation)}`);
   }
@@ -60,7 +62,9 @@ function dense(operands: Tensor[], activation: Activation | undefined): Tensor {
       return { outputs: results.slice(0, 1), kept: activation && results.slice(-1) };
     },
     ([cotangent], [x, weights, bias], kept) => {
-      const [product, byBias] = activation ? runNewKernel(denseGradientKernel.name, [cotangent, ...kept], { activation } satisfies DenseAttrs) : [asMatrix(cotangent)];
+      const [product, byBias] = activation
+        ? runNewKernel(denseGradientKernel.name, [cotangent, ...kept], { activation } satisfies DenseAttrs)
+        : [asMatrix(cotangent)];
       return [
         () => reshape(matMul(product, weights, false, true), x.shape),
         () => matMul(asMatrix(x), product, true, false),

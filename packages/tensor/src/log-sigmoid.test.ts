@@ -6,8 +6,8 @@ import { flushedBelow } from './testing/flushed-below.js';
 /* oxlint-disable oxc/approx-constant */
 // [x, logSigmoid(x), its derivative], computed with 50 digits at the float32 nearest to x.
 const PINNED = [
-  [-3e38, -3.0000000055e+38, 1],
-  [-1e10, -1.0e+10, 1],
+  [-3e38, -3.0000000055e38, 1],
+  [-1e10, -1.0e10, 1],
   [-100, -100, 1],
   [-20, -20.0000000021, 0.999999997939],
   [-14, -14.0000008315, 0.999999168472],
@@ -44,16 +44,25 @@ const x = () => tensor(PINNED.map(([x]) => x));
 
 describe('logSigmoid', () => {
   test('value', async () => {
-    await expect(logSigmoid(x())).toBeAllClose(PINNED.map(([, value]) => value), { rtol: 5e-7, atol: 1e-44 + flushedBelow() });
+    await expect(logSigmoid(x())).toBeAllClose(
+      PINNED.map(([, value]) => value),
+      { rtol: 5e-7, atol: 1e-44 + flushedBelow() },
+    );
   });
 
   test('derivative', async () => {
     // wasm's sigmoid is 0 below −87.3, where the truth is 1e-38.
-    await expect(grad(logSigmoid)(x())).toBeAllClose(PINNED.map(([, , derivative]) => derivative), { rtol: 5e-7, atol: 2e-38 });
+    await expect(grad(logSigmoid)(x())).toBeAllClose(
+      PINNED.map(([, , derivative]) => derivative),
+      { rtol: 5e-7, atol: 2e-38 },
+    );
   });
 
   test('infinities and NaN', async () => {
-    await expect(logSigmoid(tensor([-Infinity, Infinity, NaN]))).toBeAllClose([-Infinity, 0, NaN], { rtol: 0, atol: 0 });
+    await expect(logSigmoid(tensor([-Infinity, Infinity, NaN]))).toBeAllClose([-Infinity, 0, NaN], {
+      rtol: 0,
+      atol: 0,
+    });
   });
 
   test('leaks nothing', async () => {

@@ -31,17 +31,32 @@ describe('logSumExp', () => {
   const x = () => tensor(pinned.map(([row]) => row));
 
   test('value', async () => {
-    await expect(logSumExp(x(), 1)).toBeAllClose(pinned.map(([, value]) => value), { rtol: 3e-7, atol: 0 });
+    await expect(logSumExp(x(), 1)).toBeAllClose(
+      pinned.map(([, value]) => value),
+      { rtol: 3e-7, atol: 0 },
+    );
   });
 
   test('gradient', async () => {
     const gradient = grad((x) => logSumExp(x, -1));
     // The softmax of numbers near 1000 inherits the rounding of their differences, and entries below 1e-38 are 0.
-    await expect(gradient(x())).toBeAllClose(pinned.map(([, , softmax]) => softmax), { rtol: 1e-6, atol: 1e-37 });
+    await expect(gradient(x())).toBeAllClose(
+      pinned.map(([, , softmax]) => softmax),
+      { rtol: 1e-6, atol: 1e-37 },
+    );
   });
 
   test('NaN gives NaN', async () => {
-    await expect(logSumExp(tensor([[NaN, 0], [0, NaN], [1, 1]]), 1)).toBeAllClose([NaN, NaN, 1 + Math.log(2)]);
+    await expect(
+      logSumExp(
+        tensor([
+          [NaN, 0],
+          [0, NaN],
+          [1, 1],
+        ]),
+        1,
+      ),
+    ).toBeAllClose([NaN, NaN, 1 + Math.log(2)]);
   });
 
   test('any axes, kept or not', async () => {
@@ -63,7 +78,9 @@ describe('logSumExp', () => {
     const dy = uniform(key(2), [3]);
     const [values, weights] = [(await x.array()) as number[][][], (await dy.array()) as number[]];
     const totals = [0, 1, 2].map((j) => values.flatMap((matrix) => matrix[j].map(Math.exp)).reduce((a, b) => a + b));
-    const expected = values.map((matrix) => matrix.map((row, j) => row.map((value) => (weights[j] * Math.exp(value)) / totals[j])));
+    const expected = values.map((matrix) =>
+      matrix.map((row, j) => row.map((value) => (weights[j] * Math.exp(value)) / totals[j])),
+    );
     await expect(grad((x: Tensor) => mul(logSumExp(x, [0, 2]), dy))(x)).toBeAllClose(tensor(expected));
   });
 
@@ -72,7 +89,11 @@ describe('logSumExp', () => {
     await expect(logSumExp(tensor([[3], [-1]]), 1)).toBeAllClose(tensor([3, -1]));
     expect(logSumExp(ones([0, 3]), 1).shape).toEqual([0]);
     await expect(logSumExp(ones([2, 0]), 1)).toBeAllClose(tensor([-Infinity, -Infinity]));
-    for (const shape of [[0, 3], [3, 0]]) expect(grad((x: Tensor) => logSumExp(x, 1))(ones(shape)).shape).toEqual(shape);
+    for (const shape of [
+      [0, 3],
+      [3, 0],
+    ])
+      expect(grad((x: Tensor) => logSumExp(x, 1))(ones(shape)).shape).toEqual(shape);
     expect(grad((x: Tensor) => logSumExp(x, 0))(ones([0, 3])).shape).toEqual([0, 3]);
   });
 

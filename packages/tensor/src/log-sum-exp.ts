@@ -1,4 +1,16 @@
-import { clipByValue, fill, log, max, mul, reshape, softmax, sub, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import {
+  clipByValue,
+  fill,
+  log,
+  max,
+  mul,
+  reshape,
+  softmax,
+  sub,
+  type Tensor,
+  type Tensor2D,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import { customGradient } from './custom-gradient.js';
 import { reduction } from './reduction.js';
 import { toFloat } from './to-float.js';

@@ -6,7 +6,9 @@ const numbers = [1e-30, 1e-6, 0.1, 0.69, 0.7, 1, 5, 17, 30, 80];
 
 describe('log1mexp', () => {
   test('keeps its digits everywhere', async () => {
-    const exact = [...Float32Array.from(numbers)].map((x) => (x < Math.LN2 ? Math.log(-Math.expm1(-x)) : Math.log1p(-Math.exp(-x))));
+    const exact = [...Float32Array.from(numbers)].map((x) =>
+      x < Math.LN2 ? Math.log(-Math.expm1(-x)) : Math.log1p(-Math.exp(-x)),
+    );
     // Relative, however small; 4 roundings of float32, and an absolute one where the logarithm passes through small numbers of its input.
     await expect(log1mexp(tensor1d(numbers))).toBeAllClose(exact, { rtol: 1e-6, atol: 0 });
   });

@@ -48,15 +48,24 @@ describe('log1p', () => {
   test('value', async () => {
     // TensorFlow's logarithm is off by one unit in the last place next to 1.
     const rtol = getBackend() === 'tensorflow' ? 2.5e-7 : 2e-7;
-    await expect(log1p(x())).toBeAllClose(PINNED.map(([, value]) => value), { rtol, atol: flushedBelow() });
+    await expect(log1p(x())).toBeAllClose(
+      PINNED.map(([, value]) => value),
+      { rtol, atol: flushedBelow() },
+    );
   });
 
   test('derivative', async () => {
-    await expect(grad(log1p)(x())).toBeAllClose(PINNED.map(([, , derivative]) => derivative), { rtol: 2e-7, atol: 1e-44 + flushedBelow() });
+    await expect(grad(log1p)(x())).toBeAllClose(
+      PINNED.map(([, , derivative]) => derivative),
+      { rtol: 2e-7, atol: 1e-44 + flushedBelow() },
+    );
   });
 
   test('infinities and NaN', async () => {
-    await expect(log1p(tensor([-1, -1.5, Infinity, NaN]))).toBeAllClose([-Infinity, NaN, Infinity, NaN], { rtol: 0, atol: 0 });
+    await expect(log1p(tensor([-1, -1.5, Infinity, NaN]))).toBeAllClose([-Infinity, NaN, Infinity, NaN], {
+      rtol: 0,
+      atol: 0,
+    });
   });
 
   test('leaks nothing', async () => {

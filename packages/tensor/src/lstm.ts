@@ -110,7 +110,12 @@ export function lstmParameters(network: LstmNetwork, arrays: LstmArrays): Tensor
  * console.log(await value.array(), await logDet.array()); // [[6, 15]] [0]
  * ```
  */
-export function lstmTransform(network: LstmNetwork, arrays: LstmArrays, form: AffineForm, sequential: boolean): { value: Tensor; logDet: Tensor } {
+export function lstmTransform(
+  network: LstmNetwork,
+  arrays: LstmArrays,
+  form: AffineForm,
+  sequential: boolean,
+): { value: Tensor; logDet: Tensor } {
   const [value, logDet] = run({ network, form, sequential }, arrays);
   return { value, logDet };
 }
@@ -120,5 +125,11 @@ function run(structure: Pick<LstmAttrs, 'network' | 'form' | 'sequential'>, arra
   const given = [context, states].filter((tensor) => tensor !== undefined);
   const operands = [input, offsets, outputWeights, outputBias, ...layers, ...biases, ...given];
   const attrs: LstmAttrs = { ...structure, hasContext: context !== undefined, hasStates: states !== undefined };
-  return withKept(structure.form ? 'lstmTransform' : 'lstmParameters', lstmKernel.name, lstmGradientKernel.name, operands, attrs);
+  return withKept(
+    structure.form ? 'lstmTransform' : 'lstmParameters',
+    lstmKernel.name,
+    lstmGradientKernel.name,
+    operands,
+    attrs,
+  );
 }

@@ -28,7 +28,11 @@ export interface VariableOptions {
  * weights.dispose();
  * ```
  */
-export function makeVariable(shape: readonly number[], initial: () => Tensor, { trainable = true, dtype = 'float32' }: VariableOptions = {}): Variable {
+export function makeVariable(
+  shape: readonly number[],
+  initial: () => Tensor,
+  { trainable = true, dtype = 'float32' }: VariableOptions = {},
+): Variable {
   if (isRestoring()) {
     takeVariable({ dtype, shape });
     const made = tidy(() => variable(zeros([...shape], dtype), trainable));

@@ -104,13 +104,19 @@ function makeImage(layout: Layout, plan: Plan, base: number): Int32Array {
     base + layout.work,
     layout.workBytes,
   ]);
-  image.set(plan.nodes.flatMap(({ starts, values, reads }, node) => [counts[node], tableAt(starts), values, reads]), layout.nodes / 4);
+  image.set(
+    plan.nodes.flatMap(({ starts, values, reads }, node) => [counts[node], tableAt(starts), values, reads]),
+    layout.nodes / 4,
+  );
   for (const [l, { from, skip = -1 }] of network.layers.entries()) {
     const { limits, firsts, inputOrder, unitOrder, unitRanks } = plan.layers[l];
     const copy = layout.copies[l] === undefined ? 0 : base + layout.copies[l];
     const tables = [limits, firsts, inputOrder, unitOrder, unitRanks].map(tableAt);
     const ofCopies = layout.isGradient ? [0, copy] : [copy, 0];
-    image.set([from, skip, counts[from], counts[l + 1], ...tables, 0, 0, 0, ...ofCopies], layout.layers / 4 + LAYER_WORDS * l);
+    image.set(
+      [from, skip, counts[from], counts[l + 1], ...tables, 0, 0, 0, ...ofCopies],
+      layout.layers / 4 + LAYER_WORDS * l,
+    );
   }
   image.set(plan.tables, layout.tables / 4);
   return image;

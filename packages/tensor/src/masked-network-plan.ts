@@ -16,7 +16,13 @@ export interface Plan {
   /** For each dimension its place in the order, if not its own number. */
   readonly dimensionRanks: number;
   readonly nodes: readonly { starts: number; values: number; reads: number }[];
-  readonly layers: readonly { limits: number; firsts: number; inputOrder: number; unitOrder: number; unitRanks: number }[];
+  readonly layers: readonly {
+    limits: number;
+    firsts: number;
+    inputOrder: number;
+    unitOrder: number;
+    unitRanks: number;
+  }[];
   /** Products of one event that are not masked. */
   readonly products: number;
   readonly recordBytes: number;
@@ -48,7 +54,9 @@ function makePlan(network: MaskedNetwork): Plan {
   };
   const isNatural = order.every((dimension, i) => dimension === i);
   const orderTable = (entries: readonly number[]) => (isNatural ? IN_ORDER : table(entries));
-  const outputOrder = order.flatMap((dimension) => Array.from({ length: parameterCount }, (_, p) => dimension * parameterCount + p));
+  const outputOrder = order.flatMap((dimension) =>
+    Array.from({ length: parameterCount }, (_, p) => dimension * parameterCount + p),
+  );
   const inOrder = { inputOrder: IN_ORDER, unitOrder: IN_ORDER, unitRanks: IN_ORDER };
   const ofInputs = { inputOrder: orderTable(order) };
   const ofOutputs = { unitOrder: orderTable(outputOrder), unitRanks: orderTable(inverse(outputOrder)) };
@@ -70,14 +78,22 @@ function makePlan(network: MaskedNetwork): Plan {
   const plannedLayers = layers.map(({ from, isOutput, starts }) => {
     // Values of one rank decide units of higher ones, hidden units those of their own rank too.
     const visible = nodeStarts[from].slice(from === 0 ? 0 : 1);
-    const limits = starts.slice(1).flatMap((end, rank) => Array.from({ length: end - starts[rank] }, () => visible[rank]));
+    const limits = starts
+      .slice(1)
+      .flatMap((end, rank) => Array.from({ length: end - starts[rank] }, () => visible[rank]));
     products = limits.reduce((total, limit) => total + limit, products);
     const firsts: number[] = [];
     for (let input = 0, unit = 0; input < counts[from]; input++) {
       while (unit < limits.length && limits[unit] <= input) unit++;
       firsts.push(unit);
     }
-    return { limits: table(limits), firsts: table(firsts), ...inOrder, ...(from === 0 ? ofInputs : {}), ...(isOutput ? ofOutputs : {}) };
+    return {
+      limits: table(limits),
+      firsts: table(firsts),
+      ...inOrder,
+      ...(from === 0 ? ofInputs : {}),
+      ...(isOutput ? ofOutputs : {}),
+    };
   });
   return {
     network,

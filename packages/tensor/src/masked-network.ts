@@ -147,9 +147,18 @@ export function maskedTransform(
 }
 
 /** Where the tensors that stand for no offset are left out. */
-function run(structure: Pick<MaskedNetworkAttrs, 'network' | 'form' | 'sequential'>, { input, weights, offsets }: MaskedNetworkArrays): Tensor[] {
+function run(
+  structure: Pick<MaskedNetworkAttrs, 'network' | 'form' | 'sequential'>,
+  { input, weights, offsets }: MaskedNetworkArrays,
+): Tensor[] {
   const operands = [input, ...weights];
   const places = offsets.map((offset) => (offset ? operands.push(offset) - 1 : -1));
   const attrs: MaskedNetworkAttrs = { ...structure, offsets: places };
-  return withKept(structure.form ? 'maskedTransform' : 'maskedParameters', maskedNetworkKernel.name, maskedNetworkGradientKernel.name, operands, attrs);
+  return withKept(
+    structure.form ? 'maskedTransform' : 'maskedParameters',
+    maskedNetworkKernel.name,
+    maskedNetworkGradientKernel.name,
+    operands,
+    attrs,
+  );
 }

@@ -8,7 +8,12 @@ describe('variables', () => {
     const weights = [variable(zeros([1])), variable(zeros([2]))];
     const stack = new Stack([new Scale(1), new Stack([new Scale(2)])], [weights[0], [weights[1]]]);
     expect([...stack.variables().keys()]).toEqual([
-      'layers.0.scale', 'layers.1.layers.0.scale', 'layers.1.bias', 'extra.0', 'extra.1.0', 'bias',
+      'layers.0.scale',
+      'layers.1.layers.0.scale',
+      'layers.1.bias',
+      'extra.0',
+      'extra.1.0',
+      'bias',
     ]);
     expect(stack.variables().get('layers.1.layers.0.scale')?.shape).toEqual([2]);
     stack.dispose();
@@ -113,7 +118,9 @@ describe('clone', () => {
         return { type: 'Nameless' };
       }
     }
-    expect(() => new Nameless().clone()).toThrow(new Error('Nameless: the class must have a static type and a static fromConfig'));
+    expect(() => new Nameless().clone()).toThrow(
+      new Error('Nameless: the class must have a static type and a static fromConfig'),
+    );
   });
 
   test('that fails leaves nothing in memory', () => {
@@ -128,7 +135,9 @@ describe('clone', () => {
     }
     const module = new Private();
     const { numTensors } = memory();
-    expect(() => module.clone()).toThrow(/^clone: config\.layers\.1: classes must include one of type 'OtherScale', got /);
+    expect(() => module.clone()).toThrow(
+      /^clone: config\.layers\.1: classes must include one of type 'OtherScale', got /,
+    );
     expect(memory().numTensors).toBe(numTensors);
   });
 });

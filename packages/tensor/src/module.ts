@@ -141,13 +141,19 @@ function disposeAll(values: readonly unknown[]): void {
 }
 
 /** Visits whatever a module holds in public properties, modules and variables, as often as paths lead to it. */
-function walk(value: unknown, path: string, visit: (value: Module | Variable, path: string) => void, within: readonly object[] = []): void {
+function walk(
+  value: unknown,
+  path: string,
+  visit: (value: Module | Variable, path: string) => void,
+  within: readonly object[] = [],
+): void {
   const isOwner = value instanceof Module || Array.isArray(value);
   // What holds itself would have no last path.
   if ((!isOwner && !(value instanceof Variable)) || within.includes(value)) return;
   if (!Array.isArray(value)) visit(value, path);
   if (!isOwner) return;
-  for (const [name, child] of Object.entries(value)) walk(child, path === '' ? name : `${path}.${name}`, visit, [...within, value]);
+  for (const [name, child] of Object.entries(value))
+    walk(child, path === '' ? name : `${path}.${name}`, visit, [...within, value]);
 }
 
 /**
@@ -156,12 +162,14 @@ function walk(value: unknown, path: string, visit: (value: Module | Variable, pa
  * @throws Error if the module's own class is such a one
  */
 export function classesIn(module: Module): ModuleClass[] {
-  const isModuleClass = ({ type, fromConfig }: Partial<ModuleClass>) => typeof type === 'string' && typeof fromConfig === 'function';
+  const isModuleClass = ({ type, fromConfig }: Partial<ModuleClass>) =>
+    typeof type === 'string' && typeof fromConfig === 'function';
   const classes = new Set<ModuleClass>();
   walk(module, '', (value) => {
     if (value instanceof Module) classes.add(value.constructor as unknown as ModuleClass);
   });
   const own = module.constructor as unknown as ModuleClass;
-  if (!isModuleClass(own)) throw new Error(`${module.constructor.name}: the class must have a static type and a static fromConfig`);
+  if (!isModuleClass(own))
+    throw new Error(`${module.constructor.name}: the class must have a static type and a static fromConfig`);
   return [...classes].filter(isModuleClass);
 }

@@ -4,7 +4,14 @@ import { key } from './key.js';
 import { orthogonal } from './orthogonal.js';
 
 describe('orthogonal', () => {
-  test.each([[1, 1], [5, 5], [7, 3], [3, 7], [1, 6], [40, 30]])('%i × %i: the shorter side is orthonormal times the gain', async (rows, columns) => {
+  test.each([
+    [1, 1],
+    [5, 5],
+    [7, 3],
+    [3, 7],
+    [1, 6],
+    [40, 30],
+  ])('%i × %i: the shorter side is orthonormal times the gain', async (rows, columns) => {
     const q = orthogonal(key(3), rows, columns, 0.5);
     expect(q.shape).toEqual([rows, columns]);
     const product = rows < columns ? matMul(q, q, false, true) : matMul(q, q, true);

@@ -8,7 +8,9 @@ import type { GpuBackend } from './shaders/backends.js';
  * @param result what no number at all makes, as 0 for a sum
  * @returns a kernel that gives null wherever there is something to reduce
  */
-export function overNothing(result: number): (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: GpuBackend) => TensorInfo | null {
+export function overNothing(
+  result: number,
+): (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: GpuBackend) => TensorInfo | null {
   return (inputs, attrs, backend) => {
     const x = inputs.x as TensorInfo;
     if (util.sizeFromShape(x.shape) > 0) return null;

@@ -36,7 +36,7 @@ function normalCdf(z: number): number {
   const steps = 200;
   const h = z / steps;
   let sum = 1 + Math.exp((-z * z) / 2);
-  for (let i = 1; i < steps; i++) sum += (i & 1 ? 4 : 2) * Math.exp((-((i * h) ** 2)) / 2);
+  for (let i = 1; i < steps; i++) sum += (i & 1 ? 4 : 2) * Math.exp(-((i * h) ** 2) / 2);
   return 0.5 + (sum * h) / 3 / Math.sqrt(2 * Math.PI);
 }
 
@@ -61,7 +61,11 @@ describe('randomBits', () => {
 describe('uniform', () => {
   test('is pinned: the same numbers on every backend and in every version', async () => {
     const u = uniform(key(0), [3]);
-    expect([...(await values(u))].map((value) => value * 2 ** 24)).toEqual([0x6b2001, 0x99ba4e, randomBits(key(0), 3)[2] >>> 8]);
+    expect([...(await values(u))].map((value) => value * 2 ** 24)).toEqual([
+      0x6b2001,
+      0x99ba4e,
+      randomBits(key(0), 3)[2] >>> 8,
+    ]);
   });
 
   test('has the moments and the distribution function of U(0, 1)', async () => {
@@ -72,7 +76,14 @@ describe('uniform', () => {
   });
 
   test('never returns maxval, even where rounding would give it', async () => {
-    for (const [minval, maxval] of [[0, 1], [1, 2], [1, 1 + 2 ** -23], [-3, 1e-3], [2 ** 24, 2 ** 24 + 4], [-3e38, 3e38]]) {
+    for (const [minval, maxval] of [
+      [0, 1],
+      [1, 2],
+      [1, 1 + 2 ** -23],
+      [-3, 1e-3],
+      [2 ** 24, 2 ** 24 + 4],
+      [-3e38, 3e38],
+    ]) {
       const u = await values(uniform(key(6), [20_000], { minval, maxval }));
       expect(Math.min(...u)).toBeGreaterThanOrEqual(Math.fround(minval));
       expect(Math.max(...u)).toBeLessThan(Math.fround(maxval));
@@ -85,10 +96,14 @@ describe('uniform', () => {
   });
 
   test('refuses an empty interval and a bad shape', () => {
-    expect(() => uniform(key(0), [2], { minval: 1 })).toThrow('uniform: minval must be finite and below maxval in float32, got [1, 1)');
+    expect(() => uniform(key(0), [2], { minval: 1 })).toThrow(
+      'uniform: minval must be finite and below maxval in float32, got [1, 1)',
+    );
     expect(() => uniform(key(0), [2], { maxval: Infinity })).toThrow('got [0, Infinity)');
     expect(() => uniform(key(0), 5 as never)).toThrow('uniform: shape must be a list of sizes, got 5');
-    expect(() => uniform(key(0), [2, -1])).toThrow('uniform: every size of shape must be an integer of at least 0, got -1');
+    expect(() => uniform(key(0), [2, -1])).toThrow(
+      'uniform: every size of shape must be an integer of at least 0, got -1',
+    );
   });
 
   test('leaks nothing, and takes empty and scalar shapes', async () => {
@@ -136,7 +151,10 @@ describe('normal', () => {
   });
 
   test('an odd count, a scalar and an empty shape', async () => {
-    await expect(normal(key(0), [3])).toBeAllClose([...(await values(normal(key(0), [4])))].slice(0, 3), { rtol: 0, atol: 0 });
+    await expect(normal(key(0), [3])).toBeAllClose([...(await values(normal(key(0), [4])))].slice(0, 3), {
+      rtol: 0,
+      atol: 0,
+    });
     for (const shape of [[], [0], [3, 1]]) {
       const z = normal(key(0), shape);
       expect(z.shape).toEqual(shape);
@@ -148,7 +166,10 @@ describe('normal', () => {
     const [u, v] = [0x6b200159 * 64 + (0x99ba4efe >>> 26) + 0.5, (0x99ba4efe & 0x3ffffff) + 0.5];
     const radius = Math.sqrt(-2 * Math.log(u / 2 ** 38));
     const angle = (2 * Math.PI * v) / 2 ** 26;
-    await expect(normal(key(0), [2])).toBeAllClose([radius * Math.cos(angle), radius * Math.sin(angle)], { rtol: 1e-7, atol: 0 });
+    await expect(normal(key(0), [2])).toBeAllClose([radius * Math.cos(angle), radius * Math.sin(angle)], {
+      rtol: 1e-7,
+      atol: 0,
+    });
   });
 });
 
@@ -171,7 +192,9 @@ describe('bernoulli', () => {
   });
 
   test('refuses probs that do not broadcast', () => {
-    expect(() => bernoulli(key(0), tensor([0.1, 0.2]), [2, 3])).toThrow('bernoulli: probs must broadcast to [2, 3], got [2]');
+    expect(() => bernoulli(key(0), tensor([0.1, 0.2]), [2, 3])).toThrow(
+      'bernoulli: probs must broadcast to [2, 3], got [2]',
+    );
   });
 
   test('leaks nothing', async () => {

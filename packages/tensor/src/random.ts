@@ -76,7 +76,10 @@ export function uniform(key: Key, shape: readonly number[], { minval = 0, maxval
   }
   const count = sizeOf('uniform', shape);
   const scale = (upper - lower) * 2 ** -24;
-  return draw(uniformKernel.name, { key, shape, lower, upper, scale }) ?? tensor(uniformNumbers(key, count, lower, upper, scale), shape as number[]);
+  return (
+    draw(uniformKernel.name, { key, shape, lower, upper, scale }) ??
+    tensor(uniformNumbers(key, count, lower, upper, scale), shape as number[])
+  );
 }
 
 /** The numbers of {@link uniform}. */

@@ -86,7 +86,13 @@ export function runRanksGradient(
   kernel(struct, chunkCount);
   for (const [operand, at] of places) {
     const gradient = gradients[operand];
-    wasm.functions.sumChunks(wasm.address(gradient), chunks + at, stride, chunkCount, util.sizeFromShape(gradient.shape));
+    wasm.functions.sumChunks(
+      wasm.address(gradient),
+      chunks + at,
+      stride,
+      chunkCount,
+      util.sizeFromShape(gradient.shape),
+    );
   }
   return gradients;
 }
@@ -143,7 +149,11 @@ export function addressOf(wasm: WasmModule, tensor: TensorInfo | undefined): num
 }
 
 /** Where in a chunk's gradients those of so many tensors are that are the same for all events. */
-export function placeGradients(chunk: Division, operands: readonly TensorInfo[], isSummed: (operand: number) => boolean): Map<number, number> {
+export function placeGradients(
+  chunk: Division,
+  operands: readonly TensorInfo[],
+  isSummed: (operand: number) => boolean,
+): Map<number, number> {
   const summed = [...operands.keys()].filter(isSummed);
   return new Map(summed.map((operand) => [operand, chunk.reserve(4 * util.sizeFromShape(operands[operand].shape))]));
 }

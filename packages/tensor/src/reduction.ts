@@ -23,7 +23,12 @@ export interface Reduction {
  * @param axis default: all
  * @throws Error if an axis is not one of `shape`
  */
-export function reduction(name: string, shape: readonly number[], axis: number | readonly number[] | undefined, keepDims: boolean): Reduction {
+export function reduction(
+  name: string,
+  shape: readonly number[],
+  axis: number | readonly number[] | undefined,
+  keepDims: boolean,
+): Reduction {
   const rank = shape.length;
   const all = shape.map((_, i) => i);
   const reduced = axis === undefined ? all : [axis].flat().map((value) => (value < 0 ? value + rank : value));
@@ -46,7 +51,10 @@ export function reduction(name: string, shape: readonly number[], axis: number |
       inPlace
         ? reshape(rows, shape as number[])
         : transpose(
-            reshape(rows, order.map((i) => shape[i])),
+            reshape(
+              rows,
+              order.map((i) => shape[i]),
+            ),
             all.map((i) => order.indexOf(i)),
           ),
   };

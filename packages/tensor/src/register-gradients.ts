@@ -35,5 +35,7 @@ export async function importGradients(): Promise<void> {
     throw new Error(message, { cause: error });
   }
   if (hasStockGradients()) return;
-  throw new Error("useBackend: gradients must be registered first, and '@tensorflow/tfjs' registered them elsewhere; install one @tensorflow/tfjs-core only");
+  throw new Error(
+    "useBackend: gradients must be registered first, and '@tensorflow/tfjs' registered them elsewhere; install one @tensorflow/tfjs-core only",
+  );
 }

@@ -72,10 +72,15 @@ export interface KeptModule {
  * zeros.dispose();
  * ```
  */
-export function restoreModule<M extends Module>(kept: KeptModule, classes: readonly ModuleClass[], assign: (path: string, variable: Variable) => void): M {
+export function restoreModule<M extends Module>(
+  kept: KeptModule,
+  classes: readonly ModuleClass[],
+  assign: (path: string, variable: Variable) => void,
+): M {
   const { source, config, variables, ties, frozen } = kept;
   for (const path of ties.values()) {
-    if (!variables.has(path)) throw new Error(`${source} must tie variables that it holds, got no ${formatValue(path)}`);
+    if (!variables.has(path))
+      throw new Error(`${source} must tie variables that it holds, got no ${formatValue(path)}`);
   }
   const wanted = [...variables.values(), ...Array.from(ties.values(), (path) => variables.get(path)!)];
   return restoring(wanted, JSON.stringify(config).length, () => {
@@ -97,7 +102,8 @@ function tie(source: string, module: Module, ties: ReadonlyMap<string, string>):
   for (const [path, first] of ties) {
     const paths = module.variablePaths();
     const [replaced, shared] = [paths.get(path), paths.get(first)];
-    if (!replaced || !shared) throw new Error(`${source} must tie variables of the module, got ${formatValue(path)} and ${formatValue(first)}`);
+    if (!replaced || !shared)
+      throw new Error(`${source} must tie variables of the module, got ${formatValue(path)} and ${formatValue(first)}`);
     if (replaced === shared) continue;
     const names = path.split('.');
     const holder = names.slice(0, -1).reduce((value, name) => value[name] as Holder, module as unknown as Holder);
@@ -108,14 +114,22 @@ function tie(source: string, module: Module, ties: ReadonlyMap<string, string>):
 
 type Holder = { [name: string]: unknown };
 
-function checkFit(source: string, own: ReadonlyMap<string, Variable>, { variables, ties, frozen = new Set() }: KeptModule): void {
+function checkFit(
+  source: string,
+  own: ReadonlyMap<string, Variable>,
+  { variables, ties, frozen = new Set() }: KeptModule,
+): void {
   const covered = new Set([...variables.keys()].map((path) => own.get(path)));
   const missing = [...own].filter(([, variable]) => !covered.has(variable)).map(([path]) => path);
-  if (missing.length > 0) throw new Error(`${source} must hold every variable of the module, got none for ${listed(missing)}`);
+  if (missing.length > 0)
+    throw new Error(`${source} must hold every variable of the module, got none for ${listed(missing)}`);
   const surplus = [...variables.keys()].filter((path) => !own.has(path));
-  if (surplus.length > 0) throw new Error(`${source} must hold nothing but variables of the module, got ${listed(surplus)}`);
+  if (surplus.length > 0)
+    throw new Error(`${source} must hold nothing but variables of the module, got ${listed(surplus)}`);
   if (covered.size < variables.size) {
-    const twice = [...variables.keys()].filter((path, i, all) => all.findIndex((other) => own.get(other) === own.get(path)) < i);
+    const twice = [...variables.keys()].filter(
+      (path, i, all) => all.findIndex((other) => own.get(other) === own.get(path)) < i,
+    );
     throw new Error(`${source} must hold every variable once, got another for ${listed(twice)}`);
   }
   for (const [path, wanted] of variables) {
@@ -123,10 +137,12 @@ function checkFit(source: string, own: ReadonlyMap<string, Variable>, { variable
     if (got !== expected) throw new Error(`${source}: ${formatValue(path)} must be ${expected}, got ${got}`);
   }
   for (const [path, first] of ties) {
-    if (own.get(path) !== own.get(first)) throw new Error(`${source} must tie variables that can be, got ${formatValue(path)}`);
+    if (own.get(path) !== own.get(first))
+      throw new Error(`${source} must tie variables that can be, got ${formatValue(path)}`);
   }
   for (const path of frozen) {
-    if (!variables.has(path)) throw new Error(`${source} must freeze variables that it holds, got no ${formatValue(path)}`);
+    if (!variables.has(path))
+      throw new Error(`${source} must freeze variables that it holds, got no ${formatValue(path)}`);
   }
 }
 

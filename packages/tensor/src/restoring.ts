@@ -33,7 +33,11 @@ export function restoring<T>(variables: readonly VariableShape[], textLength: nu
   for (const own of variables) counts.set(nameOf(own), (counts.get(nameOf(own)) ?? 0) + 1);
   const numbers = variables.reduce((total, { shape }) => total + shape.reduce((product, size) => product * size, 1), 0);
   const outer = allowance;
-  const own = (allowance = { variables: counts, largest: Math.max(SMALL, numbers + textLength), made: [] as { dispose(): void }[] });
+  const own = (allowance = {
+    variables: counts,
+    largest: Math.max(SMALL, numbers + textLength),
+    made: [] as { dispose(): void }[],
+  });
   try {
     return build();
   } catch (error) {
@@ -72,7 +76,10 @@ export function rememberMade(made: { dispose(): void }): void {
 export function takeVariable(wanted: VariableShape): void {
   const name = nameOf(wanted);
   const left = allowance?.variables.get(name) ?? 0;
-  if (left === 0) throw new Error(`a variable ${name} is wanted, of which there are ${allowance?.variables.has(name) ? 'no more' : 'none'}`);
+  if (left === 0)
+    throw new Error(
+      `a variable ${name} is wanted, of which there are ${allowance?.variables.has(name) ? 'no more' : 'none'}`,
+    );
   allowance!.variables.set(name, left - 1);
 }
 

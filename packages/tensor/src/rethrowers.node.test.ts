@@ -15,14 +15,22 @@ describe('withoutRethrowers', () => {
   test('takes away what only throws again, whatever it is called', async () => {
     const before = process.listenerCount('uncaughtException');
     await withoutRethrowers(async () => {
-      listen(function (ex) { throw ex; });
-      listen(function (e) {if(!(e instanceof Exit)){throw e}});
+      listen(function (ex) {
+        throw ex;
+      });
+      listen(function (e) {
+        if (!(e instanceof Exit)) {
+          throw e;
+        }
+      });
     });
     expect(process.listenerCount('uncaughtException')).toBe(before);
   });
 
   test("leaves the program's own, older and newer, in place", async () => {
-    const older = listen(function (ex) { throw ex; });
+    const older = listen(function (ex) {
+      throw ex;
+    });
     let newer!: (...values: unknown[]) => void;
     await withoutRethrowers(async () => void (newer = listen((error) => console.log(error))));
     expect(process.listeners('uncaughtException')).toEqual(expect.arrayContaining([older, newer]));

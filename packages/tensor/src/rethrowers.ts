@@ -1,7 +1,8 @@
 const EVENTS = ['uncaughtException', 'unhandledRejection'] as const;
 
 /** A function that does nothing but throw what it gets, of whatever name and formatting. */
-const RETHROWS = /^function\s*\w*\s*\(\s*\w+\s*\)\s*\{\s*(if\s*\(\s*!\s*\(\s*\w+\s+instanceof\s+\w+\s*\)\s*\)\s*)?\{?\s*throw\s+\w+;?\s*\}?\s*;?\s*\}$/;
+const RETHROWS =
+  /^function\s*\w*\s*\(\s*\w+\s*\)\s*\{\s*(if\s*\(\s*!\s*\(\s*\w+\s+instanceof\s+\w+\s*\)\s*\)\s*)?\{?\s*throw\s+\w+;?\s*\}?\s*;?\s*\}$/;
 
 /**
  * Runs `start` and takes away the process's listeners that it added to throw again whatever reaches them.
@@ -18,7 +19,8 @@ export async function withoutRethrowers<T>(start: () => Promise<T>): Promise<T> 
   } finally {
     for (const event of EVENTS) {
       for (const listener of process.listeners(event as never) as ((...values: unknown[]) => void)[]) {
-        if (!before.get(event)!.has(listener) && RETHROWS.test(String(listener))) process.removeListener(event, listener);
+        if (!before.get(event)!.has(listener) && RETHROWS.test(String(listener)))
+          process.removeListener(event, listener);
       }
     }
   }

@@ -21,14 +21,26 @@ test('a tensor that was disposed of', () => {
 test.runIf(hasAdamKernel())('a tensor of another backend', async () => {
   const own = getBackend();
   await setBackend('cpu');
-  const x = tensor2d([[1, 2], [3, -4]]);
-  const weights = tensor2d([[1, 2], [3, 4]]);
+  const x = tensor2d([
+    [1, 2],
+    [3, -4],
+  ]);
+  const weights = tensor2d([
+    [1, 2],
+    [3, 4],
+  ]);
   await setBackend(own);
   await expect(standardNormalLogProb(x, 1)).toBeAllClose([-4.337877, -14.337877]);
   await setBackend('cpu');
-  const again = tensor2d([[1, 2], [3, -4]]);
+  const again = tensor2d([
+    [1, 2],
+    [3, -4],
+  ]);
   await setBackend(own);
-  await expect(linear(again, weights, tensor1d([0, 1]), 'relu')).toBeAllClose([[7, 11], [0, 0]]);
+  await expect(linear(again, weights, tensor1d([0, 1]), 'relu')).toBeAllClose([
+    [7, 11],
+    [0, 0],
+  ]);
   expect(engine().backendName).toBe(own);
   expect(backend()).toBe(engine().backend);
 });

@@ -1,4 +1,20 @@
-import { add, elu, exp, grad, mul, pow, sigmoid, softmax, square, sum, tanh, type Tensor, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import {
+  add,
+  elu,
+  exp,
+  grad,
+  mul,
+  pow,
+  sigmoid,
+  softmax,
+  square,
+  sum,
+  tanh,
+  type Tensor,
+  tensor1d,
+  tensor2d,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { type Activation, activations } from './activation.js';
 import { erf } from './erf.js';
@@ -14,10 +30,29 @@ import { sum as chunkedSum } from './sum.js';
 
 const STEP = 2e-3;
 const dense = (activation?: Activation) => (x: Tensor) =>
-  linear(x, tensor2d([[0.3, -0.8], [0.6, 0.4], [-0.2, 0.9]]), tensor1d([0.1, -0.3]), activation);
+  linear(
+    x,
+    tensor2d([
+      [0.3, -0.8],
+      [0.6, 0.4],
+      [-0.2, 0.9],
+    ]),
+    tensor1d([0.1, -0.3]),
+    activation,
+  );
 
 const OPERATIONS: Record<string, (x: Tensor) => Tensor> = {
-  elu, exp, sigmoid, softmax, tanh, erf, erfinv, expm1, log1p, logSigmoid, softplus,
+  elu,
+  exp,
+  sigmoid,
+  softmax,
+  tanh,
+  erf,
+  erfinv,
+  expm1,
+  log1p,
+  logSigmoid,
+  softplus,
   pow: (x) => pow(add(square(x), 1), add(x, 2)),
   logSumExp: (x) => logSumExp(x, -1),
   sum: (x) => chunkedSum(square(x), -1),
@@ -28,8 +63,14 @@ const OPERATIONS: Record<string, (x: Tensor) => Tensor> = {
 
 describe('the gradient of a squared gradient agrees with central differences', () => {
   test.each(Object.keys(OPERATIONS))('%s', async (name) => {
-    const x = [[0.4, -0.7, 0.25], [-0.15, 0.55, 0.8]];
-    const direction = tensor2d([[1, -0.5, 0.7], [0.3, 0.9, -1.2]]);
+    const x = [
+      [0.4, -0.7, 0.25],
+      [-0.15, 0.55, 0.8],
+    ];
+    const direction = tensor2d([
+      [1, -0.5, 0.7],
+      [0.3, 0.9, -1.2],
+    ]);
     // Both orders count, and numbers differ in weight.
     const loss = (x: Tensor) => {
       const y = OPERATIONS[name](x);

@@ -1,6 +1,19 @@
 import {
-  add, Elu, engine, Exp, getGradient, type GradConfig, minimum, mul, type NamedAttrMap, type NamedTensorMap, Pow, registerGradient, Sigmoid,
-  Softmax, Tanh, type Tensor,
+  add,
+  Elu,
+  engine,
+  Exp,
+  getGradient,
+  type GradConfig,
+  minimum,
+  mul,
+  type NamedTensorMap,
+  Pow,
+  registerGradient,
+  Sigmoid,
+  Softmax,
+  Tanh,
+  type Tensor,
 } from '@tensorflow/tfjs-core';
 import { isInNestedGradient } from './nested-gradient.js';
 
@@ -36,9 +49,10 @@ export function registerSecondGradients(): void {
       gradFunc(dy, saved, attrs) {
         const count = stock.inputsToSave?.length ?? 0;
         const inputs = saved.slice(0, -1);
-        if (!engine().isTapeOn() || inputs.length < names.length) return stock.gradFunc(dy, saved.slice(saved.length - count - 1), attrs);
+        if (!engine().isTapeOn() || inputs.length < names.length)
+          return stock.gradFunc(dy, saved.slice(saved.length - count - 1), attrs);
         const named: NamedTensorMap = Object.fromEntries(names.map((name, i) => [name, inputs[i]]));
-        const result = engine().runKernel(kernelName, named, attrs as NamedAttrMap) as Tensor;
+        const result = engine().runKernel(kernelName, named, attrs) as Tensor;
         if (kernelName === Elu) return { x: () => mul(dy as Tensor, minimum(add(result, 1), 1)) };
         return stock.gradFunc(dy, [...inputs.slice(0, count), result], attrs);
       },

@@ -36,20 +36,26 @@ const PINNED = [
   [14, 14.0000008315, 0.999999168472],
   [20, 20.0000000021, 0.999999997939],
   [100, 100, 1],
-  [1e10, 1.0e+10, 1],
-  [3e38, 3.0000000055e+38, 1],
+  [1e10, 1.0e10, 1],
+  [3e38, 3.0000000055e38, 1],
 ];
 
 const x = () => tensor(PINNED.map(([x]) => x));
 
 describe('softplus', () => {
   test('value', async () => {
-    await expect(softplus(x())).toBeAllClose(PINNED.map(([, value]) => value), { rtol: 5e-7, atol: 1e-44 + flushedBelow() });
+    await expect(softplus(x())).toBeAllClose(
+      PINNED.map(([, value]) => value),
+      { rtol: 5e-7, atol: 1e-44 + flushedBelow() },
+    );
   });
 
   test('derivative', async () => {
     // wasm's sigmoid is 0 below −87.3, where the truth is 1e-38.
-    await expect(grad(softplus)(x())).toBeAllClose(PINNED.map(([, , derivative]) => derivative), { rtol: 5e-7, atol: 2e-38 });
+    await expect(grad(softplus)(x())).toBeAllClose(
+      PINNED.map(([, , derivative]) => derivative),
+      { rtol: 5e-7, atol: 2e-38 },
+    );
   });
 
   test('infinities and NaN', async () => {

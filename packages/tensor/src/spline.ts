@@ -68,7 +68,10 @@ export function rationalQuadraticSpline(
 ): { value: Tensor; logDet: Tensor } {
   const attrs: SplineAttrs = { shape, isInverse: way === 'inverse' };
   return tidy(() => {
-    const given = [toFloat('rationalQuadraticSpline: x', x), toFloat('rationalQuadraticSpline: parameters', parameters)];
+    const given = [
+      toFloat('rationalQuadraticSpline: x', x),
+      toFloat('rationalQuadraticSpline: parameters', parameters),
+    ];
     const [value, logDet] = withGradients(
       given,
       () => ({ outputs: runNewKernel(splineKernel.name, given, attrs) }),

@@ -8,7 +8,11 @@ export const logScaleKinds = ['none', 'raw', 'bounded', 'gate'] as const;
 export const STEP_BYTES = 4 * 6;
 
 /** Writes a form for the kernels that step with it. */
-export function writeStep(wasm: WasmModule, address: number, { logScale, bound = 1, bias = 0, sign, before, after }: AffineForm): void {
+export function writeStep(
+  wasm: WasmModule,
+  address: number,
+  { logScale, bound = 1, bias = 0, sign, before, after }: AffineForm,
+): void {
   wasm.words(address)[0] = logScaleKinds.indexOf(logScale);
   wasm.floats(address + 4).set([bound, bias, sign, before, after]);
 }

@@ -41,8 +41,14 @@ describe('sum', () => {
 
   test('the gradient is dy, spread out', async () => {
     const x = uniform(key(1), [2, 100, 3]);
-    const dy = tensor([[1, 2, 3], [4, 5, 6]]);
-    const expected = [[1, 2, 3], [4, 5, 6]].map((row) => Array.from({ length: 100 }, () => row));
+    const dy = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    const expected = [
+      [1, 2, 3],
+      [4, 5, 6],
+    ].map((row) => Array.from({ length: 100 }, () => row));
     for (const keepDims of [false, true]) {
       const weighted = (x: Tensor) => sum(mul(reshape(sum(x, 1, keepDims), [2, 3]), dy));
       await expect(grad(weighted)(x)).toBeAllClose(tensor(expected));
@@ -55,11 +61,25 @@ describe('sum', () => {
     expect(sum(ones([0, 3]), 1).shape).toEqual([0]);
     await expect(sum(ones([2, 0]), 1)).toBeAllClose(tensor([0, 0]));
     await expect(sum(ones([0, 3]))).toBeAllClose(tensor(0));
-    for (const shape of [[0, 3], [3, 0]]) expect(grad((x: Tensor) => sum(x, 1))(ones(shape)).shape).toEqual(shape);
+    for (const shape of [
+      [0, 3],
+      [3, 0],
+    ])
+      expect(grad((x: Tensor) => sum(x, 1))(ones(shape)).shape).toEqual(shape);
   });
 
   test('infinities and NaN', async () => {
-    await expect(sum(tensor([[1, Infinity], [1, -Infinity], [Infinity, -Infinity], [1, NaN]]), 1)).toBeAllClose([Infinity, -Infinity, NaN, NaN]);
+    await expect(
+      sum(
+        tensor([
+          [1, Infinity],
+          [1, -Infinity],
+          [Infinity, -Infinity],
+          [1, NaN],
+        ]),
+        1,
+      ),
+    ).toBeAllClose([Infinity, -Infinity, NaN, NaN]);
   });
 
   test('refuses an axis out of range', () => {

@@ -1,4 +1,14 @@
-import { add, customGrad, fill, pad, reshape, sum as coreSum, type GradSaveFunc, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import {
+  add,
+  customGrad,
+  fill,
+  pad,
+  reshape,
+  sum as coreSum,
+  type GradSaveFunc,
+  type Tensor,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
 import { reduction } from './reduction.js';
 
 const BLOCK = 32;
@@ -45,6 +55,12 @@ function sumRows(rows: Tensor2D): Tensor {
   if (count <= DIRECT) return coreSum(rows, 1);
   const blocks = Math.ceil(count / BLOCK);
   const missing = blocks * BLOCK - count;
-  const whole = missing === 0 ? rows : pad(rows, [[0, 0], [0, missing]]);
+  const whole =
+    missing === 0
+      ? rows
+      : pad(rows, [
+          [0, 0],
+          [0, missing],
+        ]);
   return sumRows(reshape(coreSum(reshape(whole, [outer * blocks, BLOCK]), 1), [outer, blocks]));
 }

@@ -37,5 +37,6 @@ export function toFloat(name: string, x: Tensor): Tensor {
  * ```
  */
 export function checkNumeric(name: string, { dtype }: { readonly dtype: string }): void {
-  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') throw new Error(`${name} must be float32, int32 or bool, got ${dtype}`);
+  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool')
+    throw new Error(`${name} must be float32, int32 or bool, got ${dtype}`);
 }

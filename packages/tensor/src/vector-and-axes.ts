@@ -10,7 +10,8 @@ export function vectorAndAxes(name: string): Kernel['webgpu'] {
     const { a, b } = inputs as { a: Tensor; b: Tensor };
     const rank = Math.max(a.shape.length, b.shape.length);
     if (rank < MANY_AXES || Math.min(a.shape.length, b.shape.length) !== 1) return null;
-    const raised = (x: Tensor) => (x.shape.length === 1 ? reshape(x, [...Array.from({ length: rank - 1 }, () => 1), x.shape[0]]) : x);
+    const raised = (x: Tensor) =>
+      x.shape.length === 1 ? reshape(x, [...Array.from({ length: rank - 1 }, () => 1), x.shape[0]]) : x;
     return tidy(() => engine().runKernel<Tensor>(name, { a: raised(a), b: raised(b) })) as TensorInfo;
   };
 }

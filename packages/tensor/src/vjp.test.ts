@@ -1,4 +1,21 @@
-import { add, customGrad, exp, grad, type GradSaveFunc, matMul, mul, neg, scalar, sin, square, sum, type Tensor, tensor, variable, variableGrads } from '@tensorflow/tfjs-core';
+import {
+  add,
+  customGrad,
+  exp,
+  grad,
+  type GradSaveFunc,
+  matMul,
+  mul,
+  neg,
+  scalar,
+  sin,
+  square,
+  sum,
+  type Tensor,
+  tensor,
+  variable,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { vjp } from './vjp.js';
 
@@ -20,7 +37,14 @@ describe('vjp', () => {
 
   test('outputs that are inputs, equal each other or feed each other', async () => {
     const x = tensor([2, 3]);
-    const [dx] = vjp((x) => { const y = square(x); return [x, y, y, sum(y)]; }, [x], [tensor([1, 1]), tensor([10, 10]), tensor([20, 20]), scalar(100)]);
+    const [dx] = vjp(
+      (x) => {
+        const y = square(x);
+        return [x, y, y, sum(y)];
+      },
+      [x],
+      [tensor([1, 1]), tensor([10, 10]), tensor([20, 20]), scalar(100)],
+    );
     await expect(dx).toBeAllClose([1 + 130 * 4, 1 + 130 * 6]);
   });
 
@@ -87,6 +111,8 @@ describe('vjp', () => {
   test('refuses cotangents that do not fit', () => {
     const x = tensor([[1, 2]]);
     expect(() => vjp((x) => [x, x], [x], [x])).toThrow('vjp: cotangents must be 2, one for each output, got 1');
-    expect(() => vjp((x) => matMul(x, x, false, true), [x], [x])).toThrow('vjp: cotangents[0] must be [1, 1], got [1, 2]');
+    expect(() => vjp((x) => matMul(x, x, false, true), [x], [x])).toThrow(
+      'vjp: cotangents[0] must be [1, 1], got [1, 2]',
+    );
   });
 });

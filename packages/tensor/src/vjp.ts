@@ -51,7 +51,9 @@ function contract(outputs: Tensor[], cotangents: readonly Tensor[]): Tensor {
     }
   });
   // Cloned because back-propagation disposes of what it accumulates.
-  return customGrad(() => ({ value: scalar(0), gradFunc: () => cotangents.map((cotangent) => clone(cotangent)) }))(...outputs);
+  return customGrad(() => ({ value: scalar(0), gradFunc: () => cotangents.map((cotangent) => clone(cotangent)) }))(
+    ...outputs,
+  );
 }
 
 /**

@@ -18,7 +18,10 @@ import { toFloat } from './to-float.js';
  * ```
  */
 export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
-  const shape = [a, b].reduce((joined, tensor) => broadcast_util.assertAndGetBroadcastShape(joined, tensor.shape), condition.shape);
+  const shape = [a, b].reduce(
+    (joined, tensor) => broadcast_util.assertAndGetBroadcastShape(joined, tensor.shape),
+    condition.shape,
+  );
   return tidy(() => {
     // Of two types the stock kernels read one as the other.
     const [whereTrue, whereFalse] = a.dtype === b.dtype ? [a, b] : [toFloat('where: a', a), toFloat('where: b', b)];

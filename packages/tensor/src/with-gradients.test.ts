@@ -1,4 +1,16 @@
-import { add, grads, memory, mul, onesLike, sum, type Tensor, tensor1d, tidy, variable, variableGrads } from '@tensorflow/tfjs-core';
+import {
+  add,
+  grads,
+  memory,
+  mul,
+  onesLike,
+  sum,
+  type Tensor,
+  tensor1d,
+  tidy,
+  variable,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { withGradients } from './with-gradients.js';
 
@@ -53,10 +65,14 @@ describe('withGradients', () => {
   test('says whether there will be a gradient, and keeps nothing if not', async () => {
     const told: boolean[] = [];
     const operation = (x: Tensor) =>
-      withGradients([x], (hasGradient) => {
-        told.push(hasGradient);
-        return { outputs: [mul(x, 2)], kept: [onesLike(x)] };
-      }, ([dy]) => [mul(dy, 2)])[0];
+      withGradients(
+        [x],
+        (hasGradient) => {
+          told.push(hasGradient);
+          return { outputs: [mul(x, 2)], kept: [onesLike(x)] };
+        },
+        ([dy]) => [mul(dy, 2)],
+      )[0];
     const x = tensor1d([1]);
     await expect(() => operation(x)).toLeakNoTensor();
     await expect(() => grads((a: Tensor) => sum(operation(a)))([x])).toLeakNoTensor();

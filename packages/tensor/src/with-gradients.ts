@@ -40,9 +40,11 @@ export function withGradients(
       const rest = [...saved];
       const known = inputs.map((input) => (input instanceof Variable ? input : rest.shift()!));
       const gradients = backward([cotangents].flat(), known, rest);
-      return Object.fromEntries(gradients.map((gradient, i) => [i, typeof gradient === 'function' ? gradient : () => gradient]));
+      return Object.fromEntries(
+        gradients.map((gradient, i) => [i, typeof gradient === 'function' ? gradient : () => gradient]),
+      );
     };
-    engine()['addTapeNode']('withGradients', { ...inputs } as never, outputs, gradFunc as never, saved, {});
+    engine()['addTapeNode']('withGradients', { ...inputs }, outputs, gradFunc, saved, {});
     return outputs;
   });
 }

@@ -10,7 +10,13 @@ import { withGradients } from './with-gradients.js';
  * @param name what errors call the function, whose operands are the input and then its weights
  * @param attrs of both; the first is told besides by `keep` whether there will be a gradient
  */
-export function withKept(name: string, kernel: string, gradientKernel: string, operands: readonly Tensor[], attrs: object): Tensor[] {
+export function withKept(
+  name: string,
+  kernel: string,
+  gradientKernel: string,
+  operands: readonly Tensor[],
+  attrs: object,
+): Tensor[] {
   if (operands.some(({ dtype }) => dtype !== 'float32')) {
     return tidy(() => {
       const cast = operands.map((operand, i) => toFloat(`${name}: ${i === 0 ? 'input' : 'every weight'}`, operand));

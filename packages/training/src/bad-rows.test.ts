@@ -1,4 +1,21 @@
-import { add, concat, dispose, log, mean, memory, mul, neg, scalar, square, sub, sum, type Tensor, tensor1d, tidy, variable } from '@tensorflow/tfjs-core';
+import {
+  add,
+  concat,
+  dispose,
+  log,
+  mean,
+  memory,
+  mul,
+  neg,
+  scalar,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  tensor1d,
+  tidy,
+  variable,
+} from '@tensorflow/tfjs-core';
 import { Module } from '@pushforward/tensor';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findBadRows } from './bad-rows.js';
@@ -28,7 +45,8 @@ afterEach(() => {
 });
 
 const place = (row: number) => `#${row}`;
-const rowsWith = (bad: readonly number[], value: number, size = 100) => Float32Array.from({ length: size }, (_, i) => (bad.includes(i) ? value : i + 1));
+const rowsWith = (bad: readonly number[], value: number, size = 100) =>
+  Float32Array.from({ length: size }, (_, i) => (bad.includes(i) ? value : i + 1));
 
 test.each([[[]], [[0]], [[99]], [[3, 50]], [[10, 11, 12, 13]]])('finds the rows %j', async (bad) => {
   const batch = tensor1d(rowsWith(bad, 0));
@@ -37,7 +55,9 @@ test.each([[[]], [[0]], [[99]], [[3, 50]], [[10, 11, 12, 13]]])('finds the rows 
     calls++;
     return module.loss(part as Tensor);
   };
-  expect(await findBadRows({ batch, size: 100, place }, lossOf)).toEqual(bad.map((row) => `#${row} has the loss Infinity`));
+  expect(await findBadRows({ batch, size: 100, place }, lossOf)).toEqual(
+    bad.map((row) => `#${row} has the loss Infinity`),
+  );
   expect(calls).toBeLessThan(2 + 16 * bad.length);
   dispose(batch);
 });
@@ -73,7 +93,9 @@ test.each([1, 4])('fit names them as they stand in the data, shuffled and split 
   );
   const one = { values: rowsWith([31], 0), shape: [100] };
   for (const seed of [0, 1, 2, 3]) {
-    await expect(fit(module.loss, one, { module, epochs: 2, batchSize: 7, seed, readEvery, validation: { fraction: 0.3 } })).rejects.toThrow(
+    await expect(
+      fit(module.loss, one, { module, epochs: 2, batchSize: 7, seed, readEvery, validation: { fraction: 0.3 } }),
+    ).rejects.toThrow(
       /loss must be finite, got Infinity .* \(epoch 1\): row 31 \(from 0\) of data has the loss Infinity;/,
     );
   }
@@ -87,7 +109,9 @@ test('fit names the batch of a stream', async () => {
   await expect(fit(module.loss, stream, { module, epochs: 1, seed: 0 })).rejects.toThrow(
     'got Infinity at step 2 (epoch 1): row 1 (from 0) of batch 2 of data has the loss Infinity;',
   );
-  await expect(fit(module.loss, { values: rowsWith([], 0), shape: [100] }, { module, epochs: 1, validation: { data: stream } })).rejects.toThrow(
+  await expect(
+    fit(module.loss, { values: rowsWith([], 0), shape: [100] }, { module, epochs: 1, validation: { data: stream } }),
+  ).rejects.toThrow(
     'got Infinity after step 1 (epoch 1): row 1 (from 0) of batch 2 of validation.data has the loss Infinity;',
   );
 });
@@ -98,7 +122,11 @@ test('fit says when it is no row that is to blame', async () => {
     'at step 1 (epoch 1), though every row by itself has a finite one: training diverges, try a lower learning rate or clipNorm;',
   );
   const exploding = adam({ learningRate: 1e38 });
-  await expect(fit((x) => mul(module.loss(x), module.scale), { values: rowsWith([], 0), shape: [100] }, { module, optimizer: exploding, epochs: 9 })).rejects.toThrow(
-    /fit: (loss must be finite, got \S+ at step \d \(epoch \d\)|weights must be finite)/,
-  );
+  await expect(
+    fit(
+      (x) => mul(module.loss(x), module.scale),
+      { values: rowsWith([], 0), shape: [100] },
+      { module, optimizer: exploding, epochs: 9 },
+    ),
+  ).rejects.toThrow(/fit: (loss must be finite, got \S+ at step \d \(epoch \d\)|weights must be finite)/);
 });

@@ -10,7 +10,10 @@ const MOST = 5;
  * @param lossOf the loss of a batch
  * @returns the first few; undefined if the loss does not take parts of a batch
  */
-export async function findBadRows({ batch, size, place }: SizedBatch, lossOf: (batch: TensorContainer) => Tensor): Promise<string[] | undefined> {
+export async function findBadRows(
+  { batch, size, place }: SizedBatch,
+  lossOf: (batch: TensorContainer) => Tensor,
+): Promise<string[] | undefined> {
   const found: string[] = [];
   const search = async (start: number, end: number): Promise<void> => {
     if (found.length >= MOST) return;
@@ -32,7 +35,13 @@ export async function findBadRows({ batch, size, place }: SizedBatch, lossOf: (b
   }
 }
 
-async function lossOfRows(batch: TensorContainer, size: number, start: number, end: number, lossOf: (batch: TensorContainer) => Tensor) {
+async function lossOfRows(
+  batch: TensorContainer,
+  size: number,
+  start: number,
+  end: number,
+  lossOf: (batch: TensorContainer) => Tensor,
+) {
   // A second handle, for the loss may hand back a tensor of its own.
   const loss = tidy(() => lossOf(rowsOf(batch, size, start, end)).clone());
   const [value] = await loss.data();
@@ -45,5 +54,5 @@ function rowsOf(batch: TensorContainer, size: number, start: number, end: number
   if (batch instanceof Tensor) return batch.shape[0] === size ? slice(batch, start, end - start) : batch;
   if (Array.isArray(batch)) return batch.map((part) => rowsOf(part, size, start, end));
   if (typeof batch !== 'object' || batch === null) return batch;
-  return Object.fromEntries(Object.entries(batch).map(([name, part]) => [name, rowsOf(part as TensorContainer, size, start, end)]));
+  return Object.fromEntries(Object.entries(batch).map(([name, part]) => [name, rowsOf(part, size, start, end)]));
 }

@@ -30,7 +30,14 @@ async function run(data: typeof rows | typeof stream, options: Partial<FitOption
   const module = new Point();
   try {
     const validation = { data: rows };
-    return await fit(module.loss, data, { module, optimizer: adam({ ema: 0.9 }), batchSize: 4, epochs: 4, validation, ...options });
+    return await fit(module.loss, data, {
+      module,
+      optimizer: adam({ ema: 0.9 }),
+      batchSize: 4,
+      epochs: 4,
+      validation,
+      ...options,
+    });
   } finally {
     module.dispose();
   }
@@ -51,7 +58,27 @@ function leaves(value: unknown, path: (string | number)[] = []): (string | numbe
   return [path, ...Object.entries(value).flatMap(([key, part]) => leaves(part, [...path, key]))];
 }
 
-const REPLACEMENTS = [undefined, null, Number.NaN, Infinity, -1, 0, 1, 2, 3, 1.5, 1e9, 2 ** 53, '1', 'x', true, [], {}, [null], { epoch: 1 }];
+const REPLACEMENTS = [
+  undefined,
+  null,
+  Number.NaN,
+  Infinity,
+  -1,
+  0,
+  1,
+  2,
+  3,
+  1.5,
+  1e9,
+  2 ** 53,
+  '1',
+  'x',
+  true,
+  [],
+  {},
+  [null],
+  { epoch: 1 },
+];
 
 /** Numbers that may have been any other, lossRows for a stream only. */
 const FREE = /(key\.(high|low)|lossSum|lossRows|trainLoss|validationLoss)$/;
@@ -60,40 +87,57 @@ describe.each([
   ['rows', rows],
   ['a stream', stream],
 ] as const)('a checkpoint of a run over %s', (_, data) => {
-  test.each([0, 6])('with any part of its progress replaced is refused, or goes on to the same end (from step %i)', async (steps) => {
-    const first = await run(data, { seed: 1, ...(steps ? { steps } : { signal: AbortSignal.abort() }) });
-    const whole = await run(data, { seed: 1 });
-    let refused = 0;
-    for (const path of leaves(first.checkpoint.progress, ['progress'])) {
-      for (const value of REPLACEMENTS) {
-        const checkpoint = changed(first.checkpoint, path, value);
-        let result;
-        try {
-          result = await run(data, { checkpoint });
-        } catch (error) {
-          refused++;
-          expect((error as Error).message, `${path.join('.')} = ${String(value)}`).toMatch(/^fit: [^\n]*$/);
-          continue;
+  test.each([0, 6])(
+    'with any part of its progress replaced is refused, or goes on to the same end (from step %i)',
+    async (steps) => {
+      const first = await run(data, { seed: 1, ...(steps ? { steps } : { signal: AbortSignal.abort() }) });
+      const whole = await run(data, { seed: 1 });
+      let refused = 0;
+      for (const path of leaves(first.checkpoint.progress, ['progress'])) {
+        for (const value of REPLACEMENTS) {
+          const checkpoint = changed(first.checkpoint, path, value);
+          let result;
+          try {
+            result = await run(data, { checkpoint });
+          } catch (error) {
+            refused++;
+            expect((error as Error).message, `${path.join('.')} = ${String(value)}`).toMatch(/^fit: [^\n]*$/);
+            continue;
+          }
+          if (FREE.test(path.join('.'))) expect([result.step, result.epoch]).toEqual([whole.step, whole.epoch]);
+          else expect(result.history, `${path.join('.')} = ${String(value)}`).toEqual(whole.history);
         }
-        if (FREE.test(path.join('.'))) expect([result.step, result.epoch]).toEqual([whole.step, whole.epoch]);
-        else expect(result.history, `${path.join('.')} = ${String(value)}`).toEqual(whole.history);
       }
-    }
-    expect(refused).toBeGreaterThan(100);
-  });
+      expect(refused).toBeGreaterThan(100);
+    },
+  );
 
   test('with any part of its tensors replaced is refused, and nothing leaks', async () => {
     const { checkpoint } = await run(data, { seed: 1, steps: 6 });
     expect(leaves(checkpoint.tensors).length).toBeGreaterThan(10);
     for (const name of Object.keys(checkpoint.tensors)) {
-      const replacements = [undefined, null, {}, { shape: [2] }, { shape: [2], values: new Float32Array(3) }, { shape: [2], values: [1, 2] }, { shape: 2, values: new Float32Array(2) }];
-      for (const value of [...replacements, { shape: [2], values: new Int32Array(2) }, { shape: [1, 2], values: new Float32Array(2) }]) {
-        await expect(run(data, { checkpoint: changed(checkpoint, ['tensors', name], value) })).rejects.toThrow(/^fit: checkpoint/);
+      const replacements = [
+        undefined,
+        null,
+        {},
+        { shape: [2] },
+        { shape: [2], values: new Float32Array(3) },
+        { shape: [2], values: [1, 2] },
+        { shape: 2, values: new Float32Array(2) },
+      ];
+      for (const value of [
+        ...replacements,
+        { shape: [2], values: new Int32Array(2) },
+        { shape: [1, 2], values: new Float32Array(2) },
+      ]) {
+        await expect(run(data, { checkpoint: changed(checkpoint, ['tensors', name], value) })).rejects.toThrow(
+          /^fit: checkpoint/,
+        );
       }
       if (!/^(weights|best)/.test(name)) continue;
-      await expect(run(data, { checkpoint: changed(checkpoint, ['tensors', name, 'values', 1], Number.NaN) })).rejects.toThrow(
-        `fit: checkpoint's ${name} must be finite, got NaN`,
-      );
+      await expect(
+        run(data, { checkpoint: changed(checkpoint, ['tensors', name, 'values', 1], Number.NaN) }),
+      ).rejects.toThrow(`fit: checkpoint's ${name} must be finite, got NaN`);
     }
   });
 });
@@ -113,9 +157,9 @@ test.each<[(string | number)[], unknown, string]>([
 test('a loss of its own tensors leaves nothing behind either', async () => {
   const own = scalar(2);
   const module = new Point();
-  await expect(fit((batch) => mul(own, module.loss(batch)), rows, { module, epochs: 1, checkpoint: {} as Checkpoint })).rejects.toThrow(
-    'fit: checkpoint.progress must be an object, got undefined',
-  );
+  await expect(
+    fit((batch) => mul(own, module.loss(batch)), rows, { module, epochs: 1, checkpoint: {} as Checkpoint }),
+  ).rejects.toThrow('fit: checkpoint.progress must be an object, got undefined');
   module.dispose();
   own.dispose();
 });

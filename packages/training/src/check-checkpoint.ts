@@ -10,17 +10,21 @@ const UINT32 = 2 ** 32 - 1;
  */
 export function checkProgress(progress: Progress): void {
   const name = 'fit: checkpoint.progress';
-  if (typeof progress !== 'object' || progress === null) throw new Error(`${name} must be an object, got ${String(progress)}`);
+  if (typeof progress !== 'object' || progress === null)
+    throw new Error(`${name} must be an object, got ${String(progress)}`);
   const { version, key, batchSize, rows, step, epoch, batch, lossSum, lossRows, history, best } = progress;
   if (version !== 1) throw new Error(`fit: checkpoint must be of version 1, got ${String(version)}`);
   for (const half of ['high', 'low'] as const) checkWithin(`${name}.key.${half}`, key?.[half], 0, UINT32);
   checkInteger(`${name}.batchSize`, batchSize, 1);
   if (rows !== null) checkInteger(`${name}.rows`, rows, 1);
-  for (const [field, value] of Object.entries({ step, epoch, batch, lossRows })) checkInteger(`${name}.${field}`, value, 0);
+  for (const [field, value] of Object.entries({ step, epoch, batch, lossRows }))
+    checkInteger(`${name}.${field}`, value, 0);
   checkFinite(`${name}.lossSum`, lossSum);
 
   if (!Array.isArray(history) || history.length !== epoch) {
-    throw new Error(`${name}.history must have a record for each of ${epoch} epochs, got ${Array.isArray(history) ? history.length : String(history)}`);
+    throw new Error(
+      `${name}.history must have a record for each of ${epoch} epochs, got ${Array.isArray(history) ? history.length : String(history)}`,
+    );
   }
   const steps = rows === null ? null : Math.ceil(rows / batchSize);
   let before = 0;
@@ -46,7 +50,9 @@ export function checkProgress(progress: Progress): void {
   }
   if (batch === 0) checkWithin(`${name}.lossSum`, lossSum, 0, 0);
   if (best === undefined || best?.epoch !== lowest?.epoch || best?.validationLoss !== lowest?.validationLoss) {
-    throw new Error(`${name}.best must be the epoch of history with the lowest validation loss, ${JSON.stringify(lowest)}, got ${JSON.stringify(best)}`);
+    throw new Error(
+      `${name}.best must be the epoch of history with the lowest validation loss, ${JSON.stringify(lowest)}, got ${JSON.stringify(best)}`,
+    );
   }
 }
 
@@ -55,16 +61,26 @@ export function checkProgress(progress: Progress): void {
  *
  * @param finite whether every number of it must be finite
  */
-export function checkTensors(like: ReadonlyMap<string, Tensor>, tensors: Checkpoint['tensors'], prefix: string, finite: boolean): void {
-  if (typeof tensors !== 'object' || tensors === null) throw new Error(`fit: checkpoint.tensors must be an object, got ${String(tensors)}`);
+export function checkTensors(
+  like: ReadonlyMap<string, Tensor>,
+  tensors: Checkpoint['tensors'],
+  prefix: string,
+  finite: boolean,
+): void {
+  if (typeof tensors !== 'object' || tensors === null)
+    throw new Error(`fit: checkpoint.tensors must be an object, got ${String(tensors)}`);
   for (const [path, { shape, dtype, size }] of like) {
     const name = prefix + path;
     const stored = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
     if (!stored) throw new Error(`fit: checkpoint must have ${name}, got none of that name`);
     if (!Array.isArray(stored.shape) || formatShape(stored.shape) !== formatShape(shape)) {
-      throw new Error(`fit: checkpoint's ${name} must be ${formatShape(shape)}, got ${Array.isArray(stored.shape) ? formatShape(stored.shape) : String(stored.shape)}`);
+      throw new Error(
+        `fit: checkpoint's ${name} must be ${formatShape(shape)}, got ${Array.isArray(stored.shape) ? formatShape(stored.shape) : String(stored.shape)}`,
+      );
     }
-    const ArrayType = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[dtype as 'float32' | 'int32' | 'bool'];
+    const ArrayType = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[
+      dtype as 'float32' | 'int32' | 'bool'
+    ];
     if (!(stored.values instanceof ArrayType) || stored.values.length !== size) {
       throw new Error(`fit: checkpoint's ${name} must hold ${size} numbers in a ${ArrayType.name}, got others`);
     }
@@ -74,7 +90,8 @@ export function checkTensors(like: ReadonlyMap<string, Tensor>, tensors: Checkpo
 }
 
 function checkFinite(name: string, value: unknown): void {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Error(`${name} must be a finite number, got ${String(value)}`);
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    throw new Error(`${name} must be a finite number, got ${String(value)}`);
 }
 
 /** Throws unless a value is an integer from `low` to `high`. */

@@ -1,4 +1,18 @@
-import { add, mean, memory, mul, scalar, square, sub, sum, type Tensor, tensor1d, tidy, variable, type Variable } from '@tensorflow/tfjs-core';
+import {
+  add,
+  mean,
+  memory,
+  mul,
+  scalar,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  tensor1d,
+  tidy,
+  variable,
+  type Variable,
+} from '@tensorflow/tfjs-core';
 import { type Key, Module, normal, permutation } from '@pushforward/tensor';
 import { describe, expect, test } from 'vitest';
 import type { Checkpoint } from './checkpoint.js';
@@ -28,7 +42,13 @@ const rows = { values: Float32Array.from({ length: 13 }, (_, i) => Math.cos(i)),
 const learningRate = exponentialDecay({ from: 0.2, decay: 0.5, steps: 10 });
 
 /** Runs to the end or, with `stopAt`, to that step; through JSON, as a file would. */
-async function run(data: typeof rows | typeof stream, optimizer: Optimizer, options: Partial<FitOptions<Tensor>>, stopAt?: number, from?: Checkpoint) {
+async function run(
+  data: typeof rows | typeof stream,
+  optimizer: Optimizer,
+  options: Partial<FitOptions<Tensor>>,
+  stopAt?: number,
+  from?: Checkpoint,
+) {
   const module = new Scale();
   const controller = new AbortController();
   const events: Omit<StepEvent, 'stepsPerSecond' | 'totalSteps'>[] = [];
@@ -37,7 +57,9 @@ async function run(data: typeof rows | typeof stream, optimizer: Optimizer, opti
     module,
     optimizer,
     batchSize: 4,
-    ...(from ? { checkpoint: { progress: JSON.parse(JSON.stringify(from.progress)), tensors: from.tensors } } : { seed: 5 }),
+    ...(from
+      ? { checkpoint: { progress: JSON.parse(JSON.stringify(from.progress)), tensors: from.tensors } }
+      : { seed: 5 }),
     ...options,
     signal: controller.signal,
     onStep: ({ step, epoch, loss, learningRate }) => {
@@ -59,11 +81,35 @@ describe('a run goes on from a checkpoint to the bit', () => {
   const fraction = { validation: { fraction: 0.3 } };
   test.each<[string, typeof rows | typeof stream, Optimizer, Partial<FitOptions<Tensor>>, FitResult['stopped']]>([
     // 9 rows to train on: 3 steps an epoch.
-    ['with validation, early stopping, averages and clipping', rows, adam({ learningRate: 1, ema: 0.5, clipNorm: 2 }), { ...fraction, epochs: 99, patience: 2 }, 'patience'],
-    ['with validation and no averages', rows, adamW({ learningRate, weightDecay: 0.1 }), { ...fraction, epochs: 4 }, 'finished'],
+    [
+      'with validation, early stopping, averages and clipping',
+      rows,
+      adam({ learningRate: 1, ema: 0.5, clipNorm: 2 }),
+      { ...fraction, epochs: 99, patience: 2 },
+      'patience',
+    ],
+    [
+      'with validation and no averages',
+      rows,
+      adamW({ learningRate, weightDecay: 0.1 }),
+      { ...fraction, epochs: 4 },
+      'finished',
+    ],
     ['to a step in the middle of an epoch', rows, adamax({ learningRate }), { steps: 9 }, 'finished'],
-    ['with a step between the readings', rows, adam({ learningRate, ema: 0.5 }), { epochs: 3, readEvery: 2 }, 'finished'],
-    ['on a stream of batches', stream, adam({ learningRate, ema: 0.8 }), { epochs: 3, validation: { data: rows } }, 'finished'],
+    [
+      'with a step between the readings',
+      rows,
+      adam({ learningRate, ema: 0.5 }),
+      { epochs: 3, readEvery: 2 },
+      'finished',
+    ],
+    [
+      'on a stream of batches',
+      stream,
+      adam({ learningRate, ema: 0.8 }),
+      { epochs: 3, validation: { data: rows } },
+      'finished',
+    ],
   ])('%s', async (_, data, optimizer, options, stopped) => {
     const { numTensors } = memory();
     const whole = await run(data, optimizer, options);
@@ -83,7 +129,9 @@ describe('a run goes on from a checkpoint to the bit', () => {
     const optimizer = adam({ learningRate, ema: 0.8 });
     for (const checkpointEvery of [{ steps: 2 }, { epochs: 1 }]) {
       const whole = await run(rows, optimizer, { ...fraction, epochs: 3, checkpointEvery });
-      expect(whole.checkpoints.map(({ progress }) => progress.step)).toEqual('steps' in checkpointEvery ? [2, 4, 6, 8] : [3, 6, 9]);
+      expect(whole.checkpoints.map(({ progress }) => progress.step)).toEqual(
+        'steps' in checkpointEvery ? [2, 4, 6, 8] : [3, 6, 9],
+      );
       for (const checkpoint of whole.checkpoints) {
         const rest = await run(rows, optimizer, { ...fraction, epochs: 3, checkpointEvery }, undefined, checkpoint);
         expect(rest.result).toEqual(whole.result);
@@ -124,7 +172,15 @@ describe('a run goes on from a checkpoint to the bit', () => {
       else if (steps === 6) controller.abort();
       return module.loss(x, info);
     };
-    const first = await fit(loss, rows, { module, optimizer, batchSize: 4, seed: 5, ...fraction, epochs: 3, signal: controller.signal });
+    const first = await fit(loss, rows, {
+      module,
+      optimizer,
+      batchSize: 4,
+      seed: 5,
+      ...fraction,
+      epochs: 3,
+      signal: controller.signal,
+    });
     module.dispose();
     expect(first).toMatchObject({ stopped: 'aborted', step: 6, epoch: 1 });
     const second = await run(rows, optimizer, { ...fraction, epochs: 3 }, undefined, first.checkpoint);
@@ -137,7 +193,15 @@ describe('a checkpoint', () => {
     const { result } = await run(rows, adam({ ema: 0.5 }), { validation: { fraction: 0.3 }, epochs: 1 });
     const { progress, tensors } = result.checkpoint;
     expect(JSON.parse(JSON.stringify(progress))).toEqual(progress);
-    expect(progress).toMatchObject({ version: 1, key: { high: 0, low: 5 }, batchSize: 4, rows: 9, step: 3, epoch: 1, batch: 0 });
+    expect(progress).toMatchObject({
+      version: 1,
+      key: { high: 0, low: 5 },
+      batchSize: 4,
+      rows: 9,
+      step: 3,
+      epoch: 1,
+      batch: 0,
+    });
     expect(Object.keys(tensors).join(' ')).toBe(
       'weights/scale weights/shift weights/seen first/scale first/shift second/scale second/shift average/scale average/shift ' +
         'best/scale best/shift best/seen',
@@ -153,14 +217,29 @@ describe('a checkpoint', () => {
     const { numTensors } = memory();
     const module = new Scale();
     const go = (options: Partial<FitOptions<Tensor>>, other: Partial<Checkpoint> = {}, data = rows) =>
-      fit(module.loss, data, { module, optimizer, batchSize: 4, steps: 2, checkpoint: { ...checkpoint, ...other }, ...options });
+      fit(module.loss, data, {
+        module,
+        optimizer,
+        batchSize: 4,
+        steps: 2,
+        checkpoint: { ...checkpoint, ...other },
+        ...options,
+      });
     const { 'weights/scale': _, ...fewer } = checkpoint.tensors;
     await expect(go({ batchSize: 5 })).rejects.toThrow("fit: batchSize must be 4 like the checkpoint's, got 5");
     await expect(go({ seed: 6 })).rejects.toThrow("fit: seed must be absent or the checkpoint's, got another");
-    await expect(go({ optimizer: adamax() })).rejects.toThrow('fit: checkpoint must have maximum/scale, got none of that name');
-    await expect(go({ optimizer: adam({ ema: 0.9 }) })).rejects.toThrow('fit: checkpoint must have average/scale, got none of that name');
-    await expect(go({}, { tensors: fewer })).rejects.toThrow('fit: checkpoint must have weights/scale, got none of that name');
-    await expect(go({}, { progress: { ...checkpoint.progress, version: 2 as 1 } })).rejects.toThrow('fit: checkpoint must be of version 1, got 2');
+    await expect(go({ optimizer: adamax() })).rejects.toThrow(
+      'fit: checkpoint must have maximum/scale, got none of that name',
+    );
+    await expect(go({ optimizer: adam({ ema: 0.9 }) })).rejects.toThrow(
+      'fit: checkpoint must have average/scale, got none of that name',
+    );
+    await expect(go({}, { tensors: fewer })).rejects.toThrow(
+      'fit: checkpoint must have weights/scale, got none of that name',
+    );
+    await expect(go({}, { progress: { ...checkpoint.progress, version: 2 as 1 } })).rejects.toThrow(
+      'fit: checkpoint must be of version 1, got 2',
+    );
     await expect(go({}, {}, { values: rows.values.subarray(3), shape: [10] })).rejects.toThrow(
       "fit: data must have 13 rows to train on like the checkpoint's, got 10",
     );
@@ -174,7 +253,12 @@ describe('a checkpoint', () => {
   test('holds its own numbers', async () => {
     const checkpoints: Checkpoint[] = [];
     const module = new Scale();
-    await fit(module.loss, rows, { module, steps: 2, checkpointEvery: { steps: 1 }, onCheckpoint: (checkpoint) => void checkpoints.push(checkpoint) });
+    await fit(module.loss, rows, {
+      module,
+      steps: 2,
+      checkpointEvery: { steps: 1 },
+      onCheckpoint: (checkpoint) => void checkpoints.push(checkpoint),
+    });
     module.dispose();
     expect(checkpoints[0].tensors['weights/scale'].values).not.toEqual(checkpoints[1].tensors['weights/scale'].values);
     expect(checkpoints[0].progress.step).toBe(1);

@@ -56,7 +56,19 @@ export interface Checkpoint {
 
 /** A fresh run. */
 export function startProgress({ high, low }: Key, batchSize: number, rows: number | null): Progress {
-  return { version: 1, key: { high, low }, batchSize, rows, step: 0, epoch: 0, batch: 0, lossSum: 0, lossRows: 0, history: [], best: null };
+  return {
+    version: 1,
+    key: { high, low },
+    batchSize,
+    rows,
+    step: 0,
+    epoch: 0,
+    batch: 0,
+    lossSum: 0,
+    lossRows: 0,
+    history: [],
+    best: null,
+  };
 }
 
 /** Reads tensors back into plain data that nobody else holds. */
@@ -70,13 +82,23 @@ export async function readTensors(tensors: ReadonlyMap<string, Tensor>): Promise
 }
 
 /** Assigns the tensors named `prefix` and a path to the variables under those paths, all of them checked before. */
-export function assignTensors(variables: ReadonlyMap<string, Variable>, tensors: Checkpoint['tensors'], prefix: string): void {
+export function assignTensors(
+  variables: ReadonlyMap<string, Variable>,
+  tensors: Checkpoint['tensors'],
+  prefix: string,
+): void {
   const made = makeTensors(variables, tensors, prefix);
   for (const [path, variable] of variables) variable.assign(made.get(path)!);
   dispose([...made.values()]);
 }
 
 /** The tensors named `prefix` and a path, by path, with the shapes and types of what they stand for, all of them checked before. */
-export function makeTensors(like: ReadonlyMap<string, Tensor>, tensors: Checkpoint['tensors'], prefix: string): Map<string, Tensor> {
-  return new Map([...like].map(([path, { shape, dtype }]) => [path, tensor(tensors[prefix + path].values.slice(), shape, dtype)]));
+export function makeTensors(
+  like: ReadonlyMap<string, Tensor>,
+  tensors: Checkpoint['tensors'],
+  prefix: string,
+): Map<string, Tensor> {
+  return new Map(
+    [...like].map(([path, { shape, dtype }]) => [path, tensor(tensors[prefix + path].values.slice(), shape, dtype)]),
+  );
 }

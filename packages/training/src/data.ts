@@ -86,11 +86,14 @@ export interface Pass {
 export async function toSource(caller: string, name: string, data: Data, batchSize: number): Promise<Source> {
   checkInteger(`${caller}: batchSize`, batchSize, 1);
   const full = `${caller}: ${name}`;
-  if (data instanceof Tensor || looksLikeRowArray(data)) return new RowSource(name, [await toColumn(full, data)], ([only]) => only, batchSize);
-  if ((typeof data !== 'object' && typeof data !== 'function') || data === null) throw new Error(`${full} must be ${EXPECTED}, got ${String(data)}`);
+  if (data instanceof Tensor || looksLikeRowArray(data))
+    return new RowSource(name, [await toColumn(full, data)], ([only]) => only, batchSize);
+  if ((typeof data !== 'object' && typeof data !== 'function') || data === null)
+    throw new Error(`${full} must be ${EXPECTED}, got ${String(data)}`);
   const stream = toStream(full, data);
   if (stream) return streamSource(caller, name, stream);
-  if (Symbol.iterator in data && !Array.isArray(data)) throw new Error(`${full} must be ${EXPECTED}, got an iterable: pass a function that returns it`);
+  if (Symbol.iterator in data && !Array.isArray(data))
+    throw new Error(`${full} must be ${EXPECTED}, got an iterable: pass a function that returns it`);
   if (data instanceof Promise) throw new Error(`${full} must be ${EXPECTED}, got a promise: await it`);
   const isTuple = Array.isArray(data);
   const entries = Object.entries(data as { [name: string]: Rows });
@@ -99,9 +102,12 @@ export async function toSource(caller: string, name: string, data: Data, batchSi
   for (const [key, rows] of entries) columns.push(await toColumn(isTuple ? `${full}[${key}]` : `${full}.${key}`, rows));
   for (const column of columns) {
     if (column.rowCount === columns[0].rowCount) continue;
-    throw new Error(`${column.name} must have ${columns[0].rowCount} rows like ${columns[0].name}, got ${column.rowCount}`);
+    throw new Error(
+      `${column.name} must have ${columns[0].rowCount} rows like ${columns[0].name}, got ${column.rowCount}`,
+    );
   }
-  const pack = (tensors: Tensor[]) => (isTuple ? tensors : Object.fromEntries(entries.map(([key], i) => [key, tensors[i]])));
+  const pack = (tensors: Tensor[]) =>
+    isTuple ? tensors : Object.fromEntries(entries.map(([key], i) => [key, tensors[i]]));
   return new RowSource(name, columns, pack, batchSize);
 }
 
@@ -116,7 +122,8 @@ interface Column {
 }
 
 async function toColumn(name: string, rows: Rows): Promise<Column> {
-  if (!(rows instanceof Tensor) && !looksLikeRowArray(rows)) throw new Error(`${name} must be a tensor or { values, shape }, got ${String(rows)}`);
+  if (!(rows instanceof Tensor) && !looksLikeRowArray(rows))
+    throw new Error(`${name} must be a tensor or { values, shape }, got ${String(rows)}`);
   const { shape } = rows;
   if (shape.length === 0) throw new Error(`${name} must be [rows, ...], got []`);
   for (const axis of shape) checkInteger(`${name}: every axis of shape`, axis, 0);
@@ -124,17 +131,23 @@ async function toColumn(name: string, rows: Rows): Promise<Column> {
   if (rowCount === 0) throw new Error(`${name} must have at least 1 row, got ${formatShape(shape)}`);
   if (rows instanceof Tensor) {
     const { dtype } = rows;
-    if (dtype === 'string' || dtype === 'complex64') throw new Error(`${name} must be of real numbers, got dtype ${dtype}`);
+    if (dtype === 'string' || dtype === 'complex64')
+      throw new Error(`${name} must be of real numbers, got dtype ${dtype}`);
     return { name, values: await rows.data(), rowCount, rowShape, dtype };
   }
   const { values } = rows;
-  if (!isNumeric(values)) throw new Error(`${name}: values must be a typed array of numbers such as a Float32Array, got ${kindOf(values)}`);
+  if (!isNumeric(values))
+    throw new Error(`${name}: values must be a typed array of numbers such as a Float32Array, got ${kindOf(values)}`);
   const size = shape.reduce((product, axis) => product * axis, 1);
-  if (values.length !== size) throw new Error(`${name}: values must hold ${size} numbers for ${formatShape(shape)}, got ${values.length}`);
+  if (values.length !== size)
+    throw new Error(`${name}: values must hold ${size} numbers for ${formatShape(shape)}, got ${values.length}`);
   if (values.BYTES_PER_ELEMENT === 8) {
     const large = values.findIndex((value) => Number.isFinite(value) && !Number.isFinite(Math.fround(value)));
     const row = Math.floor(large / (size / rowCount));
-    if (large >= 0) throw new Error(`${name}: values must be within float32's range of ±3.4e38, got ${values[large]} in row ${row} (from 0)`);
+    if (large >= 0)
+      throw new Error(
+        `${name}: values must be within float32's range of ±3.4e38, got ${values[large]} in row ${row} (from 0)`,
+      );
   }
   return { name, values, rowCount, rowShape, dtype: 'float32' };
 }
@@ -162,7 +175,13 @@ export class RowSource implements Source {
   readonly #rows: readonly number[];
 
   /** @param rows those to use, all by default */
-  constructor(name: string, columns: readonly Column[], pack: (tensors: Tensor[]) => TensorContainer, batchSize: number, rows?: readonly number[]) {
+  constructor(
+    name: string,
+    columns: readonly Column[],
+    pack: (tensors: Tensor[]) => TensorContainer,
+    batchSize: number,
+    rows?: readonly number[],
+  ) {
     this.name = name;
     this.#columns = columns;
     this.#pack = pack;
@@ -175,7 +194,10 @@ export class RowSource implements Source {
   split(count: number, key: Key): [RowSource, RowSource] {
     const order = permutation(key, this.rowCount).map((i) => this.#rows[i]);
     const parts = [order.slice(0, count), order.slice(count)];
-    return parts.map((rows) => new RowSource(this.name, this.#columns, this.#pack, this.#batchSize, rows)) as [RowSource, RowSource];
+    return parts.map((rows) => new RowSource(this.name, this.#columns, this.#pack, this.#batchSize, rows)) as [
+      RowSource,
+      RowSource,
+    ];
   }
 
   *batches({ epoch, key, shuffle, skip }: Pass): Iterable<SizedBatch> {
@@ -183,7 +205,11 @@ export class RowSource implements Source {
     for (let start = skip * this.#batchSize; start < this.rowCount; start += this.#batchSize) {
       const size = Math.min(this.#batchSize, this.rowCount - start);
       const rows = Array.from({ length: size }, (_, i) => this.#rows[order ? order[start + i] : start + i]);
-      yield { batch: this.#pack(this.#columns.map((column) => gatherRows(column, rows))), size, place: (row) => `row ${rows[row]} (from 0) of ${this.name}` };
+      yield {
+        batch: this.#pack(this.#columns.map((column) => gatherRows(column, rows))),
+        size,
+        place: (row) => `row ${rows[row]} (from 0) of ${this.name}`,
+      };
     }
   }
 }

@@ -23,11 +23,19 @@ test('is the mean over rows, whatever the batches', async () => {
 
 test('calls the loss for evaluation, batch by batch', async () => {
   const infos: unknown[] = [];
-  await evaluate((batch, { step, training }) => {
-    infos.push([step, training, batch.shape[0]]);
-    return mean(batch);
-  }, rows, { batchSize: 40 });
-  expect(infos).toEqual([[0, false, 40], [1, false, 40], [2, false, 20]]);
+  await evaluate(
+    (batch, { step, training }) => {
+      infos.push([step, training, batch.shape[0]]);
+      return mean(batch);
+    },
+    rows,
+    { batchSize: 40 },
+  );
+  expect(infos).toEqual([
+    [0, false, 40],
+    [1, false, 40],
+    [2, false, 20],
+  ]);
 });
 
 function noisy(_: Tensor, { key }: LossInfo) {
@@ -41,7 +49,12 @@ test('the same seed gives the same draws', async () => {
 });
 
 test('weighs the batches of a stream by their rows', async () => {
-  expect(await evaluate((batch) => mean(batch), () => [tensor1d([1, 2, 3]), tensor1d([10])])).toBe(4);
+  expect(
+    await evaluate(
+      (batch) => mean(batch),
+      () => [tensor1d([1, 2, 3]), tensor1d([10])],
+    ),
+  ).toBe(4);
 });
 
 test('takes a dataset of TensorFlow.js', async () => {
@@ -49,7 +62,12 @@ test('takes a dataset of TensorFlow.js', async () => {
 });
 
 test('a loss may hand back a tensor of the batch or of its own', async () => {
-  expect(await evaluate((batch) => batch, () => [scalar(1), scalar(2)])).toBe(1.5);
+  expect(
+    await evaluate(
+      (batch) => batch,
+      () => [scalar(1), scalar(2)],
+    ),
+  ).toBe(1.5);
   const own = scalar(3);
   expect(await evaluate(() => own, rows)).toBe(3);
   expect(own.isDisposed).toBe(false);
@@ -62,8 +80,19 @@ test('a loss that is not finite comes out as it is', async () => {
 });
 
 test('mistakes give clear errors', async () => {
-  await expect(evaluate((batch) => batch, rows)).rejects.toThrow('evaluate: loss must return a scalar tensor, got [100]');
-  await expect(evaluate((async () => scalar(1)) as never, rows)).rejects.toThrow('evaluate: loss must return a scalar tensor, got a promise: a loss cannot be async');
-  await expect(evaluate(() => scalar(1), () => [])).rejects.toThrow('evaluate: data must yield at least one batch, got none');
-  await expect(evaluate(() => scalar(1), rows, { batchSize: 0 })).rejects.toThrow('evaluate: batchSize must be an integer of at least 1, got 0');
+  await expect(evaluate((batch) => batch, rows)).rejects.toThrow(
+    'evaluate: loss must return a scalar tensor, got [100]',
+  );
+  await expect(evaluate((async () => scalar(1)) as never, rows)).rejects.toThrow(
+    'evaluate: loss must return a scalar tensor, got a promise: a loss cannot be async',
+  );
+  await expect(
+    evaluate(
+      () => scalar(1),
+      () => [],
+    ),
+  ).rejects.toThrow('evaluate: data must yield at least one batch, got none');
+  await expect(evaluate(() => scalar(1), rows, { batchSize: 0 })).rejects.toThrow(
+    'evaluate: batchSize must be an integer of at least 1, got 0',
+  );
 });

@@ -1,4 +1,25 @@
-import { add, clone, dispose, keep, matMul, mean, memory, mul, ones, reshape, scalar, square, sub, sum, type Tensor, tensor1d, tensor2d, tidy, variable, zeros } from '@tensorflow/tfjs-core';
+import {
+  add,
+  clone,
+  dispose,
+  keep,
+  matMul,
+  mean,
+  memory,
+  mul,
+  ones,
+  reshape,
+  scalar,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  tensor1d,
+  tensor2d,
+  tidy,
+  variable,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs';
 import { Module, normal } from '@pushforward/tensor';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -30,7 +51,10 @@ class Point extends Module {
 
 const count = 20;
 const inputs = Float32Array.from({ length: 2 * count }, (_, i) => Math.sin(i * i));
-const targets = Float32Array.from({ length: count }, (_, i) => 2 * inputs[2 * i] - inputs[2 * i + 1] + 0.5 + 0.1 * Math.cos(7 * i));
+const targets = Float32Array.from(
+  { length: count },
+  (_, i) => 2 * inputs[2 * i] - inputs[2 * i + 1] + 0.5 + 0.1 * Math.cos(7 * i),
+);
 const data = { x: { values: inputs, shape: [count, 2] }, y: { values: targets, shape: [count, 1] } };
 
 const modules: Module[] = [];
@@ -62,7 +86,8 @@ async function weightsOf(module: Module): Promise<number[][]> {
 async function runBySeed(seed: number) {
   const module = linear();
   const losses: number[] = [];
-  const noisy = (batch: { x: Tensor; y: Tensor }, info: LossInfo) => add(module.loss(batch), mul(sum(module.bias), sum(normal(info.key, [1]))));
+  const noisy = (batch: { x: Tensor; y: Tensor }, info: LossInfo) =>
+    add(module.loss(batch), mul(sum(module.bias), sum(normal(info.key, [1]))));
   await fit(noisy, data, { module, epochs: 2, batchSize: 6, seed, onStep: ({ loss }) => void losses.push(loss) });
   return { losses, weights: await weightsOf(module) };
 }
@@ -90,7 +115,11 @@ describe('training', () => {
   ])('%s finds the minimum of a quadratic', async (_, optimizer) => {
     const module = point();
     const x = ones([1]);
-    const { stopped, step, epoch } = await fit((batch) => square(sub(module.at, sum(batch))), x, { module, optimizer, steps: 150 });
+    const { stopped, step, epoch } = await fit((batch) => square(sub(module.at, sum(batch))), x, {
+      module,
+      optimizer,
+      steps: 150,
+    });
     expect({ stopped, step, epoch }).toEqual({ stopped: 'finished', step: 150, epoch: 150 });
     await expect(module.at).toBeAllClose(1, { atol: 0.02 });
     x.dispose();
@@ -127,7 +156,10 @@ describe('training', () => {
         keys.add(JSON.stringify(info.key));
         return mul(module.at, mean(b));
       },
-      [{ values: x, shape: [10] }, { values: y, shape: [10] }],
+      [
+        { values: x, shape: [10] },
+        { values: y, shape: [10] },
+      ],
       { module, epochs: 2, batchSize: 4, seed: 3, onStep: (event) => void steps.push(event) },
     );
     // A loss cannot wait for numbers.
@@ -163,13 +195,27 @@ describe('training', () => {
 
   test('the same numbers give the same run in every typed array, as inputs and as targets', async () => {
     const numbers = Array.from({ length: 40 }, (_, i) => (i * 7) % 11);
-    const arrays = [Float32Array, Float64Array, Int8Array, Int16Array, Int32Array, Uint8Array, Uint8ClampedArray, Uint16Array, Uint32Array];
+    const arrays = [
+      Float32Array,
+      Float64Array,
+      Int8Array,
+      Int16Array,
+      Int32Array,
+      Uint8Array,
+      Uint8ClampedArray,
+      Uint16Array,
+      Uint32Array,
+    ];
     const runs = [];
     for (const ArrayType of arrays) {
       const module = linear();
       const x = { values: ArrayType.from(numbers), shape: [20, 2] };
       const y = { values: ArrayType.from(numbers.slice(20)), shape: [20, 1] };
-      const { history } = await fit(module.loss, { x, y }, { module, epochs: 3, batchSize: 8, seed: 1, validation: { data: { x, y } } });
+      const { history } = await fit(
+        module.loss,
+        { x, y },
+        { module, epochs: 3, batchSize: 8, seed: 1, validation: { data: { x, y } } },
+      );
       runs.push({ history, weights: await weightsOf(module) });
     }
     expect(runs[0].history.length).toBe(3);
@@ -200,7 +246,9 @@ describe('training', () => {
     await expect(module.bias).toBeAllClose([0]);
     expect((await weightsOf(module))[0]).not.toEqual([0, 0]);
     (module.weights as { trainable: boolean }).trainable = false;
-    await expect(fit(module.loss, data, { module, epochs: 1 })).rejects.toThrow('fit: module must have a trainable variable, got none');
+    await expect(fit(module.loss, data, { module, epochs: 1 })).rejects.toThrow(
+      'fit: module must have a trainable variable, got none',
+    );
   });
 });
 
@@ -246,9 +294,13 @@ describe('streams', () => {
     const once = (async function* () {
       yield tensor1d([1]);
     })();
-    await expect(fit((batch) => square(sub(module.at, mean(batch))), () => once, { module, epochs: 2 })).rejects.toThrow(
-      'fit: data must yield at least one batch, got none in epoch 2',
-    );
+    await expect(
+      fit(
+        (batch) => square(sub(module.at, mean(batch))),
+        () => once,
+        { module, epochs: 2 },
+      ),
+    ).rejects.toThrow('fit: data must yield at least one batch, got none in epoch 2');
   });
 });
 
@@ -259,9 +311,21 @@ test.each<[string, Partial<FitOptions<never>>, string]>([
   ['batchSize', { steps: 1, batchSize: 0 }, 'fit: batchSize must be an integer of at least 1, got 0'],
   ['readEvery', { steps: 1, readEvery: 0 }, 'fit: readEvery must be an integer of at least 1, got 0'],
   ['patience alone', { steps: 1, patience: 1 }, 'fit: validation must be given with patience, got none'],
-  ['checkpointEvery', { steps: 1, checkpointEvery: { steps: 0 } }, 'fit: checkpointEvery.steps must be an integer of at least 1, got 0'],
-  ['a fraction too small', { steps: 1, validation: { fraction: 0.01 } }, 'fit: validation.fraction must leave at least 1 of the 20 rows on either side, got 0.01'],
-  ['a fraction of all', { steps: 1, validation: { fraction: 1 } }, 'fit: validation.fraction must leave at least 1 of the 20 rows on either side, got 1'],
+  [
+    'checkpointEvery',
+    { steps: 1, checkpointEvery: { steps: 0 } },
+    'fit: checkpointEvery.steps must be an integer of at least 1, got 0',
+  ],
+  [
+    'a fraction too small',
+    { steps: 1, validation: { fraction: 0.01 } },
+    'fit: validation.fraction must leave at least 1 of the 20 rows on either side, got 0.01',
+  ],
+  [
+    'a fraction of all',
+    { steps: 1, validation: { fraction: 1 } },
+    'fit: validation.fraction must leave at least 1 of the 20 rows on either side, got 1',
+  ],
   ['a fraction that is none', { steps: 1, validation: { fraction: Number.NaN } }, 'on either side, got NaN'],
 ])('a bad option gives a clear error: %s', async (_, options, message) => {
   const module = linear();
@@ -270,19 +334,33 @@ test.each<[string, Partial<FitOptions<never>>, string]>([
 
 test('bad losses and data give clear errors', async () => {
   const module = linear();
-  await expect(fit(({ x }) => x, data, { module, steps: 1 })).rejects.toThrow('fit: loss must return a scalar tensor, got [20, 2]');
+  await expect(fit(({ x }) => x, data, { module, steps: 1 })).rejects.toThrow(
+    'fit: loss must return a scalar tensor, got [20, 2]',
+  );
   const late = async () => tidy(() => module.loss({ x: zeros([2, 2]), y: zeros([2, 1]) }));
-  await expect(fit(late as never, data, { module, steps: 1 })).rejects.toThrow('fit: loss must return a scalar tensor, got a promise: a loss cannot be async');
-  await expect(fit((() => 1) as never, data, { module, steps: 1 })).rejects.toThrow('fit: loss must return a scalar tensor, got 1');
-  await expect(fit(() => scalar(1), data, { module, steps: 1 })).rejects.toThrow('Cannot find a connection between any variable and the result');
+  await expect(fit(late as never, data, { module, steps: 1 })).rejects.toThrow(
+    'fit: loss must return a scalar tensor, got a promise: a loss cannot be async',
+  );
+  await expect(fit((() => 1) as never, data, { module, steps: 1 })).rejects.toThrow(
+    'fit: loss must return a scalar tensor, got 1',
+  );
+  await expect(fit(() => scalar(1), data, { module, steps: 1 })).rejects.toThrow(
+    'Cannot find a connection between any variable and the result',
+  );
   const empty = { values: new Float32Array(0), shape: [0, 2] };
-  await expect(fit(() => scalar(1), empty, { module, steps: 1 })).rejects.toThrow('fit: data must have at least 1 row, got [0, 2]');
-  await expect(fit(module.loss, data, { module, steps: 1, validation: { data: { ...data, y: empty } } })).rejects.toThrow(
-    'fit: validation.data.y must have at least 1 row, got [0, 2]',
+  await expect(fit(() => scalar(1), empty, { module, steps: 1 })).rejects.toThrow(
+    'fit: data must have at least 1 row, got [0, 2]',
   );
-  await expect(fit(() => scalar(1), () => [], { module, steps: 1, validation: { fraction: 0.5 } })).rejects.toThrow(
-    'fit: validation must be { data } for a stream of batches, got { fraction }',
-  );
+  await expect(
+    fit(module.loss, data, { module, steps: 1, validation: { data: { ...data, y: empty } } }),
+  ).rejects.toThrow('fit: validation.data.y must have at least 1 row, got [0, 2]');
+  await expect(
+    fit(
+      () => scalar(1),
+      () => [],
+      { module, steps: 1, validation: { fraction: 0.5 } },
+    ),
+  ).rejects.toThrow('fit: validation must be { data } for a stream of batches, got { fraction }');
 });
 
 test.each<[object | undefined, string]>([
@@ -297,9 +375,12 @@ test.each<[object | undefined, string]>([
   [{ seed: 'x' }, "key: seed must be an integer or a key, got 'x'"],
 ])('options from plain JavaScript: %j', async (options, message) => {
   const module = linear();
-  const given = options === undefined || Object.keys(options).length === 0 ? options : { module, epochs: 1, ...options };
+  const given =
+    options === undefined || Object.keys(options).length === 0 ? options : { module, epochs: 1, ...options };
   await expect(fit(module.loss, data, given as never)).rejects.toThrow(message);
-  await expect(fit('mse' as never, data, { module, epochs: 1 })).rejects.toThrow("fit: loss must be a function of a batch, got 'mse'");
+  await expect(fit('mse' as never, data, { module, epochs: 1 })).rejects.toThrow(
+    "fit: loss must be a function of a batch, got 'mse'",
+  );
 });
 
 function fails(): never {
@@ -312,7 +393,11 @@ describe('nothing leaks, not even what the backward pass was to have,', () => {
     ['when the loss is a promise', async (loss) => loss, 'got a promise'],
     ['when the loss fails late', async (loss) => mul(loss, (await loss.data())[0]), 'got a promise'],
     ['when the loss throws', fails, 'broken'],
-    ['when a gradient is missing', (loss) => mul(loss, tf.sum(tf.topk(reshape(loss, [1])).values)), 'gradient function not found for TopK'],
+    [
+      'when a gradient is missing',
+      (loss) => mul(loss, tf.sum(tf.topk(reshape(loss, [1])).values)),
+      'gradient function not found for TopK',
+    ],
   ])('%s', async (_, spoil, message) => {
     const module = linear();
     const loss = (batch: { x: Tensor; y: Tensor }) => spoil(module.loss(batch));

@@ -1,4 +1,13 @@
-import { checkInstance, checkInteger, checkOptions, formatValue, key, Module, type Seed, split } from '@pushforward/tensor';
+import {
+  checkInstance,
+  checkInteger,
+  checkOptions,
+  formatValue,
+  key,
+  Module,
+  type Seed,
+  split,
+} from '@pushforward/tensor';
 import { checkProgress } from './check-checkpoint.js';
 import { type Checkpoint, type EpochRecord, type Progress, startProgress } from './checkpoint.js';
 import { type Batch, type Data, type DataOf, RowSource, type Source, toSource } from './data.js';
@@ -134,29 +143,46 @@ export interface FitResult {
  * console.log(history.length, Math.abs((await module.slope.data())[0] - 3) < 0.1); // 40 true
  * ```
  */
-export async function fit<const D extends Data>(loss: Loss<Batch<D>>, data: D, options: FitOptions<Batch<D>>): Promise<FitResult> {
+export async function fit<const D extends Data>(
+  loss: Loss<Batch<D>>,
+  data: D,
+  options: FitOptions<Batch<D>>,
+): Promise<FitResult> {
   checkLoss('fit', loss);
   checkOptions('fit', options);
-  const { module, optimizer = adam(), epochs = Infinity, steps = Infinity, batchSize = 128, seed, patience = Infinity } = options;
+  const {
+    module,
+    optimizer = adam(),
+    epochs = Infinity,
+    steps = Infinity,
+    batchSize = 128,
+    seed,
+    patience = Infinity,
+  } = options;
   const { readEvery = 1, checkpoint, checkpointEvery = { epochs: 1 }, signal, onStep, onEpoch, onCheckpoint } = options;
   checkInstance('fit: module', module, Module, 'a module');
-  if (typeof optimizer?.init !== 'function') throw new Error(`fit: optimizer must be one such as adam() makes, got ${formatValue(optimizer)}`);
+  if (typeof optimizer?.init !== 'function')
+    throw new Error(`fit: optimizer must be one such as adam() makes, got ${formatValue(optimizer)}`);
   for (const [name, value] of Object.entries({ onStep, onEpoch, onCheckpoint })) {
-    if (value !== undefined && typeof value !== 'function') throw new Error(`fit: ${name} must be a function, got ${formatValue(value)}`);
+    if (value !== undefined && typeof value !== 'function')
+      throw new Error(`fit: ${name} must be a function, got ${formatValue(value)}`);
   }
   for (const [name, value] of Object.entries({ epochs, steps, patience, readEvery })) {
     if (value !== Infinity) checkInteger(`fit: ${name}`, value, 1);
   }
   for (const [unit, value] of Object.entries(checkpointEvery)) checkInteger(`fit: checkpointEvery.${unit}`, value, 1);
   if (epochs === Infinity && steps === Infinity) throw new Error('fit: epochs or steps must be given, got neither');
-  if (patience !== Infinity && !options.validation) throw new Error('fit: validation must be given with patience, got none');
+  if (patience !== Infinity && !options.validation)
+    throw new Error('fit: validation must be given with patience, got none');
   if (checkpoint) checkCheckpoint(checkpoint, batchSize, seed);
 
   const runKey = checkpoint ? checkpoint.progress.key : key(seed);
   const [splitKey, shuffleKey, lossKey, validationKey] = split(runKey, 4);
   const [source, validation] = await toSources(data, options.validation, batchSize, splitKey);
   if (checkpoint && checkpoint.progress.rows !== source.rowCount) {
-    throw new Error(`fit: data must have ${checkpoint.progress.rows} rows to train on like the checkpoint's, got ${source.rowCount}`);
+    throw new Error(
+      `fit: data must have ${checkpoint.progress.rows} rows to train on like the checkpoint's, got ${source.rowCount}`,
+    );
   }
 
   const variables = module.variables();
@@ -190,10 +216,12 @@ export async function fit<const D extends Data>(loss: Loss<Batch<D>>, data: D, o
 
 function checkCheckpoint({ progress }: Checkpoint, batchSize: number, seed: Seed | undefined): void {
   checkProgress(progress);
-  if (progress.batchSize !== batchSize) throw new Error(`fit: batchSize must be ${progress.batchSize} like the checkpoint's, got ${batchSize}`);
+  if (progress.batchSize !== batchSize)
+    throw new Error(`fit: batchSize must be ${progress.batchSize} like the checkpoint's, got ${batchSize}`);
   if (seed === undefined) return;
   const { high, low } = key(seed);
-  if (high !== progress.key.high || low !== progress.key.low) throw new Error('fit: seed must be absent or the checkpoint\'s, got another');
+  if (high !== progress.key.high || low !== progress.key.low)
+    throw new Error("fit: seed must be absent or the checkpoint's, got another");
 }
 
 async function toSources(
@@ -204,13 +232,18 @@ async function toSources(
 ): Promise<[train: Source, validation: Source | undefined]> {
   const source = await toSource('fit', 'data', data, batchSize);
   if (!validation) return [source, undefined];
-  if (typeof validation !== 'object') throw new Error(`fit: validation must be { data } or { fraction }, got ${formatValue(validation)}`);
-  if ('data' in validation) return [source, await toSource('fit', 'validation.data', validation.data as Data, batchSize)];
+  if (typeof validation !== 'object')
+    throw new Error(`fit: validation must be { data } or { fraction }, got ${formatValue(validation)}`);
+  if ('data' in validation)
+    return [source, await toSource('fit', 'validation.data', validation.data as Data, batchSize)];
   const { fraction } = validation;
-  if (!(source instanceof RowSource)) throw new Error('fit: validation must be { data } for a stream of batches, got { fraction }');
+  if (!(source instanceof RowSource))
+    throw new Error('fit: validation must be { data } for a stream of batches, got { fraction }');
   const count = Math.round(fraction * source.rowCount);
   if (!(count >= 1 && count < source.rowCount)) {
-    throw new Error(`fit: validation.fraction must leave at least 1 of the ${source.rowCount} rows on either side, got ${fraction}`);
+    throw new Error(
+      `fit: validation.fraction must leave at least 1 of the ${source.rowCount} rows on either side, got ${fraction}`,
+    );
   }
   const [held, rest] = source.split(count, splitKey);
   return [rest, held];

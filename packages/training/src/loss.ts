@@ -16,18 +16,24 @@ export type Loss<B> = (batch: B, info: LossInfo) => Tensor;
 
 /** Throws unless a loss is a function. */
 export function checkLoss(name: string, loss: unknown): void {
-  if (typeof loss !== 'function') throw new Error(`${name}: loss must be a function of a batch, got ${formatValue(loss)}`);
+  if (typeof loss !== 'function')
+    throw new Error(`${name}: loss must be a function of a batch, got ${formatValue(loss)}`);
 }
 
 /** Throws unless a loss returned a scalar tensor. */
 export function checkScalar(name: string, value: unknown): Tensor<never> {
   if (value instanceof Promise) {
     // Nobody waits for it any more: neither its tensor nor its failure may be left behind.
-    value.then((late: unknown) => late instanceof Tensor && late.dispose(), () => {});
+    value.then(
+      (late: unknown) => late instanceof Tensor && late.dispose(),
+      () => {},
+    );
     throw new Error(`${name}: loss must return a scalar tensor, got a promise: a loss cannot be async`);
   }
-  if (!(value instanceof Tensor)) throw new Error(`${name}: loss must return a scalar tensor, got ${formatValue(value)}`);
-  if (value.shape.length > 0) throw new Error(`${name}: loss must return a scalar tensor, got ${formatShape(value.shape)}`);
+  if (!(value instanceof Tensor))
+    throw new Error(`${name}: loss must return a scalar tensor, got ${formatValue(value)}`);
+  if (value.shape.length > 0)
+    throw new Error(`${name}: loss must return a scalar tensor, got ${formatShape(value.shape)}`);
   return value as Tensor<never>;
 }
 

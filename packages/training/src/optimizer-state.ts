@@ -1,4 +1,13 @@
-import { dispose, keep, type NamedTensorMap, reshape, type Tensor, tidy, type Variable, zerosLike } from '@tensorflow/tfjs-core';
+import {
+  dispose,
+  keep,
+  type NamedTensorMap,
+  reshape,
+  type Tensor,
+  tidy,
+  type Variable,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
 import { checkInteger, formatShape } from '@pushforward/tensor';
 import { checkRate, type Schedule } from './schedule.js';
 import { type Hyperparameters, type Slots, update } from './update.js';
@@ -30,7 +39,11 @@ export class OptimizerState {
 
   /** @param variables those that are not trainable are left out */
   /** @internal */
-  constructor(variables: ReadonlyMap<string, Variable>, learningRate: Schedule, hyperparameters: Omit<Hyperparameters, 'learningRate'>) {
+  constructor(
+    variables: ReadonlyMap<string, Variable>,
+    learningRate: Schedule,
+    hyperparameters: Omit<Hyperparameters, 'learningRate'>,
+  ) {
     this.variables = new Map([...variables].filter(([, variable]) => variable.trainable));
     this.#learningRate = learningRate;
     this.#hyperparameters = hyperparameters;
@@ -56,7 +69,9 @@ export class OptimizerState {
     checkRate(`learningRate at step ${this.#step}`, learningRate);
     for (const [path, { name, shape }] of this.variables) {
       if (gradients[name] && formatShape(gradients[name].shape) !== formatShape(shape)) {
-        throw new Error(`update: gradient of ${path} must be ${formatShape(shape)}, got ${formatShape(gradients[name].shape)}`);
+        throw new Error(
+          `update: gradient of ${path} must be ${formatShape(shape)}, got ${formatShape(gradients[name].shape)}`,
+        );
       }
     }
     tidy(() => {
@@ -105,7 +120,11 @@ export class OptimizerState {
     const copies = [...own.keys()].map((name) => keep(tensors.get(name)!.clone()));
     const count = this.variables.size;
     dispose(Object.values(this.#slots));
-    this.#slots = { first: copies.slice(0, count), second: copies.slice(count, 2 * count), average: copies.slice(2 * count) };
+    this.#slots = {
+      first: copies.slice(0, count),
+      second: copies.slice(count, 2 * count),
+      average: copies.slice(2 * count),
+    };
     this.#step = step;
   }
 

@@ -1,4 +1,19 @@
-import { dispose, getBackend, memory, ones, reshape, scalar, setBackend, square, sum, tensor1d, tidy, variable, variableGrads, type Variable } from '@tensorflow/tfjs-core';
+import {
+  dispose,
+  getBackend,
+  memory,
+  ones,
+  reshape,
+  scalar,
+  setBackend,
+  square,
+  sum,
+  tensor1d,
+  tidy,
+  variable,
+  variableGrads,
+  type Variable,
+} from '@tensorflow/tfjs-core';
 import { key, normal } from '@pushforward/tensor';
 import { afterEach, describe, expect, test } from 'vitest';
 import { adam, adamax, adamW, type Optimizer } from './optimizer.js';
@@ -11,7 +26,10 @@ afterEach(() => {
 
 /** Takes steps with the gradients gᵢ(t) = (i + 1) sin(0.7 t (i + 1)), i from 0 to 3, over a vector and a number. */
 function run(optimizer: Optimizer, steps: number) {
-  variables = new Map<string, Variable>([['a', variable(tensor1d([1, -2, 0.5]))], ['b', variable(scalar(3))]]);
+  variables = new Map<string, Variable>([
+    ['a', variable(tensor1d([1, -2, 0.5]))],
+    ['b', variable(scalar(3))],
+  ]);
   const [a, b] = variables.values();
   const state = optimizer.init(variables);
   for (let t = 1; t <= steps; t++) {
@@ -27,7 +45,12 @@ function run(optimizer: Optimizer, steps: number) {
 describe('twelve steps agree with float64', () => {
   const decaying = exponentialDecay({ from: 0.1, decay: 0.5, steps: 4 });
   test.each([
-    ['adam', adam({ learningRate: 0.1 }), [0.523232860170638, -2.2528718674097137, 0.36974925211396326], 2.8998783989234544],
+    [
+      'adam',
+      adam({ learningRate: 0.1 }),
+      [0.523232860170638, -2.2528718674097137, 0.36974925211396326],
+      2.8998783989234544,
+    ],
     [
       'adam with other constants',
       adam({ learningRate: 0.1, beta1: 0.8, beta2: 0.95, epsilon: 0.5 }),
@@ -54,8 +77,22 @@ describe('twelve steps agree with float64', () => {
   });
 
   test.each([
-    ['adam', adam, { weights: [0.7976418931196504, -2.156215158154247, 0.40163465200255966, 2.9290026643134257], average: [0.8068478939088108, -2.1508243733642973, 0.403760576403072, 2.930377046240298] }],
-    ['adamax', adamax, { weights: [0.8151622733913606, -2.1396571949865417, 0.4048095839120022, 2.929626658988762], average: [0.8229628245150445, -2.1356249227059134, 0.40649717019119647, 2.930723788577254] }],
+    [
+      'adam',
+      adam,
+      {
+        weights: [0.7976418931196504, -2.156215158154247, 0.40163465200255966, 2.9290026643134257],
+        average: [0.8068478939088108, -2.1508243733642973, 0.403760576403072, 2.930377046240298],
+      },
+    ],
+    [
+      'adamax',
+      adamax,
+      {
+        weights: [0.8151622733913606, -2.1396571949865417, 0.4048095839120022, 2.929626658988762],
+        average: [0.8229628245150445, -2.1356249227059134, 0.40649717019119647, 2.930723788577254],
+      },
+    ],
   ])('%s with a schedule, clipping at some of the steps, and the average of the weights', async (_, rule, expected) => {
     const { a, b, state } = run(rule({ learningRate: decaying, epsilon: 0.5, clipNorm: 3.5, ema: 0.8 }), 12);
     await expect(a).toBeAllClose(expected.weights.slice(0, 3));
@@ -73,7 +110,10 @@ describe('clipping', () => {
   test('scales all gradients by one factor where their global norm is too large', async () => {
     // With this ε, the first step is α g / (|g| + ε) ≈ α g / ε.
     const optimizer = adam({ learningRate: 1, epsilon: 1e6, clipNorm: 1 });
-    variables = new Map<string, Variable>([['a', variable(tensor1d([0, 0]))], ['b', variable(scalar(0))]]);
+    variables = new Map<string, Variable>([
+      ['a', variable(tensor1d([0, 0]))],
+      ['b', variable(scalar(0))],
+    ]);
     const [a, b] = variables.values();
     const state = optimizer.init(variables);
     tidy(() => state.update({ [a.name]: tensor1d([2, -3]), [b.name]: scalar(6) }));
@@ -97,19 +137,28 @@ describe('OptimizerState', () => {
   test('names its tensors by the paths, and goes on from them to the bit', async () => {
     const optimizer = adamW({ ema: 0.9, clipNorm: 2 });
     const { a, b, state } = run(optimizer, 3);
-    expect([...state.tensors().keys()]).toEqual(['first/a', 'first/b', 'second/a', 'second/b', 'average/a', 'average/b']);
+    expect([...state.tensors().keys()]).toEqual([
+      'first/a',
+      'first/b',
+      'second/a',
+      'second/b',
+      'average/a',
+      'average/b',
+    ]);
     const resumed = optimizer.init(variables);
     resumed.restore(state.step, state.tensors());
     const weights = [a.clone(), b.clone()];
-    const step = (from: typeof state) => tidy(() => from.update({ [a.name]: tensor1d([1, 2, 3]), [b.name]: scalar(-1) }));
+    const step = (from: typeof state) =>
+      tidy(() => from.update({ [a.name]: tensor1d([1, 2, 3]), [b.name]: scalar(-1) }));
     step(state);
     const expected = [await a.data(), await b.data()];
     a.assign(weights[0]);
-    b.assign(weights[1] as never);
+    b.assign(weights[1]);
     step(resumed);
     expect([await a.data(), await b.data()]).toEqual(expected);
     expect(resumed.step).toBe(4);
-    for (const [name, tensor] of resumed.tensors()) expect(await tensor.data(), name).toEqual(await state.tensors().get(name)!.data());
+    for (const [name, tensor] of resumed.tensors())
+      expect(await tensor.data(), name).toEqual(await state.tensors().get(name)!.data());
     weights.forEach((weight) => weight.dispose());
     state.dispose();
     resumed.dispose();
@@ -119,20 +168,28 @@ describe('OptimizerState', () => {
     const { state } = run(adam(), 1);
     const tensors = state.tensors();
     expect(() => state.restore(2, new Map())).toThrow('restore: tensors must have first/a, got none of that name');
-    expect(() => state.restore(2, new Map([...tensors, ['second/a', scalar(0)]]))).toThrow('restore: second/a must be [3], got []');
+    expect(() => state.restore(2, new Map([...tensors, ['second/a', scalar(0)]]))).toThrow(
+      'restore: second/a must be [3], got []',
+    );
     expect(() => state.restore(-1, tensors)).toThrow('restore: step must be an integer of at least 0, got -1');
     expect(state.step).toBe(1);
     state.dispose();
   });
 
   test('leaves out what is not trainable', () => {
-    variables = new Map<string, Variable>([['fixed', variable(scalar(1), false)], ['free', variable(scalar(1))]]);
+    variables = new Map<string, Variable>([
+      ['fixed', variable(scalar(1), false)],
+      ['free', variable(scalar(1))],
+    ]);
     using state = adam().init(variables);
     expect([...state.variables.keys()]).toEqual(['free']);
   });
 
   test('a variable without a gradient counts as having gradient 0', async () => {
-    variables = new Map<string, Variable>([['used', variable(scalar(1))], ['unused', variable(scalar(2))]]);
+    variables = new Map<string, Variable>([
+      ['used', variable(scalar(1))],
+      ['unused', variable(scalar(2))],
+    ]);
     using state = adam({ ema: 0.5 }).init(variables);
     tidy(() => state.update({ [variables.get('used')!.name]: scalar(1) }));
     await expect(variables.get('unused')!).toBeAllClose(2);
@@ -143,7 +200,9 @@ describe('OptimizerState', () => {
     variables = new Map<string, Variable>([['x', variable(scalar(1))]]);
     const x = variables.get('x')!;
     using state = adam({ learningRate: (step) => (step === 0 ? 1 : Number.NaN) }).init(variables);
-    expect(() => tidy(() => state.update({ [x.name]: ones([2]) }))).toThrow('update: gradient of x must be [], got [2]');
+    expect(() => tidy(() => state.update({ [x.name]: ones([2]) }))).toThrow(
+      'update: gradient of x must be [], got [2]',
+    );
     tidy(() => state.update({ [x.name]: scalar(1) }));
     expect(() => tidy(() => state.update({ [x.name]: scalar(1) }))).toThrow(
       'learningRate at step 1 must be a finite number of at least 0, got NaN',
@@ -219,7 +278,11 @@ test('vectors of every length agree with plain operations, and what shares the m
     const own = new Map(shapes.map((shape, i) => [`${i}`, variable(normal(key(i), shape))]));
     const state = optimizer.init(own);
     for (let t = 0; t < 5; t++) {
-      tidy(() => state.update(Object.fromEntries([...own.values()].map(({ name }, i) => [name, normal(key(100 * t + i), shapes[i])]))));
+      tidy(() =>
+        state.update(
+          Object.fromEntries([...own.values()].map(({ name }, i) => [name, normal(key(100 * t + i), shapes[i])])),
+        ),
+      );
     }
     return { own, state };
   };

@@ -143,7 +143,8 @@ function optimizer(
   if (ema !== undefined) checkDecay(`${name}: ema`, ema);
   return {
     learningRate: schedule,
-    init: (variables) => new OptimizerState(variables, schedule, { rule, beta1, beta2, epsilon, weightDecay, clipNorm, ema }),
+    init: (variables) =>
+      new OptimizerState(variables, schedule, { rule, beta1, beta2, epsilon, weightDecay, clipNorm, ema }),
   };
 }
 

@@ -1,4 +1,19 @@
-import { clone, dispose, keep, mean, memory, mul, scalar, sqrt, square, sub, sum, type Tensor, tidy, variable } from '@tensorflow/tfjs-core';
+import {
+  clone,
+  dispose,
+  keep,
+  mean,
+  memory,
+  mul,
+  scalar,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  tidy,
+  variable,
+} from '@tensorflow/tfjs-core';
 import { Module, normal } from '@pushforward/tensor';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type EpochEvent, fit } from './fit.js';
@@ -81,23 +96,25 @@ describe('validation', () => {
     const module = point();
     const epochs: (EpochEvent & { at: number })[] = [];
     // Training pulls the point from 4 towards −10, past 1, where the validation loss is lowest.
-    const result = await fit(
-      pull(module),
-      rowsOf(-10),
-      {
-        module,
-        optimizer: adam({ learningRate: 1 }),
-        epochs: 100,
-        validation: { data: rowsOf(1) },
-        patience: 3,
-        onEpoch: async (event) => void epochs.push({ ...event, at: (await module.at.data())[0] }),
-      },
-    );
+    const result = await fit(pull(module), rowsOf(-10), {
+      module,
+      optimizer: adam({ learningRate: 1 }),
+      epochs: 100,
+      validation: { data: rowsOf(1) },
+      patience: 3,
+      onEpoch: async (event) => void epochs.push({ ...event, at: (await module.at.data())[0] }),
+    });
     const losses = epochs.map(({ validationLoss }) => validationLoss!);
     const best = losses.indexOf(Math.min(...losses));
     expect(best).toBeGreaterThan(0);
-    expect(result).toMatchObject({ stopped: 'patience', epoch: best + 4, best: { epoch: best + 1, validationLoss: losses[best] } });
-    expect(result.history).toEqual(epochs.map(({ epoch, step, trainLoss, validationLoss }) => ({ epoch, step, trainLoss, validationLoss })));
+    expect(result).toMatchObject({
+      stopped: 'patience',
+      epoch: best + 4,
+      best: { epoch: best + 1, validationLoss: losses[best] },
+    });
+    expect(result.history).toEqual(
+      epochs.map(({ epoch, step, trainLoss, validationLoss }) => ({ epoch, step, trainLoss, validationLoss })),
+    );
     expect(epochs.map(({ isBest }) => isBest)).toEqual(losses.map((_, i) => i <= best));
     expect((await module.at.data())[0]).toBe(epochs[best].at);
     expect(losses[best]).toBeCloseTo((epochs[best].at - 1) ** 2, 5);
@@ -142,7 +159,12 @@ describe('validation', () => {
     await fit(
       (batch, { key, training }) => (training ? mul(module.at, sum(batch)) : sum(normal(key, [1]))),
       rowsOf(0),
-      { module, epochs: 3, validation: { data: rowsOf(0) }, onEpoch: ({ validationLoss }) => void losses.push(validationLoss!) },
+      {
+        module,
+        epochs: 3,
+        validation: { data: rowsOf(0) },
+        onEpoch: ({ validationLoss }) => void losses.push(validationLoss!),
+      },
     );
     expect(new Set(losses).size).toBe(1);
   });
@@ -161,7 +183,12 @@ describe('stopping', () => {
         if (step === 6) controller.abort();
       },
     });
-    expect(result).toMatchObject({ stopped: 'aborted', step: 6, epoch: 1, checkpoint: { progress: { step: 6, epoch: 1, batch: 2 } } });
+    expect(result).toMatchObject({
+      stopped: 'aborted',
+      step: 6,
+      epoch: 1,
+      checkpoint: { progress: { step: 6, epoch: 1, batch: 2 } },
+    });
   });
 
   test('a signal that came before leaves everything as it is', async () => {
@@ -185,7 +212,9 @@ describe('stopping', () => {
     await expect(fit(broken, rowsOf(0), { module, epochs: 1 })).rejects.toThrow('broken');
     await expect(fit(pull(module), rowsOf(0, 20), { module, epochs: 1, onStep: broken })).rejects.toThrow('broken');
     await expect(fit(pull(module), rowsOf(0, 20), { module, epochs: 1, onEpoch: broken })).rejects.toThrow('broken');
-    await expect(fit(pull(module), rowsOf(0, 20), { module, epochs: 1, onCheckpoint: broken })).rejects.toThrow('broken');
+    await expect(fit(pull(module), rowsOf(0, 20), { module, epochs: 1, onCheckpoint: broken })).rejects.toThrow(
+      'broken',
+    );
   });
 });
 
@@ -195,36 +224,41 @@ const explodesAt =
     training && step === bad ? mul(module.at, value) : pull(module)(batch);
 
 describe('what is not finite', () => {
-  test.each([1, 3, 4])('a loss stops the run at its step, and the weights of the last finite one come back (read every %i)', async (readEvery) => {
-    const module = point();
-    const seen: Tensor[] = [];
-    const events: number[] = [];
-    const loss = explodesAt(module, 5);
-    const remembering: typeof loss = (batch, info) => {
-      seen.push(keep(clone(module.at)));
-      return loss(batch, info);
-    };
-    await expect(
-      fit(remembering, rowsOf(0, 20), {
-        module,
-        optimizer: adam({ learningRate: 0.1, ema: 0.9 }),
-        epochs: 1,
-        batchSize: 1,
-        readEvery,
-        onStep: ({ step }) => void events.push(step),
-      }),
-    ).rejects.toThrow(
-      /^fit: loss must be finite, got NaN at step 6 \(epoch 1\): row \d+ \(from 0\) of data has the loss NaN; the module now has the weights of the last step known to have a finite loss$/,
-    );
-    expect(events).toEqual([1, 2, 3, 4, 5]);
-    // The first step of the last group whose loss is finite: one back, or as far as the group reaches.
-    const expected = { 1: 4, 3: 3, 4: 4 }[readEvery]!;
-    expect((await module.at.data())[0]).toBe((await read(seen))[expected][0]);
-  });
+  test.each([1, 3, 4])(
+    'a loss stops the run at its step, and the weights of the last finite one come back (read every %i)',
+    async (readEvery) => {
+      const module = point();
+      const seen: Tensor[] = [];
+      const events: number[] = [];
+      const loss = explodesAt(module, 5);
+      const remembering: typeof loss = (batch, info) => {
+        seen.push(keep(clone(module.at)));
+        return loss(batch, info);
+      };
+      await expect(
+        fit(remembering, rowsOf(0, 20), {
+          module,
+          optimizer: adam({ learningRate: 0.1, ema: 0.9 }),
+          epochs: 1,
+          batchSize: 1,
+          readEvery,
+          onStep: ({ step }) => void events.push(step),
+        }),
+      ).rejects.toThrow(
+        /^fit: loss must be finite, got NaN at step 6 \(epoch 1\): row \d+ \(from 0\) of data has the loss NaN; the module now has the weights of the last step known to have a finite loss$/,
+      );
+      expect(events).toEqual([1, 2, 3, 4, 5]);
+      // The first step of the last group whose loss is finite: one back, or as far as the group reaches.
+      const expected = { 1: 4, 3: 3, 4: 4 }[readEvery]!;
+      expect((await module.at.data())[0]).toBe((await read(seen))[expected][0]);
+    },
+  );
 
   test('the very first loss', async () => {
     const module = point();
-    await expect(fit(explodesAt(module, 0, Infinity), rowsOf(0), { module, steps: 20 })).rejects.toThrow('got Infinity at step 1 (epoch 1)');
+    await expect(fit(explodesAt(module, 0, Infinity), rowsOf(0), { module, steps: 20 })).rejects.toThrow(
+      'got Infinity at step 1 (epoch 1)',
+    );
     await expect(module.at).toBeAllClose(4);
   });
 

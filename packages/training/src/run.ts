@@ -119,7 +119,8 @@ export class Run {
       const reason = this.#stopReason();
       if (reason) return reason;
     }
-    if (this.#progress.batch === 0) throw new Error(`fit: data must yield at least one batch, got none in epoch ${epoch + 1}`);
+    if (this.#progress.batch === 0)
+      throw new Error(`fit: data must yield at least one batch, got none in epoch ${epoch + 1}`);
     return undefined;
   }
 
@@ -179,7 +180,8 @@ export class Run {
     // Those of the step itself where its loss was read alone, else those of a step shortly before.
     const weights = this.#candidate.length > 0 ? this.#candidate : this.#good;
     const at = `loss must be finite, got ${value} at step ${step} (epoch ${this.#progress.epoch + 1})`;
-    if (!(await areFinite(weights))) return this.#nonFinite(`${at}, whose weights were not finite: the gradient of the step before was not`);
+    if (!(await areFinite(weights)))
+      return this.#nonFinite(`${at}, whose weights were not finite: the gradient of the step before was not`);
     this.#assign(weights);
     const info = { key: foldIn(keys.loss, step - 1), step: step - 1, training: true };
     const rows = await findBadRows(this.#suspect!, (batch) => checkScalar('fit', loss(batch, info)));
@@ -199,13 +201,20 @@ export class Run {
         if (value === undefined) return 'aborted';
         if (!Number.isFinite(value)) {
           const rows = await explainMean('fit', loss, validation, keys.validation);
-          throw this.#nonFinite(`validation loss must be finite, got ${value} after step ${progress.step} (epoch ${progress.epoch + 1})${explanation(rows)}`);
+          throw this.#nonFinite(
+            `validation loss must be finite, got ${value} after step ${progress.step} (epoch ${progress.epoch + 1})${explanation(rows)}`,
+          );
         }
         validationLoss = value;
         isBest = !progress.best || value < progress.best.validationLoss;
       }
       progress.epoch++;
-      const record = { epoch: progress.epoch, step: progress.step, trainLoss: progress.lossSum / progress.lossRows, validationLoss };
+      const record = {
+        epoch: progress.epoch,
+        step: progress.step,
+        trainLoss: progress.lossSum / progress.lossRows,
+        validationLoss,
+      };
       progress.history.push(record);
       Object.assign(progress, { batch: 0, lossSum: 0, lossRows: 0 });
       if (isBest) {
@@ -233,7 +242,8 @@ export class Run {
     const tensors = await readTensors(named);
     for (const path of paths) {
       const bad = tensors[`weights/${path}`].values.find((value) => !Number.isFinite(value));
-      if (bad !== undefined) throw this.#nonFinite(`weights must be finite, got ${bad} in ${path} after step ${this.#progress.step}`);
+      if (bad !== undefined)
+        throw this.#nonFinite(`weights must be finite, got ${bad} in ${path} after step ${this.#progress.step}`);
     }
     return { progress: structuredClone(this.#progress), tensors };
   }
@@ -260,7 +270,8 @@ async function areFinite(tensors: readonly Tensor[]): Promise<boolean> {
 
 function explanation(rows: readonly string[] | undefined): string {
   if (!rows) return '';
-  if (rows.length === 0) return ', though every row by itself has a finite one: training diverges, try a lower learning rate or clipNorm';
+  if (rows.length === 0)
+    return ', though every row by itself has a finite one: training diverges, try a lower learning rate or clipNorm';
   return `: ${rows.join(', ')}`;
 }
 

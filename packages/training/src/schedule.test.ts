@@ -26,7 +26,15 @@ describe('exponentialDecay', () => {
 
 describe('piecewiseConstant', () => {
   test('takes each rate from its first step on', () => {
-    expect([0, 1, 2, 4, 5, 9].map(piecewiseConstant([[0, 3], [2, 2], [5, 1]]))).toEqual([3, 3, 2, 2, 1, 1]);
+    expect(
+      [0, 1, 2, 4, 5, 9].map(
+        piecewiseConstant([
+          [0, 3],
+          [2, 2],
+          [5, 1],
+        ]),
+      ),
+    ).toEqual([3, 3, 2, 2, 1, 1]);
   });
 });
 
@@ -49,15 +57,34 @@ describe('warmup', () => {
 test.each([
   [() => constant(Number.NaN), 'constant: rate must be a finite number of at least 0, got NaN'],
   [() => constant(-1), 'constant: rate must be a finite number of at least 0, got -1'],
-  [() => cosineDecay({ from: Infinity, steps: 1 }), 'cosineDecay: from must be a finite number of at least 0, got Infinity'],
+  [
+    () => cosineDecay({ from: Infinity, steps: 1 }),
+    'cosineDecay: from must be a finite number of at least 0, got Infinity',
+  ],
   [() => cosineDecay({ from: 1, to: -1, steps: 1 }), 'cosineDecay: to must be a finite number of at least 0, got -1'],
   [() => cosineDecay({ from: 1, steps: 0 }), 'cosineDecay: steps must be an integer of at least 1, got 0'],
-  [() => exponentialDecay({ from: 1, decay: 0, steps: 1 }), 'exponentialDecay: decay must be above 0 and at most 1, got 0'],
-  [() => exponentialDecay({ from: 1, decay: 0.5, steps: 0.5 }), 'exponentialDecay: steps must be an integer of at least 1, got 0.5'],
+  [
+    () => exponentialDecay({ from: 1, decay: 0, steps: 1 }),
+    'exponentialDecay: decay must be above 0 and at most 1, got 0',
+  ],
+  [
+    () => exponentialDecay({ from: 1, decay: 0.5, steps: 0.5 }),
+    'exponentialDecay: steps must be an integer of at least 1, got 0.5',
+  ],
   [() => piecewiseConstant([]), 'piecewiseConstant: pieces must start at step 0, got none'],
   [() => piecewiseConstant([[1, 1]]), 'piecewiseConstant: pieces must start at step 0, got 1'],
-  [() => piecewiseConstant([[0, 1], [0, 2]]), 'piecewiseConstant: pieces[1] start must be an integer of at least 1, got 0'],
-  [() => piecewiseConstant([[0, -1]]), 'piecewiseConstant: pieces[0] rate must be a finite number of at least 0, got -1'],
+  [
+    () =>
+      piecewiseConstant([
+        [0, 1],
+        [0, 2],
+      ]),
+    'piecewiseConstant: pieces[1] start must be an integer of at least 1, got 0',
+  ],
+  [
+    () => piecewiseConstant([[0, -1]]),
+    'piecewiseConstant: pieces[0] rate must be a finite number of at least 0, got -1',
+  ],
   [() => warmup(1, -1), 'warmup: steps must be an integer of at least 0, got -1'],
 ])('a bad option gives a clear error (%#)', (build, message) => {
   expect(build).toThrow(message);

@@ -81,7 +81,8 @@ export interface ExponentialDecayOptions {
  */
 export function exponentialDecay({ from, decay, steps }: ExponentialDecayOptions): Schedule {
   checkRate('exponentialDecay: from', from);
-  if (!(decay > 0 && decay <= 1)) throw new Error(`exponentialDecay: decay must be above 0 and at most 1, got ${decay}`);
+  if (!(decay > 0 && decay <= 1))
+    throw new Error(`exponentialDecay: decay must be above 0 and at most 1, got ${decay}`);
   checkInteger('exponentialDecay: steps', steps, 1);
   return (step) => from * decay ** (step / steps);
 }
@@ -102,7 +103,9 @@ export function exponentialDecay({ from, decay, steps }: ExponentialDecayOptions
  */
 export function piecewiseConstant(pieces: readonly (readonly [start: number, rate: number])[]): Schedule {
   if (pieces.length === 0 || pieces[0][0] !== 0) {
-    throw new Error(`piecewiseConstant: pieces must start at step 0, got ${pieces.length === 0 ? 'none' : pieces[0][0]}`);
+    throw new Error(
+      `piecewiseConstant: pieces must start at step 0, got ${pieces.length === 0 ? 'none' : pieces[0][0]}`,
+    );
   }
   for (const [i, [start, rate]] of pieces.entries()) {
     checkInteger(`piecewiseConstant: pieces[${i}] start`, start, i === 0 ? 0 : pieces[i - 1][0] + 1);
@@ -146,5 +149,6 @@ export function toSchedule(schedule: number | Schedule): Schedule {
 
 /** Throws unless `rate` is a finite number of at least 0. */
 export function checkRate(name: string, rate: number): void {
-  if (!(rate >= 0 && Number.isFinite(rate))) throw new Error(`${name} must be a finite number of at least 0, got ${rate}`);
+  if (!(rate >= 0 && Number.isFinite(rate)))
+    throw new Error(`${name} must be a finite number of at least 0, got ${rate}`);
 }

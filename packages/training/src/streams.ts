@@ -13,7 +13,10 @@ export interface BatchDataset<B> {
  * with. The tensors of a batch are freed after their step, or with `readEvery`
  * when the step's loss has been read.
  */
-export type BatchStream<B> = BatchDataset<B> | AsyncIterable<B> | ((epoch: { epoch: number; key: Key }) => Iterable<B> | AsyncIterable<B>);
+export type BatchStream<B> =
+  | BatchDataset<B>
+  | AsyncIterable<B>
+  | ((epoch: { epoch: number; key: Key }) => Iterable<B> | AsyncIterable<B>);
 
 /** What makes the batches of an epoch, and what to try if they are none. */
 export interface Stream {
@@ -31,7 +34,9 @@ export function toStream(name: string, data: object): Stream | undefined {
   const isAsync = Symbol.asyncIterator in data;
   if (isAsync || Symbol.iterator in data) {
     if ('next' in data && typeof data.next === 'function') {
-      throw new Error(`${name} must be iterable anew in every epoch, got a generator object, which runs once: pass the function that makes it`);
+      throw new Error(
+        `${name} must be iterable anew in every epoch, got a generator object, which runs once: pass the function that makes it`,
+      );
     }
     if (isAsync) return { open: () => data as AsyncIterable<TensorContainer> };
   }
@@ -58,12 +63,15 @@ export function streamSource(caller: string, name: string, { open, hint = '' }: 
     async *batches({ epoch, key, skip }) {
       let index = 0;
       const batches: unknown = open({ epoch, key: foldIn(key, epoch) });
-      if (!isIterable(batches)) throw new Error(`${caller}: ${name} must return an iterable of batches, got ${formatValue(batches)}`);
+      if (!isIterable(batches))
+        throw new Error(`${caller}: ${name} must return an iterable of batches, got ${formatValue(batches)}`);
       for await (const batch of batches) {
         const [first] = tensor_util.getTensorsInContainer(batch);
-        if (!first) throw new Error(`${caller}: ${name} must yield batches of tensors, got ${formatValue(batch)}${hint}`);
+        if (!first)
+          throw new Error(`${caller}: ${name} must yield batches of tensors, got ${formatValue(batch)}${hint}`);
         const size = first.shape.length === 0 ? 1 : first.shape[0];
-        if (size === 0) throw new Error(`${caller}: ${name} must yield batches of at least 1 row, got ${formatShape(first.shape)}`);
+        if (size === 0)
+          throw new Error(`${caller}: ${name} must yield batches of at least 1 row, got ${formatShape(first.shape)}`);
         index++;
         if (index <= skip) dispose(batch);
         else yield { batch, size, place: (row) => `row ${row} (from 0) of batch ${index} of ${name}` };

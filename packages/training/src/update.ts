@@ -52,14 +52,28 @@ export function update(
     averageRate: ema === undefined ? undefined : (1 - ema) / (1 - ema ** step),
     clipNorm,
   };
-  return hasAdamKernel() ? adamStep(gradients, { weights, ...slots }, constants) : plainStep(weights, gradients, slots, constants);
+  return hasAdamKernel()
+    ? adamStep(gradients, { weights, ...slots }, constants)
+    : plainStep(weights, gradients, slots, constants);
 }
 
 /** The step in plain operations. */
-function plainStep(weights: Tensor[], gradients: readonly Tensor[], slots: Slots, constants: AdamConstants): AdamArrays {
+function plainStep(
+  weights: Tensor[],
+  gradients: readonly Tensor[],
+  slots: Slots,
+  constants: AdamConstants,
+): AdamArrays {
   const { rule, clipNorm } = constants;
-  const [decay1, decay2, smoothing, stepSize] = [constants.decay1, constants.decay2, constants.smoothing, constants.stepSize].map((x) => scalar(x));
-  const [shrink, averageRate] = [constants.shrink, constants.averageRate].map((x) => (x === undefined ? undefined : scalar(x)));
+  const [decay1, decay2, smoothing, stepSize] = [
+    constants.decay1,
+    constants.decay2,
+    constants.smoothing,
+    constants.stepSize,
+  ].map((x) => scalar(x));
+  const [shrink, averageRate] = [constants.shrink, constants.averageRate].map((x) =>
+    x === undefined ? undefined : scalar(x),
+  );
   const clip = clipNorm === undefined ? undefined : clipFactor(gradients, clipNorm);
 
   const next = { weights: [] as Tensor[], first: [] as Tensor[], second: [] as Tensor[], average: [] as Tensor[] };

@@ -12,7 +12,11 @@ const vae = new Vae({
   posterior: iaf({ dim: 2, context: 3, hidden: [8], transforms: 2, seed: 2 }),
   likelihood: new BernoulliLikelihood(new Mlp({ inputDim: 2, hidden: [8], outputDim: 4, seed: 3 })),
 });
-const pixels = [[0, 1, 1, 0], [1, 1, 0, 0], [0, 0, 0, 1]];
+const pixels = [
+  [0, 1, 1, 0],
+  [1, 1, 0, 0],
+  [0, 0, 0, 1],
+];
 
 const functions: Record<string, (x: Tensor) => Tensor> = {
   elbo: (x) => vae.elbo(x, { seed: 1, samples: 2 }).elbo,
@@ -25,7 +29,10 @@ const functions: Record<string, (x: Tensor) => Tensor> = {
 
 test.each(Object.entries(functions))('%s gives the same numbers for every type', async (_, f) => {
   for (const dtype of otherTypes) {
-    await expect(f(tensor2d(pixels, [3, 4], dtype))).toBeAllClose(f(tensor2d(pixels, [3, 4], 'float32')), { rtol: 0, atol: 0 });
+    await expect(f(tensor2d(pixels, [3, 4], dtype))).toBeAllClose(f(tensor2d(pixels, [3, 4], 'float32')), {
+      rtol: 0,
+      atol: 0,
+    });
   }
 });
 

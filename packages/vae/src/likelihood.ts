@@ -1,5 +1,13 @@
 import { exp, fill, type Tensor, type Variable } from '@tensorflow/tfjs-core';
-import { type BuildModule, checkBoolean, checkInstance, checkNumber, makeVariable, Module, type ModuleConfig } from '@pushforward/tensor';
+import {
+  type BuildModule,
+  checkBoolean,
+  checkInstance,
+  checkNumber,
+  makeVariable,
+  Module,
+  type ModuleConfig,
+} from '@pushforward/tensor';
 import { Bernoulli, type Distribution, Independent, Normal } from '@pushforward/distributions';
 import { Network } from './network.js';
 
@@ -120,7 +128,9 @@ export class GaussianLikelihood extends Likelihood {
     checkInstance('gaussianLikelihood: decoder', decoder, Network, 'a network');
     this.latentDim = decoder.inputDim;
     this.dataDim = decoder.outputDim;
-    this.logScale = makeVariable([this.dataDim], () => fill([this.dataDim], Math.log(scale)), { trainable: learnScale });
+    this.logScale = makeVariable([this.dataDim], () => fill([this.dataDim], Math.log(scale)), {
+      trainable: learnScale,
+    });
   }
 
   distribution(z: Tensor): Distribution {

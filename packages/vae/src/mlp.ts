@@ -104,9 +104,12 @@ export class Mlp extends Network {
   /** @throws Error unless `x` is `[...batch, inputDim]` */
   apply(x: Tensor): Tensor {
     return tidy(() =>
-      this.weights.reduce<Tensor>((h, weights, layer) => {
-        return linear(h, weights, this.biases[layer], layer < this.hidden.length ? this.activation : undefined);
-      }, admit({ name: 'mlp', x, event: [this.inputDim] }).x),
+      this.weights.reduce<Tensor>(
+        (h, weights, layer) => {
+          return linear(h, weights, this.biases[layer], layer < this.hidden.length ? this.activation : undefined);
+        },
+        admit({ name: 'mlp', x, event: [this.inputDim] }).x,
+      ),
     );
   }
 }

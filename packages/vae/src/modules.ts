@@ -19,4 +19,11 @@ import { Vae } from './vae.js';
  * console.log(buildModule<Mlp>(config, vaeModules).outputDim); // 4
  * ```
  */
-export const vaeModules: readonly ModuleClass[] = [...distributionModules, BernoulliLikelihood, Encoder, GaussianLikelihood, Mlp, Vae];
+export const vaeModules: readonly ModuleClass[] = [
+  ...distributionModules,
+  BernoulliLikelihood,
+  Encoder,
+  GaussianLikelihood,
+  Mlp,
+  Vae,
+];

@@ -1,4 +1,16 @@
-import { exp, mean, neg, sub, sum, tensor, tensor1d, type Tensor, tidy, variableGrads, zeros } from '@tensorflow/tfjs-core';
+import {
+  exp,
+  mean,
+  neg,
+  sub,
+  sum,
+  tensor,
+  tensor1d,
+  type Tensor,
+  tidy,
+  variableGrads,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { type Bijector, bijectorModules, iaf } from '@pushforward/bijectors';
 import { distributionModules, Transformed } from '@pushforward/distributions';
 import { madeModules } from '@pushforward/made';
@@ -24,12 +36,14 @@ function binaryVae(posterior?: Bijector): Vae {
   const network = new Mlp({ inputDim: 3, hidden: [8], outputDim: 8, activation: 'tanh', seed: 1 });
   tidy(() => {
     network.weights[1].assign(network.weights[1].mul(0.3) as never);
-    network.biases[1].assign(tensor1d([0, 0, 0.6, 0.6, 0, 0, 0, 0]) as never);
+    network.biases[1].assign(tensor1d([0, 0, 0.6, 0.6, 0, 0, 0, 0]));
   });
   return new Vae({
     encoder: new Encoder(network, 2),
     posterior,
-    likelihood: new BernoulliLikelihood(new Mlp({ inputDim: 2, hidden: [8], outputDim: 3, activation: 'tanh', seed: 2 })),
+    likelihood: new BernoulliLikelihood(
+      new Mlp({ inputDim: 2, hidden: [8], outputDim: 3, activation: 'tanh', seed: 2 }),
+    ),
   });
 }
 
@@ -63,14 +77,14 @@ function linearGaussian() {
   const precision = weights.map((w) => 1 + w.reduce((total, v) => total + v * v, 0) / scale ** 2);
   const decoder = new Mlp({ inputDim: 2, hidden: [], outputDim: 3, seed: 0 });
   decoder.weights[0].assign(tensor(weights) as never);
-  decoder.biases[0].assign(tensor1d(bias) as never);
+  decoder.biases[0].assign(tensor1d(bias));
   const network = new Mlp({ inputDim: 3, hidden: [], outputDim: 4, seed: 0 });
   const toLoc = weights.map((w, l) => w.map((v) => v / scale ** 2 / precision[l]));
   network.weights[0].assign(tensor([0, 1, 2].map((d) => [toLoc[0][d], toLoc[1][d], 0, 0])) as never);
   const offset = toLoc.map((row) => -row.reduce((total, v, d) => total + v * bias[d], 0));
   // The encoder bends its raw log-scale by 7 tanh(raw / 7).
-  const raw = precision.map((p) => 7 * Math.atanh(-0.5 * Math.log(p) / 7));
-  network.biases[0].assign(tensor1d([...offset, ...raw]) as never);
+  const raw = precision.map((p) => 7 * Math.atanh((-0.5 * Math.log(p)) / 7));
+  network.biases[0].assign(tensor1d([...offset, ...raw]));
   return new Vae({ encoder: new Encoder(network, 2), likelihood: new GaussianLikelihood(decoder, { scale }) });
 }
 
@@ -81,14 +95,16 @@ describe('vae', () => {
     [-0.3, 0.4, 2],
   ];
   // log N(x; b, W Wᵀ + s² I), computed in float64 with numpy.
-  const logMarginals = [-2.650262597333, -8.864114973470, -3.540165529588];
+  const logMarginals = [-2.650262597333, -8.86411497347, -3.540165529588];
 
   test('the exact posterior makes every sample of the bound log p(x)', async () => {
     const vae = linearGaussian();
     const { elbo, reconstruction, kl } = vae.elbo(tensor(points), { seed: 5 });
     await expect(elbo).toBeAllClose(logMarginals, { rtol: 1e-5 });
     await expect(sub(reconstruction, kl)).toBeAllClose(elbo);
-    await expect(vae.logLikelihood(tensor(points), { samples: 7, chunkSize: 3, seed: 6 })).toBeAllClose(logMarginals, { rtol: 1e-5 });
+    await expect(vae.logLikelihood(tensor(points), { samples: 7, chunkSize: 3, seed: 6 })).toBeAllClose(logMarginals, {
+      rtol: 1e-5,
+    });
   });
 
   test.each(posteriors)('%s: importance-weighted probabilities of all x sum to 1', async (_, posterior) => {
@@ -121,16 +137,25 @@ describe('vae', () => {
     const prior = new Transformed(binaryVae().prior, iaf({ dim: 2, hidden: [8], transforms: 1, seed: 4 }));
     perturb(prior);
     const vae = new Vae({ encoder: binaryVae().encoder, likelihood: binaryVae().likelihood, prior });
-    await expect(sum(exp(vae.logLikelihood(everyX(), { samples: 4000, chunkSize: 1000, seed: 7 })))).toBeAllClose(1, { rtol: 0, atol: 0.02 });
+    await expect(sum(exp(vae.logLikelihood(everyX(), { samples: 4000, chunkSize: 1000, seed: 7 })))).toBeAllClose(1, {
+      rtol: 0,
+      atol: 0.02,
+    });
   });
 
   test.each(posteriors)('%s: the bound has a finite gradient for every variable', async (_, posterior) => {
     const vae = binaryVae(posterior());
-    const { grads } = variableGrads(() => neg(mean(vae.elbo(everyX(), { seed: 1 }).elbo)).asScalar(), vae.trainableVariables());
+    const { grads } = variableGrads(
+      () => neg(mean(vae.elbo(everyX(), { seed: 1 }).elbo)).asScalar(),
+      vae.trainableVariables(),
+    );
     for (const [path, variable] of vae.variables()) {
       const values = await grads[variable.name].data();
       expect(values.every(Number.isFinite), path).toBe(true);
-      expect(values.some((value) => value !== 0), path).toBe(true);
+      expect(
+        values.some((value) => value !== 0),
+        path,
+      ).toBe(true);
     }
   });
 
@@ -154,7 +179,10 @@ describe('vae', () => {
     const frequencies = everyIndex.map(() => 0);
     for (let i = 0; i < count; i++) frequencies[x[3 * i] + 2 * x[3 * i + 1] + 4 * x[3 * i + 2]] += 1 / count;
     // Four standard errors of a frequency, and the noise of the importance-weighted estimate.
-    await expect(frequencies).toBeAllClose(exp(vae.logLikelihood(everyX(), { samples: 4000, seed: 12, chunkSize: 1000 })), { rtol: 0, atol: 0.016 });
+    await expect(frequencies).toBeAllClose(
+      exp(vae.logLikelihood(everyX(), { samples: 4000, seed: 12, chunkSize: 1000 })),
+      { rtol: 0, atol: 0.016 },
+    );
   });
 
   test('the same seed gives the same numbers', async () => {
@@ -183,26 +211,41 @@ describe('vae', () => {
     await expect(() => Object.values(vae.encoder.encode(x))).toLeakNoTensor();
   });
 
-  test.each(posteriors)('%s: rebuilt from its configuration and weights it is the same to the bit', async (_, posterior) => {
-    const vae = binaryVae(posterior());
-    const copy = buildModule<Vae>(JSON.parse(JSON.stringify(vae.config())), classes);
-    expect([...copy.variables().keys()]).toEqual([...vae.variables().keys()]);
-    for (const [path, variable] of vae.variables()) copy.variables().get(path)?.assign(variable as never);
-    expect(await copy.elbo(everyX(), { seed: 0 }).elbo.data()).toEqual(await vae.elbo(everyX(), { seed: 0 }).elbo.data());
-  });
+  test.each(posteriors)(
+    '%s: rebuilt from its configuration and weights it is the same to the bit',
+    async (_, posterior) => {
+      const vae = binaryVae(posterior());
+      const copy = buildModule<Vae>(JSON.parse(JSON.stringify(vae.config())), classes);
+      expect([...copy.variables().keys()]).toEqual([...vae.variables().keys()]);
+      for (const [path, variable] of vae.variables()) copy.variables().get(path)?.assign(variable);
+      expect(await copy.elbo(everyX(), { seed: 0 }).elbo.data()).toEqual(
+        await vae.elbo(everyX(), { seed: 0 }).elbo.data(),
+      );
+    },
+  );
 
   test('parts that do not fit are refused', () => {
     const { encoder, likelihood } = binaryVae();
     const wide = new BernoulliLikelihood(new Mlp({ inputDim: 5, hidden: [], outputDim: 3 }));
-    expect(() => new Vae({ encoder, likelihood: wide })).toThrow("vae: likelihood latentDim must be the encoder's 2, got 5");
+    expect(() => new Vae({ encoder, likelihood: wide })).toThrow(
+      "vae: likelihood latentDim must be the encoder's 2, got 5",
+    );
     const tall = new BernoulliLikelihood(new Mlp({ inputDim: 2, hidden: [], outputDim: 4 }));
-    expect(() => new Vae({ encoder, likelihood: tall })).toThrow("vae: likelihood dataDim must be the encoder's 3, got 4");
+    expect(() => new Vae({ encoder, likelihood: tall })).toThrow(
+      "vae: likelihood dataDim must be the encoder's 3, got 4",
+    );
     const posterior = iaf({ dim: 2, context: 3, hidden: [4] });
-    expect(() => new Vae({ encoder, likelihood, posterior })).toThrow("vae: posterior contextDim must be the encoder's 4 or 0, got 3");
+    expect(() => new Vae({ encoder, likelihood, posterior })).toThrow(
+      "vae: posterior contextDim must be the encoder's 4 or 0, got 3",
+    );
     expect(() => binaryVae().elbo(zeros([4, 5]))).toThrow('vae: x must be [..., 3], got [4, 5]');
     expect(() => binaryVae().decode(zeros([4, 5]))).toThrow('vae: z must be [..., 2], got [4, 5]');
-    expect(() => binaryVae().elbo(zeros([4, 3]), { samples: 0 })).toThrow('vae: samples must be an integer of at least 1, got 0');
+    expect(() => binaryVae().elbo(zeros([4, 3]), { samples: 0 })).toThrow(
+      'vae: samples must be an integer of at least 1, got 0',
+    );
     expect(() => new Encoder(new Mlp({ inputDim: 3, hidden: [], outputDim: 3 }), 2)).toThrow('at least 4, got 3');
-    expect(() => new GaussianLikelihood(new Mlp({ inputDim: 3, hidden: [], outputDim: 3 }), { scale: 0 })).toThrow('scale must be positive and finite, got 0');
+    expect(() => new GaussianLikelihood(new Mlp({ inputDim: 3, hidden: [], outputDim: 3 }), { scale: 0 })).toThrow(
+      'scale must be positive and finite, got 0',
+    );
   });
 });

@@ -121,7 +121,9 @@ export class Vae extends Module {
     }
     checkEvent('vae: prior eventShape', prior.eventShape, [latentDim]);
     if (posterior && posterior.contextDim !== 0 && posterior.contextDim !== encoder.contextDim) {
-      throw new Error(`vae: posterior contextDim must be the encoder's ${encoder.contextDim} or 0, got ${posterior.contextDim}`);
+      throw new Error(
+        `vae: posterior contextDim must be the encoder's ${encoder.contextDim} or 0, got ${posterior.contextDim}`,
+      );
     }
     this.encoder = encoder;
     this.posterior = posterior;
@@ -141,7 +143,7 @@ export class Vae extends Module {
       const { reconstruction, logRatio } = this.#terms(data, this.encoder.encode(data), samples, seed);
       const meanReconstruction = mean(reconstruction, 0);
       const kl = mean(logRatio, 0);
-      return { elbo: sub(meanReconstruction, kl), reconstruction: meanReconstruction, kl } as Elbo & Record<string, Tensor>;
+      return { elbo: sub(meanReconstruction, kl), reconstruction: meanReconstruction, kl };
     });
   }
 
@@ -179,7 +181,11 @@ export class Vae extends Module {
 
   /** The mean of p(x|z), `[...batch, dataDim]`. */
   decode(z: Tensor): Tensor {
-    return tidy(() => this.likelihood.distribution(admit({ name: 'vae', argument: 'z', x: z, event: [this.encoder.latentDim] }).x).mean());
+    return tidy(() =>
+      this.likelihood
+        .distribution(admit({ name: 'vae', argument: 'z', x: z, event: [this.encoder.latentDim] }).x)
+        .mean(),
+    );
   }
 
   /** The mean of p(x|z) at one draw of z from q(z|x), `[...batch, dataDim]`. */
@@ -220,14 +226,21 @@ export class Vae extends Module {
   }
 
   /** z `[samples, ...batch, latentDim]` and log q(z|x) `[samples, ...batch]`. */
-  #samplePosterior({ loc, logScale, context }: Encoding, samples: number, seed?: Seed): { value: Tensor; logProb: Tensor } {
+  #samplePosterior(
+    { loc, logScale, context }: Encoding,
+    samples: number,
+    seed?: Seed,
+  ): { value: Tensor; logProb: Tensor } {
     const noise = normal(key(seed), [samples, ...loc.shape]);
     const gaussian = add(loc, mul(exp(logScale), noise));
     const logNormaliser = 0.5 * this.encoder.latentDim * Math.log(2 * Math.PI);
     // The Gaussian's density at its own sample needs the noise alone: no division by a small scale.
     const logProb = neg(add(sum(add(mul(square(noise), 0.5), logScale), -1), logNormaliser));
     if (!this.posterior) return { value: gaussian, logProb };
-    const { value, logDet } = this.posterior.forwardAndLogDet(gaussian, this.posterior.contextDim > 0 ? context : undefined);
+    const { value, logDet } = this.posterior.forwardAndLogDet(
+      gaussian,
+      this.posterior.contextDim > 0 ? context : undefined,
+    );
     return { value, logProb: sub(logProb, logDet) };
   }
 }

@@ -17,8 +17,10 @@ afterAll(() => rmSync(cwd, { recursive: true }));
 const bits = randomBits(key(11), 20_000);
 const uniform = (i: number) => (bits[i] + 0.5) / 2 ** 32;
 const gaussian = (i: number) => Math.sqrt(-2 * Math.log(uniform(2 * i))) * Math.cos(2 * Math.PI * uniform(2 * i + 1));
-const write = (file: string, rows: readonly (readonly (number | string)[])[]) => writeFileSync(path.join(cwd, file), `${rows.join('\n')}\n`);
-const table = (count: number, row: (i: number) => (number | string)[]) => Array.from({ length: count }, (_, i) => row(i));
+const write = (file: string, rows: readonly (readonly (number | string)[])[]) =>
+  writeFileSync(path.join(cwd, file), `${rows.join('\n')}\n`);
+const table = (count: number, row: (i: number) => (number | string)[]) =>
+  Array.from({ length: count }, (_, i) => row(i));
 
 async function run(...args: string[]) {
   const result = await runCli(cwd, args);
@@ -39,14 +41,23 @@ describe('one value far out', () => {
   test('does not spoil what the rest is learned to be, and the comparison says so', async () => {
     write('rest.csv', [names, ...rows]);
     const outputs: Record<string, string> = {};
-    for (const [file, own] of [['rest.csv', rows], ['far.csv', rows.with(3, [1e6, rows[3][1]])]] as const) {
+    for (const [file, own] of [
+      ['rest.csv', rows],
+      ['far.csv', rows.with(3, [1e6, rows[3][1]])],
+    ] as const) {
       write(file, [names, ...own]);
-      outputs[file] = (await run('train', '--data', file, ...SMALL, '--epochs', '15', '--out', file.slice(0, -4))).stdout;
+      outputs[file] = (
+        await run('train', '--data', file, ...SMALL, '--epochs', '15', '--out', file.slice(0, -4))
+      ).stdout;
     }
     expect(Math.abs((await score('far', 'rest.csv')) - (await score('rest', 'rest.csv')))).toBeLessThan(0.05);
     expect(outputs['rest.csv']).toMatch(/^MAF − Gaussian +\+\d+\.\d{3} ± \d+\.\d{3}$/m);
-    expect(outputs['far.csv']).toMatch(/^MAF − Gaussian +\S+ ± \d+\.\d{3} \(says little: values far out in "a" spoil the Gaussian\)$/m);
-    expect(readFileSync(path.join(cwd, 'far', 'report.html'), 'utf8')).toContain('says little: values far out in &quot;a&quot; spoil the Gaussian');
+    expect(outputs['far.csv']).toMatch(
+      /^MAF − Gaussian +\S+ ± \d+\.\d{3} \(says little: values far out in "a" spoil the Gaussian\)$/m,
+    );
+    expect(readFileSync(path.join(cwd, 'far', 'report.html'), 'utf8')).toContain(
+      'says little: values far out in &quot;a&quot; spoil the Gaussian',
+    );
   });
 
   test('in rows to test on moves neither location nor scale', async () => {
@@ -57,9 +68,15 @@ describe('one value far out', () => {
     const at = rows.findIndex(([a]) => a === held.values[0]);
     for (const value of [0, 0.5, 1e6]) {
       write('held.csv', [names, ...rows.with(at, [value, 1])]);
-      const stopped = await runCli(cwd, ['train', '--data', 'held.csv', ...SMALL, '--epochs', '1', '--out', `held-${value}`], { stopAt: ' % ' });
+      const stopped = await runCli(
+        cwd,
+        ['train', '--data', 'held.csv', ...SMALL, '--epochs', '1', '--out', `held-${value}`],
+        { stopAt: ' % ' },
+      );
       expect(stopped.code).toBe(130);
-      const { columns } = JSON.parse(readFileSync(path.join(cwd, `held-${value}`, 'run.json'), 'utf8')) as { columns: { loc: number; scale: number }[] };
+      const { columns } = JSON.parse(readFileSync(path.join(cwd, `held-${value}`, 'run.json'), 'utf8')) as {
+        columns: { loc: number; scale: number }[];
+      };
       units.push(JSON.stringify(columns.map(({ loc, scale }) => [loc, scale])));
     }
     expect(new Set(units).size).toBe(1);
@@ -67,7 +84,11 @@ describe('one value far out', () => {
 });
 
 describe('--dequantize', () => {
-  const rows = table(600, (i) => [Math.min(9, Math.max(0, Math.round(5 + 2 * gaussian(i)))) / 10, 10 * Math.floor(20 * uniform(i + 5000)), gaussian(i + 3000).toFixed(5)]);
+  const rows = table(600, (i) => [
+    Math.min(9, Math.max(0, Math.round(5 + 2 * gaussian(i)))) / 10,
+    10 * Math.floor(20 * uniform(i + 5000)),
+    gaussian(i + 3000).toFixed(5),
+  ]);
   const own = (column: number) => new Set(rows.map((row) => String(row[column])));
   const options = ['--data', 'grid.csv', ...SMALL, '--epochs', '8', '--dequantize'];
   let said: string;
@@ -78,7 +99,11 @@ describe('--dequantize', () => {
 
   test('samples are values that the file could have, as it writes them', async () => {
     const { stdout } = await run('sample', 'grid', '--count', '3000');
-    const drawn = stdout.trim().split('\n').slice(1).map((line) => line.split(','));
+    const drawn = stdout
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(','));
     expect([...new Set(drawn.map(([tenth]) => tenth))].filter((value) => !own(0).has(value))).toEqual([]);
     expect([...new Set(drawn.map(([, tens]) => tens))].filter((value) => !own(1).has(value))).toEqual([]);
     expect(new Set(drawn.map(([, , real]) => real)).size).toBe(3000);
@@ -90,7 +115,13 @@ describe('--dequantize', () => {
     expect(Math.abs(mean - tested)).toBeLessThan(0.5);
     // In nats: a value of a tenth has the density of the noisy ones times its step, and those of a Gaussian in tenths have an entropy of about 2.1.
     const { notes } = await loadModel(cwd, 'grid');
-    expect(notes).toMatchObject({ grid: [{ start: 0, step: 0.1, steps: 9, parts: 10 }, { start: 0, step: 10, steps: 19, parts: 1 }, { start: 0, step: 0 }] });
+    expect(notes).toMatchObject({
+      grid: [
+        { start: 0, step: 0.1, steps: 9, parts: 10 },
+        { start: 0, step: 10, steps: 19, parts: 1 },
+        { start: 0, step: 0 },
+      ],
+    });
     const logProbability = mean + Math.log(0.1) + Math.log(10);
     expect(logProbability).toBeLessThan(-5.5);
     expect(logProbability).toBeGreaterThan(-7.5);
@@ -103,7 +134,8 @@ describe('--dequantize', () => {
     await run('--resume', 'stopped');
     for (const file of readdirSync(path.join(cwd, 'grid', 'model'))) {
       const bytes = readFileSync(path.join(cwd, 'grid', 'model', file));
-      for (const other of ['again', 'stopped']) expect(readFileSync(path.join(cwd, other, 'model', file)).equals(bytes), `${other}/${file}`).toBe(true);
+      for (const other of ['again', 'stopped'])
+        expect(readFileSync(path.join(cwd, other, 'model', file)).equals(bytes), `${other}/${file}`).toBe(true);
     }
   });
 
@@ -113,16 +145,34 @@ describe('--dequantize', () => {
     const train = ['train', '--data', 'sums.csv', ...SMALL, '--epochs', '1'];
     expect(await runCli(cwd, [...train, '--out', 'sums'])).toMatchObject({
       code: 1,
-      stderr: 'error: sums.csv: column 3 ("c") is a linear function of those before it: together they have no density, leave it out\n',
+      stderr:
+        'error: sums.csv: column 3 ("c") is a linear function of those before it: together they have no density, leave it out\n',
     });
     await run(...train, '--out', 'sums', '--dequantize');
   });
 });
 
 test('the table of columns counts what is missing in the rows left out', async () => {
-  const rows = table(60, (i) => [uniform(i), i % 10 === 3 ? '' : uniform(i + 100), i % 20 === 3 ? 'NA' : uniform(i + 200)]);
+  const rows = table(60, (i) => [
+    uniform(i),
+    i % 10 === 3 ? '' : uniform(i + 100),
+    i % 20 === 3 ? 'NA' : uniform(i + 200),
+  ]);
   write('gaps.csv', [['a', 'b', 'c'], ...rows]);
-  const { stderr } = await run('train', '--data', 'gaps.csv', ...SMALL, '--epochs', '1', '--missing', 'drop', '--out', 'gaps');
-  const missing = ['a', 'b', 'c'].map((name) => new RegExp(`^${name} +bounded +\\S+ +\\S+ +54 +(\\d+) `, 'm').exec(stderr)?.[1]);
+  const { stderr } = await run(
+    'train',
+    '--data',
+    'gaps.csv',
+    ...SMALL,
+    '--epochs',
+    '1',
+    '--missing',
+    'drop',
+    '--out',
+    'gaps',
+  );
+  const missing = ['a', 'b', 'c'].map(
+    (name) => new RegExp(`^${name} +bounded +\\S+ +\\S+ +54 +(\\d+) `, 'm').exec(stderr)?.[1],
+  );
   expect(missing).toEqual(['0', '6', '3']);
 });

@@ -8,7 +8,22 @@ import { pageProblems } from '../testing/check-page.js';
 import { runCli } from '../testing/run-cli.js';
 import { writeIdxDirectory } from '../testing/sample-files.js';
 
-const SMALL = ['--steps', '12', '--batch', '16', '--latent', '3', '--hidden', '12,8', '--flow-hidden', '8', '--context', '4', '--samples', '10'];
+const SMALL = [
+  '--steps',
+  '12',
+  '--batch',
+  '16',
+  '--latent',
+  '3',
+  '--hidden',
+  '12,8',
+  '--flow-hidden',
+  '8',
+  '--context',
+  '4',
+  '--samples',
+  '10',
+];
 
 let cwd: string;
 let stdout: string;
@@ -24,7 +39,11 @@ beforeAll(async () => {
 afterAll(() => rmSync(cwd, { recursive: true }));
 
 const run = path.join('runs', 'digits');
-const withoutTimes = (text: string) => text.replaceAll(/\d+ s$/gm, '').replaceAll(/ +/g, ' ').replaceAll(/─+/g, '');
+const withoutTimes = (text: string) =>
+  text
+    .replaceAll(/\d+ s$/gm, '')
+    .replaceAll(/ +/g, ' ')
+    .replaceAll(/─+/g, '');
 const read = (...parts: string[]) => readFileSync(path.join(cwd, ...parts));
 
 describe('the main job', () => {
@@ -37,14 +56,33 @@ describe('the main job', () => {
     expect(stdout).toMatch(/^IAF − Gaussian +[+−]?\d+\.\d\d ± \d+\.\d\d +[+−]?\d+\.\d\d ± \d+\.\d\d$/m);
   });
 
-  test.each(['lstm-iaf', 'attention-iaf'])('as vae it trains one posterior alone, such as %s, which its model keeps', async (posterior) => {
-    const alone = await runCli(cwd, ['vae', '--posterior', posterior, '--data', 'idx', ...SMALL, '--steps', '3', '--out', posterior]);
-    expect(alone.code, alone.stderr).toBe(0);
-    expect(readdirSync(path.join(cwd, posterior)).toSorted()).toEqual([posterior, 'report.html', 'run.json', 'samples.png']);
-    const drawn = await runCli(cwd, ['sample', posterior, '--count', '2', '--out', `${posterior}.png`]);
-    expect(drawn.code, drawn.stderr).toBe(0);
-    expect((await runCli(cwd, ['info', posterior])).stdout).toContain('with an inverse autoregressive posterior');
-  });
+  test.each(['lstm-iaf', 'attention-iaf'])(
+    'as vae it trains one posterior alone, such as %s, which its model keeps',
+    async (posterior) => {
+      const alone = await runCli(cwd, [
+        'vae',
+        '--posterior',
+        posterior,
+        '--data',
+        'idx',
+        ...SMALL,
+        '--steps',
+        '3',
+        '--out',
+        posterior,
+      ]);
+      expect(alone.code, alone.stderr).toBe(0);
+      expect(readdirSync(path.join(cwd, posterior)).toSorted()).toEqual([
+        posterior,
+        'report.html',
+        'run.json',
+        'samples.png',
+      ]);
+      const drawn = await runCli(cwd, ['sample', posterior, '--count', '2', '--out', `${posterior}.png`]);
+      expect(drawn.code, drawn.stderr).toBe(0);
+      expect((await runCli(cwd, ['info', posterior])).stdout).toContain('with an inverse autoregressive posterior');
+    },
+  );
 
   test('the importance-weighted bound is above the ELBO', () => {
     for (const line of stdout.split('\n').filter((text) => /^(Gaussian|IAF) {2}/.test(text))) {
@@ -54,14 +92,21 @@ describe('the main job', () => {
   });
 
   test('leaves both models, the picture, the report and what the run was, and nothing else', () => {
-    expect(readdirSync(path.join(cwd, run)).toSorted()).toEqual(['gaussian', 'iaf', 'report.html', 'run.json', 'samples.png']);
+    expect(readdirSync(path.join(cwd, run)).toSorted()).toEqual([
+      'gaussian',
+      'iaf',
+      'report.html',
+      'run.json',
+      'samples.png',
+    ]);
   });
 
   test('the report stands alone and shows the run', () => {
     const html = read(run, 'report.html').toString('utf8');
     expect(pageProblems(html)).toEqual([]);
     expect(html).toContain(`pushforward --data idx ${SMALL.join(' ')}`);
-    for (const title of ['Result', 'Learning curves', 'Samples', 'Reconstructions', 'Latent map', 'Timings']) expect(html).toContain(`<h2>${title}</h2>`);
+    for (const title of ['Result', 'Learning curves', 'Samples', 'Reconstructions', 'Latent map', 'Timings'])
+      expect(html).toContain(`<h2>${title}</h2>`);
     for (const [, data] of html.matchAll(/src="data:image\/png;base64,([^"]+)"/g)) {
       expect(decode(Buffer.from(data, 'base64')).channels).toBe(1);
     }
@@ -96,7 +141,15 @@ describe('the main job', () => {
   });
 
   test('one posterior alone', async () => {
-    const { code, stdout: table } = await runCli(cwd, ['--data', 'idx', ...SMALL, '--posterior', 'iaf', '--out', 'alone']);
+    const { code, stdout: table } = await runCli(cwd, [
+      '--data',
+      'idx',
+      ...SMALL,
+      '--posterior',
+      'iaf',
+      '--out',
+      'alone',
+    ]);
     expect(code).toBe(0);
     expect(table).not.toContain('Gaussian');
     expect(readdirSync(path.join(cwd, 'alone')).toSorted()).toEqual(['iaf', 'report.html', 'run.json', 'samples.png']);
@@ -114,7 +167,11 @@ describe('sample, score and info on its models', () => {
   });
 
   test('a picture of 5 samples', async () => {
-    expect(await runCli(cwd, ['sample', model, '--count', '5', '--out', 'five.png'])).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await runCli(cwd, ['sample', model, '--count', '5', '--out', 'five.png'])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
     const { width, height } = decode(read('five.png'));
     expect([width, height]).toEqual([2 * (3 * 8 + 2), 2 * (2 * 8 + 2)]);
   });
@@ -134,7 +191,9 @@ describe('sample, score and info on its models', () => {
   test('score refuses grey pixels', async () => {
     const row = Array.from({ length: 36 }, () => 0);
     writeFileSync(path.join(cwd, 'grey.csv'), `${row.join(',')}\n${row.with(2, 0.5).join(',')}\n`);
-    expect((await runCli(cwd, ['score', model, '--data', 'grey.csv'])).stderr).toBe('error: grey.csv: row 2, column 3: pixels must be 0 or 1, got 0.5\n');
+    expect((await runCli(cwd, ['score', model, '--data', 'grey.csv'])).stderr).toBe(
+      'error: grey.csv: row 2, column 3: pixels must be 0 or 1, got 0.5\n',
+    );
   });
 
   test('info', async () => {

@@ -42,22 +42,50 @@ export async function digitsCommand(host: Host, args: readonly string[], options
   const { steps, batch, lr, latent, hidden, transforms, flowHidden, context, samples, seed } = options;
   const directoryOfDigits = options.data === undefined ? null : path.resolve(host.cwd, options.data);
   const posteriors: PosteriorName[] = options.posterior === 'both' ? ['gaussian', 'iaf'] : [options.posterior];
-  const settings: DigitsSettings = { data: directoryOfDigits, posteriors, steps, batch, lr, latent, hidden, transforms, flowHidden, context, samples, seed };
+  const settings: DigitsSettings = {
+    data: directoryOfDigits,
+    posteriors,
+    steps,
+    batch,
+    lr,
+    latent,
+    hidden,
+    transforms,
+    flowHidden,
+    context,
+    samples,
+    seed,
+  };
   // Before anything is written: a mistake should leave no directory behind.
   if (posteriors.includes('attention-iaf')) attentionBlocks(flowHidden);
   const { data } = await readDigits(host, settings);
   using directory = claimRunDirectory(host.cwd, { out: options.out, command: 'digits', force: options.force ?? false });
-  const record: RunRecord = { version: 3, command: 'digits', commandLine: commandLine(host, args), settings, data, finished: false };
+  const record: RunRecord = {
+    version: 3,
+    command: 'digits',
+    commandLine: commandLine(host, args),
+    settings,
+    data,
+    finished: false,
+  };
   await beginRun(directory, record);
   await runDigits(host, directory, record, settings);
 }
 
 /** Runs the main job from its settings, from the beginning or from where it was stopped. */
-export async function runDigits(host: Host, directory: RunDirectory, record: RunRecord, settings: DigitsSettings): Promise<void> {
+export async function runDigits(
+  host: Host,
+  directory: RunDirectory,
+  record: RunRecord,
+  settings: DigitsSettings,
+): Promise<void> {
   await withResumeHint(host, directory, async () => {
     const report = await trainAndCompare(host, directory, record, settings);
     // The last posterior is the one with a flow, where there is one.
-    await writeFileAtomic(path.join(directory.path, 'samples.png'), imageGrid(report.results.at(-1)!.samples, SAMPLE_COLUMNS, 3));
+    await writeFileAtomic(
+      path.join(directory.path, 'samples.png'),
+      imageGrid(report.results.at(-1)!.samples, SAMPLE_COLUMNS, 3),
+    );
     await writeFileAtomic(path.join(directory.path, 'report.html'), digitsReport(report));
     await finishRun(directory, record);
     const { header, rows } = resultRows(report.results);
@@ -68,7 +96,12 @@ export async function runDigits(host: Host, directory: RunDirectory, record: Run
   });
 }
 
-async function trainAndCompare(host: Host, directory: RunDirectory, record: RunRecord, settings: DigitsSettings): Promise<DigitsReport> {
+async function trainAndCompare(
+  host: Host,
+  directory: RunDirectory,
+  record: RunRecord,
+  settings: DigitsSettings,
+): Promise<DigitsReport> {
   const watch = new Stopwatch();
   const { digits, data, keys } = await readDigits(host, settings);
   const [weightKey, trainingKey, scoreKey, pictureKey] = keys;
@@ -77,7 +110,9 @@ async function trainAndCompare(host: Host, directory: RunDirectory, record: RunR
   watch.lap('reading the digits');
   const backend = await startBackend();
   watch.lap('starting TensorFlow.js');
-  host.stderr.write(`${source}: ${train.count} to train on, ${validation.count} to validate on, ${test.count} to test on\n`);
+  host.stderr.write(
+    `${source}: ${train.count} to train on, ${validation.count} to validate on, ${test.count} to test on\n`,
+  );
 
   // Every random choice is the same for both posteriors, as far as they are built alike.
   const results: PosteriorResult[] = [];
@@ -99,15 +134,28 @@ async function trainAndCompare(host: Host, directory: RunDirectory, record: RunR
         validation: { data: { values: validation.pixels, shape: [validation.count, train.height * train.width] } },
       },
     });
-    const notes: DigitsNotes = { kind: 'digits', height: train.height, width: train.width, trainedOn: settings.data === null ? source : `the digits in ${path.basename(settings.data)}`, commandLine: withoutDirectories(record.commandLine) };
+    const notes: DigitsNotes = {
+      kind: 'digits',
+      height: train.height,
+      width: train.width,
+      trainedOn: settings.data === null ? source : `the digits in ${path.basename(settings.data)}`,
+      commandLine: withoutDirectories(record.commandLine),
+    };
     await saveModule(vae, path.join(directory.path, posterior), { metadata: notes });
     const rate = (training.steps / training.seconds).toFixed(1);
-    watch.add(`training, ${title} posterior`, training.seconds, `${formatCount(training.steps)} steps, ${rate} a second`);
+    watch.add(
+      `training, ${title} posterior`,
+      training.seconds,
+      `${formatCount(training.steps)} steps, ${rate} a second`,
+    );
 
     host.stderr.write(`${title}: testing on ${test.count} digits\n`);
     const scores = await scoreDigits(host, vae, test, settings.samples, scoreKey);
     const pictures = await draw(vae, test, pictureKey);
-    watch.lap(`testing, ${title} posterior`, `${formatCount(test.count)} digits, ${settings.samples} importance samples each`);
+    watch.lap(
+      `testing, ${title} posterior`,
+      `${formatCount(test.count)} digits, ${settings.samples} importance samples each`,
+    );
     results.push({ posterior, training, scores, ...pictures });
   }
   return {
@@ -123,15 +171,31 @@ async function trainAndCompare(host: Host, directory: RunDirectory, record: RunR
 
 async function readDigits(host: Host, settings: DigitsSettings) {
   const [splitKey, ...keys] = split(key(settings.seed), 5);
-  const digits = await loadDigits(host.cwd, settings.data === null ? undefined : shownPath(host.cwd, settings.data), splitKey);
+  const digits = await loadDigits(
+    host.cwd,
+    settings.data === null ? undefined : shownPath(host.cwd, settings.data),
+    splitKey,
+  );
   const { train, validation, test } = digits;
   const parts = [train, validation, test];
   const count = parts.reduce((sum, part) => sum + part.count, 0);
-  return { digits, keys, data: fingerprint(count, null, parts.flatMap(({ pixels, labels }) => [pixels, labels])) };
+  return {
+    digits,
+    keys,
+    data: fingerprint(
+      count,
+      null,
+      parts.flatMap(({ pixels, labels }) => [pixels, labels]),
+    ),
+  };
 }
 
 /** What the report shows of a model. */
-async function draw(vae: Vae, test: Digits, pictureKey: Key): Promise<Pick<PosteriorResult, 'samples' | 'reconstructions' | 'latents'>> {
+async function draw(
+  vae: Vae,
+  test: Digits,
+  pictureKey: Key,
+): Promise<Pick<PosteriorResult, 'samples' | 'reconstructions' | 'latents'>> {
   const [pixelKey, priorKey, latentKey] = split(pictureKey, 3);
   const [sampleMeans, reconstructionMeans, latents] = tidy(() => {
     const x = binarise(greyLevels(test, 0, test.count), pixelKey);
@@ -150,7 +214,9 @@ async function draw(vae: Vae, test: Digits, pictureKey: Key): Promise<Pick<Poste
 async function drawOriginals(test: Digits, pictureKey: Key): Promise<Images> {
   const [pixelKey] = split(pictureKey, 3);
   const count = Math.min(RECONSTRUCTION_COUNT, test.count);
-  const x = tidy(() => slice(binarise(greyLevels(test, 0, test.count), pixelKey), [0, 0], [count, test.height * test.width]));
+  const x = tidy(() =>
+    slice(binarise(greyLevels(test, 0, test.count), pixelKey), [0, 0], [count, test.height * test.width]),
+  );
   return toImages(x, test);
 }
 

@@ -10,7 +10,14 @@ import { runCli } from '../testing/run-cli.js';
 
 const HOSTILE = 'x\u001b]0;owned\u0007\u009b31m\ny';
 const SHOWN = 'x\\x1b]0;owned\\x07\\x9b31m\\ny';
-const notes = { kind: 'flow', columns: [HOSTILE, 'b'], trainedOn: HOSTILE, rows: 3, testLogLikelihood: null, commandLine: HOSTILE };
+const notes = {
+  kind: 'flow',
+  columns: [HOSTILE, 'b'],
+  trainedOn: HOSTILE,
+  rows: 3,
+  testLogLikelihood: null,
+  commandLine: HOSTILE,
+};
 
 let cwd: string;
 beforeEach(() => {
@@ -37,7 +44,13 @@ test('sample keeps names as they are in a file, and shows them on a terminal', a
   expect((await runCli(cwd, ['sample', 'model', '--count', '1'])).stdout).toContain('\u001b');
   let shown = '';
   const output = { write: (text: string) => void (shown += text), isTTY: true };
-  const code = await main(['sample', 'model', '--count', '1'], { cwd, stdout: output, stderr: output, signal: new AbortController().signal, commandPrefix: '' });
+  const code = await main(['sample', 'model', '--count', '1'], {
+    cwd,
+    stdout: output,
+    stderr: output,
+    signal: new AbortController().signal,
+    commandPrefix: '',
+  });
   expect(code).toBe(0);
   expect(shown.replaceAll('\n', '')).not.toMatch(/[\p{Cc}]/u);
 });
@@ -45,8 +58,14 @@ test('sample keeps names as they are in a file, and shows them on a terminal', a
 test.each<[Json, string]>([
   [null, 'model: is a module that another program saved, not a model of this one'],
   [{ kind: 'digits' }, 'model: is a module that another program saved, not a model of this one'],
-  [{ ...notes, columns: ['a'] }, `${path.join('model', 'weights.safetensors')}: the note "columns" must be 2 names, got ["a"]`],
-  [{ ...notes, rows: HOSTILE }, `${path.join('model', 'weights.safetensors')}: the note "rows" must be a whole number of at least 1, got "x\\u001b]0;owned\\u0007\\x9b31m\\ny"`],
+  [
+    { ...notes, columns: ['a'] },
+    `${path.join('model', 'weights.safetensors')}: the note "columns" must be 2 names, got ["a"]`,
+  ],
+  [
+    { ...notes, rows: HOSTILE },
+    `${path.join('model', 'weights.safetensors')}: the note "rows" must be a whole number of at least 1, got "x\\u001b]0;owned\\u0007\\x9b31m\\ny"`,
+  ],
 ])('notes %j are refused in one line', async (metadata, message) => {
   await save(metadata);
   expect(await runCli(cwd, ['info', 'model'])).toEqual({ code: 1, stdout: '', stderr: `error: ${message}\n` });

@@ -33,7 +33,10 @@ function describe(model: LoadedModel): [string, string][] {
       ['kind', 'normalizing flow'],
       ['columns', `${columns.length}: ${columns.join(', ')}`],
       ['rows', `${formatCount(rows)} to train on`],
-      ['test log-likelihood', testLogLikelihood === null ? 'not finite' : `${formatNumber(testLogLikelihood, 3)} nats per row`],
+      [
+        'test log-likelihood',
+        testLogLikelihood === null ? 'not finite' : `${formatNumber(testLogLikelihood, 3)} nats per row`,
+      ],
     ];
   }
   const { height, width } = model.notes;

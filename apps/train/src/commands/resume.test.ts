@@ -6,7 +6,21 @@ import { main } from '../cli.js';
 import { type CliResult, runCli } from '../testing/run-cli.js';
 import { writeBanana } from '../testing/sample-files.js';
 
-const TRAIN = ['train', '--data', 'banana.csv', '--transforms', '1', '--hidden', '8', '--epochs', '3', '--batch', '50', '--out', 'run'];
+const TRAIN = [
+  'train',
+  '--data',
+  'banana.csv',
+  '--transforms',
+  '1',
+  '--hidden',
+  '8',
+  '--epochs',
+  '3',
+  '--batch',
+  '50',
+  '--out',
+  'run',
+];
 
 /** A directory with a run that was stopped, and one with the same run that came to its end. */
 let stopped: string;
@@ -61,11 +75,31 @@ describe('goes on with the data and the settings that a run began with', () => {
   });
 
   test.each<[string, (text: string) => string, string]>([
-    ['a changed value', (text) => text.replace(/\d(,.*\n)$/, '7$1').replace(/1(,.*\n)$/, '3$1'), 'holds other values than when the run began'],
-    ['two rows exchanged', (text) => text.replace(/\n(.*)\n(.*)\n$/, '\n$2\n$1\n'), 'holds other values than when the run began'],
-    ['a renamed column', (text) => text.replace('height', 'he\u001bight'), 'column 1 is "he\\x1bight" and was "height" when the run began'],
+    [
+      'a changed value',
+      (text) => text.replace(/\d(,.*\n)$/, '7$1').replace(/1(,.*\n)$/, '3$1'),
+      'holds other values than when the run began',
+    ],
+    [
+      'two rows exchanged',
+      (text) => text.replace(/\n(.*)\n(.*)\n$/, '\n$2\n$1\n'),
+      'holds other values than when the run began',
+    ],
+    [
+      'a renamed column',
+      (text) => text.replace('height', 'he\u001bight'),
+      'column 1 is "he\\x1bight" and was "height" when the run began',
+    ],
     ['a row less', (text) => text.replace(/\n.*\n$/, '\n'), 'has 199 rows and had 200 when the run began'],
-    ['a column more', (text) => text.replaceAll(/\n(?=.)/g, '\n1.5,').replace(/^/, 'new,').replace('1.5', '2.5'), 'has 3 columns and had 2 when the run began'],
+    [
+      'a column more',
+      (text) =>
+        text
+          .replaceAll(/\n(?=.)/g, '\n1.5,')
+          .replace(/^/, 'new,')
+          .replace('1.5', '2.5'),
+      'has 3 columns and had 2 when the run began',
+    ],
   ])('%s is refused', async (_, change, message) => {
     const { code, stdout, stderr } = await resumeWith('banana.csv', change);
     expect([code, stdout]).toEqual([1, '']);
@@ -74,15 +108,51 @@ describe('goes on with the data and the settings that a run began with', () => {
   });
 
   test.each<[string, (text: string) => string, string]>([
-    ['an edited rate', (text) => text.replace('"lr": 0.002', '"lr": 0.02'), `settings.lr is 0.02 and was 0.002 when the run began; put that back, or ${AGAIN}`],
-    ['an edited width', (text) => text.replace(/\[\s*8\s*\]/, '[16]'), `settings.hidden is [16] and was [8] when the run began; put that back, or ${AGAIN}`],
-    ['a missing setting', (text) => text.replace(/"epochs": 3,/, ''), `settings.epochs is missing and was 3 when the run began; put that back, or ${AGAIN}`],
-    ['another command', (text) => text.replace('"command": "train"', '"command": "digits"'), `command is "digits" and was "train" when the run began; put that back, or ${AGAIN}`],
-    ['no command', (text) => text.replace('"command": "train"', '"command": "\\u001b[31m"'), 'command must be "digits" or "train", got "\\u001b[31m"'],
-    ['settings of another kind', (text) => text.replace('"settings": {', '"settings": 5, "other": {'), 'settings must be an object, got 5'],
-    ['no fingerprint', (text) => text.replace('"sha256": "', '"sha256": "x'), 'data must be rows, columns and a checksum, got {"rows":200,'],
-    ['an end that is none', (text) => text.replace('"finished": false', '"finished": 1'), 'finished must be true or false, got 1'],
-    ['another version', (text) => text.replace('"version": 3', '"version": 4'), 'was not written by this version of pushforward'],
+    [
+      'an edited rate',
+      (text) => text.replace('"lr": 0.002', '"lr": 0.02'),
+      `settings.lr is 0.02 and was 0.002 when the run began; put that back, or ${AGAIN}`,
+    ],
+    [
+      'an edited width',
+      (text) => text.replace(/\[\s*8\s*\]/, '[16]'),
+      `settings.hidden is [16] and was [8] when the run began; put that back, or ${AGAIN}`,
+    ],
+    [
+      'a missing setting',
+      (text) => text.replace(/"epochs": 3,/, ''),
+      `settings.epochs is missing and was 3 when the run began; put that back, or ${AGAIN}`,
+    ],
+    [
+      'another command',
+      (text) => text.replace('"command": "train"', '"command": "digits"'),
+      `command is "digits" and was "train" when the run began; put that back, or ${AGAIN}`,
+    ],
+    [
+      'no command',
+      (text) => text.replace('"command": "train"', '"command": "\\u001b[31m"'),
+      'command must be "digits" or "train", got "\\u001b[31m"',
+    ],
+    [
+      'settings of another kind',
+      (text) => text.replace('"settings": {', '"settings": 5, "other": {'),
+      'settings must be an object, got 5',
+    ],
+    [
+      'no fingerprint',
+      (text) => text.replace('"sha256": "', '"sha256": "x'),
+      'data must be rows, columns and a checksum, got {"rows":200,',
+    ],
+    [
+      'an end that is none',
+      (text) => text.replace('"finished": false', '"finished": 1'),
+      'finished must be true or false, got 1',
+    ],
+    [
+      'another version',
+      (text) => text.replace('"version": 3', '"version": 4'),
+      'was not written by this version of pushforward',
+    ],
     ['a piece of a file', (text) => text.slice(0, 100), 'is not JSON'],
     ['nothing at all', () => 'null', 'was not written by this version of pushforward'],
     ['bottomless nesting', () => '['.repeat(100_000) + ']'.repeat(100_000), 'is not JSON'],
@@ -143,7 +213,9 @@ describe('a disk that takes no more', () => {
       stop.abort('SIGINT');
     });
     expect(code).toBe(1);
-    expect(stderr).toContain(`\nerror: ${checkpoint}: is a file, not a directory; when that is put right, go on with: pushforward --resume run\n`);
+    expect(stderr).toContain(
+      `\nerror: ${checkpoint}: is a file, not a directory; when that is put right, go on with: pushforward --resume run\n`,
+    );
   });
 
   test('for the model is an error that names the place, and the run goes on when there is room', async () => {

@@ -27,12 +27,16 @@ export async function withResumeHint(host: Host, directory: RunDirectory, action
   try {
     await action();
   } catch (error) {
-    if (error instanceof InterruptedError) throw new InterruptedError(`${error.message}; go on with: ${resume}`, stopSignal(host));
+    if (error instanceof InterruptedError)
+      throw new InterruptedError(`${error.message}; go on with: ${resume}`, stopSignal(host));
     const failed = error instanceof UserError ? error.cause : error;
     const problem = fileProblem(failed);
     if (problem === undefined) throw error;
     const { path: file } = failed as NodeJS.ErrnoException;
-    const message = error instanceof UserError ? error.message : `${file === undefined ? directory.name : shownPath(host.cwd, file)}: ${problem}`;
+    const message =
+      error instanceof UserError
+        ? error.message
+        : `${file === undefined ? directory.name : shownPath(host.cwd, file)}: ${problem}`;
     throw new UserError(`${message}; when that is put right, go on with: ${resume}`, { cause: error });
   }
 }

@@ -36,7 +36,12 @@ export async function scoreCommand(host: Host, name: string, options: ScoreOptio
   async function* lines(): AsyncGenerator<string> {
     yield formatHeader(['log_density']);
     for await (const block of table.blocks()) {
-      const values = await logDensities(host, model, { ...block, columns: table.columns, start: rows, source: table.source }, options);
+      const values = await logDensities(
+        host,
+        model,
+        { ...block, columns: table.columns, start: rows, source: table.source },
+        options,
+      );
       rows += block.rows;
       for (const value of values) if (value === -Infinity) without++;
       yield formatRows({ values, rows: block.rows, columns: 1 });
@@ -45,7 +50,8 @@ export async function scoreCommand(host: Host, name: string, options: ScoreOptio
   if (options.out === undefined) await writeAll(host.stdout, lines());
   else await writeUserFile(host.cwd, options.out, lines());
   for (const notice of table.notices) host.stderr.write(`${table.source}: ${notice}\n`);
-  if (without > 0) host.stderr.write(`${table.source}: ${without} of ${rows} rows have no density under this model: −Infinity\n`);
+  if (without > 0)
+    host.stderr.write(`${table.source}: ${without} of ${rows} rows have no density under this model: −Infinity\n`);
 }
 
 /** @throws UserError if a table has other columns than the model */
@@ -53,9 +59,11 @@ function checkColumns({ source, names, hasHeader, columns }: TableStream, model:
   const expected = model.kind === 'flow' ? model.notes.columns.length : model.module.encoder.dataDim;
   if (hasHeader && model.kind === 'flow' && columns >= expected) {
     const missing = model.notes.columns.find((column) => !names.includes(column));
-    if (missing !== undefined) throw new UserError(`${source}: has no column "${excerpt(missing, 40)}", which the model was trained on`);
+    if (missing !== undefined)
+      throw new UserError(`${source}: has no column "${excerpt(missing, 40)}", which the model was trained on`);
   }
-  if (columns !== expected) throw new UserError(`${source}: has ${columns} columns, the model was trained on ${expected}`);
+  if (columns !== expected)
+    throw new UserError(`${source}: has ${columns} columns, the model was trained on ${expected}`);
 }
 
 const IMAGE_CHUNK = 50;
@@ -69,13 +77,20 @@ interface Rows {
   source: string;
 }
 
-async function logDensities(host: Host, model: LoadedModel, table: Rows, { samples, seed }: ScoreOptions): Promise<Float64Array> {
+async function logDensities(
+  host: Host,
+  model: LoadedModel,
+  table: Rows,
+  { samples, seed }: ScoreOptions,
+): Promise<Float64Array> {
   const { values, rows, columns, start: before } = table;
-  const batch = (start: number, end: number) => tensor2d(Float32Array.from(values.subarray(start * columns, end * columns)), [end - start, columns]);
+  const batch = (start: number, end: number) =>
+    tensor2d(Float32Array.from(values.subarray(start * columns, end * columns)), [end - start, columns]);
   if (model.kind === 'flow') {
     const { module, notes } = model;
     // A row is scored in the place that the noise puts it, as in training; which place, the seed says.
-    const placed = (x: Tensor, start: number) => (notes.grid ? withNoise(x, notes.grid, foldIn(key(seed), before + start)) : x);
+    const placed = (x: Tensor, start: number) =>
+      notes.grid ? withNoise(x, notes.grid, foldIn(key(seed), before + start)) : x;
     return inChunks(host, rows, (start, end) => tidy(() => module.logProb(placed(batch(start, end), start))));
   }
   checkPixels(table);
@@ -89,5 +104,7 @@ function checkPixels({ values, columns, start, source }: Rows): void {
   const strange = values.findIndex((value) => value !== 0 && value !== 1);
   if (strange < 0) return;
   const row = start + Math.floor(strange / columns) + 1;
-  throw new UserError(`${source}: row ${row}, column ${(strange % columns) + 1}: pixels must be 0 or 1, got ${values[strange]}`);
+  throw new UserError(
+    `${source}: row ${row}, column ${(strange % columns) + 1}: pixels must be 0 or 1, got ${values[strange]}`,
+  );
 }

@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -38,7 +47,10 @@ describe('train', () => {
 
   test('leaves the model, the report and what the run was, and nothing else', () => {
     expect(readdirSync(path.join(cwd, 'runs', 'train')).toSorted()).toEqual(['model', 'report.html', 'run.json']);
-    expect(readdirSync(path.join(cwd, 'runs', 'train', 'model')).toSorted()).toEqual(['config.json', 'weights.safetensors']);
+    expect(readdirSync(path.join(cwd, 'runs', 'train', 'model')).toSorted()).toEqual([
+      'config.json',
+      'weights.safetensors',
+    ]);
   });
 
   test('the report stands alone and shows the run', () => {
@@ -46,12 +58,17 @@ describe('train', () => {
     expect(pageProblems(html)).toEqual([]);
     expect(html).toContain('pushforward train --data banana.csv --transforms 2');
     expect(html).toContain('weight, in t');
-    for (const title of ['Result', 'Learning curve', 'Marginals', 'Pairs', 'Timings']) expect(html).toContain(`<h2>${title}</h2>`);
+    for (const title of ['Result', 'Learning curve', 'Marginals', 'Pairs', 'Timings'])
+      expect(html).toContain(`<h2>${title}</h2>`);
   });
 
   test('a second run takes a fresh directory, and the same command gives the same model', async () => {
     expect((await runCli(cwd, ['train', '--data', 'banana.csv', ...SMALL])).code).toBe(0);
-    expect(read('runs', 'train-2', 'model', 'weights.safetensors').equals(read('runs', 'train', 'model', 'weights.safetensors'))).toBe(true);
+    expect(
+      read('runs', 'train-2', 'model', 'weights.safetensors').equals(
+        read('runs', 'train', 'model', 'weights.safetensors'),
+      ),
+    ).toBe(true);
   });
 
   test('a directory that has something in it is touched with --force only', async () => {
@@ -64,7 +81,11 @@ describe('train', () => {
     expect(text('runs', 'train', 'run.json')).toBe(before);
     expect((await runCli(cwd, [...args, '--force'])).code).toBe(0);
     expect(text('runs', 'train-2', 'run.json')).toContain('--force');
-    expect(read('runs', 'train-2', 'model', 'weights.safetensors').equals(read('runs', 'train', 'model', 'weights.safetensors'))).toBe(false);
+    expect(
+      read('runs', 'train-2', 'model', 'weights.safetensors').equals(
+        read('runs', 'train', 'model', 'weights.safetensors'),
+      ),
+    ).toBe(false);
   });
 
   test('stopped twice and resumed twice, it comes to the same model', async () => {
@@ -96,7 +117,11 @@ describe('train', () => {
     truncateSync(path.join(cwd, file), 2000);
     expect(await runCli(cwd, ['--resume', 'broken'])).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(new RegExp(`^.*\nerror: ${file}: is damaged and cannot be gone on with \\(.*\\); begin anew with another --out\n$`)),
+      stderr: expect.stringMatching(
+        new RegExp(
+          `^.*\nerror: ${file}: is damaged and cannot be gone on with \\(.*\\); begin anew with another --out\n$`,
+        ),
+      ),
     });
     writeFileSync(path.join(cwd, 'broken', 'run.json'), '{"version": 1}');
     expect((await runCli(cwd, ['--resume', 'broken'])).stderr).toBe(
@@ -105,9 +130,15 @@ describe('train', () => {
   });
 
   test('an IAF of one column without a header has a density that integrates to 1 in the units of the file', async () => {
-    const values = Array.from({ length: 200 }, (_, i) => (1000 + 40 * Math.tan(((i + 0.5) / 200 - 0.5) * 2.4)).toFixed(3));
+    const values = Array.from({ length: 200 }, (_, i) =>
+      (1000 + 40 * Math.tan(((i + 0.5) / 200 - 0.5) * 2.4)).toFixed(3),
+    );
     writeFileSync(path.join(cwd, 'one.csv'), `${values.join('\n')}\n`);
-    const { code, stdout: table, stderr: problem } = await runCli(cwd, ['train', '--data', 'one.csv', '--flow', 'iaf', ...SMALL]);
+    const {
+      code,
+      stdout: table,
+      stderr: problem,
+    } = await runCli(cwd, ['train', '--data', 'one.csv', '--flow', 'iaf', ...SMALL]);
     expect(code, problem).toBe(0);
     expect(table).toMatch(/^IAF − Gaussian /m);
     const step = 0.5;
@@ -115,7 +146,10 @@ describe('train', () => {
     writeFileSync(path.join(cwd, 'grid.csv'), grid.join('\n'));
     const scores = await runCli(cwd, ['score', path.join('runs', 'train-3'), '--data', 'grid.csv']);
     expect(scores.code, scores.stderr).toBe(0);
-    const total = parseCsv(scores.stdout, 'scores').values.reduce((sum, logDensity) => sum + step * Math.exp(logDensity), 0);
+    const total = parseCsv(scores.stdout, 'scores').values.reduce(
+      (sum, logDensity) => sum + step * Math.exp(logDensity),
+      0,
+    );
     expect(total).toBeGreaterThan(0.99);
     expect(total).toBeLessThan(1.01);
   });
@@ -124,7 +158,21 @@ describe('train', () => {
 describe('every kind of flow', () => {
   test.each(FLOW_NAMES)('%s: trains, and its model is loaded, drawn from and scores its draws', async (flow) => {
     const out = `of-${flow}`;
-    const trained = await runCli(cwd, ['train', '--data', 'banana.csv', '--flow', flow, '--out', out, '--transforms', '2', '--hidden', '8,8', '--epochs', '1']);
+    const trained = await runCli(cwd, [
+      'train',
+      '--data',
+      'banana.csv',
+      '--flow',
+      flow,
+      '--out',
+      out,
+      '--transforms',
+      '2',
+      '--hidden',
+      '8,8',
+      '--epochs',
+      '1',
+    ]);
     expect(trained.code, trained.stderr).toBe(0);
     expect(trained.stdout).toContain(`${FLOWS[flow].title} − Gaussian`);
     expect(text(out, 'report.html')).toContain(`${FLOWS[flow].name} learned the density`);
@@ -140,12 +188,27 @@ describe('every kind of flow', () => {
     const options = ['--transforms', '2', '--hidden', '8', '--epochs', '3', '--out', 'diverged'];
     const { code, stderr: said } = await runCli(cwd, ['train', '--data', 'banana.csv', ...options, '--lr', '100']);
     expect(code).toBe(0);
-    expect(said).toMatch(/^warning: MAF gives test rows -[\d.e+]+ nats on average, and gave them -[\d.]+ before it was trained: training diverged; a lower --lr than 100 may help$/m);
+    expect(said).toMatch(
+      /^warning: MAF gives test rows -[\d.e+]+ nats on average, and gave them -[\d.]+ before it was trained: training diverged; a lower --lr than 100 may help$/m,
+    );
   });
 
   test('attention is refused widths that make no blocks, before anything is written', async () => {
-    const refused = await runCli(cwd, ['train', '--data', 'banana.csv', '--flow', 'attention-maf', '--hidden', '16,8', '--out', 'none']);
-    expect(refused).toMatchObject({ code: 2, stderr: 'error: attention needs blocks of one width that is a multiple of 4, got 16,8\n' });
+    const refused = await runCli(cwd, [
+      'train',
+      '--data',
+      'banana.csv',
+      '--flow',
+      'attention-maf',
+      '--hidden',
+      '16,8',
+      '--out',
+      'none',
+    ]);
+    expect(refused).toMatchObject({
+      code: 2,
+      stderr: 'error: attention needs blocks of one width that is a multiple of 4, got 16,8\n',
+    });
     expect(readdirSync(cwd)).not.toContain('none');
   });
 });
@@ -161,7 +224,10 @@ describe('sample, score and info on its model', () => {
     const toFile = ['sample', path.join(model, 'model'), '--count', '3', '--seed', '5', '--out', 'drawn.csv'];
     expect(await runCli(cwd, toFile)).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(text('drawn.csv')).toBe(drawn.stdout);
-    expect(await runCli(cwd, toFile)).toMatchObject({ code: 1, stderr: 'error: drawn.csv: exists already; --force replaces it, --out chooses another\n' });
+    expect(await runCli(cwd, toFile)).toMatchObject({
+      code: 1,
+      stderr: 'error: drawn.csv: exists already; --force replaces it, --out chooses another\n',
+    });
     expect((await runCli(cwd, [...toFile, '--force'])).code).toBe(0);
   });
 
@@ -196,18 +262,26 @@ describe('sample, score and info on its model', () => {
 
   test('score refuses other columns', async () => {
     writeFileSync(path.join(cwd, 'three.csv'), 'a,b,c\n1,2,3\n');
-    expect((await runCli(cwd, ['score', model, '--data', 'three.csv'])).stderr).toBe('error: three.csv: has no column "height", which the model was trained on\n');
+    expect((await runCli(cwd, ['score', model, '--data', 'three.csv'])).stderr).toBe(
+      'error: three.csv: has no column "height", which the model was trained on\n',
+    );
     writeFileSync(path.join(cwd, 'three.csv'), '1,2,3\n');
-    expect((await runCli(cwd, ['score', model, '--data', 'three.csv'])).stderr).toBe('error: three.csv: has 3 columns, the model was trained on 2\n');
+    expect((await runCli(cwd, ['score', model, '--data', 'three.csv'])).stderr).toBe(
+      'error: three.csv: has 3 columns, the model was trained on 2\n',
+    );
   });
 
   test('score takes columns by their names, and says so', async () => {
     writeFileSync(path.join(cwd, 'straight.csv'), 'height,"weight, in t"\n1,2\n0.5,1\n');
     writeFileSync(path.join(cwd, 'turned.csv'), '"weight, in t",id,height,word\n2,7,1,a\n1,8,0.5,"b, c"\n');
-    const [straight, turned] = await Promise.all(['straight.csv', 'turned.csv'].map((file) => runCli(cwd, ['score', model, '--data', file])));
+    const [straight, turned] = await Promise.all(
+      ['straight.csv', 'turned.csv'].map((file) => runCli(cwd, ['score', model, '--data', file])),
+    );
     expect([straight.stderr, straight.code]).toEqual(['', 0]);
     expect(turned.stdout).toBe(straight.stdout);
-    expect(turned.stderr).toBe('turned.csv: columns are taken by their names, in the order of the model; left out: "id", "word"\n');
+    expect(turned.stderr).toBe(
+      'turned.csv: columns are taken by their names, in the order of the model; left out: "id", "word"\n',
+    );
     const chosen = await runCli(cwd, ['score', model, '--data', 'turned.csv', '--columns', 'height,id']);
     expect(chosen.stderr).toBe('error: turned.csv: has no column "weight, in t", which the model was trained on\n');
   });
@@ -221,7 +295,9 @@ describe('sample, score and info on its model', () => {
   });
 
   test('score reads standard input, as it comes', async () => {
-    const { stdout: scores } = await runCli(cwd, ['score', model, '--data', '-'], { stdin: Readable.from([Buffer.from('1,2\n'), Buffer.from('0.5,1\n')]) });
+    const { stdout: scores } = await runCli(cwd, ['score', model, '--data', '-'], {
+      stdin: Readable.from([Buffer.from('1,2\n'), Buffer.from('0.5,1\n')]),
+    });
     expect(scores.trim().split('\n')).toHaveLength(3);
   });
 

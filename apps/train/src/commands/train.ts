@@ -39,7 +39,21 @@ export interface TrainOptions extends Omit<DensitySettings, 'reading'>, ReadOpti
 export async function trainCommand(host: Host, args: readonly string[], options: TrainOptions): Promise<void> {
   if (options.resume !== undefined) return resumeRun(host, options.resume);
   const { flow, transforms, hidden, epochs, patience, batch, lr, validation, test, seed, dequantize } = options;
-  const settings: DensitySettings = { data: options.data === '-' ? '-' : path.resolve(host.cwd, options.data), flow, transforms, hidden, epochs, patience, batch, lr, validation, test, seed, dequantize, reading: readOptionsOf(options) };
+  const settings: DensitySettings = {
+    data: options.data === '-' ? '-' : path.resolve(host.cwd, options.data),
+    flow,
+    transforms,
+    hidden,
+    epochs,
+    patience,
+    batch,
+    lr,
+    validation,
+    test,
+    seed,
+    dequantize,
+    reading: readOptionsOf(options),
+  };
   // Before anything is written: a mistake should leave no directory behind.
   if (flow.startsWith('attention')) attentionBlocks(hidden);
   const prepared = await prepare(host, settings);
@@ -50,24 +64,50 @@ export async function trainCommand(host: Host, args: readonly string[], options:
   const columns = learnedColumns(splits.train, profiles, units, settings.dequantize);
   const gaussian = baseline(prepared, columns);
   using directory = claimRunDirectory(host.cwd, { out: options.out, command: 'train', force: options.force ?? false });
-  const record: RunRecord = { version: 3, command: 'train', commandLine: commandLine(host, args), settings, data: prepared.data, columns, finished: false };
+  const record: RunRecord = {
+    version: 3,
+    command: 'train',
+    commandLine: commandLine(host, args),
+    settings,
+    data: prepared.data,
+    columns,
+    finished: false,
+  };
   await beginRun(directory, record);
-  showColumns(host, profiles.map((profile, i) => ({ profile, units: units[i], missing: table.missing[i] })), settings);
+  showColumns(
+    host,
+    profiles.map((profile, i) => ({ profile, units: units[i], missing: table.missing[i] })),
+    settings,
+  );
   await runTrain(host, directory, record, settings, { ...prepared, gaussian });
 }
 
 /** Runs `train` from its settings, from the beginning or from where it was stopped. */
-export async function runTrain(host: Host, directory: RunDirectory, record: RunRecord, settings: DensitySettings, prepared?: Prepared): Promise<void> {
+export async function runTrain(
+  host: Host,
+  directory: RunDirectory,
+  record: RunRecord,
+  settings: DensitySettings,
+  prepared?: Prepared,
+): Promise<void> {
   await withResumeHint(host, directory, async () => {
     const report = await trainAndTest(host, directory, record, settings, prepared ?? (await prepare(host, settings)));
     await writeFileAtomic(path.join(directory.path, 'report.html'), densityReport(report));
     await finishRun(directory, record);
     const { header, rows } = resultRows(report);
-    host.stdout.write(`\n${textTable(header, rows)}\nreport   ${path.join(directory.name, 'report.html')}\nmodel    ${path.join(directory.name, 'model')}\n`);
+    host.stdout.write(
+      `\n${textTable(header, rows)}\nreport   ${path.join(directory.name, 'report.html')}\nmodel    ${path.join(directory.name, 'model')}\n`,
+    );
   });
 }
 
-async function trainAndTest(host: Host, directory: RunDirectory, record: RunRecord, settings: DensitySettings, prepared: Prepared): Promise<DensityReport> {
+async function trainAndTest(
+  host: Host,
+  directory: RunDirectory,
+  record: RunRecord,
+  settings: DensitySettings,
+  prepared: Prepared,
+): Promise<DensityReport> {
   const { table, splits, keys, data } = prepared;
   checkSameData(table.source, data, record.data);
   const columns = record.columns!;
@@ -99,7 +139,11 @@ async function trainAndTest(host: Host, directory: RunDirectory, record: RunReco
       validation: { data: { values: splits.validation.values, shape: [splits.validation.rows, table.columns] } },
     },
   });
-  watch.add('training', training.seconds, `${formatCount(training.steps)} steps, ${(training.steps / training.seconds).toFixed(1)} a second`);
+  watch.add(
+    'training',
+    training.seconds,
+    `${formatCount(training.steps)} steps, ${(training.steps / training.seconds).toFixed(1)} a second`,
+  );
 
   const heldOut = dequantize(splits.test, grid, foldIn(keys.noise, 0));
   const gaussian = prepared.gaussian ?? baseline(prepared, columns);
@@ -116,7 +160,13 @@ async function trainAndTest(host: Host, directory: RunDirectory, record: RunReco
   };
   await saveModule(model, path.join(directory.path, 'model'), { metadata: notes });
   const unseen = concatenateRows(splits.validation, splits.test);
-  const samples = await sampleRows(host, model, { start: 0, rows: Math.min(Math.max(unseen.rows, 1000), 10_000) }, keys.samples, grid);
+  const samples = await sampleRows(
+    host,
+    model,
+    { start: 0, rows: Math.min(Math.max(unseen.rows, 1000), 10_000) },
+    keys.samples,
+    grid,
+  );
   watch.lap('testing and sampling');
   return {
     facts: { commandLine: record.commandLine, settings: settingRows(settings), timings: watch.laps, backend },
@@ -163,12 +213,26 @@ async function prepare(host: Host, settings: DensitySettings) {
   const [rows, weights, training, samples] = split(runKey, 4);
   const splits = splitTable(table, settings, rows);
   const seconds = (performance.now() - started) / 1000;
-  return { table, splits, keys: { weights, training, samples, noise: foldIn(runKey, 4) }, data: fingerprint(table.rows, table.names, [table.values]), seconds };
+  return {
+    table,
+    splits,
+    keys: { weights, training, samples, noise: foldIn(runKey, 4) },
+    data: fingerprint(table.rows, table.names, [table.values]),
+    seconds,
+  };
 }
 
 /** The Gaussian of the rows to train on, with the noise that those to test on have as well. */
 function baseline({ table, splits, keys }: Prepared, columns: readonly LearnedColumn[]): FullGaussian {
-  return gaussianOf(table, dequantize(splits.train, columns.map(({ grid }) => grid), foldIn(keys.noise, 1)), columns);
+  return gaussianOf(
+    table,
+    dequantize(
+      splits.train,
+      columns.map(({ grid }) => grid),
+      foldIn(keys.noise, 1),
+    ),
+    columns,
+  );
 }
 
 /** How many columns are shown before training. */
@@ -176,6 +240,8 @@ const SHOWN = 50;
 
 function showColumns(host: Host, columns: readonly ColumnFacts[], settings: DensitySettings): void {
   const { header, rows } = columnRows(columns.slice(0, SHOWN), settings.dequantize);
-  host.stderr.write(`${textTable(header, rows, [0, 1, 6])}${columns.length > SHOWN ? `… and ${columns.length - SHOWN} more columns\n` : ''}`);
+  host.stderr.write(
+    `${textTable(header, rows, [0, 1, 6])}${columns.length > SHOWN ? `… and ${columns.length - SHOWN} more columns\n` : ''}`,
+  );
   for (const warning of columnWarnings(columns, settings.dequantize)) host.stderr.write(`warning: ${warning}\n`);
 }

@@ -14,7 +14,11 @@ const CHUNK = 1 << 20;
  * @param name the path as the user gave it, relative to `cwd`
  * @throws UserError if it cannot be read
  */
-export async function* readBytes(cwd: string, name: string, stdin: Readable = process.stdin): AsyncGenerator<Uint8Array> {
+export async function* readBytes(
+  cwd: string,
+  name: string,
+  stdin: Readable = process.stdin,
+): AsyncGenerator<Uint8Array> {
   const file = path.resolve(cwd, name);
   if (name === '') throw new UserError('--data must name a file, got an empty name');
   if (name !== '-') {
@@ -116,7 +120,11 @@ async function* unpacked(chunks: AsyncIterable<Uint8Array>, name: string): Async
  *
  * @throws UserError if it is not of that encoding
  */
-export async function* asUtf8(chunks: AsyncIterable<Uint8Array>, name: string, encoding = 'utf-8'): AsyncGenerator<Uint8Array> {
+export async function* asUtf8(
+  chunks: AsyncIterable<Uint8Array>,
+  name: string,
+  encoding = 'utf-8',
+): AsyncGenerator<Uint8Array> {
   let decoder: TextDecoder | undefined;
   let isFirst = true;
   const encoder = new TextEncoder();
@@ -124,14 +132,17 @@ export async function* asUtf8(chunks: AsyncIterable<Uint8Array>, name: string, e
     try {
       return encoder.encode(decoder!.decode(chunk, { stream: chunk !== undefined }));
     } catch (error) {
-      throw new UserError(`${name}: is not valid ${decoder!.encoding}; --encoding names another encoding`, { cause: error });
+      throw new UserError(`${name}: is not valid ${decoder!.encoding}; --encoding names another encoding`, {
+        cause: error,
+      });
     }
   };
   for await (const chunk of chunks) {
     let rest = chunk;
     if (isFirst) {
       isFirst = false;
-      if (UTF_32_MARKS.some((mark) => mark.every((byte, at) => chunk[at] === byte))) throw new UserError(`${name}: is UTF-32: convert it to UTF-8`);
+      if (UTF_32_MARKS.some((mark) => mark.every((byte, at) => chunk[at] === byte)))
+        throw new UserError(`${name}: is UTF-32: convert it to UTF-8`);
       const mark = byteOrderMark(chunk);
       rest = chunk.subarray(mark?.length ?? 0);
       if (!mark && encoding === 'utf-8') refuseZeros(chunk, name);

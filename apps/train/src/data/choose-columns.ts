@@ -14,15 +14,27 @@ export interface Choice {
  *
  * @throws UserError if a column asked for is not there, or a name stands for several
  */
-export function chooseColumns(source: string, names: readonly string[], { columns, wanted, drop }: ReadOptions): Choice {
+export function chooseColumns(
+  source: string,
+  names: readonly string[],
+  { columns, wanted, drop }: ReadOptions,
+): Choice {
   const find = (wanted: string) => {
     const found = names.flatMap((name, i) => (name === wanted ? [i] : []));
     if (found.length === 1) return found[0];
-    if (found.length > 1) throw new UserError(`${source}: ${found.length} columns are called "${excerpt(wanted)}"; their numbers are ${found.map((i) => i + 1).join(', ')}`);
+    if (found.length > 1)
+      throw new UserError(
+        `${source}: ${found.length} columns are called "${excerpt(wanted)}"; their numbers are ${found.map((i) => i + 1).join(', ')}`,
+      );
     const index = /^\d+$/.test(wanted) ? Number(wanted) - 1 : -1;
     if (index >= 0 && index < names.length) return index;
-    const list = names.slice(0, 20).map((name) => `"${excerpt(name, 40)}"`).join(', ');
-    throw new UserError(`${source}: has no column "${excerpt(wanted)}"; it has ${list}${names.length > 20 ? ', …' : ''}`);
+    const list = names
+      .slice(0, 20)
+      .map((name) => `"${excerpt(name, 40)}"`)
+      .join(', ');
+    throw new UserError(
+      `${source}: has no column "${excerpt(wanted)}"; it has ${list}${names.length > 20 ? ', …' : ''}`,
+    );
   };
   const left = new Set((drop ?? []).map(find));
   const byName = columns || !wanted ? undefined : indicesOf(names, wanted);
@@ -44,7 +56,10 @@ function indicesOf(names: readonly string[], wanted: readonly string[]): number[
 function byNameNotice(names: readonly string[], chosen: readonly number[]): string {
   const read = new Set(chosen);
   const left = names.filter((_, i) => !read.has(i));
-  const list = left.slice(0, 20).map((column) => `"${excerpt(column, 40)}"`).join(', ');
+  const list = left
+    .slice(0, 20)
+    .map((column) => `"${excerpt(column, 40)}"`)
+    .join(', ');
   const rest = left.length > 0 ? `; left out: ${list}${left.length > 20 ? ', …' : ''}` : '';
   return `columns are taken by their names, in the order of the model${rest}`;
 }
@@ -52,5 +67,7 @@ function byNameNotice(names: readonly string[], chosen: readonly number[]): stri
 /** How an option names a column: by its number, unless another column is called that. */
 export function columnOption(names: readonly string[], column: number): string {
   const number = String(column + 1);
-  return names.some((name, i) => name === number && i !== column) ? `'${excerpt(names[column], 40).replaceAll(',', ',,')}'` : number;
+  return names.some((name, i) => name === number && i !== column)
+    ? `'${excerpt(names[column], 40).replaceAll(',', ',,')}'`
+    : number;
 }

@@ -19,7 +19,13 @@ export interface Dialect {
 
 /** In the order in which they are preferred. */
 const DELIMITERS: readonly Delimiter[] = [',', ';', '\t', '|', ' '];
-const NAMES: Readonly<Record<string, string>> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars', ' ': 'blanks' };
+const NAMES: Readonly<Record<string, string>> = {
+  ',': 'commas',
+  ';': 'semicolons',
+  '\t': 'tabs',
+  '|': 'bars',
+  ' ': 'blanks',
+};
 /** How much decides: so many records, and no more behind so many bytes than it takes to have two. */
 const SAMPLE_RECORDS = 100;
 const SAMPLE_BYTES = 1 << 16;
@@ -37,10 +43,18 @@ export function delimiterName(delimiter: Delimiter): string {
  * @param isLast whether that is all of it
  * @returns null if there is no record
  */
-export function findDialect(bytes: Uint8Array, isLast: boolean, { delimiter, decimal = '.', header }: ReadOptions): Dialect | null {
-  const candidates = (delimiter === undefined ? DELIMITERS : [delimiter]).map((candidate) => candidateOf(bytes, isLast, candidate));
+export function findDialect(
+  bytes: Uint8Array,
+  isLast: boolean,
+  { delimiter, decimal = '.', header }: ReadOptions,
+): Dialect | null {
+  const candidates = (delimiter === undefined ? DELIMITERS : [delimiter]).map((candidate) =>
+    candidateOf(bytes, isLast, candidate),
+  );
   // A comma cannot be both marks: without quotes around the numbers it is the one that was asked for.
-  const possible = candidates.filter((candidate) => delimiter !== undefined || decimal !== candidate.delimiter || candidate.hasQuotedMarks);
+  const possible = candidates.filter(
+    (candidate) => delimiter !== undefined || decimal !== candidate.delimiter || candidate.hasQuotedMarks,
+  );
   const best = possible.reduce((chosen, candidate) => (isBetter(candidate, chosen) ? candidate : chosen));
   const { records, hasRowNames, hasTrailing, most } = best;
   if (records.length === 0) return null;
@@ -51,13 +65,18 @@ export function findDialect(bytes: Uint8Array, isLast: boolean, { delimiter, dec
   const first = start.slice(0, width);
   const body = records.slice(1).map(({ fields }) => fields);
   let hasHeader = header ?? hasRowNames;
-  if (hasRowNames && hasHeader) notices.push('line 1 names one column fewer than there are: the first one is taken for names of the rows; --drop 1 leaves it out');
+  if (hasRowNames && hasHeader)
+    notices.push(
+      'line 1 names one column fewer than there are: the first one is taken for names of the rows; --drop 1 leaves it out',
+    );
   else if (header === undefined) {
     const isNumber = (field: string) => parseNumber(field, { decimal }) !== undefined;
     const names = first.filter((field) => !isValue(field));
     hasHeader = names.length > 0 || isHeaderOfIntegers(first, body, decimal);
-    if (hasHeader && first.some(isNumber)) notices.push('line 1 is taken for the names of the columns; --no-header takes it for numbers');
-    else if (!hasHeader && first.length > 2 && countsColumns(first)) notices.push('line 1 counts the columns and is taken for numbers; --header takes it for their names');
+    if (hasHeader && first.some(isNumber))
+      notices.push('line 1 is taken for the names of the columns; --no-header takes it for numbers');
+    else if (!hasHeader && first.length > 2 && countsColumns(first))
+      notices.push('line 1 counts the columns and is taken for numbers; --header takes it for their names');
   }
   return { delimiter: best.delimiter, hasHeader, width, hasTrailing, first, notices };
 }
@@ -81,12 +100,16 @@ interface Candidate {
 
 /** Whether a field may stand in a row of numbers. */
 function isValue(field: string): boolean {
-  return (['.', ','] as const).some((decimal) => parseNumber(field, { decimal }) !== undefined) || isMissing(field) || isTruth(field);
+  return (
+    (['.', ','] as const).some((decimal) => parseNumber(field, { decimal }) !== undefined) ||
+    isMissing(field) ||
+    isTruth(field)
+  );
 }
 
 function candidateOf(bytes: Uint8Array, isLast: boolean, delimiter: Delimiter): Candidate {
   const records: CsvRecord[] = [];
-  for (let at = 0; at < bytes.length && records.length < (at < SAMPLE_BYTES ? SAMPLE_RECORDS : 2); ) {
+  for (let at = 0; at < bytes.length && records.length < (at < SAMPLE_BYTES ? SAMPLE_RECORDS : 2);) {
     const record = splitRecord(bytes, at, bytes.length, delimiter, isLast);
     if (!record) break;
     at = record.next;
@@ -94,15 +117,29 @@ function candidateOf(bytes: Uint8Array, isLast: boolean, delimiter: Delimiter): 
   }
   const counts = new Set(records.map(({ fields }) => fields.length));
   const most = Math.max(0, ...counts);
-  const fields = (records.length > 1 ? records.slice(1) : records).flatMap((record) => record.fields.slice(0, SAMPLE_FIELDS)).slice(0, SAMPLE_FIELDS);
+  const fields = (records.length > 1 ? records.slice(1) : records)
+    .flatMap((record) => record.fields.slice(0, SAMPLE_FIELDS))
+    .slice(0, SAMPLE_FIELDS);
   const numeric = fields.filter(isValue).length / Math.max(1, fields.length);
-  const isShort = records.length > 1 && records[0].fields.length === most - 1 && records.slice(1).every((record) => record.fields.length === most);
+  const isShort =
+    records.length > 1 &&
+    records[0].fields.length === most - 1 &&
+    records.slice(1).every((record) => record.fields.length === most);
   const endsEmpty = (record: CsvRecord) => record.fields.length === most && record.fields.at(-1) === '';
   const hasTrailing = most > 1 && records.slice(1).every(endsEmpty) && (isShort || endsEmpty(records[0]));
   // Of a single column it might as well be a title.
   const hasRowNames = isShort && !hasTrailing && most > 2 && records[0].fields.every((field) => !isValue(field));
   const isUniform = (counts.size === 1 && most > 1) || hasRowNames || hasTrailing;
-  return { delimiter, records, isUniform, hasRowNames, hasTrailing, hasQuotedMarks: fields.some((field) => field.includes(',')), numeric, most };
+  return {
+    delimiter,
+    records,
+    isUniform,
+    hasRowNames,
+    hasTrailing,
+    hasQuotedMarks: fields.some((field) => field.includes(',')),
+    numeric,
+    most,
+  };
 }
 
 function isBetter(a: Candidate, b: Candidate): boolean {

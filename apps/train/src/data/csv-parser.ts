@@ -87,11 +87,13 @@ export class CsvParser {
   end(): void {
     this.#parse(this.#joined(), true);
     if (this.#rows === 0) {
-      const what = this.#dropped > 0 ? 'every row has a missing value' : this.hasHeader ? 'no rows below the header' : 'no rows';
+      const what =
+        this.#dropped > 0 ? 'every row has a missing value' : this.hasHeader ? 'no rows below the header' : 'no rows';
       throw new UserError(`${this.#source}: ${what}`);
     }
     if (this.#filled > 0) this.#closeBlock();
-    if (this.#dropped > 0) this.notices.push(`${this.#dropped} of ${this.#dropped + this.#rows} rows have missing values and are left out`);
+    if (this.#dropped > 0)
+      this.notices.push(`${this.#dropped} of ${this.#dropped + this.#rows} rows have missing values and are left out`);
     for (const [i, has] of this.#hasTruths.entries()) if (has) this.notices.push(truthNotice(this.names[i]));
     for (const [i, count] of this.#tiny.entries()) {
       if (count > 0) this.notices.push(tinyNotice(this.names[i], count));
@@ -112,7 +114,9 @@ export class CsvParser {
 
   #keep(rest: Uint8Array): void {
     if (rest.length > LONGEST_RECORD) {
-      throw new UserError(`${this.#source}:${this.#line}: a line is longer than 8 MiB: it is no row of a table, or a quote is left open`);
+      throw new UserError(
+        `${this.#source}:${this.#line}: a line is longer than 8 MiB: it is no row of a table, or a quote is left open`,
+      );
     }
     this.#waiting = [rest];
     this.#size = rest.length;
@@ -141,7 +145,9 @@ export class CsvParser {
   #checkEncoding(bytes: Uint8Array, isLast: boolean): void {
     if (isUtf8(bytes)) return;
     // A character may go on in the bytes to come.
-    if (!isLast) for (let cut = 1; cut <= 3; cut++) if (isUtf8(bytes.subarray(0, bytes.length - cut)) && bytes[bytes.length - cut] >= 0xc2) return;
+    if (!isLast)
+      for (let cut = 1; cut <= 3; cut++)
+        if (isUtf8(bytes.subarray(0, bytes.length - cut)) && bytes[bytes.length - cut] >= 0xc2) return;
     let [low, high] = [0, bytes.length];
     while (low < high) {
       const middle = (low + high + 1) >> 1;
@@ -150,7 +156,9 @@ export class CsvParser {
     }
     let line = this.#line;
     for (let at = 0; at < low; at++) if (bytes[at] === LINE_FEED) line++;
-    throw new UserError(`${this.#source}:${line}: is not valid UTF-8; --encoding names another encoding, such as windows-1252`);
+    throw new UserError(
+      `${this.#source}:${line}: is not valid UTF-8; --encoding names another encoding, such as windows-1252`,
+    );
   }
 
   /** Finds out how the file is written; returns where its rows start. */
@@ -162,16 +170,25 @@ export class CsvParser {
       this.#line++;
       start += told.length;
     }
-    const dialect = findDialect(bytes.subarray(start), isLast, { ...this.#options, delimiter: this.#options.delimiter ?? told?.delimiter });
+    const dialect = findDialect(bytes.subarray(start), isLast, {
+      ...this.#options,
+      delimiter: this.#options.delimiter ?? told?.delimiter,
+    });
     if (!dialect) return start;
-    if (this.#comments > 0) this.notices.push(`lines at the beginning that start with # are left out: ${this.#comments}`);
+    if (this.#comments > 0)
+      this.notices.push(`lines at the beginning that start with # are left out: ${this.#comments}`);
     this.#dialect = dialect;
     this.notices.push(...dialect.notices);
     this.hasHeader = dialect.hasHeader;
     const all = dialect.first.map((field, i) => (dialect.hasHeader && field !== '' ? field : `x${i + 1}`));
-    if (dialect.hasHeader) this.notices.push(...nameNotices(all), ...indexNotice(dialect, all, bytes.subarray(start), isLast, this.#style));
+    if (dialect.hasHeader)
+      this.notices.push(...nameNotices(all), ...indexNotice(dialect, all, bytes.subarray(start), isLast, this.#style));
     this.#all = all;
-    const { chosen, notices } = chooseColumns(this.#source, all, dialect.hasHeader ? this.#options : { ...this.#options, wanted: undefined });
+    const { chosen, notices } = chooseColumns(
+      this.#source,
+      all,
+      dialect.hasHeader ? this.#options : { ...this.#options, wanted: undefined },
+    );
     this.#chosen = chosen;
     this.notices.push(...notices);
     this.names = this.#chosen.map((i) => all[i]);
@@ -306,7 +323,8 @@ export class CsvParser {
     const name = `column "${excerpt(this.names[place], 40)}"`;
     if (value !== undefined) {
       const size = Math.abs(value);
-      if (!(size <= LARGEST)) throw new UserError(`${at}: ${excerpt(field, 40)} in ${name} is too large for single precision`);
+      if (!(size <= LARGEST))
+        throw new UserError(`${at}: ${excerpt(field, 40)} in ${name} is too large for single precision`);
       if (size < SMALLEST && value !== 0) this.#tiny[place]++;
       return value;
     }
@@ -320,7 +338,9 @@ export class CsvParser {
     }
     const other = this.#style.decimal === '.' ? ',' : '.';
     const drop = `--drop ${columnOption(this.#all, this.#chosen[place])} leaves the column out`;
-    const decorated = isDecorated(field) ? `numbers stand without signs of thousands, currencies or percent; ${drop}` : drop;
+    const decorated = isDecorated(field)
+      ? `numbers stand without signs of thousands, currencies or percent; ${drop}`
+      : drop;
     const hint = parseNumber(field, { decimal: other }) === undefined ? decorated : `--decimal ${other} reads it`;
     throw new UserError(`${at}: "${excerpt(field, 40)}" in ${name} is not a number; ${hint}`);
   }

@@ -40,7 +40,13 @@ const isBlank = (byte: number) => byte === SPACE || byte === TAB;
  * @param isLast whether the file ends at `end`
  * @returns null if the record does not end before `end`
  */
-export function splitRecord(bytes: Uint8Array, start: number, end: number, delimiter: Delimiter, isLast: boolean): CsvRecord | null {
+export function splitRecord(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  delimiter: Delimiter,
+  isLast: boolean,
+): CsvRecord | null {
   const runs = delimiter === ' ';
   const separator = delimiter.charCodeAt(0);
   const isSeparator = (byte: number) => (runs ? isBlank(byte) : byte === separator);
@@ -89,7 +95,8 @@ export function splitRecord(bytes: Uint8Array, start: number, end: number, delim
     }
     fields.push(text);
     if (at >= end) return isLast ? { fields, next: end, lines: lines + 1, problem } : null;
-    if (bytes[at] === LINE_FEED) return { fields: withoutRunsEnd(fields, runs), next: at + 1, lines: lines + 1, problem };
+    if (bytes[at] === LINE_FEED)
+      return { fields: withoutRunsEnd(fields, runs), next: at + 1, lines: lines + 1, problem };
     if (bytes[at] === RETURN) {
       if (at + 1 >= end && !isLast) return null;
       const next = at + (bytes[at + 1] === LINE_FEED && at + 1 < end ? 2 : 1);

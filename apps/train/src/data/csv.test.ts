@@ -44,8 +44,14 @@ describe('what is refused, and where', () => {
     ['', 'file.csv: no rows'],
     ['\n\n', 'file.csv: no rows'],
     ['a,b\n', 'file.csv: no rows below the header'],
-    ['a,b\n1,2\n3\n', 'file.csv:3: expected 2 fields as in line 1, got 1; they are separated by commas, and --delimiter chooses something else'],
-    ['1,2\n\n3,4,5\n', 'file.csv:3: expected 2 fields as in line 1, got 3; they are separated by commas, and --delimiter chooses something else'],
+    [
+      'a,b\n1,2\n3\n',
+      'file.csv:3: expected 2 fields as in line 1, got 1; they are separated by commas, and --delimiter chooses something else',
+    ],
+    [
+      '1,2\n\n3,4,5\n',
+      'file.csv:3: expected 2 fields as in line 1, got 3; they are separated by commas, and --delimiter chooses something else',
+    ],
     ['a,b\n1,x y\n', 'file.csv:2:2: "x y" in column "b" is not a number; --drop 2 leaves the column out'],
     ['a,b\n1,0x10\n', 'file.csv:2:2: "0x10" in column "b" is not a number; --drop 2 leaves the column out'],
     ['a;b\n1;2,5\n', 'file.csv:2:2: "2,5" in column "b" is not a number; --decimal , reads it'],
@@ -57,7 +63,10 @@ describe('what is refused, and where', () => {
     ['a,b\n1,1e39\n', 'file.csv:2:2: 1e39 in column "b" is too large for single precision'],
     ['a,b\n1,"2\n', 'file.csv:2: a quoted field does not end'],
     ['"a\nb",c\n1,2\n3,x\n', 'file.csv:4:2: "x" in column "c" is not a number; --drop 2 leaves the column out'],
-    [`a\n${'z'.repeat(99)}\n`, `file.csv:2:1: "${'z'.repeat(40)}…" in column "a" is not a number; --drop 1 leaves the column out`],
+    [
+      `a\n${'z'.repeat(99)}\n`,
+      `file.csv:2:1: "${'z'.repeat(40)}…" in column "a" is not a number; --drop 1 leaves the column out`,
+    ],
   ])('%j', (text, message) => {
     expect(() => parse(text)).toThrow(new UserError(message));
   });
@@ -74,7 +83,10 @@ test('a file written is read back to the bit', async () => {
   const directory = mkdtempSync(path.join(tmpdir(), 'pushforward-'));
   try {
     const values = Float64Array.of(0.1, -1e-30, 3, 1 / 3);
-    writeFileSync(path.join(directory, 'x.csv'), formatHeader(['a "b"', 'c, d']) + formatRows({ values, rows: 2, columns: 2 }));
+    writeFileSync(
+      path.join(directory, 'x.csv'),
+      formatHeader(['a "b"', 'c, d']) + formatRows({ values, rows: 2, columns: 2 }),
+    );
     const table = await readTable(directory, 'x.csv');
     expect(table.names).toEqual(['a "b"', 'c, d']);
     expect([...table.values]).toEqual([...values]);

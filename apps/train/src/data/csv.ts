@@ -12,7 +12,11 @@ import { type Block, Gatherer, type Table, type TableStream } from './table.js';
  *
  * @throws UserError naming `file:line` or `file:line:column` where a line has too few or too many fields, or a field is no finite number
  */
-export async function openCsv(source: string, chunks: AsyncIterable<Uint8Array>, options: ReadOptions = {}): Promise<TableStream> {
+export async function openCsv(
+  source: string,
+  chunks: AsyncIterable<Uint8Array>,
+  options: ReadOptions = {},
+): Promise<TableStream> {
   const parser = new CsvParser(source, options);
   const bytes = asUtf8(chunks, source, options.encoding)[Symbol.asyncIterator]();
   const read = async () => {
@@ -34,7 +38,15 @@ export async function openCsv(source: string, chunks: AsyncIterable<Uint8Array>,
       await bytes.return?.(undefined);
     }
   }
-  return { source, names: parser.names, hasHeader: parser.hasHeader, columns: parser.columns, notices: parser.notices, missing: parser.missing, blocks };
+  return {
+    source,
+    names: parser.names,
+    hasHeader: parser.hasHeader,
+    columns: parser.columns,
+    notices: parser.notices,
+    missing: parser.missing,
+    blocks,
+  };
 }
 
 /** Parses a CSV text; see {@link openCsv}. */

@@ -17,18 +17,24 @@ const dialect = fc.record({
   isQuoted: fc.constantFrom('none', 'all', 'names') as fc.Arbitrary<'none' | 'all' | 'names'>,
   hasHeader: fc.boolean(),
   decimal: fc.constantFrom('.', ',') as fc.Arbitrary<'.' | ','>,
-  encoding: fc.constantFrom('utf-8', 'mark', 'utf-16le', 'utf-16be') as fc.Arbitrary<'utf-8' | 'mark' | 'utf-16le' | 'utf-16be'>,
+  encoding: fc.constantFrom('utf-8', 'mark', 'utf-16le', 'utf-16be') as fc.Arbitrary<
+    'utf-8' | 'mark' | 'utf-16le' | 'utf-16be'
+  >,
   blankLines: fc.boolean(),
   hasEnd: fc.boolean(),
   chunk: fc.integer({ min: 1, max: 40 }),
 });
-const number = fc.oneof(
-  fc.double({ min: -3e38, max: 3e38, noNaN: true }),
-  fc.double({ min: -10, max: 10, noNaN: true }),
-  fc.integer({ min: -1000, max: 1000 }),
-// In text −0 is 0.
-).map((value) => value + 0);
-const name = fc.string({ minLength: 1, maxLength: 6, unit: fc.constantFrom('a', 'Z', 'é', '字', '_', ' ', ',', ';', '|', '"') }).map((text) => `n${text}n`);
+const number = fc
+  .oneof(
+    fc.double({ min: -3e38, max: 3e38, noNaN: true }),
+    fc.double({ min: -10, max: 10, noNaN: true }),
+    fc.integer({ min: -1000, max: 1000 }),
+    // In text −0 is 0.
+  )
+  .map((value) => value + 0);
+const name = fc
+  .string({ minLength: 1, maxLength: 6, unit: fc.constantFrom('a', 'Z', 'é', '字', '_', ' ', ',', ';', '|', '"') })
+  .map((text) => `n${text}n`);
 const table = fc.integer({ min: 2, max: 5 }).chain((columns) =>
   fc.record({
     names: fc.array(name, { minLength: columns, maxLength: columns }),
@@ -46,7 +52,10 @@ function write({ names, rows }: { names: string[]; rows: number[][] }, d: Dialec
     return d.isQuoted === 'all' || text.includes(d.delimiter) ? quote(text) : text;
   };
   const lines = rows.map((row) => row.map(field).join(d.delimiter));
-  if (d.hasHeader) lines.unshift(names.map((text) => (d.isQuoted === 'none' && !/[",;\t| ]/.test(text) ? text : quote(text))).join(d.delimiter));
+  if (d.hasHeader)
+    lines.unshift(
+      names.map((text) => (d.isQuoted === 'none' && !/[",;\t| ]/.test(text) ? text : quote(text))).join(d.delimiter),
+    );
   return lines.join(d.blankLines ? d.newline.repeat(2) : d.newline) + (d.hasEnd ? d.newline : '');
 }
 
@@ -67,10 +76,16 @@ test('a table is read back to the bit from whatever dialect it is written in', a
   await fc.assert(
     fc.asyncProperty(table, dialect, async (content, d) => {
       const bytes = encode(write(content, d), d.encoding);
-      const stream = await openCsv('t.csv', chunksOf(bytes, d.chunk), { decimal: d.decimal, header: d.hasHeader, delimiter: d.delimiter });
+      const stream = await openCsv('t.csv', chunksOf(bytes, d.chunk), {
+        decimal: d.decimal,
+        header: d.hasHeader,
+        delimiter: d.delimiter,
+      });
       const gatherer = new Gatherer();
       for await (const { values } of stream.blocks()) gatherer.add(values);
-      expect(stream.names).toEqual(d.hasHeader ? content.names.map((text) => text.trim()) : content.names.map((_, i) => `x${i + 1}`));
+      expect(stream.names).toEqual(
+        d.hasHeader ? content.names.map((text) => text.trim()) : content.names.map((_, i) => `x${i + 1}`),
+      );
       expect([...gatherer.finish()]).toEqual(content.rows.flat());
     }),
     { numRuns: CASES, seed: 5 },
@@ -99,7 +114,8 @@ test('gzip changes nothing', async () => {
     const text = `a,b\n${Array.from({ length: 20_000 }, (_, i) => `${i},${Math.sin(i)}`).join('\n')}`;
     writeFileSync(path.join(directory, 't.gz'), gzipSync(text));
     let read = '';
-    for await (const chunk of asUtf8(readBytes(directory, 't.gz'), 't.gz')) read += Buffer.from(chunk).toString('latin1');
+    for await (const chunk of asUtf8(readBytes(directory, 't.gz'), 't.gz'))
+      read += Buffer.from(chunk).toString('latin1');
     expect(read === text).toBe(true);
   } finally {
     rmSync(directory, { recursive: true });

@@ -9,11 +9,18 @@ import { parseCsv } from './csv.js';
 import type { ReadOptions } from './read-options.js';
 import { readTable } from './read-table.js';
 
-const fractions = (count: number, separator = ',') => Array.from({ length: count }, (_, i) => `0.${i + 1}${separator}1.${(i * 37) % 101}5`).join('\n');
+const fractions = (count: number, separator = ',') =>
+  Array.from({ length: count }, (_, i) => `0.${i + 1}${separator}1.${(i * 37) % 101}5`).join('\n');
 
 describe('how a file is written is found out', () => {
   test.each<[string, string, ReadOptions, string[], number[]]>([
-    ['semicolons, and commas in names', 'weight, kg;height, cm\n70;180\n80;190\n', {}, ['weight, kg', 'height, cm'], [70, 180, 80, 190]],
+    [
+      'semicolons, and commas in names',
+      'weight, kg;height, cm\n70;180\n80;190\n',
+      {},
+      ['weight, kg', 'height, cm'],
+      [70, 180, 80, 190],
+    ],
     ['semicolons, and decimal commas', '1,5;2,5\n1,7;2,9\n', { decimal: ',' }, ['x1', 'x2'], [1.5, 2.5, 1.7, 2.9]],
     ['bars', 'a|b\n1|2\n3|4\n', {}, ['a', 'b'], [1, 2, 3, 4]],
     ['runs of blanks', '  a   b\n 1.5   2 \n10.25  3\n', {}, ['a', 'b'], [1.5, 2, 10.25, 3]],
@@ -23,9 +30,21 @@ describe('how a file is written is found out', () => {
     ['separators at the end of the rows alone', 'a,b\n1,2,\n3,4,\n', {}, ['a', 'b'], [1, 2, 3, 4]],
     ['a separator at the end of every number', 'a\n1;\n2;\n', {}, ['a'], [1, 2]],
     ['one column with decimal commas', '1,5\n2,25\n', { decimal: ',' }, ['x1'], [1.5, 2.25]],
-    ['decimal commas within quotes, commas between', '"1,5","2,5"\n"3,5","4"\n', { decimal: ',' }, ['x1', 'x2'], [1.5, 2.5, 3.5, 4]],
+    [
+      'decimal commas within quotes, commas between',
+      '"1,5","2,5"\n"3,5","4"\n',
+      { decimal: ',' },
+      ['x1', 'x2'],
+      [1.5, 2.5, 3.5, 4],
+    ],
     ['a delimiter that the first line tells', 'sep=;\na;b\n1;2\n3;4\n', {}, ['a', 'b'], [1, 2, 3, 4]],
-    ['a delimiter that the first line tells, and none would guess', '"sep=:"\r\n1:2\r\n3:4\r\n', {}, ['x1', 'x2'], [1, 2, 3, 4]],
+    [
+      'a delimiter that the first line tells, and none would guess',
+      '"sep=:"\r\n1:2\r\n3:4\r\n',
+      {},
+      ['x1', 'x2'],
+      [1, 2, 3, 4],
+    ],
     ['counted columns behind an index', ',0,1\n0,5,7\n1,6,8\n', { drop: ['x1'] }, ['0', '1'], [5, 7, 6, 8]],
     ['comments at the beginning', '# made by hand\n#\na,b\n1,2\n3,4\n', {}, ['a', 'b'], [1, 2, 3, 4]],
     ['comments in lines that end in CR', '# made by hand\r#\ra,b\r1,2\r', {}, ['a', 'b'], [1, 2]],
@@ -52,8 +71,15 @@ describe('how a file is written is found out', () => {
   test('a first line that counts the columns is pointed out', () => {
     for (const first of ['0,1,2', '1,2,3']) {
       const text = `${first}\n5,6,7\n8,9,4\n`;
-      expect(parseCsv(text, 'file.csv')).toMatchObject({ rows: 3, notices: ['line 1 counts the columns and is taken for numbers; --header takes it for their names'] });
-      expect(parseCsv(text, 'file.csv', { header: true })).toMatchObject({ names: first.split(','), rows: 2, notices: [] });
+      expect(parseCsv(text, 'file.csv')).toMatchObject({
+        rows: 3,
+        notices: ['line 1 counts the columns and is taken for numbers; --header takes it for their names'],
+      });
+      expect(parseCsv(text, 'file.csv', { header: true })).toMatchObject({
+        names: first.split(','),
+        rows: 2,
+        notices: [],
+      });
       expect(parseCsv(text, 'file.csv', { header: false }).notices).toEqual([]);
     }
   });
@@ -67,13 +93,20 @@ describe('how a file is written is found out', () => {
       'line 1 names one column fewer than there are: the first one is taken for names of the rows; --drop 1 leaves it out',
       'column 1 ("x1") counts the rows; if it is an index, --drop 1 leaves it out',
     ]);
-    expect(() => parseCsv('a,b\nMazda,1.5,2\nFiat,3,4\n', 'cars.csv')).toThrow('cars.csv:2:1: "Mazda" in column "x1" is not a number; --drop 1 leaves the column out');
-    expect(() => parseCsv('a,b\n1,2,3\n4,5\n', 'file.csv')).toThrow('file.csv:2: expected 2 fields as in line 1, got 3');
+    expect(() => parseCsv('a,b\nMazda,1.5,2\nFiat,3,4\n', 'cars.csv')).toThrow(
+      'cars.csv:2:1: "Mazda" in column "x1" is not a number; --drop 1 leaves the column out',
+    );
+    expect(() => parseCsv('a,b\n1,2,3\n4,5\n', 'file.csv')).toThrow(
+      'file.csv:2: expected 2 fields as in line 1, got 3',
+    );
   });
 
   test('an index in front of them needs no name', () => {
     const table = parseCsv(',0,1\n0,0.5,1.5\n1,0.25,2.5\n2,3.5,4.5\n', 'file.csv', { drop: ['x1'] });
-    expect([table.names, [...table.values]]).toEqual([['0', '1'], [0.5, 1.5, 0.25, 2.5, 3.5, 4.5]]);
+    expect([table.names, [...table.values]]).toEqual([
+      ['0', '1'],
+      [0.5, 1.5, 0.25, 2.5, 3.5, 4.5],
+    ]);
     expect(table.notices).toEqual([
       'line 1 is taken for the names of the columns; --no-header takes it for numbers',
       'column 1 ("x1") counts the rows; if it is an index, --drop \'x1\' leaves it out',
@@ -133,21 +166,27 @@ describe('which columns and rows', () => {
   ])('%j is refused', (options, message) => expect(() => parseCsv(text, 'file.csv', options)).toThrow(message));
 
   test('a name of several columns is refused with their numbers', () => {
-    expect(() => parseCsv('a,a\n1,2\n', 'file.csv', { columns: ['a'] })).toThrow('file.csv: 2 columns are called "a"; their numbers are 1, 2');
+    expect(() => parseCsv('a,a\n1,2\n', 'file.csv', { columns: ['a'] })).toThrow(
+      'file.csv: 2 columns are called "a"; their numbers are 1, 2',
+    );
   });
 
   test('rows with missing values are left out where that is wanted, and counted', () => {
     const table = parseCsv('a,b\n1,2\n,3\n4,NA\n5,"6"\n-,1\n', 'file.csv', { missing: 'drop' });
     expect([...table.values]).toEqual([1, 2, 5, 6]);
     expect(table.notices).toEqual(['3 of 5 rows have missing values and are left out']);
-    expect(() => parseCsv('a\nNA\n', 'file.csv', { missing: 'drop' })).toThrow('file.csv: every row has a missing value');
+    expect(() => parseCsv('a\nNA\n', 'file.csv', { missing: 'drop' })).toThrow(
+      'file.csv: every row has a missing value',
+    );
     expect([...parseCsv('a,b\n1,\n2,\n', 'file.csv', { columns: ['a'] }).values]).toEqual([1, 2]);
   });
 
   test('numbers too small for single precision are counted by column', () => {
     const { values, notices } = parseCsv('a,b\n1e-42,2\n1e-50,3\n', 'file.csv');
     expect([...values]).toEqual([1e-42, 2, 1e-50, 3]);
-    expect(notices).toEqual(['column "a" has 2 numbers below 1.2e-38, of which single precision keeps few digits or none: another unit would help']);
+    expect(notices).toEqual([
+      'column "a" has 2 numbers below 1.2e-38, of which single precision keeps few digits or none: another unit would help',
+    ]);
   });
 });
 
@@ -179,8 +218,16 @@ describe('where the bytes come from', () => {
   });
 
   test.each<[string, Uint8Array, string]>([
-    ['UTF-16 without a mark', utf16(false).subarray(2), 't.csv: is UTF-16 without a byte-order mark; --encoding utf-16le reads it'],
-    ['the same, big end first', utf16(true).subarray(2), 't.csv: is UTF-16 without a byte-order mark; --encoding utf-16be reads it'],
+    [
+      'UTF-16 without a mark',
+      utf16(false).subarray(2),
+      't.csv: is UTF-16 without a byte-order mark; --encoding utf-16le reads it',
+    ],
+    [
+      'the same, big end first',
+      utf16(true).subarray(2),
+      't.csv: is UTF-16 without a byte-order mark; --encoding utf-16be reads it',
+    ],
     ['UTF-32', Buffer.from([0xff, 0xfe, 0, 0, 0x31, 0, 0, 0]), 't.csv: is UTF-32: convert it to UTF-8'],
     ['UTF-32 without a mark', Buffer.from([0, 0, 0, 0x31, 0, 0, 0, 0x0a]), 't.csv: is UTF-32: convert it to UTF-8'],
   ])('%s is refused by name', async (_, bytes, message) => {
@@ -189,7 +236,9 @@ describe('where the bytes come from', () => {
   });
 
   test('standard input, and a pipe', async () => {
-    expect([...(await readTable(directory, '-', {}, Readable.from([Buffer.from('1,'), Buffer.from('2\n')]))).values]).toEqual([1, 2]);
+    expect([
+      ...(await readTable(directory, '-', {}, Readable.from([Buffer.from('1,'), Buffer.from('2\n')]))).values,
+    ]).toEqual([1, 2]);
     execFileSync('mkfifo', [path.join(directory, 'pipe')]);
     const reading = readTable(directory, 'pipe');
     spawn('bash', ['-c', `printf '${text}' > pipe`], { cwd: directory });
@@ -197,13 +246,28 @@ describe('where the bytes come from', () => {
   });
 
   test.each<[string, Uint8Array, ReadOptions, string]>([
-    ['latin-1 taken for UTF-8', Buffer.from(`a,b\n1,2\n${text}`, 'latin1'), {}, 't.csv:3: is not valid UTF-8; --encoding names another encoding, such as windows-1252'],
+    [
+      'latin-1 taken for UTF-8',
+      Buffer.from(`a,b\n1,2\n${text}`, 'latin1'),
+      {},
+      't.csv:3: is not valid UTF-8; --encoding names another encoding, such as windows-1252',
+    ],
     ['half a character at the end', Buffer.from('a,b\n1,2\n3,\xc3', 'latin1'), {}, 't.csv:3: is not valid UTF-8'],
     ['UTF-16 cut in half', utf16(false).subarray(0, -3), {}, 't.csv: is not valid utf-16le'],
     ['half a gzip file', gzipSync(text).subarray(0, 20), {}, 't.csv: is not a whole gzip file'],
-    ['a gzip file with another sum', Uint8Array.from(gzipSync(text), (byte, i, { length } = gzipSync(text)) => (i === length - 6 ? byte ^ 1 : byte)), {}, 't.csv: is not a whole gzip file'],
+    [
+      'a gzip file with another sum',
+      Uint8Array.from(gzipSync(text), (byte, i, { length } = gzipSync(text)) => (i === length - 6 ? byte ^ 1 : byte)),
+      {},
+      't.csv: is not a whole gzip file',
+    ],
     ['nothing', new Uint8Array(0), {}, 't.csv: no rows'],
-    ['control characters', Buffer.from('a\n\u001b[31m1\n'), {}, 't.csv:2:1: "\\x1b[31m1" in column "a" is not a number'],
+    [
+      'control characters',
+      Buffer.from('a\n\u001b[31m1\n'),
+      {},
+      't.csv:2:1: "\\x1b[31m1" in column "a" is not a number',
+    ],
   ])('%s is refused', async (_, bytes, options, message) => {
     file('t.csv', bytes);
     await expect(readTable(directory, 't.csv', options)).rejects.toThrow(message);

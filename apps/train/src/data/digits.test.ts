@@ -50,26 +50,39 @@ test('the npm package has 10,000 digits of 28 × 28 grey levels, split by key in
 describe('a directory with the official files', () => {
   test('is read, gzipped or not, with each image beside its label', async () => {
     writeOfficialFiles();
-    const { source, train, validation, test: held } = await loadDigits(path.dirname(directory), path.basename(directory), key(0));
+    const {
+      source,
+      train,
+      validation,
+      test: held,
+    } = await loadDigits(path.dirname(directory), path.basename(directory), key(0));
     expect(source).toContain('24 digits');
     expect([train.count, validation.count, held.count, train.height, train.width]).toEqual([18, 2, 4, 2, 3]);
     for (const part of [train, validation, held]) {
       for (let i = 0; i < part.count; i++) expect(part.labels[i]).toBe(part.pixels[6 * i] % 10);
     }
-    expect([...train.labels, ...validation.labels].toSorted()).toEqual([0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9]);
+    expect([...train.labels, ...validation.labels].toSorted()).toEqual([
+      0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9,
+    ]);
     expect(held.pixels.filter((_, i) => i % 6 === 0).toSorted()).toEqual(Uint8Array.of(100, 101, 102, 103));
   });
 
   test('is refused where something is missing or does not fit', async () => {
     const load = (name: string) => loadDigits(directory, name, key(0));
     await expect(load('nowhere')).rejects.toThrow('nowhere: no such directory');
-    await expect(load('.')).rejects.toThrow('.: must hold train-images-idx3-ubyte or train-images-idx3-ubyte.gz, has neither');
+    await expect(load('.')).rejects.toThrow(
+      '.: must hold train-images-idx3-ubyte or train-images-idx3-ubyte.gz, has neither',
+    );
     writeOfficialFiles();
     await expect(load('train-labels-idx1-ubyte')).rejects.toThrow('must be a directory');
     writeIdx('train-labels-idx1-ubyte', [3], [1, 2, 3]);
     await expect(load('.')).rejects.toThrow('.: train labels must be 20, one for each image, are 3');
     writeOfficialFiles();
-    writeIdx('t10k-images.idx3-ubyte', [4, 3, 2], Array.from({ length: 24 }, () => 0));
+    writeIdx(
+      't10k-images.idx3-ubyte',
+      [4, 3, 2],
+      Array.from({ length: 24 }, () => 0),
+    );
     await expect(load('.')).rejects.toThrow('test images must be 2 × 3 as in training, are 3 × 2');
     writeFileSync(path.join(directory, 't10k-labels-idx1-ubyte.gz'), gzipSync(Buffer.from('text')).subarray(0, 12));
     await expect(load('.')).rejects.toThrow('t10k-labels-idx1-ubyte.gz: is not a whole gzip file');

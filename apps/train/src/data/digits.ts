@@ -71,11 +71,14 @@ export function takeDigits({ pixels, labels, height, width }: Digits, rows: read
 async function readIdxDirectory(cwd: string, name: string): Promise<[train: Digits, test: Digits]> {
   const directory = path.resolve(cwd, name);
   if (!existsSync(directory)) throw new UserError(`${name}: no such directory`);
-  if (!statSync(directory).isDirectory()) throw new UserError(`${name}: must be a directory with the four IDX files, is a file`);
+  if (!statSync(directory).isDirectory())
+    throw new UserError(`${name}: must be a directory with the four IDX files, is a file`);
   const train = await readDigits(directory, name, 'train');
   const test = await readDigits(directory, name, 't10k');
   if (train.height !== test.height || train.width !== test.width) {
-    throw new UserError(`${name}: test images must be ${train.height} × ${train.width} as in training, are ${test.height} × ${test.width}`);
+    throw new UserError(
+      `${name}: test images must be ${train.height} × ${train.width} as in training, are ${test.height} × ${test.width}`,
+    );
   }
   return [train, test];
 }
@@ -84,8 +87,10 @@ async function readDigits(directory: string, name: string, part: string): Promis
   const images = await readIdx(directory, name, `${part}-images`, 3);
   const labels = await readIdx(directory, name, `${part}-labels`, 1);
   const [count, height, width] = images.shape;
-  if (count < 2 || height * width === 0) throw new UserError(`${name}: ${part} images must be at least 2, got [${images.shape.join(', ')}]`);
-  if (labels.shape[0] !== count) throw new UserError(`${name}: ${part} labels must be ${count}, one for each image, are ${labels.shape[0]}`);
+  if (count < 2 || height * width === 0)
+    throw new UserError(`${name}: ${part} images must be at least 2, got [${images.shape.join(', ')}]`);
+  if (labels.shape[0] !== count)
+    throw new UserError(`${name}: ${part} labels must be ${count}, one for each image, are ${labels.shape[0]}`);
   return { pixels: images.values, labels: labels.values, count, height, width };
 }
 

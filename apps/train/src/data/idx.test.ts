@@ -4,7 +4,25 @@ import { UserError } from '../errors.js';
 import { parseIdx } from './idx.js';
 
 /** A file of shape [2, 2, 3] holding 0 … 11. */
-const images = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3, ...Array.from({ length: 12 }, (_, i) => i));
+const images = Uint8Array.of(
+  0,
+  0,
+  8,
+  3,
+  0,
+  0,
+  0,
+  2,
+  0,
+  0,
+  0,
+  2,
+  0,
+  0,
+  0,
+  3,
+  ...Array.from({ length: 12 }, (_, i) => i),
+);
 
 test('images, gzipped or not', () => {
   for (const bytes of [images, gzipSync(images)]) {
@@ -24,9 +42,21 @@ describe('what is refused', () => {
     ['header only in part', images.subarray(0, 9), 'images: truncated: expected a header of 16 bytes, got 9'],
     ['values only in part', images.subarray(0, 20), 'images: truncated: expected 28 bytes for [2, 2, 3], got 20'],
     ['too many values', Uint8Array.of(...images, 0), 'images: too long: expected 28 bytes for [2, 2, 3], got 29'],
-    ['too many values, gzipped', gzipSync(Uint8Array.of(...images, 0)), 'images: too long: expected 28 bytes for [2, 2, 3], got more'],
-    ['fewer values than promised, gzipped', gzipSync(images.subarray(0, 20)), 'images: truncated: expected 28 bytes for [2, 2, 3], got 20'],
-    ['a header that promises what no gzip file can hold', gzipSync(changed(4, 255)), 'images: truncated: expected 25669140508 bytes for [4278190082, 2, 3], got fewer'],
+    [
+      'too many values, gzipped',
+      gzipSync(Uint8Array.of(...images, 0)),
+      'images: too long: expected 28 bytes for [2, 2, 3], got more',
+    ],
+    [
+      'fewer values than promised, gzipped',
+      gzipSync(images.subarray(0, 20)),
+      'images: truncated: expected 28 bytes for [2, 2, 3], got 20',
+    ],
+    [
+      'a header that promises what no gzip file can hold',
+      gzipSync(changed(4, 255)),
+      'images: truncated: expected 25669140508 bytes for [4278190082, 2, 3], got fewer',
+    ],
     ['half a gzip file', gzipSync(images).subarray(0, 20), 'images: is not a whole gzip file'],
   ])('%s', (_, bytes, message) => {
     expect(() => parseIdx(bytes, 'images', 3)).toThrow(new UserError(message));

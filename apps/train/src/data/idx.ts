@@ -27,14 +27,17 @@ export function parseIdx(bytes: Uint8Array, name: string, rank: number): IdxArra
   const start = isPacked ? unpackedStart(bytes, name) : bytes;
   const header = 4 + 4 * rank;
   if (start.length < 4 || start[0] !== 0 || start[1] !== 0) throw new UserError(`${name}: is not an IDX file`);
-  if (start[2] !== UNSIGNED_BYTE) throw new UserError(`${name}: must hold unsigned bytes (type 8), has type ${start[2]}`);
+  if (start[2] !== UNSIGNED_BYTE)
+    throw new UserError(`${name}: must hold unsigned bytes (type 8), has type ${start[2]}`);
   if (start[3] !== rank) throw new UserError(`${name}: must have ${rank} axes, has ${start[3]}`);
-  if (start.length < header) throw new UserError(`${name}: truncated: expected a header of ${header} bytes, got ${start.length}`);
+  if (start.length < header)
+    throw new UserError(`${name}: truncated: expected a header of ${header} bytes, got ${start.length}`);
   const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
   const expected = header + shape.reduce((product, size) => product * size, 1);
   const promised = `expected ${expected} bytes for [${shape.join(', ')}]`;
-  if (expected > (isPacked ? MOST_PACKED : 1) * bytes.length) throw new UserError(`${name}: truncated: ${promised}, got ${isPacked ? 'fewer' : bytes.length}`);
+  if (expected > (isPacked ? MOST_PACKED : 1) * bytes.length)
+    throw new UserError(`${name}: truncated: ${promised}, got ${isPacked ? 'fewer' : bytes.length}`);
   const raw = isPacked ? unpacked(bytes, name, expected) : bytes;
   if (raw === undefined) throw new UserError(`${name}: too long: ${promised}, got more`);
   if (raw.length < expected) throw new UserError(`${name}: truncated: ${promised}, got ${raw.length}`);

@@ -15,10 +15,18 @@ export async function readMnistPackage(): Promise<Digits> {
   const directory = path.dirname(createRequire(import.meta.url).resolve('mnist/package.json'));
   const parts: { pixels: Uint8Array; label: number }[] = [];
   for (let label = 0; label < 10; label++) {
-    const { data } = JSON.parse(await readFile(path.join(directory, 'src', 'digits', `${label}.json`), 'utf8')) as { data: number[] };
+    const { data } = JSON.parse(await readFile(path.join(directory, 'src', 'digits', `${label}.json`), 'utf8')) as {
+      data: number[];
+    };
     parts.push({ pixels: Uint8Array.from(data, (level) => Math.round(level * 255)), label });
   }
   const pixels = Buffer.concat(parts.map((part) => part.pixels));
   const labels = parts.flatMap((part) => Array.from({ length: part.pixels.length / SIDE ** 2 }, () => part.label));
-  return { pixels: new Uint8Array(pixels), labels: Uint8Array.from(labels), count: labels.length, height: SIDE, width: SIDE };
+  return {
+    pixels: new Uint8Array(pixels),
+    labels: Uint8Array.from(labels),
+    count: labels.length,
+    height: SIDE,
+    width: SIDE,
+  };
 }

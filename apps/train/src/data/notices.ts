@@ -20,11 +20,20 @@ export function nameNotices(names: readonly string[]): string[] {
   for (const [i, name] of names.entries()) numbers.set(name, [...(numbers.get(name)?.slice(0, 9) ?? []), i + 1]);
   return [...numbers]
     .filter(([, found]) => found.length > 1)
-    .map(([name, found]) => `columns ${found.join(' and ')} are ${found.length === 2 ? 'both' : 'all'} called "${excerpt(name, 40)}"; --drop ${found.slice(1).join(',')} leaves one`);
+    .map(
+      ([name, found]) =>
+        `columns ${found.join(' and ')} are ${found.length === 2 ? 'both' : 'all'} called "${excerpt(name, 40)}"; --drop ${found.slice(1).join(',')} leaves one`,
+    );
 }
 
 /** What to tell of a first column without a name of its own, if it counts the rows: a table's index, as pandas writes it. */
-export function indexNotice({ first, delimiter }: Dialect, names: readonly string[], sample: Uint8Array, isLast: boolean, style: NumberStyle): string[] {
+export function indexNotice(
+  { first, delimiter }: Dialect,
+  names: readonly string[],
+  sample: Uint8Array,
+  isLast: boolean,
+  style: NumberStyle,
+): string[] {
   if (first[0] !== '' && !/^(unnamed: 0|index)$/i.test(first[0])) return [];
   let at = splitRecord(sample, 0, sample.length, delimiter, isLast)!.next;
   let start: number | undefined;
@@ -39,5 +48,7 @@ export function indexNotice({ first, delimiter }: Dialect, names: readonly strin
     if (start === undefined || (start !== 0 && start !== 1) || value !== start + count) return [];
     at = record.next;
   }
-  return [`column 1 ("${excerpt(names[0], 40)}") counts the rows; if it is an index, --drop ${columnOption(names, 0)} leaves it out`];
+  return [
+    `column 1 ("${excerpt(names[0], 40)}") counts the rows; if it is an index, --drop ${columnOption(names, 0)} leaves it out`,
+  ];
 }

@@ -161,5 +161,7 @@ export function isTruth(field: string): boolean {
 
 /** Whether a field is a number with signs that are no part of it: of thousands, of a currency, of percent. */
 export function isDecorated(field: string): boolean {
-  return field.length <= 40 && /^[-+(]?\p{Sc}? ?\d{1,3}([,.' \u00a0\u202f]?\d{3})*([.,]\d+)? ?[\p{Sc}%‰)]?$/u.test(field);
+  return (
+    field.length <= 40 && /^[-+(]?\p{Sc}? ?\d{1,3}([,.' \u00a0\u202f]?\d{3})*([.,]\d+)? ?[\p{Sc}%‰)]?$/u.test(field)
+  );
 }

@@ -1,6 +1,13 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema, type SchemaElement } from 'hyparquet';
+import {
+  type AsyncBuffer,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetRead,
+  parquetSchema,
+  type SchemaElement,
+} from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { UserError } from '../errors.js';
 import { excerpt } from '../printable.js';
@@ -21,9 +28,11 @@ const LARGEST_GROUP = 1 << 25;
  */
 export async function openParquet(cwd: string, name: string, options: ReadOptions): Promise<TableStream> {
   for (const option of ['delimiter', 'decimal', 'encoding'] as const) {
-    if (options[option] !== undefined) throw new UserError(`${name}: is a Parquet file, for which there is no --${option}`);
+    if (options[option] !== undefined)
+      throw new UserError(`${name}: is a Parquet file, for which there is no --${option}`);
   }
-  if (options.header !== undefined) throw new UserError(`${name}: is a Parquet file, for which there is no --header and no --no-header`);
+  if (options.header !== undefined)
+    throw new UserError(`${name}: is a Parquet file, for which there is no --header and no --no-header`);
   const handle = await open(path.resolve(cwd, name));
   try {
     const file = await bufferOf(handle);
@@ -34,7 +43,10 @@ export async function openParquet(cwd: string, name: string, options: ReadOption
     checkKinds(name, elements, chosen);
     for (const column of chosen) {
       if (elements[column].type === 'BOOLEAN') notices.push(truthNotice(all[column]));
-      if (/^__index_level_\d+__$/.test(all[column])) notices.push(`column ${column + 1} ("${excerpt(all[column], 40)}") is an index that pandas wrote; --drop ${column + 1} leaves it out`);
+      if (/^__index_level_\d+__$/.test(all[column]))
+        notices.push(
+          `column ${column + 1} ("${excerpt(all[column], 40)}") is an index that pandas wrote; --drop ${column + 1} leaves it out`,
+        );
     }
     const names = chosen.map((column) => all[column]);
     const numbers = chosen.map((column) => column + 1);
@@ -73,7 +85,8 @@ function columnsOf(metadata: FileMetaData): SchemaElement[] {
   const elements = parquetSchema(metadata).children.map((child) => child.element);
   if (!elements.every(({ name }) => typeof name === 'string')) throw new RangeError('a column has no name');
   const rows = metadata.row_groups.reduce((total, group) => total + Number(group.num_rows), 0);
-  if (rows !== Number(metadata.num_rows)) throw new RangeError(`its groups have ${rows} of ${Number(metadata.num_rows)} rows`);
+  if (rows !== Number(metadata.num_rows))
+    throw new RangeError(`its groups have ${rows} of ${Number(metadata.num_rows)} rows`);
   return elements;
 }
 
@@ -82,7 +95,10 @@ async function readable<T>(name: string, read: () => T | Promise<T>): Promise<T>
   try {
     return await read();
   } catch (error) {
-    throw new UserError(`${name}: is damaged, or no Parquet file that can be read: ${excerpt((error as Error).message, 100)}`, { cause: error });
+    throw new UserError(
+      `${name}: is damaged, or no Parquet file that can be read: ${excerpt((error as Error).message, 100)}`,
+      { cause: error },
+    );
   }
 }
 
@@ -99,7 +115,13 @@ function checkKinds(name: string, elements: readonly SchemaElement[], chosen: re
 const TEXTS = new Set(['UTF8', 'ENUM', 'JSON']);
 
 /** What a column holds, in words, if that is not numbers. */
-function kindOf({ type, converted_type: converted, logical_type: logical, num_children: children, repetition_type: repetition }: SchemaElement): string | undefined {
+function kindOf({
+  type,
+  converted_type: converted,
+  logical_type: logical,
+  num_children: children,
+  repetition_type: repetition,
+}: SchemaElement): string | undefined {
   if (type === undefined || children || repetition === 'REPEATED') return 'lists or records';
   if (converted === 'DECIMAL' || logical?.type === 'FLOAT16') return undefined;
   if (type === 'INT96' || /^(DATE|TIME|INTERVAL)/.test(converted ?? logical?.type ?? '')) return 'dates or times';
@@ -120,7 +142,17 @@ interface Reading {
   missing: number[];
 }
 
-async function* readGroups({ name, handle, file, metadata, names, numbers, dropMissing, notices, missing }: Reading): AsyncGenerator<Block> {
+async function* readGroups({
+  name,
+  handle,
+  file,
+  metadata,
+  names,
+  numbers,
+  dropMissing,
+  notices,
+  missing,
+}: Reading): AsyncGenerator<Block> {
   const columns = names.length;
   const tiny = names.map(() => 0);
   const length = blockLength(columns);
@@ -131,7 +163,8 @@ async function* readGroups({ name, handle, file, metadata, names, numbers, dropM
   try {
     for (const group of metadata.row_groups) {
       const rows = Number(group.num_rows);
-      if (!(rows >= 0 && rows <= LARGEST_GROUP)) throw new UserError(`${name}: has a group of ${rows} rows, at most ${LARGEST_GROUP} can be read`);
+      if (!(rows >= 0 && rows <= LARGEST_GROUP))
+        throw new UserError(`${name}: has a group of ${rows} rows, at most ${LARGEST_GROUP} can be read`);
       const start = before;
       const parts: unknown[][] = [];
       for (const column of names) {
@@ -148,7 +181,10 @@ async function* readGroups({ name, handle, file, metadata, names, numbers, dropM
           } else if (dropMissing && Number.isNaN(value)) {
             isWhole = false;
             missing[i]++;
-          } else throw new UserError(`${name}: row ${start + row + 1}, column ${numbers[i]}: ${problemOf(parts[i][row], names[i])}`);
+          } else
+            throw new UserError(
+              `${name}: row ${start + row + 1}, column ${numbers[i]}: ${problemOf(parts[i][row], names[i])}`,
+            );
         }
         if (!isWhole) continue;
         kept++;
@@ -170,7 +206,13 @@ async function* readGroups({ name, handle, file, metadata, names, numbers, dropM
 }
 
 /** A column of a group of rows. */
-async function readColumn(file: AsyncBuffer, metadata: FileMetaData, column: string, start: number, rows: number): Promise<unknown[]> {
+async function readColumn(
+  file: AsyncBuffer,
+  metadata: FileMetaData,
+  column: string,
+  start: number,
+  rows: number,
+): Promise<unknown[]> {
   const values: unknown[] = [];
   await parquetRead({
     file,
@@ -196,7 +238,8 @@ function toNumber(value: unknown): number {
 
 function problemOf(value: unknown, column: string): string {
   const name = `column "${excerpt(column, 40)}"`;
-  if (typeof value === 'number' && Number.isFinite(value)) return `${value} in ${name} is too large for single precision`;
+  if (typeof value === 'number' && Number.isFinite(value))
+    return `${value} in ${name} is too large for single precision`;
   if (value === Infinity || value === -Infinity) return `${value} in ${name} is not a finite number`;
   return `no value in ${name}; --missing drop leaves such rows out`;
 }

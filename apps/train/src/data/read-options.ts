@@ -20,7 +20,15 @@ export type ReadOptions = {
   missing?: 'drop';
 };
 
-const NAMED: Readonly<Record<string, string>> = { tab: '\t', '\\t': '\t', blank: ' ', space: ' ', comma: ',', semicolon: ';', bar: '|' };
+const NAMED: Readonly<Record<string, string>> = {
+  tab: '\t',
+  '\\t': '\t',
+  blank: ' ',
+  space: ' ',
+  comma: ',',
+  semicolon: ';',
+  bar: '|',
+};
 
 function delimiter(text: string): string {
   const value = NAMED[text] ?? text;
@@ -55,11 +63,19 @@ export function addReadOptions(command: Command): Command {
     .addOption(new Option('--no-header', 'the first line holds numbers').default(undefined))
     .addOption(new Option('--delimiter <char>', 'what separates the fields (default: found out)').argParser(delimiter))
     .addOption(new Option('--decimal <mark>', 'the decimal mark').choices(['.', ',']))
-    .addOption(new Option('--encoding <name>', 'the encoding, where no byte-order mark tells (default: UTF-8)').argParser(encoding));
+    .addOption(
+      new Option('--encoding <name>', 'the encoding, where no byte-order mark tells (default: UTF-8)').argParser(
+        encoding,
+      ),
+    );
 }
 
 /** Those of a command's options that say how its file is read. */
 export function readOptionsOf(options: ReadOptions): ReadOptions {
   const { columns, drop, missing, header, delimiter, decimal, encoding } = options;
-  return Object.fromEntries(Object.entries({ columns, drop, missing, header, delimiter, decimal, encoding }).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(
+    Object.entries({ columns, drop, missing, header, delimiter, decimal, encoding }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
 }

@@ -12,7 +12,12 @@ import { Gatherer, type Table, type TableStream } from './table.js';
  * @param name the path as the user gave it, relative to `cwd`
  * @throws UserError if it cannot be read, or is not such a table
  */
-export async function openTable(cwd: string, name: string, options: ReadOptions = {}, stdin?: Readable): Promise<TableStream> {
+export async function openTable(
+  cwd: string,
+  name: string,
+  options: ReadOptions = {},
+  stdin?: Readable,
+): Promise<TableStream> {
   if (name !== '-' && (await isParquet(cwd, name))) return openParquet(cwd, name, options);
   return openCsv(name === '-' ? 'standard input' : name, readBytes(cwd, name, stdin), options);
 }

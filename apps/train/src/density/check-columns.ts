@@ -17,13 +17,19 @@ const NAMED = 20;
  * @param units of the rows to train on
  * @throws UserError if a column is constant, is smaller or larger than single precision holds, or varies by less than it can tell apart
  */
-export function checkColumns({ source }: Pick<Table, 'source'>, profiles: readonly ColumnProfile[], units: readonly ColumnUnits[]): void {
+export function checkColumns(
+  { source }: Pick<Table, 'source'>,
+  profiles: readonly ColumnProfile[],
+  units: readonly ColumnUnits[],
+): void {
   const place = (i: number) => `column ${i + 1} ("${excerpt(profiles[i].name, 40)}")`;
   const refuse = (isBad: (i: number) => boolean, what: (i: number) => string) => {
     const bad = profiles.flatMap((_, i) => (isBad(i) ? [i] : []));
     if (bad.length === 0) return;
     const list = bad.slice(0, NAMED).map((i) => `${place(i)} ${what(i)}`);
-    throw new UserError(`${source}: ${list.join('; ')}${bad.length > NAMED ? `; and ${bad.length - NAMED} more columns likewise` : ''}`);
+    throw new UserError(
+      `${source}: ${list.join('; ')}${bad.length > NAMED ? `; and ${bad.length - NAMED} more columns likewise` : ''}`,
+    );
   };
   refuse(
     (i) => profiles[i].low === profiles[i].high,
@@ -35,15 +41,18 @@ export function checkColumns({ source }: Pick<Table, 'source'>, profiles: readon
   );
   refuse(
     (i) => units[i].scale < SMALLEST,
-    (i) => `varies by less than 1.2e-38 (${profiles[i].low} to ${profiles[i].high}), where single precision has no digits left: multiply it by ${powerOfTen(units[i].scale)} first`,
+    (i) =>
+      `varies by less than 1.2e-38 (${profiles[i].low} to ${profiles[i].high}), where single precision has no digits left: multiply it by ${powerOfTen(units[i].scale)} first`,
   );
   refuse(
     (i) => profiles[i].high - profiles[i].low > LARGEST,
-    (i) => `goes from ${profiles[i].low} to ${profiles[i].high}, wider than single precision reaches: multiply it by ${powerOfTen(units[i].scale)} first`,
+    (i) =>
+      `goes from ${profiles[i].low} to ${profiles[i].high}, wider than single precision reaches: multiply it by ${powerOfTen(units[i].scale)} first`,
   );
   refuse(
     (i) => HALF_ULP * units[i].bulk.size > ROUNDED * units[i].bulk.deviation,
-    (i) => `varies too little for its size (${profiles[i].low} to ${profiles[i].high}) for single precision: subtract a constant first`,
+    (i) =>
+      `varies too little for its size (${profiles[i].low} to ${profiles[i].high}) for single precision: subtract a constant first`,
   );
 }
 

@@ -16,7 +16,11 @@ describe('the grid that values show', () => {
   ])('%s', (_, distinct, grid) => expect(evidentGrid(distinct)).toEqual(grid));
 
   test('any decimals on a grid: the step is a multiple of it, and every value stands on it', () => {
-    const cases = fc.record({ places: fc.integer({ min: 0, max: 6 }), step: fc.integer({ min: 1, max: 500 }), at: fc.uniqueArray(fc.integer({ min: -5000, max: 5000 }), { minLength: 2, maxLength: 50 }) });
+    const cases = fc.record({
+      places: fc.integer({ min: 0, max: 6 }),
+      step: fc.integer({ min: 1, max: 500 }),
+      at: fc.uniqueArray(fc.integer({ min: -5000, max: 5000 }), { minLength: 2, maxLength: 50 }),
+    });
     fc.assert(
       fc.property(cases, ({ places, step, at }) => {
         const values = Float64Array.from(at, (k) => (k * step) / 10 ** places).toSorted();
@@ -33,9 +37,15 @@ describe('the grid that values show', () => {
 
   test('measurements with all digits of a float are on none', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(fc.double({ min: 1, max: 10, noNaN: true }).filter((x) => String(x).length > 16), { minLength: 5, maxLength: 30 }), (values) => {
-        expect(evidentGrid(Float64Array.from(values).toSorted())).toBeNull();
-      }),
+      fc.property(
+        fc.uniqueArray(
+          fc.double({ min: 1, max: 10, noNaN: true }).filter((x) => String(x).length > 16),
+          { minLength: 5, maxLength: 30 },
+        ),
+        (values) => {
+          expect(evidentGrid(Float64Array.from(values).toSorted())).toBeNull();
+        },
+      ),
     );
   });
 });

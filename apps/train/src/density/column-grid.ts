@@ -48,7 +48,11 @@ export function evidentGrid(distinct: Float64Array): ValueGrid | null {
     if (FILLED * steps > distinct.length) break;
     const step = span / steps;
     const tolerance = decimal ? 1 / decimal.parts / step : ROUNDING;
-    if (tolerance > FARTHEST || !distinct.every((value) => Math.abs(offGrid((value - distinct[0]) / step)) <= tolerance)) continue;
+    if (
+      tolerance > FARTHEST ||
+      !distinct.every((value) => Math.abs(offGrid((value - distinct[0]) / step)) <= tolerance)
+    )
+      continue;
     const parts = Math.round(1 / step);
     return parts > 0 && distinct.every((value) => isWholeOver(parts, value)) ? { step, parts } : { step };
   }

@@ -17,15 +17,35 @@ describe('what a column is', () => {
     ['real', many((i) => spread(i) - 0.5), { kind: 'real', grid: null, outlier: null }],
     ['positive', many((i) => 3 * spread(i) + 1e-3), { kind: 'positive', grid: null }],
     ['bounded', many(spread), { kind: 'bounded', low: 0, grid: null }],
-    ['integer', many((i) => (i * 7) % 101), { kind: 'integer', low: 0, high: 100, distinct: 101, grid: { step: 1, parts: 1 } }],
+    [
+      'integer',
+      many((i) => (i * 7) % 101),
+      { kind: 'integer', low: 0, high: 100, distinct: 101, grid: { step: 1, parts: 1 } },
+    ],
     ['integer, in steps of ten', many((i) => 10 * ((i * 7) % 101)), { kind: 'integer', grid: { step: 10, parts: 1 } }],
     ['decimals, each many times', many((i) => cents(i), 2000), { kind: 'on a grid', grid: { step: 0.01, parts: 100 } }],
-    ['decimals, hardly one twice', many((i) => Math.round(1e6 * spread(i)) / 1e6, 2000), { kind: 'bounded', grid: null }],
-    ['few-valued', many((i) => [0, 0.5, 2][i % 3]), { kind: 'few-valued', distinct: 3, grid: { step: 0.5, parts: 10 } }],
+    [
+      'decimals, hardly one twice',
+      many((i) => Math.round(1e6 * spread(i)) / 1e6, 2000),
+      { kind: 'bounded', grid: null },
+    ],
+    [
+      'few-valued',
+      many((i) => [0, 0.5, 2][i % 3]),
+      { kind: 'few-valued', distinct: 3, grid: { step: 0.5, parts: 10 } },
+    ],
     ['few-valued, whole', many((i) => i % 2), { kind: 'few-valued', grid: { step: 1, parts: 1 } }],
-    ['few-valued, on a grid finer than its gaps', many((i) => [0, 2, 5][i % 3]), { kind: 'few-valued', grid: { step: 1, parts: 1 } }],
+    [
+      'few-valued, on a grid finer than its gaps',
+      many((i) => [0, 2, 5][i % 3]),
+      { kind: 'few-valued', grid: { step: 1, parts: 1 } },
+    ],
     ['few-valued, on no grid', many((i) => [0, 1, Math.PI][i % 3]), { kind: 'few-valued', grid: null }],
-    ['more values, each very often, on no grid', many((i) => Math.sqrt(i % 50), 2000), { kind: 'few-valued', grid: null }],
+    [
+      'more values, each very often, on no grid',
+      many((i) => Math.sqrt(i % 50), 2000),
+      { kind: 'few-valued', grid: null },
+    ],
     ['constant', many(() => 3), { kind: 'constant', distinct: 1 }],
   ])('%s', (_, values, profile) => expect(of(values)).toMatchObject(profile));
 
@@ -60,12 +80,27 @@ describe('what is said', () => {
     ['price', (i) => cents(i)],
     ['tens', (i) => 10 * (i % 50)],
   ];
-  const table = { values: Float64Array.from(many((i) => i, 400).flatMap((i) => columns.map(([, f]) => f(i)))), rows: 400, columns: columns.length };
+  const table = {
+    values: Float64Array.from(many((i) => i, 400).flatMap((i) => columns.map(([, f]) => f(i)))),
+    rows: 400,
+    columns: columns.length,
+  };
   const units = unitsOf(table);
-  const facts = profileColumns(table, columns.map(([name]) => name)).map((profile, i) => ({ profile, units: units[i], missing: i }));
+  const facts = profileColumns(
+    table,
+    columns.map(([name]) => name),
+  ).map((profile, i) => ({ profile, units: units[i], missing: i }));
 
   test('the table', () => {
-    expect(columnRows(facts, false).rows.map(([name, kind, , , values, missing, what]) => [name, kind, values, missing, what])).toEqual([
+    expect(
+      columnRows(facts, false).rows.map(([name, kind, , , values, missing, what]) => [
+        name,
+        kind,
+        values,
+        missing,
+        what,
+      ]),
+    ).toEqual([
       ['flag', 'few-valued', '2', '0', 'taken for real numbers: see the warning'],
       ['real', 'real', '400', '1', 'centred and scaled by mean and deviation'],
       ['far', 'real', '400', '2', 'centred and scaled by median and quantiles'],
@@ -84,9 +119,12 @@ describe('what is said', () => {
   });
 
   test('the warnings', () => {
-    const grows = 'its density grows without end around them, and the gain means nothing; --dequantize adds noise that makes it a density';
-    const uneven = 'column "uneven" takes only 3 values, on no regular grid: its density can grow without end around them, and the gain means nothing; leave it out with --drop, or train on the rows of each value separately';
-    const far = 'column "far" has -1000000000 in row 8, far from the others: it is centred and scaled by median and quantiles, which values far out do not move; the Gaussian that the flow is compared with is not';
+    const grows =
+      'its density grows without end around them, and the gain means nothing; --dequantize adds noise that makes it a density';
+    const uneven =
+      'column "uneven" takes only 3 values, on no regular grid: its density can grow without end around them, and the gain means nothing; leave it out with --drop, or train on the rows of each value separately';
+    const far =
+      'column "far" has -1000000000 in row 8, far from the others: it is centred and scaled by median and quantiles, which values far out do not move; the Gaussian that the flow is compared with is not';
     expect(columnWarnings(facts, false)).toEqual([
       `column "flag" has only 2 different values: ${grows}`,
       uneven,

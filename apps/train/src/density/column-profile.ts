@@ -36,7 +36,14 @@ function profileOf(name: string, values: Float64Array): ColumnProfile {
   const sorted = values.toSorted();
   const distinct = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1]);
   const [low, high] = [distinct[0], distinct.at(-1)!];
-  return { name, ...kindOf(distinct, sorted.length), low, high, distinct: distinct.length, outlier: outlierOf(values, sorted) };
+  return {
+    name,
+    ...kindOf(distinct, sorted.length),
+    low,
+    high,
+    distinct: distinct.length,
+    outlier: outlierOf(values, sorted),
+  };
 }
 
 /** What values are, each given once in ascending order, of so many rows. */

@@ -10,19 +10,33 @@ export interface ColumnFacts {
 }
 
 /** The table of columns that is shown before training. */
-export function columnRows(columns: readonly ColumnFacts[], isDequantized: boolean): { header: string[]; rows: string[][] } {
+export function columnRows(
+  columns: readonly ColumnFacts[],
+  isDequantized: boolean,
+): { header: string[]; rows: string[][] } {
   return {
     header: ['column', 'kind', 'from', 'to', 'values', 'missing', 'what is done'],
     rows: columns.map((facts) => {
       const { name, kind, low, high, distinct } = facts.profile;
-      return [excerpt(name, 30), kind, number(low), number(high), String(distinct), String(facts.missing), treatment(facts, isDequantized)];
+      return [
+        excerpt(name, 30),
+        kind,
+        number(low),
+        number(high),
+        String(distinct),
+        String(facts.missing),
+        treatment(facts, isDequantized),
+      ];
     }),
   };
 }
 
 function treatment({ profile, units }: ColumnFacts, isDequantized: boolean): string {
-  if (!isDiscrete(profile)) return `centred and scaled by ${units.isRobust ? 'median and quantiles' : 'mean and deviation'}`;
-  return isDequantized && profile.grid ? `uniform noise from 0 to ${number(profile.grid.step)} is added` : 'taken for real numbers: see the warning';
+  if (!isDiscrete(profile))
+    return `centred and scaled by ${units.isRobust ? 'median and quantiles' : 'mean and deviation'}`;
+  return isDequantized && profile.grid
+    ? `uniform noise from 0 to ${number(profile.grid.step)} is added`
+    : 'taken for real numbers: see the warning';
 }
 
 /** Whether a column has no density without noise. */
@@ -32,7 +46,9 @@ function isDiscrete({ kind }: ColumnProfile): boolean {
 
 /** What the user should know before training. */
 export function columnWarnings(columns: readonly ColumnFacts[], isDequantized: boolean): string[] {
-  const discrete = columns.map(({ profile }) => profile).filter((profile) => isDiscrete(profile) && !(isDequantized && profile.grid));
+  const discrete = columns
+    .map(({ profile }) => profile)
+    .filter((profile) => isDiscrete(profile) && !(isDequantized && profile.grid));
   return [...discrete.map(discreteWarning), ...columns.filter(({ profile }) => profile.outlier).map(outlierWarning)];
 }
 

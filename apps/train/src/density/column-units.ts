@@ -30,7 +30,16 @@ export function columnUnits(sorted: Float64Array): ColumnUnits {
   const deviation = Math.sqrt(sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0) / n);
   const quantile = (part: number) => sorted[Math.round(part * (n - 1))];
   const widths = BULKS.map(([part, width]) => (quantile(1 - part) - quantile(part)) / width);
-  const bulk = { size: Math.max(Math.abs(quantile(0.25)), Math.abs(quantile(0.75))), deviation: Math.min(deviation, widths.find((width) => width > 0) ?? deviation) };
+  const bulk = {
+    size: Math.max(Math.abs(quantile(0.25)), Math.abs(quantile(0.75))),
+    deviation: Math.min(deviation, widths.find((width) => width > 0) ?? deviation),
+  };
   const isRobust = deviation > SQUEEZED * bulk.deviation;
-  return { low: sorted[0], high: sorted[n - 1], ...(isRobust ? { loc: quantile(0.5), scale: bulk.deviation } : { loc: mean, scale: deviation }), isRobust, bulk };
+  return {
+    low: sorted[0],
+    high: sorted[n - 1],
+    ...(isRobust ? { loc: quantile(0.5), scale: bulk.deviation } : { loc: mean, scale: deviation }),
+    isRobust,
+    bulk,
+  };
 }

@@ -32,7 +32,12 @@ export function gridOf(train: Matrix, grids: readonly (ValueGrid | null)[]): Gri
     const sorted = column(train, i).toSorted();
     const [start, step] = [sorted[0], grid.step];
     const steps = Math.round((sorted.at(-1)! - start) / step);
-    return { start, step, steps, ...(grid.parts === undefined ? { seen: [...new Set(sorted)] } : { parts: grid.parts }) };
+    return {
+      start,
+      step,
+      steps,
+      ...(grid.parts === undefined ? { seen: [...new Set(sorted)] } : { parts: grid.parts }),
+    };
   });
 }
 
@@ -59,6 +64,7 @@ function onGrid(value: number, { start, step, steps = Infinity, parts, seen }: C
   const lowest = steps === Infinity ? -Infinity : 0;
   const index = Math.min(Math.max(Math.floor((value - start) / step), lowest), steps);
   const exact = start + step * index;
-  if (seen) return seen.reduce((nearest, other) => (Math.abs(other - exact) < Math.abs(nearest - exact) ? other : nearest));
+  if (seen)
+    return seen.reduce((nearest, other) => (Math.abs(other - exact) < Math.abs(nearest - exact) ? other : nearest));
   return parts === undefined ? exact : Math.round(exact * parts) / parts;
 }

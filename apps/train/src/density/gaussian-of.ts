@@ -14,18 +14,30 @@ const FAR = 1000;
  * @param train the rows to train on, with the noise of a grid if they have one
  * @throws UserError if there is none: a column follows from others
  */
-export function gaussianOf({ source, names }: Pick<Table, 'source' | 'names'>, train: Matrix, columns: readonly LearnedColumn[]): FullGaussian {
+export function gaussianOf(
+  { source, names }: Pick<Table, 'source' | 'names'>,
+  train: Matrix,
+  columns: readonly LearnedColumn[],
+): FullGaussian {
   const gaussian = fitGaussian(train);
   if (!('dependentColumn' in gaussian)) return gaussian;
   const bulk = bulkOf(train, columns);
   const ofBulk = bulk.rows < train.rows ? fitGaussian(bulk) : gaussian;
   if (!('dependentColumn' in ofBulk)) return ofBulk;
   const index = ofBulk.dependentColumn;
-  throw new UserError(`${source}: column ${index + 1} ("${excerpt(names[index], 40)}") is a linear function of those before it: together they have no density, leave it out`);
+  throw new UserError(
+    `${source}: column ${index + 1} ("${excerpt(names[index], 40)}") is a linear function of those before it: together they have no density, leave it out`,
+  );
 }
 
 /** The rows without a value far from the others in its column. */
 function bulkOf(train: Matrix, columns: readonly LearnedColumn[]): Matrix {
-  const isFar = (row: number) => columns.some(({ outlier, loc, scale }, i) => outlier && Math.abs(train.values[row * train.columns + i] - loc) > FAR * scale);
-  return takeRows(train, Array.from({ length: train.rows }, (_, row) => row).filter((row) => !isFar(row)));
+  const isFar = (row: number) =>
+    columns.some(
+      ({ outlier, loc, scale }, i) => outlier && Math.abs(train.values[row * train.columns + i] - loc) > FAR * scale,
+    );
+  return takeRows(
+    train,
+    Array.from({ length: train.rows }, (_, row) => row).filter((row) => !isFar(row)),
+  );
 }

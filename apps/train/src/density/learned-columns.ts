@@ -20,12 +20,25 @@ export function unitsOf(train: Matrix): ColumnUnits[] {
 }
 
 /** How columns are learned, by what they are in the file and by their units in the rows to train on. */
-export function learnedColumns(train: Matrix, profiles: readonly ColumnProfile[], units: readonly ColumnUnits[], isDequantized: boolean): LearnedColumn[] {
-  const grid = gridOf(train, profiles.map((profile) => (isDequantized ? profile.grid : null)));
+export function learnedColumns(
+  train: Matrix,
+  profiles: readonly ColumnProfile[],
+  units: readonly ColumnUnits[],
+  isDequantized: boolean,
+): LearnedColumn[] {
+  const grid = gridOf(
+    train,
+    profiles.map((profile) => (isDequantized ? profile.grid : null)),
+  );
   return profiles.map(({ outlier }, i) => {
     const { step } = grid[i];
     // Uniform noise has its mean in the middle of a step, and the variance step² / 12.
-    return { loc: units[i].loc + step / 2, scale: Math.hypot(units[i].scale, step / Math.sqrt(12)), grid: grid[i], outlier };
+    return {
+      loc: units[i].loc + step / 2,
+      scale: Math.hypot(units[i].scale, step / Math.sqrt(12)),
+      grid: grid[i],
+      outlier,
+    };
   });
 }
 

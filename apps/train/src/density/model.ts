@@ -1,4 +1,17 @@
-import { add, div, log, maximum, mean, minimum, mul, neg, sub, type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import {
+  add,
+  div,
+  log,
+  maximum,
+  mean,
+  minimum,
+  mul,
+  neg,
+  sub,
+  type Tensor,
+  tensor2d,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import { affine, Chain } from '@pushforward/bijectors';
 import { type Distribution, StandardNormal, Transformed } from '@pushforward/distributions';
 import { foldIn, type Key } from '@pushforward/tensor';
@@ -14,7 +27,10 @@ import type { DensitySettings } from './settings.js';
 export function buildFlow(settings: DensitySettings, units: { loc: number[]; scale: number[] }, key: Key): Transformed {
   const { flow, transforms, hidden } = settings;
   const dim = units.loc.length;
-  return new Transformed(new StandardNormal(dim), new Chain([buildBijector(flow, { dim, transforms, hidden, seed: key }), affine(units)]));
+  return new Transformed(
+    new StandardNormal(dim),
+    new Chain([buildBijector(flow, { dim, transforms, hidden, seed: key }), affine(units)]),
+  );
 }
 
 /** Adam, whose averaged weights are validated and kept: they are better than the last ones, and their validation loss is less noisy. */
@@ -40,21 +56,38 @@ export function negativeLogDensity(model: Distribution, columns: readonly Learne
   const units = columns.reduce((sum, { scale }) => sum + Math.log(scale), 0);
   return (rows, { key }) => {
     const standardised = sub(nats(rows, key), units);
-    return add(mean(add(minimum(standardised, limit), mul(limit, log(div(maximum(standardised, limit), limit))))), units);
+    return add(
+      mean(add(minimum(standardised, limit), mul(limit, log(div(maximum(standardised, limit), limit))))),
+      units,
+    );
   };
 }
 
 const CHUNK = 1024;
 
 /** The log-density of every row, in nats. */
-export async function logDensities(host: Host, model: Distribution, { values, rows, columns }: Matrix): Promise<Float64Array> {
+export async function logDensities(
+  host: Host,
+  model: Distribution,
+  { values, rows, columns }: Matrix,
+): Promise<Float64Array> {
   return inChunks(host, rows, (start, end) =>
-    tidy(() => model.logProb(tensor2d(Float32Array.from(values.subarray(start * columns, end * columns)), [end - start, columns]))),
+    tidy(() =>
+      model.logProb(
+        tensor2d(Float32Array.from(values.subarray(start * columns, end * columns)), [end - start, columns]),
+      ),
+    ),
   );
 }
 
 /** Rows drawn from the model from the `start`-th on, a multiple of 1024, on the grid if there is one. */
-export async function sampleRows(host: Host, model: Distribution, { start, rows }: { start: number; rows: number }, key: Key, grid?: Grid): Promise<Matrix> {
+export async function sampleRows(
+  host: Host,
+  model: Distribution,
+  { start, rows }: { start: number; rows: number },
+  key: Key,
+  grid?: Grid,
+): Promise<Matrix> {
   const columns = model.eventShape[0];
   const values = await inChunks(host, rows, (from, to) => model.sample(to - from, { seed: foldIn(key, start + from) }));
   const drawn = { values, rows, columns };
@@ -62,7 +95,12 @@ export async function sampleRows(host: Host, model: Distribution, { start, rows 
 }
 
 /** Reads the numbers that `compute` gives for chunks of rows back into one array. */
-export async function inChunks(host: Host, rows: number, compute: (start: number, end: number) => Tensor, chunk = CHUNK): Promise<Float64Array> {
+export async function inChunks(
+  host: Host,
+  rows: number,
+  compute: (start: number, end: number) => Tensor,
+  chunk = CHUNK,
+): Promise<Float64Array> {
   const parts: Float32Array[] = [];
   for (let start = 0; start < rows; start += chunk) {
     const tensor = compute(start, Math.min(start + chunk, rows));

@@ -5,7 +5,15 @@ import { scatter } from '../report/chart/scatter.js';
 import { escapeXml, figure, legend, table } from '../report/markup.js';
 import { page } from '../report/page.js';
 import { runSections, type RunFacts } from '../report/run-sections.js';
-import { column, estimate, formatCount, formatEstimate, formatNumber, type Matrix, pairedDifference } from '../statistics.js';
+import {
+  column,
+  estimate,
+  formatCount,
+  formatEstimate,
+  formatNumber,
+  type Matrix,
+  pairedDifference,
+} from '../statistics.js';
 import type { TrainingRecord } from '../training-run.js';
 import { type FlowName, FLOWS } from './settings.js';
 
@@ -32,16 +40,25 @@ const SHOWN_COLUMNS = 6;
 const SHOWN_POINTS = 1000;
 
 /** The rows of the table of results, for the terminal and for the page. */
-export function resultRows({ flow, scores, farOut }: Pick<DensityReport, 'flow' | 'scores' | 'farOut'>): { header: string[]; rows: string[][] } {
+export function resultRows({ flow, scores, farOut }: Pick<DensityReport, 'flow' | 'scores' | 'farOut'>): {
+  header: string[];
+  rows: string[][];
+} {
   const name = FLOWS[flow].title;
-  const columns = `${farOut.slice(0, 3).map((column) => `"${excerpt(column, 30)}"`).join(', ')}${farOut.length > 3 ? ', …' : ''}`;
+  const columns = `${farOut
+    .slice(0, 3)
+    .map((column) => `"${excerpt(column, 30)}"`)
+    .join(', ')}${farOut.length > 3 ? ', …' : ''}`;
   const caveat = farOut.length > 0 ? ` (says little: values far out in ${columns} spoil the Gaussian)` : '';
   return {
     header: ['model', 'test log-likelihood (nats per row)'],
     rows: [
       ['Gaussian, full covariance', formatEstimate(estimate(scores.gaussian), { digits: 3 })],
       [name, formatEstimate(estimate(scores.flow), { digits: 3 })],
-      [`${name} − Gaussian`, `${formatEstimate(pairedDifference(scores.flow, scores.gaussian), { digits: 3, sign: true })}${caveat}`],
+      [
+        `${name} − Gaussian`,
+        `${formatEstimate(pairedDifference(scores.flow, scores.gaussian), { digits: 3, sign: true })}${caveat}`,
+      ],
     ],
   };
 }
@@ -65,8 +82,17 @@ export function densityReport(report: DensityReport): string {
 function learningCurve({ training, scores, farOut }: DensityReport): string {
   const { history, bestEpoch } = training;
   const lines = [
-    { name: 'validation', color: SAMPLE_COLOR, points: history.map(({ epoch, validationLoss }) => ({ x: epoch, y: -validationLoss! })) },
-    { name: 'training', color: DATA_COLOR, dashed: true, points: history.map(({ epoch, trainLoss }) => ({ x: epoch, y: -trainLoss })) },
+    {
+      name: 'validation',
+      color: SAMPLE_COLOR,
+      points: history.map(({ epoch, validationLoss }) => ({ x: epoch, y: -validationLoss! })),
+    },
+    {
+      name: 'training',
+      color: DATA_COLOR,
+      dashed: true,
+      points: history.map(({ epoch, trainLoss }) => ({ x: epoch, y: -trainLoss })),
+    },
   ];
   const heights = lines.flatMap(({ points }) => points.map(({ y }) => y)).toSorted((a, b) => a - b);
   const bottom = heights[Math.floor(0.05 * (heights.length - 1))];
@@ -117,7 +143,10 @@ function marginals(report: DensityReport): string {
       { values: drawn, color: SAMPLE_COLOR },
     );
   });
-  return figure(KEY + charts.join(''), `The density of each column, in its own unit, of rows that the flow did not see and of its samples.${note(report)}`);
+  return figure(
+    KEY + charts.join(''),
+    `The density of each column, in its own unit, of rows that the flow did not see and of its samples.${note(report)}`,
+  );
 }
 
 function pairs(report: DensityReport): string {
@@ -141,5 +170,8 @@ function pairs(report: DensityReport): string {
       return `<div>${panel(data, 'data', DATA_COLOR)}${panel(samples, 'samples', SAMPLE_COLOR)}</div>`;
     }),
   );
-  return figure(charts.join(''), `Every pair of columns: rows that the flow did not see on the left, as many samples of the flow on the right, on the same axes.${note(report)}`);
+  return figure(
+    charts.join(''),
+    `Every pair of columns: rows that the flow did not see on the left, as many samples of the flow on the right, on the same axes.${note(report)}`,
+  );
 }

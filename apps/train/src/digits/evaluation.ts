@@ -18,7 +18,13 @@ const ELBO_SAMPLES = 10;
  * The ELBO and the importance-weighted bound of log p(x) of every digit, binarised once. The same key gives every model the same
  * pixels, so that differences between models can be taken digit by digit.
  */
-export async function scoreDigits(host: Host, vae: Vae, digits: Digits, samples: number, key: Key): Promise<DigitScores> {
+export async function scoreDigits(
+  host: Host,
+  vae: Vae,
+  digits: Digits,
+  samples: number,
+  key: Key,
+): Promise<DigitScores> {
   const scores = { elbo: new Float64Array(digits.count), logLikelihood: new Float64Array(digits.count) };
   for (let start = 0; start < digits.count; start += CHUNK) {
     const end = Math.min(start + CHUNK, digits.count);

@@ -6,7 +6,10 @@ import { BernoulliLikelihood, Mlp, mlpEncoder, Vae } from '@pushforward/vae';
 import { attentionBlocks } from '../attention-blocks.js';
 import type { DigitsSettings, PosteriorName } from './settings.js';
 
-const POSTERIORS: Record<PosteriorName, (options: { dim: number; context: number; transforms: number; hidden: number[]; seed: Key }) => Bijector | undefined> = {
+const POSTERIORS: Record<
+  PosteriorName,
+  (options: { dim: number; context: number; transforms: number; hidden: number[]; seed: Key }) => Bijector | undefined
+> = {
   gaussian: () => undefined,
   iaf,
   'lstm-iaf': lstmIaf,
@@ -21,9 +24,17 @@ export function buildVae(settings: DigitsSettings, posterior: PosteriorName, dat
   const [encoderKey, decoderKey, flowKey] = split(key, 3);
   const { latent, hidden, context, transforms, flowHidden } = settings;
   return new Vae({
-    encoder: mlpEncoder({ dataDim, latentDim: latent, contextDim: posterior === 'gaussian' ? 0 : context, hidden, seed: encoderKey }),
+    encoder: mlpEncoder({
+      dataDim,
+      latentDim: latent,
+      contextDim: posterior === 'gaussian' ? 0 : context,
+      hidden,
+      seed: encoderKey,
+    }),
     posterior: POSTERIORS[posterior]({ dim: latent, context, transforms, hidden: flowHidden, seed: flowKey }),
-    likelihood: new BernoulliLikelihood(new Mlp({ inputDim: latent, hidden: hidden.toReversed(), outputDim: dataDim, seed: decoderKey })),
+    likelihood: new BernoulliLikelihood(
+      new Mlp({ inputDim: latent, hidden: hidden.toReversed(), outputDim: dataDim, seed: decoderKey }),
+    ),
   });
 }
 

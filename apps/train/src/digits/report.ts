@@ -38,8 +38,24 @@ export interface DigitsReport {
   labels: Uint8Array;
 }
 
-const COLORS: Record<PosteriorName, string> = { gaussian: '#2f6fab', iaf: '#c8502d', 'lstm-iaf': '#2a8a2a', 'attention-iaf': '#7d55a8' };
-const DIGIT_COLORS = ['#1f6fb4', '#d66a0a', '#2a8a2a', '#c02a2b', '#7d55a8', '#7b4f43', '#c04fa0', '#5f5f5f', '#8a8a10', '#0f97a6'];
+const COLORS: Record<PosteriorName, string> = {
+  gaussian: '#2f6fab',
+  iaf: '#c8502d',
+  'lstm-iaf': '#2a8a2a',
+  'attention-iaf': '#7d55a8',
+};
+const DIGIT_COLORS = [
+  '#1f6fb4',
+  '#d66a0a',
+  '#2a8a2a',
+  '#c02a2b',
+  '#7d55a8',
+  '#7b4f43',
+  '#c04fa0',
+  '#5f5f5f',
+  '#8a8a10',
+  '#0f97a6',
+];
 /** Images in a row of the grid of samples. */
 export const SAMPLE_COLUMNS = 7;
 
@@ -54,7 +70,9 @@ export function resultRows(results: readonly PosteriorResult[]): { header: strin
   const [a, b] = results;
   if (b) {
     const elbo = formatEstimate(pairedDifference(b.scores.elbo, a.scores.elbo), { sign: true });
-    const logLikelihood = formatEstimate(pairedDifference(b.scores.logLikelihood, a.scores.logLikelihood), { sign: true });
+    const logLikelihood = formatEstimate(pairedDifference(b.scores.logLikelihood, a.scores.logLikelihood), {
+      sign: true,
+    });
     rows.push([`${POSTERIOR_TITLES[b.posterior]} − ${POSTERIOR_TITLES[a.posterior]}`, elbo, logLikelihood, '']);
   }
   return { header: ['posterior', 'test ELBO (nats)', 'test log p(x) (nats)', 'training'], rows };
@@ -63,11 +81,16 @@ export function resultRows(results: readonly PosteriorResult[]): { header: strin
 /** The whole page. */
 export function digitsReport(report: DigitsReport): string {
   const { results, counts, source, importanceSamples } = report;
-  const title = results.length > 1 ? 'Handwritten digits: a Gaussian and an IAF posterior' : `Handwritten digits: the ${POSTERIOR_TITLES[results[0].posterior]} posterior`;
+  const title =
+    results.length > 1
+      ? 'Handwritten digits: a Gaussian and an IAF posterior'
+      : `Handwritten digits: the ${POSTERIOR_TITLES[results[0].posterior]} posterior`;
   const lead = `A variational autoencoder learned from ${formatCount(counts.train)} of ${escapeXml(source)}, every pixel drawn anew as black or white whenever it was seen. ${formatCount(counts.validation)} digits watched it learn and ${formatCount(counts.test)} others judge it here.`;
   const { header, rows } = resultRows(results);
   const explained = `<p>Mean over the test digits ± its standard error; higher is better. log p(x) is the importance-weighted bound with ${importanceSamples} samples. ${
-    results.length > 1 ? 'The last row compares the two digit by digit, which is why its error is smaller: most of the spread between digits is common to both.' : ''
+    results.length > 1
+      ? 'The last row compares the two digit by digit, which is why its error is smaller: most of the spread between digits is common to both.'
+      : ''
   }</p>`;
   return page(title, lead, [
     { title: 'Result', content: table(header, rows) + explained },
@@ -84,8 +107,17 @@ function learningCurves(results: readonly PosteriorResult[]): string {
     const name = POSTERIOR_TITLES[posterior];
     const color = COLORS[posterior];
     return [
-      { name: `${name}, validation`, color, points: training.history.map(({ step, validationLoss }) => ({ x: step, y: -validationLoss! })) },
-      { name: `${name}, training`, color, dashed: true, points: training.history.map(({ step, trainLoss }) => ({ x: step, y: -trainLoss })) },
+      {
+        name: `${name}, validation`,
+        color,
+        points: training.history.map(({ step, validationLoss }) => ({ x: step, y: -validationLoss! })),
+      },
+      {
+        name: `${name}, training`,
+        color,
+        dashed: true,
+        points: training.history.map(({ step, trainLoss }) => ({ x: step, y: -trainLoss })),
+      },
     ];
   });
   const heights = lines.flatMap(({ points }) => points.map(({ y }) => y)).toSorted((a, b) => a - b);
@@ -104,20 +136,31 @@ function learningCurves(results: readonly PosteriorResult[]): string {
     },
     lines,
   );
-  return figure(legend(lines) + chart, 'The ELBO in nats: on validation digits after every round of training, with the averaged weights that are kept in the end; on the digits trained on, as the mean over the steps of the round. The steep beginning is cut off.');
+  return figure(
+    legend(lines) + chart,
+    'The ELBO in nats: on validation digits after every round of training, with the averaged weights that are kept in the end; on the digits trained on, as the mean over the steps of the round. The steep beginning is cut off.',
+  );
 }
 
 function samples(results: readonly PosteriorResult[]): string {
   const pictures = results.map(({ posterior, samples: images }) => {
     const name = POSTERIOR_TITLES[posterior];
-    const picture = inlineImage(imageGrid(images, SAMPLE_COLUMNS), `${images.count} digits drawn from the model with the ${name} posterior`);
+    const picture = inlineImage(
+      imageGrid(images, SAMPLE_COLUMNS),
+      `${images.count} digits drawn from the model with the ${name} posterior`,
+    );
     return `<figure>${picture}<figcaption>${name} posterior</figcaption></figure>`;
   });
-  return figure(pictures.join(''), 'Digits that the models make up: z drawn from the prior, and the probability of white that the decoder gives each pixel.');
+  return figure(
+    pictures.join(''),
+    'Digits that the models make up: z drawn from the prior, and the probability of white that the decoder gives each pixel.',
+  );
 }
 
 function reconstructions({ originals, results }: DigitsReport): string {
-  const rows = results.map(({ posterior, reconstructions: images }) => row(images, `Reconstructed, ${POSTERIOR_TITLES[posterior]} posterior`));
+  const rows = results.map(({ posterior, reconstructions: images }) =>
+    row(images, `Reconstructed, ${POSTERIOR_TITLES[posterior]} posterior`),
+  );
   return figure(
     [row(originals, 'Test digits, binarised'), ...rows].join(''),
     'Test digits, and what the decoder makes of one draw of z from the posterior of each.',
@@ -144,8 +187,16 @@ function latentMaps({ results, labels }: DigitsReport): string {
         title: `${name} posterior`,
         alt: `${rows} test digits placed by their latent vectors under the ${name} posterior; digits of one kind lie together`,
       },
-      Array.from({ length: rows }, (_, row) => ({ x: x[row], y: y[row], text: String(labels[row]), color: DIGIT_COLORS[labels[row] % 10] })),
+      Array.from({ length: rows }, (_, row) => ({
+        x: x[row],
+        y: y[row],
+        text: String(labels[row]),
+        color: DIGIT_COLORS[labels[row] % 10],
+      })),
     );
   });
-  return figure(key + maps.join(''), 'One draw of z for each test digit, along the two directions in which these vary most, in units of the prior’s standard deviation. The models never saw the labels.');
+  return figure(
+    key + maps.join(''),
+    'One draw of z for each test digit, along the two directions in which these vary most, in units of the prior’s standard deviation. The models never saw the labels.',
+  );
 }

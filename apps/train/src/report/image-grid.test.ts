@@ -12,5 +12,7 @@ test('images side by side, enlarged, on a grey ground', () => {
   expect([at(2, 5), at(3, 5)]).toEqual([255, 0]);
   expect([at(0, 0), at(4, 2), at(6, 5), at(9, 7)]).toEqual([48, 48, 48, 48]);
   expect(data[2 * 2 * width + 2 * 3 + 1]).toBe(255);
-  expect(inlineImage(png, 'a "picture"')).toMatch(/^<img src="data:image\/png;base64,[\w+/=]+" alt="a &quot;picture&quot;">$/);
+  expect(inlineImage(png, 'a "picture"')).toMatch(
+    /^<img src="data:image\/png;base64,[\w+/=]+" alt="a &quot;picture&quot;">$/,
+  );
 });

@@ -23,7 +23,8 @@ export function figure(content: string, caption: string): string {
 /** What the colours of a figure stand for. */
 export function legend(entries: readonly { name: string; color: string; dashed?: boolean }[]): string {
   const items = entries.map(
-    ({ name, color, dashed }) => `<span><svg width="22" height="10" aria-hidden="true"><path d="M1,5H21" stroke="${color}" stroke-width="${dashed ? 1.4 : 3}"${dashed ? ' stroke-dasharray="5 4"' : ''}/></svg> ${escapeXml(name)}</span>`,
+    ({ name, color, dashed }) =>
+      `<span><svg width="22" height="10" aria-hidden="true"><path d="M1,5H21" stroke="${color}" stroke-width="${dashed ? 1.4 : 3}"${dashed ? ' stroke-dasharray="5 4"' : ''}/></svg> ${escapeXml(name)}</span>`,
   );
   return `<div class="legend">${items.join('')}</div>`;
 }

@@ -42,7 +42,9 @@ path.axis { stroke: #999; fill: none; }
 
 /** A whole HTML page that needs nothing from elsewhere: styles and pictures are inside. */
 export function page(title: string, lead: string, sections: readonly Section[]): string {
-  const body = sections.map((section) => `<section>\n<h2>${escapeXml(section.title)}</h2>\n${section.content}\n</section>`);
+  const body = sections.map(
+    (section) => `<section>\n<h2>${escapeXml(section.title)}</h2>\n${section.content}\n</section>`,
+  );
   return `<!doctype html>
 <html lang="en">
 <head>

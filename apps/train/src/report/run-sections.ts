@@ -26,9 +26,14 @@ export function settingRows(settings: { [name: string]: Json }): [name: string, 
 export function runSections({ commandLine, settings, timings, backend }: RunFacts): Section[] {
   const total = timings.reduce((sum, { seconds }) => sum + seconds, 0);
   const times = timings.map(({ name, seconds, note }) => [name, `${seconds.toFixed(1)} s`, note ?? '']);
-  const rows = settings.map(([name, value]) => `<tr><th scope="row">${escapeXml(name)}</th><td>${escapeXml(value)}</td></tr>`);
+  const rows = settings.map(
+    ([name, value]) => `<tr><th scope="row">${escapeXml(name)}</th><td>${escapeXml(value)}</td></tr>`,
+  );
   return [
-    { title: 'Timings', content: `<div class="timings">${table(['', 'time', ''], [...times, ['together', `${total.toFixed(1)} s`, '']])}</div>` },
+    {
+      title: 'Timings',
+      content: `<div class="timings">${table(['', 'time', ''], [...times, ['together', `${total.toFixed(1)} s`, '']])}</div>`,
+    },
     {
       title: 'How to do it again',
       content: `<pre>${escapeXml(commandLine)}</pre><div class="wide"><table class="settings"><tbody>${rows.join('')}</tbody></table></div><p>Computed in Node ${escapeXml(process.version)} on TensorFlow.js’s ${escapeXml(backend)} backend. The same command gives the same numbers there; times aside.</p>`,

@@ -17,7 +17,8 @@ export function pageProblems(html: string): string[] {
       open.push(name);
     }
     if (name === 'img' && !/ alt="[^"]+"/.test(attributes)) problems.push(`no alt text: ${tag.slice(0, 80)}`);
-    if (name === 'svg' && !/ (aria-label="[^"]+"|aria-hidden="true")/.test(attributes)) problems.push(`no label: ${tag.slice(0, 80)}`);
+    if (name === 'svg' && !/ (aria-label="[^"]+"|aria-hidden="true")/.test(attributes))
+      problems.push(`no label: ${tag.slice(0, 80)}`);
     if (name === 'script') problems.push('a script');
     for (const [, target] of attributes.matchAll(/ (?:src|href|xlink:href)="([^"]*)"/g)) {
       if (!target.startsWith('data:')) problems.push(`refers to ${target}`);

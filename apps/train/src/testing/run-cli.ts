@@ -14,7 +14,11 @@ export interface CliResult {
  * @param options.stdin what `-` stands for
  * @param options.stopAt asks the program to stop as soon as it shows this text
  */
-export async function runCli(cwd: string, args: readonly string[], { stopAt, stdin }: { stopAt?: string; stdin?: Readable } = {}): Promise<CliResult> {
+export async function runCli(
+  cwd: string,
+  args: readonly string[],
+  { stopAt, stdin }: { stopAt?: string; stdin?: Readable } = {},
+): Promise<CliResult> {
   const controller = new AbortController();
   const result: CliResult = { code: -1, stdout: '', stderr: '' };
   const record = (stream: 'stdout' | 'stderr') => (text: string) => {

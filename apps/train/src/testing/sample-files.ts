@@ -18,7 +18,10 @@ export function writeBanana(file: string, rows: number): void {
 /** Writes a directory with the four IDX files: 60 + 24 images of 6 × 6, each a bright row or column on a dark ground. */
 export function writeIdxDirectory(directory: string): void {
   mkdirSync(directory, { recursive: true });
-  for (const [part, count] of [['train', 60], ['t10k', 24]] as const) {
+  for (const [part, count] of [
+    ['train', 60],
+    ['t10k', 24],
+  ] as const) {
     const pixels = new Uint8Array(count * 36);
     const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
     for (let image = 0; image < count; image++) {

@@ -1,5 +1,17 @@
 import { add, fill, matMul, split, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
-import { type Activation, activations, checkInteger, checkOneOf, key, linear, makeVariable, Module, type ModuleConfig, type Seed, split as splitKey } from '@pushforward/tensor';
+import {
+  type Activation,
+  activations,
+  checkInteger,
+  checkOneOf,
+  key,
+  linear,
+  makeVariable,
+  Module,
+  type ModuleConfig,
+  type Seed,
+  split as splitKey,
+} from '@pushforward/tensor';
 import { layerNorm } from './layer-norm.js';
 import { uniformVariable } from './uniform-variable.js';
 
@@ -86,14 +98,21 @@ export class AttentionBlock extends Module {
 
   /** The queries, keys and values of each row, all heads side by side. */
   queriesKeysValues(x: Tensor): Tensor[] {
-    return tidy(() => split(matMul(layerNorm(x, this.attentionScale, this.attentionShift), this.attentionWeights), 3, 1));
+    return tidy(() =>
+      split(matMul(layerNorm(x, this.attentionScale, this.attentionShift), this.attentionWeights), 3, 1),
+    );
   }
 
   /** The stream after this block, given what each row attended to. */
   apply(x: Tensor, attended: Tensor): Tensor {
     return tidy(() => {
       const mixed = add(x, linear(attended, this.mixWeights, this.mixBias));
-      const inner = linear(layerNorm(mixed, this.mlpScale, this.mlpShift), this.mlpWeights[0], this.mlpBiases[0], this.activation);
+      const inner = linear(
+        layerNorm(mixed, this.mlpScale, this.mlpShift),
+        this.mlpWeights[0],
+        this.mlpBiases[0],
+        this.activation,
+      );
       return add(mixed, linear(inner, this.mlpWeights[1], this.mlpBiases[1]));
     });
   }

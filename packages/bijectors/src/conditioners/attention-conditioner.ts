@@ -1,4 +1,18 @@
-import { add, concat, matMul, mul, ones, reshape, stack, type Tensor, tensor2d, tensor3d, transpose, type Variable, zeros } from '@tensorflow/tfjs-core';
+import {
+  add,
+  concat,
+  matMul,
+  mul,
+  ones,
+  reshape,
+  stack,
+  type Tensor,
+  tensor2d,
+  tensor3d,
+  transpose,
+  type Variable,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import {
   type Activation,
   activations,
@@ -106,7 +120,8 @@ export class AttentionConditioner extends SequenceConditioner {
     const [valueKey, positionKey, contextKey, ...blockKeys] = splitKey(key(options.seed), 3 + blocks);
     this.valueWeights = uniformVariable(valueKey, [1, width], Math.sqrt(3));
     this.positions = uniformVariable(positionKey, [this.dim, width], Math.sqrt(3));
-    if (this.contextDim > 0) this.contextWeights = uniformVariable(contextKey, [this.contextDim, width], Math.sqrt(3 / this.contextDim));
+    if (this.contextDim > 0)
+      this.contextWeights = uniformVariable(contextKey, [this.contextDim, width], Math.sqrt(3 / this.contextDim));
     const residualGain = 1 / Math.sqrt(2 * blocks);
     this.blocks = blockKeys.map((seed) => new AttentionBlock({ width, mlp, activation, residualGain, seed }));
     this.outputScale = makeVariable([width], () => ones([width]));
@@ -135,7 +150,11 @@ export class AttentionConditioner extends SequenceConditioner {
 
   start(_: number, context?: Tensor): SequenceStart {
     const [first, ...others] = unstack(this.positions);
-    return { memory: [], own: [context ? add(linear(context, this.contextWeights!), first) : first, ...others], shared: [] };
+    return {
+      memory: [],
+      own: [context ? add(linear(context, this.contextWeights!), first) : first, ...others],
+      shared: [],
+    };
   }
 
   advance(memory: readonly Tensor[], previous: Tensor, { own }: RankInputs): { output: Tensor; memory: Tensor[] } {
@@ -145,7 +164,9 @@ export class AttentionConditioner extends SequenceConditioner {
     let stream = add(matMul(reshape(previous, [rows, 1]), this.valueWeights), own);
     for (const [b, block] of this.blocks.entries()) {
       const [query, ...written] = block.queriesKeysValues(stream).map((part) => reshape(part, perHead));
-      const [keys, values] = written.map((part, i) => (memory.length > 0 ? concat([memory[2 * b + i], part], 1) : part));
+      const [keys, values] = written.map((part, i) =>
+        memory.length > 0 ? concat([memory[2 * b + i], part], 1) : part,
+      );
       stream = block.apply(stream, reshape(attend(query, keys, values), stream.shape));
       remembered.push(keys, values);
     }
@@ -156,7 +177,16 @@ export class AttentionConditioner extends SequenceConditioner {
     if (!hasAttentionKernels()) return undefined;
     const { positions, valueWeights, blocks, outputScale, outputShift, outputWeights, outputBias } = this;
     const offset = context && linear(context, this.contextWeights!);
-    const arrays = { positions, context: offset, valueWeights, blocks, outputScale, outputShift, outputWeights, outputBias };
+    const arrays = {
+      positions,
+      context: offset,
+      valueWeights,
+      blocks,
+      outputScale,
+      outputShift,
+      outputWeights,
+      outputBias,
+    };
     return {
       parameters: (input) => attentionParameters(this, { ...arrays, input }),
       transform: (input, form, sequential) => attentionTransform(this, { ...arrays, input }, form, sequential),
@@ -181,7 +211,11 @@ export class AttentionConditioner extends SequenceConditioner {
   /** @param previous `[D, rows]` */
   #tokens(previous: Tensor, context: Tensor | undefined): Tensor {
     const [ranks, rows] = previous.shape;
-    const ofValues = reshape(linear(reshape(previous, [ranks * rows, 1]), this.valueWeights), [ranks, rows, this.width]);
+    const ofValues = reshape(linear(reshape(previous, [ranks * rows, 1]), this.valueWeights), [
+      ranks,
+      rows,
+      this.width,
+    ]);
     let tokens = add(ofValues, reshape(this.positions, [ranks, 1, this.width]));
     if (context) {
       const isFirst = tensor3d(Array.from({ length: ranks }, (_, rank) => [[rank === 0 ? 1 : 0]]));
@@ -193,5 +227,7 @@ export class AttentionConditioner extends SequenceConditioner {
 
 /** 0 where a position may see another: itself and those before. */
 function causalMask(size: number): Tensor {
-  return tensor2d(Array.from({ length: size }, (_, query) => Array.from({ length: size }, (_, key) => (key <= query ? 0 : HIDDEN))));
+  return tensor2d(
+    Array.from({ length: size }, (_, query) => Array.from({ length: size }, (_, key) => (key <= query ? 0 : HIDDEN))),
+  );
 }

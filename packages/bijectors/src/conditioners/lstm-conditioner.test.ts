@@ -1,4 +1,14 @@
-import { memory, profile, type Scalar, sum, type Tensor, tensor, tidy, variableGrads, zeros } from '@tensorflow/tfjs-core';
+import {
+  memory,
+  profile,
+  type Scalar,
+  sum,
+  type Tensor,
+  tensor,
+  tidy,
+  variableGrads,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { key, normal } from '@pushforward/tensor';
 import { checkConditioner } from '@pushforward/made/testing';
 import { describe, expect, test } from 'vitest';
@@ -22,12 +32,19 @@ const rowOf = (data: ArrayLike<number>, width: number, r: number) => Array.from(
 
 /** The parameters of one event in float64, dimension by dimension, from the formulas. */
 async function reference(lstm: LstmConditioner, x: readonly number[], context: readonly number[]): Promise<number[][]> {
-  const data = new Map(await Promise.all([...lstm.variables()].map(async ([path, of]) => [path, await of.data()] as const)));
+  const data = new Map(
+    await Promise.all([...lstm.variables()].map(async ([path, of]) => [path, await of.data()] as const)),
+  );
   const times = (input: readonly number[], path: string, width: number) =>
-    Array.from({ length: width }, (_, column) => input.reduce((total, value, row) => total + value * data.get(path)![row * width + column], 0));
+    Array.from({ length: width }, (_, column) =>
+      input.reduce((total, value, row) => total + value * data.get(path)![row * width + column], 0),
+    );
   const { hidden, order } = lstm;
   const states = 2 * hidden.reduce((total, width) => total + width, 0);
-  const start = context.length > 0 ? times(context, 'stateWeights', states).map((z, i) => Math.tanh(z + data.get('stateBias')![i])) : Array.from({ length: states }, () => 0);
+  const start =
+    context.length > 0
+      ? times(context, 'stateWeights', states).map((z, i) => Math.tanh(z + data.get('stateBias')![i]))
+      : Array.from({ length: states }, () => 0);
   let begin = 0;
   const memories = hidden.map((width) => {
     const [state, cell] = [start.slice(begin, begin + width), start.slice(begin + width, begin + 2 * width)];
@@ -44,7 +61,9 @@ async function reference(lstm: LstmConditioner, x: readonly number[], context: r
       const gates = times([...input, ...state], `layers.${l}`, 4 * width).map(
         (z, i) => z + data.get(`biases.${l}`)![i] + (fed[i] ?? 0) + (position[i] ?? 0),
       );
-      const nextCell = cell.map((c, i) => sigmoid(gates[width + i]) * c + sigmoid(gates[i]) * Math.tanh(gates[3 * width + i]));
+      const nextCell = cell.map(
+        (c, i) => sigmoid(gates[width + i]) * c + sigmoid(gates[i]) * Math.tanh(gates[3 * width + i]),
+      );
       input = nextCell.map((c, i) => sigmoid(gates[2 * width + i]) * Math.tanh(c));
       memories[l] = { state: input, cell: nextCell };
     }
@@ -76,14 +95,24 @@ describe('LstmConditioner', () => {
   });
 
   test('starts at its initial parameters, its forget gates at their bias', async () => {
-    const lstm = new LstmConditioner({ dim: 3, parameterCount: 2, hidden: [3, 2], context: 2, initialParameters: [0.5, -2], forgetBias: 1.5, seed: 0 });
+    const lstm = new LstmConditioner({
+      dim: 3,
+      parameterCount: 2,
+      hidden: [3, 2],
+      context: 2,
+      initialParameters: [0.5, -2],
+      forgetBias: 1.5,
+      seed: 0,
+    });
     const parameters = lstm.parameters(normal(key(0), [4, 3]), normal(key(1), [4, 2]));
     await expect(parameters).toBeAllClose(Array.from({ length: 12 }, () => [0.5, -2]));
     await expect(lstm.biases[1]).toBeAllClose([0, 0, 1.5, 1.5, 0, 0, 0, 0]);
   });
 
   test('the seed decides the weights', async () => {
-    const [first, again, other] = await Promise.all([0, 0, 1].map((seed) => new LstmConditioner({ dim: 2, hidden: [3], seed }).layers[0].data()));
+    const [first, again, other] = await Promise.all(
+      [0, 0, 1].map((seed) => new LstmConditioner({ dim: 2, hidden: [3], seed }).layers[0].data()),
+    );
     expect(again).toEqual(first);
     expect(other).not.toEqual(first);
   });
@@ -91,9 +120,14 @@ describe('LstmConditioner', () => {
   test('unrolling computes every gate once', async () => {
     const lstm = make({ dim: 6, hidden: [5, 4], context: 2 });
     const [rows, dim] = [3, 6];
-    const { kernels } = await profile(() => tidy(() => void lstm.unroll(normal(key(2), [rows, dim]), step, normal(key(3), [rows, 2]))));
-    const gates = kernels.filter(({ name }) => name === 'BatchMatMul').map(({ outputShapes }) => outputShapes[0].at(-1)!);
-    for (const width of [4 * 5, 4 * 4]) expect(gates.filter((columns) => columns === width).length).toBe(width === 20 ? dim + 1 : dim);
+    const { kernels } = await profile(() =>
+      tidy(() => void lstm.unroll(normal(key(2), [rows, dim]), step, normal(key(3), [rows, 2]))),
+    );
+    const gates = kernels
+      .filter(({ name }) => name === 'BatchMatMul')
+      .map(({ outputShapes }) => outputShapes[0].at(-1)!);
+    for (const width of [4 * 5, 4 * 4])
+      expect(gates.filter((columns) => columns === width).length).toBe(width === 20 ? dim + 1 : dim);
   });
 
   test('what an unrolling keeps for its gradient grows with D', () => {
@@ -119,24 +153,39 @@ describe('LstmConditioner', () => {
   test('gradients are finite far out', async () => {
     const lstm = make({ dim: 3, hidden: [4], context: 2 });
     const [x, context] = [normal(key(2), [8, 3]), normal(key(3), [8, 2])].map((given) => given.mul(10));
-    const { grads } = variableGrads(() => sum(step(x, lstm.parameters(x, context)).value).add(sum(lstm.unroll(x, step, context).logDet)) as Scalar);
+    const { grads } = variableGrads(
+      () => sum(step(x, lstm.parameters(x, context)).value).add(sum(lstm.unroll(x, step, context).logDet)) as Scalar,
+    );
     for (const gradient of Object.values(grads)) expect((await gradient.data()).every(Number.isFinite)).toBe(true);
   });
 
   test('an empty batch has gradients of 0', async () => {
     const lstm = make({ dim: 2, hidden: [3], context: 1 });
     const [x, context] = [zeros([0, 2]), zeros([1])];
-    const { grads } = variableGrads(() => sum(lstm.parameters(x, context)).add(sum(lstm.unroll(x, step, context).value)) as Scalar);
-    for (const gradient of Object.values(grads)) expect((await gradient.data()).every((value) => value === 0)).toBe(true);
+    const { grads } = variableGrads(
+      () => sum(lstm.parameters(x, context)).add(sum(lstm.unroll(x, step, context).value)) as Scalar,
+    );
+    for (const gradient of Object.values(grads))
+      expect((await gradient.data()).every((value) => value === 0)).toBe(true);
   });
 
   test('refuses options out of range', () => {
     expect(() => new LstmConditioner({ dim: 0 })).toThrow('lstm: dim must be an integer of at least 1, got 0');
-    expect(() => new LstmConditioner({ dim: 2, hidden: [] })).toThrow('lstm: hidden must name at least one width, got none');
-    expect(() => new LstmConditioner({ dim: 2, hidden: [4, 0] })).toThrow('lstm: hidden must be an integer of at least 1, got 0');
-    expect(() => new LstmConditioner({ dim: 2, context: -1 })).toThrow('lstm: context must be an integer of at least 0, got -1');
-    expect(() => new LstmConditioner({ dim: 2, forgetBias: Number.NaN })).toThrow('lstm: forgetBias must be finite, got NaN');
-    expect(() => new LstmConditioner({ dim: 2, initialParameters: [1, 2] })).toThrow('lstm: initialParameters must be 1 numbers, got 2');
+    expect(() => new LstmConditioner({ dim: 2, hidden: [] })).toThrow(
+      'lstm: hidden must name at least one width, got none',
+    );
+    expect(() => new LstmConditioner({ dim: 2, hidden: [4, 0] })).toThrow(
+      'lstm: hidden must be an integer of at least 1, got 0',
+    );
+    expect(() => new LstmConditioner({ dim: 2, context: -1 })).toThrow(
+      'lstm: context must be an integer of at least 0, got -1',
+    );
+    expect(() => new LstmConditioner({ dim: 2, forgetBias: Number.NaN })).toThrow(
+      'lstm: forgetBias must be finite, got NaN',
+    );
+    expect(() => new LstmConditioner({ dim: 2, initialParameters: [1, 2] })).toThrow(
+      'lstm: initialParameters must be 1 numbers, got 2',
+    );
     const lstm = make({ dim: 2, hidden: [3] });
     expect(() => lstm.parameters(zeros([4, 3]))).toThrow('lstm: x must be [..., 2], got [4, 3]');
     expect(() => lstm.unroll(zeros([4, 3]), step)).toThrow('lstm: input must be [..., 2], got [4, 3]');

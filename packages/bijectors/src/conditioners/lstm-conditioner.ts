@@ -1,5 +1,29 @@
-import { add, concat, matMul, reshape, split, type Tensor, tanh, tensor1d, type Variable, zeros } from '@tensorflow/tfjs-core';
-import { checkIntegers, checkNumber, checkOptions, hasLstmKernels, key, linear, type LstmNetwork, lstmParameters, lstmTransform, makeVariable, type ModuleConfig, split as splitKey } from '@pushforward/tensor';
+import {
+  add,
+  concat,
+  matMul,
+  reshape,
+  split,
+  type Tensor,
+  tanh,
+  tensor1d,
+  type Variable,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import {
+  checkIntegers,
+  checkNumber,
+  checkOptions,
+  hasLstmKernels,
+  key,
+  linear,
+  type LstmNetwork,
+  lstmParameters,
+  lstmTransform,
+  makeVariable,
+  type ModuleConfig,
+  split as splitKey,
+} from '@pushforward/tensor';
 import { lstmCell } from './lstm-cell.js';
 import { SequenceConditioner, type SequenceConditionerOptions, type SequenceKernels } from './sequence-conditioner.js';
 import { uniformVariable } from './uniform-variable.js';
@@ -125,7 +149,11 @@ export class LstmConditioner extends SequenceConditioner {
     };
   }
 
-  advance(memory: readonly Tensor[], previous: Tensor, { own, shared }: RankInputs): { output: Tensor; memory: Tensor[] } {
+  advance(
+    memory: readonly Tensor[],
+    previous: Tensor,
+    { own, shared }: RankInputs,
+  ): { output: Tensor; memory: Tensor[] } {
     let input: Tensor = reshape(previous, [previous.size, 1]);
     const next = this.layers.map((weights, l) => {
       const [state, cell] = split(memory[l], 2, 1);

@@ -1,5 +1,27 @@
-import { add, reshape, slice, stack, type Tensor, tensor1d, tidy, type Variable, zeros, zerosLike } from '@tensorflow/tfjs-core';
-import { admit, type AffineForm, checkInteger, checkNumbers, foldIn, key, linear, makeVariable, orthogonal, type Seed } from '@pushforward/tensor';
+import {
+  add,
+  reshape,
+  slice,
+  stack,
+  type Tensor,
+  tensor1d,
+  tidy,
+  type Variable,
+  zeros,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
+import {
+  admit,
+  type AffineForm,
+  checkInteger,
+  checkNumbers,
+  foldIn,
+  key,
+  linear,
+  makeVariable,
+  orthogonal,
+  type Seed,
+} from '@pushforward/tensor';
 import {
   checkInit,
   Conditioner,
@@ -131,7 +153,9 @@ export abstract class SequenceConditioner extends Conditioner {
     this.contextDim = context;
     this.order = resolveOrder(options.order ?? 'natural', dim);
     this.outputWeights = makeVariable([width, parameterCount], () =>
-      init === 'orthogonal' ? orthogonal(foldIn(key(options.seed), 0), width, parameterCount, ORTHOGONAL_GAIN) : zeros([width, parameterCount]),
+      init === 'orthogonal'
+        ? orthogonal(foldIn(key(options.seed), 0), width, parameterCount, ORTHOGONAL_GAIN)
+        : zeros([width, parameterCount]),
     );
     this.outputBias = makeVariable([parameterCount], () => tensor1d([...initialParameters]));
   }
@@ -152,7 +176,11 @@ export abstract class SequenceConditioner extends Conditioner {
    *
    * @param previous the value of the rank before, 0 at the first, `[N]`
    */
-  abstract advance(memory: readonly Tensor[], previous: Tensor, given: RankInputs): { output: Tensor; memory: Tensor[] };
+  abstract advance(
+    memory: readonly Tensor[],
+    previous: Tensor,
+    given: RankInputs,
+  ): { output: Tensor; memory: Tensor[] };
 
   /**
    * The outputs of all ranks where their values are known, `[D, N, W]`: by default, rank by rank.
@@ -215,7 +243,12 @@ export abstract class SequenceConditioner extends Conditioner {
     });
   }
 
-  #byKernels(input: Tensor, { form }: Step, context: Tensor | undefined, sequential: boolean): ValueAndLogDet | undefined {
+  #byKernels(
+    input: Tensor,
+    { form }: Step,
+    context: Tensor | undefined,
+    sequential: boolean,
+  ): ValueAndLogDet | undefined {
     if (!form) return undefined;
     return tidy(() => {
       const { events, contexts, batch } = this.#arrange('input', input, context);
@@ -225,9 +258,20 @@ export abstract class SequenceConditioner extends Conditioner {
   }
 
   /** The events, `[N, D]`, the context of each, `[N, C]`, and the batch that they are. */
-  #arrange(argument: string, input: Tensor, given: Tensor | undefined): { events: Tensor; contexts?: Tensor; batch: readonly number[] } {
+  #arrange(
+    argument: string,
+    input: Tensor,
+    given: Tensor | undefined,
+  ): { events: Tensor; contexts?: Tensor; batch: readonly number[] } {
     const { dim, contextDim } = this;
-    const { x, context, batch } = admit({ name: this.#name, argument, x: input, event: [dim], context: given, contextDim });
+    const { x, context, batch } = admit({
+      name: this.#name,
+      argument,
+      x: input,
+      event: [dim],
+      context: given,
+      contextDim,
+    });
     // TensorFlow.js's cpu backend cannot slice what is empty: an empty batch is computed as one event, and none is returned.
     if (x.size === 0) return { events: zeros([1, dim]), contexts: context && zeros([1, contextDim]), batch };
     const events = reshape(x, [x.size / dim, dim]);

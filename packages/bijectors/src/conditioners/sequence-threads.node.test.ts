@@ -1,4 +1,13 @@
-import { findBackendFactory, registerBackend, removeBackend, type Scalar, square, sub, sum, variableGrads } from '@tensorflow/tfjs-core';
+import {
+  findBackendFactory,
+  registerBackend,
+  removeBackend,
+  type Scalar,
+  square,
+  sub,
+  sum,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
 import { key, normal, useBackend } from '@pushforward/tensor';
 import { afterAll, expect, test } from 'vitest';
 import { addNoise } from '../testing/subject.js';
@@ -20,7 +29,10 @@ async function resultsOn(threads: number): Promise<number[][]> {
   await restart(threads);
   const results: number[][] = [];
   const shared = { dim: 6, parameterCount: 2, seed: 0 };
-  for (const conditioner of [new LstmConditioner({ ...shared, hidden: [16, 8] }), new AttentionConditioner({ ...shared, width: 16, heads: 2, mlp: 20 })]) {
+  for (const conditioner of [
+    new LstmConditioner({ ...shared, hidden: [16, 8] }),
+    new AttentionConditioner({ ...shared, width: 16, heads: 2, mlp: 20 }),
+  ]) {
     using layer = new Autoregressive(conditioner, new AffineTransform(), 'forward');
     addNoise(layer.trainableVariables(), key(1), 0.3);
     const x = normal(key(2), [270, 6]);

@@ -1,4 +1,19 @@
-import { add, concat, memory, mul, reshape, stack, sum, tanh, type Tensor, tidy, variable, type Variable, variableGrads, type Scalar } from '@tensorflow/tfjs-core';
+import {
+  add,
+  concat,
+  memory,
+  mul,
+  reshape,
+  stack,
+  sum,
+  tanh,
+  type Tensor,
+  tidy,
+  variable,
+  type Variable,
+  variableGrads,
+  type Scalar,
+} from '@tensorflow/tfjs-core';
 import { key, normal, split, vjp } from '@pushforward/tensor';
 import type { Step } from '@pushforward/made';
 import { describe, expect, test } from 'vitest';
@@ -62,18 +77,25 @@ describe.each(['replaced', 'grown'] as const)('unrollRecurrence with a memory th
     const recurrence = makeRecurrence(kind, weights);
     const inputs = makeInputs(kind);
     const leaves = [...Object.values(inputs).flat(), weights];
-    const run = (unroll: typeof unrollOnTape) => (...given: Tensor[]) => {
-      const [input, own, [shared, ...start]] = [given.slice(0, RANKS), given.slice(RANKS, 2 * RANKS), given.slice(2 * RANKS, -1)];
-      const { values, logDet } = unroll(recurrence, { input, own, shared: [shared], memory: start });
-      return [...values, logDet];
-    };
+    const run =
+      (unroll: typeof unrollOnTape) =>
+      (...given: Tensor[]) => {
+        const [input, own, [shared, ...start]] = [
+          given.slice(0, RANKS),
+          given.slice(RANKS, 2 * RANKS),
+          given.slice(2 * RANKS, -1),
+        ];
+        const { values, logDet } = unroll(recurrence, { input, own, shared: [shared], memory: start });
+        return [...values, logDet];
+      };
     const ours = run((of, given) => unrollRecurrence(of, given, step));
     const expected = run(unrollOnTape);
     await expect(stack(ours(...leaves))).toBeAllClose(stack(expected(...leaves)));
     const cotangents = split(key(2), RANKS + 1).map((own) => normal(own, [ROWS]));
     const found = vjp(ours, leaves, cotangents);
     const reference = vjp(expected, leaves, cotangents);
-    for (let i = 0; i < leaves.length; i++) await expect(found[i]).toBeAllClose(reference[i], { rtol: 1e-5, atol: 1e-6 });
+    for (let i = 0; i < leaves.length; i++)
+      await expect(found[i]).toBeAllClose(reference[i], { rtol: 1e-5, atol: 1e-6 });
   });
 
   test('computes every rank once, and once more for the gradient', () => {
@@ -93,7 +115,10 @@ describe.each(['replaced', 'grown'] as const)('unrollRecurrence with a memory th
       return [...values, logDet];
     }).toLeakNoTensor();
     const before = memory().numTensors;
-    const { value, grads } = variableGrads(() => sum(unrollRecurrence(recurrence, inputs, step).logDet) as Scalar, [weights]);
+    const { value, grads } = variableGrads(
+      () => sum(unrollRecurrence(recurrence, inputs, step).logDet) as Scalar,
+      [weights],
+    );
     value.dispose();
     grads[weights.name].dispose();
     expect(memory().numTensors).toBe(before);

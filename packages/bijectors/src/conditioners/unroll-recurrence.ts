@@ -1,4 +1,15 @@
-import { add, dispose, slice, stack, type Tensor, tidy, unstack, type Variable, zeros, zerosLike } from '@tensorflow/tfjs-core';
+import {
+  add,
+  dispose,
+  slice,
+  stack,
+  type Tensor,
+  tidy,
+  unstack,
+  type Variable,
+  zeros,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
 import type { TensorContainer } from '@tensorflow/tfjs-core/dist/tensor_types.js';
 import { customGradient, vjp } from '@pushforward/tensor';
 import type { Step } from '@pushforward/made';
@@ -56,7 +67,11 @@ export interface RecurrenceInputs extends SequenceStart {
  *
  * @returns `values` by rank, and `logDet`, the sum of the steps' log-determinants, `[N]` each
  */
-export function unrollRecurrence(recurrence: Recurrence, inputs: RecurrenceInputs, step: Step): { values: Tensor[]; logDet: Tensor } {
+export function unrollRecurrence(
+  recurrence: Recurrence,
+  inputs: RecurrenceInputs,
+  step: Step,
+): { values: Tensor[]; logDet: Tensor } {
   const lists = [inputs.input, inputs.own, inputs.shared, inputs.memory];
   // A custom gradient has one output: the log-determinant is its last row.
   const op = customGradient((_, save) => {
@@ -65,8 +80,17 @@ export function unrollRecurrence(recurrence: Recurrence, inputs: RecurrenceInput
     save(known.flat());
     const gradFunc = (cotangent: Tensor, saved: Tensor[]): Tensor[] =>
       tidy(() => {
-        const [input, own, shared, memory, ofRanks, ...afterRanks] = divide(saved, known.map(({ length }) => length));
-        return goBack(recurrence, { input, own, shared, memory }, { values: ofRanks, memories: afterRanks }, step, unstack(cotangent));
+        const [input, own, shared, memory, ofRanks, ...afterRanks] = divide(
+          saved,
+          known.map(({ length }) => length),
+        );
+        return goBack(
+          recurrence,
+          { input, own, shared, memory },
+          { values: ofRanks, memories: afterRanks },
+          step,
+          unstack(cotangent),
+        );
       });
     return { value: stack([...values, logDet]), gradFunc };
   });
@@ -82,7 +106,11 @@ interface Known {
   readonly memories: Tensor[][];
 }
 
-function goForward(recurrence: Recurrence, { input, own, shared, memory: start }: RecurrenceInputs, step: Step): Known & { logDet: Tensor } {
+function goForward(
+  recurrence: Recurrence,
+  { input, own, shared, memory: start }: RecurrenceInputs,
+  step: Step,
+): Known & { logDet: Tensor } {
   const values: Tensor[] = [];
   const memories: Tensor[][] = [];
   let memory = [...start];
@@ -143,8 +171,18 @@ function goBack(
       const ofValue = handed.value ? add(cotangents[rank], handed.value) : cotangents[rank];
       const inputs = [...memory, previous, input[rank], own[rank], ...shared, ...weights];
       const gradients = vjp(run, inputs, [ofValue, cotangents.at(-1)!, ...handed.memory]);
-      const [ofMemory, [ofPrevious, ofReceived, ofGiven], ofUsed] = divide(gradients, [memory.length, 3, ofCommon.length]);
-      return { ofMemory, ofPrevious, ofReceived, ofGiven, ofCommon: ofUsed.map((gradient, i) => add(ofCommon[i], gradient)) };
+      const [ofMemory, [ofPrevious, ofReceived, ofGiven], ofUsed] = divide(gradients, [
+        memory.length,
+        3,
+        ofCommon.length,
+      ]);
+      return {
+        ofMemory,
+        ofPrevious,
+        ofReceived,
+        ofGiven,
+        ofCommon: ofUsed.map((gradient, i) => add(ofCommon[i], gradient)),
+      };
     });
     // At once: those of all ranks together would take D times as much.
     dispose([ofCommon, handed.memory]);

@@ -116,12 +116,23 @@ export function glow(options: CouplingFlowOptions): Chain {
   checkFlowOptions('glow', options);
   const { dim, order } = options;
   // It has linear maps between its layers in any case.
-  const layers = couplingLayers('glow', { ...options, order: order === 'lu' ? 'reverse' : order }, options.transform ?? new AffineTransform());
-  return new Chain(layers.flatMap((layer) => [layer, new Invert(new LuLinear({ dim })), new ActNorm({ dim })]), options);
+  const layers = couplingLayers(
+    'glow',
+    { ...options, order: order === 'lu' ? 'reverse' : order },
+    options.transform ?? new AffineTransform(),
+  );
+  return new Chain(
+    layers.flatMap((layer) => [layer, new Invert(new LuLinear({ dim })), new ActNorm({ dim })]),
+    options,
+  );
 }
 
 /** Coupling layers that transform one half of the dimensions and the other in turn, and what the order puts between them. */
-export function couplingLayers(name: string, { transforms = 6, ...options }: NiceOptions, transform: ElementwiseTransform): Bijector[] {
+export function couplingLayers(
+  name: string,
+  { transforms = 6, ...options }: NiceOptions,
+  transform: ElementwiseTransform,
+): Bijector[] {
   const { dim, hidden, context, init, activation } = options;
   const half = Math.floor(dim / 2);
   return flowLayers(name, { ...options, transforms }, 'inverse', (order, i, seed) => {

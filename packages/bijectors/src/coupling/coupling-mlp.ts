@@ -90,7 +90,16 @@ export class CouplingMlp extends CouplingNetwork {
   constructor(options: CouplingMlpOptions) {
     super();
     checkOptions('couplingMlp', options);
-    const { inputDim, outputDim, hidden = [64, 64], context = 0, activation = 'relu', initialParameters, init = 'identity', seed } = options;
+    const {
+      inputDim,
+      outputDim,
+      hidden = [64, 64],
+      context = 0,
+      activation = 'relu',
+      initialParameters,
+      init = 'identity',
+      seed,
+    } = options;
     checkInit('couplingMlp', init);
     checkInteger('couplingMlp: inputDim', inputDim, 0);
     checkInteger('couplingMlp: outputDim', outputDim, 1);
@@ -117,7 +126,9 @@ export class CouplingMlp extends CouplingNetwork {
     if (context > 0) this.contextWeights = startingWeights(0, contextKey, [context, widths[0]], fanIn);
     this.weights = keys.map((own, i) => startingWeights(i + 1, own, [widths[i], widths[i + 1]]));
     this.biases = widths.map((width, i) =>
-      makeVariable([width], () => (i === this.hidden.length && initialParameters ? tensor1d([...initialParameters]) : zeros([width]))),
+      makeVariable([width], () =>
+        i === this.hidden.length && initialParameters ? tensor1d([...initialParameters]) : zeros([width]),
+      ),
     );
   }
 
@@ -125,16 +136,20 @@ export class CouplingMlp extends CouplingNetwork {
     return tidy(() => {
       const given = admit({ name: 'couplingMlp', x, event: [this.inputDim], context, contextDim: this.contextDim });
       const activationOf = (layer: number) => (layer < this.hidden.length ? this.activation : undefined);
-      const byContext = this.contextWeights && given.context && linear(given.context, this.contextWeights, this.biases[0]);
+      const byContext =
+        this.contextWeights && given.context && linear(given.context, this.contextWeights, this.biases[0]);
       let value: Tensor;
       if (byContext) {
         const total = this.inputWeights ? add(linear(given.x, this.inputWeights), byContext) : byContext;
         value = this.hidden.length > 0 ? activate(this.activation, total) : total;
       } else {
         // Without weights, it is the variable itself.
-        value = this.inputWeights ? linear(given.x, this.inputWeights, this.biases[0], activationOf(0)) : clone(this.biases[0]);
+        value = this.inputWeights
+          ? linear(given.x, this.inputWeights, this.biases[0], activationOf(0))
+          : clone(this.biases[0]);
       }
-      for (const [i, weights] of this.weights.entries()) value = linear(value, weights, this.biases[i + 1], activationOf(i + 1));
+      for (const [i, weights] of this.weights.entries())
+        value = linear(value, weights, this.biases[i + 1], activationOf(i + 1));
       return value;
     });
   }

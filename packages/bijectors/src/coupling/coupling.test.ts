@@ -10,7 +10,17 @@ import { CouplingNetwork } from './coupling-network.js';
 
 const TRANSFORMS = { shift: new ShiftTransform(), affine: new AffineTransform(), gate: new GateTransform() };
 
-function coupling({ dim, transformed, transform, context }: { dim: number; transformed: number[]; transform: keyof typeof TRANSFORMS; context: number }) {
+function coupling({
+  dim,
+  transformed,
+  transform,
+  context,
+}: {
+  dim: number;
+  transformed: number[];
+  transform: keyof typeof TRANSFORMS;
+  context: number;
+}) {
   const inputDim = dim - transformed.length;
   const outputDim = transformed.length * TRANSFORMS[transform].parameterCount;
   const network = new CouplingMlp({ inputDim, outputDim, hidden: [12, 12], context, activation: 'tanh', seed: 1 });
@@ -44,9 +54,15 @@ describe('Coupling', () => {
     { dim: 3, transformed: [2, 0, 1], transform: 'affine', context: 0 },
     { dim: 1, transformed: [0], transform: 'affine', context: 3 },
     { dim: 1, transformed: [0], transform: 'gate', context: 0 },
-  ] as const)('$transform of $transformed of $dim dimensions, context $context: the laws', async ({ transformed, ...options }) => {
-    await checkBijector(() => coupling({ ...options, transformed: [...transformed] }), { eventShape: [options.dim], steps: 4 });
-  });
+  ] as const)(
+    '$transform of $transformed of $dim dimensions, context $context: the laws',
+    async ({ transformed, ...options }) => {
+      await checkBijector(() => coupling({ ...options, transformed: [...transformed] }), {
+        eventShape: [options.dim],
+        steps: 4,
+      });
+    },
+  );
 
   test('with a network of one’s own: the laws', async () => {
     const options = { dim: 3, transformed: [1], network: new Squares(), transform: new AffineTransform() };
@@ -54,8 +70,18 @@ describe('Coupling', () => {
   });
 
   test('parameters go to the transformed dimensions in the order they are named in', async () => {
-    const network = new CouplingMlp({ inputDim: 1, outputDim: 4, initialParameters: [10, 0, 20, Math.log(2)], seed: 0 });
-    const layer = new Coupling({ dim: 3, transformed: [2, 0], network, transform: new AffineTransform({ bound: null }) });
+    const network = new CouplingMlp({
+      inputDim: 1,
+      outputDim: 4,
+      initialParameters: [10, 0, 20, Math.log(2)],
+      seed: 0,
+    });
+    const layer = new Coupling({
+      dim: 3,
+      transformed: [2, 0],
+      network,
+      transform: new AffineTransform({ bound: null }),
+    });
     const { value, logDet } = layer.forwardAndLogDet(tensor2d([[1, 2, 3]]));
     await expect(value).toBeAllClose(tensor2d([[22, 2, 13]]));
     await expect(logDet).toBeAllClose([Math.log(2)]);
@@ -64,10 +90,22 @@ describe('Coupling', () => {
   test('refuses what does not fit', () => {
     const transform = new AffineTransform();
     const make = (dim: number, transformed: number[], inputDim: number, outputDim: number) => () =>
-      new Coupling({ dim, transformed, network: new CouplingMlp({ inputDim, outputDim, seed: 0 }), transform, name: 'pair' });
-    expect(make(2, [], 2, 1)).toThrow('pair: transformed must hold different indices from 0 to 1, at least one, got []');
-    expect(make(2, [2], 1, 2)).toThrow('pair: transformed must hold different indices from 0 to 1, at least one, got [2]');
-    expect(make(3, [1, 1], 1, 4)).toThrow('pair: transformed must hold different indices from 0 to 2, at least one, got [1, 1]');
+      new Coupling({
+        dim,
+        transformed,
+        network: new CouplingMlp({ inputDim, outputDim, seed: 0 }),
+        transform,
+        name: 'pair',
+      });
+    expect(make(2, [], 2, 1)).toThrow(
+      'pair: transformed must hold different indices from 0 to 1, at least one, got []',
+    );
+    expect(make(2, [2], 1, 2)).toThrow(
+      'pair: transformed must hold different indices from 0 to 1, at least one, got [2]',
+    );
+    expect(make(3, [1, 1], 1, 4)).toThrow(
+      'pair: transformed must hold different indices from 0 to 2, at least one, got [1, 1]',
+    );
     expect(make(3, [1], 1, 2)).toThrow('pair: network must read 2 dimensions, got 1');
     expect(make(3, [1], 2, 3)).toThrow('pair: network must give 1 × 2 parameters, got 3');
     expect(() => make(2, [0], 1, 2)().inverse(zeros([4, 3]))).toThrow('pair: y must be [..., 2], got [4, 3]');
@@ -78,28 +116,71 @@ describe('CouplingMlp', () => {
   // relu(x·W + c·V + b)·U + d in float64.
   test('equals a float64 reference', async () => {
     const network = new CouplingMlp({ inputDim: 2, outputDim: 2, hidden: [3], context: 1, seed: 0 });
-    network.inputWeights!.assign(tensor2d([[1, -2, 0.5], [0.25, 1, -1]]));
+    network.inputWeights!.assign(
+      tensor2d([
+        [1, -2, 0.5],
+        [0.25, 1, -1],
+      ]),
+    );
     network.contextWeights!.assign(tensor2d([[1, 2, 3]]));
-    network.weights[0].assign(tensor2d([[1, 2], [3, 4], [5, 6]]));
+    network.weights[0].assign(
+      tensor2d([
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ]),
+    );
     network.biases[0].assign(tensor1d([0.5, -0.5, 0.1]));
     network.biases[1].assign(tensor1d([-1, 1]));
-    const result = network.apply(tensor2d([[1, 2], [-1, 0.5]]), tensor1d([0.3]));
-    await expect(result).toBeAllClose(tensor2d([[1.6, 6], [6.8, 11.4]]));
+    const result = network.apply(
+      tensor2d([
+        [1, 2],
+        [-1, 0.5],
+      ]),
+      tensor1d([0.3]),
+    );
+    await expect(result).toBeAllClose(
+      tensor2d([
+        [1.6, 6],
+        [6.8, 11.4],
+      ]),
+    );
   });
 
   test('starts at its initial parameters', async () => {
     const network = new CouplingMlp({ inputDim: 3, outputDim: 2, context: 2, initialParameters: [7, -8], seed: 0 });
-    await expect(network.apply(tensor2d([[1, 2, 3], [4, 5, 6]]), tensor1d([9, 9]))).toBeAllClose(tensor2d([[7, -8], [7, -8]]));
+    await expect(
+      network.apply(
+        tensor2d([
+          [1, 2, 3],
+          [4, 5, 6],
+        ]),
+        tensor1d([9, 9]),
+      ),
+    ).toBeAllClose(
+      tensor2d([
+        [7, -8],
+        [7, -8],
+      ]),
+    );
   });
 
   test('refuses options out of range', () => {
-    expect(() => new CouplingMlp({ inputDim: -1, outputDim: 1 })).toThrow('couplingMlp: inputDim must be an integer of at least 0, got -1');
-    expect(() => new CouplingMlp({ inputDim: 1, outputDim: 0 })).toThrow('couplingMlp: outputDim must be an integer of at least 1, got 0');
-    expect(() => new CouplingMlp({ inputDim: 1, outputDim: 2, hidden: [0] })).toThrow('couplingMlp: hidden must be an integer of at least 1, got 0');
+    expect(() => new CouplingMlp({ inputDim: -1, outputDim: 1 })).toThrow(
+      'couplingMlp: inputDim must be an integer of at least 0, got -1',
+    );
+    expect(() => new CouplingMlp({ inputDim: 1, outputDim: 0 })).toThrow(
+      'couplingMlp: outputDim must be an integer of at least 1, got 0',
+    );
+    expect(() => new CouplingMlp({ inputDim: 1, outputDim: 2, hidden: [0] })).toThrow(
+      'couplingMlp: hidden must be an integer of at least 1, got 0',
+    );
     expect(() => new CouplingMlp({ inputDim: 1, outputDim: 2, initialParameters: [1] })).toThrow(
       'couplingMlp: initialParameters must be 2 numbers, got 1',
     );
-    expect(() => new CouplingMlp({ inputDim: 1, outputDim: 2, activation: 'sin' as 'relu' })).toThrow('couplingMlp: activation must be one of');
+    expect(() => new CouplingMlp({ inputDim: 1, outputDim: 2, activation: 'sin' as 'relu' })).toThrow(
+      'couplingMlp: activation must be one of',
+    );
     expect(() => new CouplingMlp({ inputDim: 1, outputDim: 2, context: 2, seed: 0 }).apply(zeros([1]))).toThrow(
       'couplingMlp: context must be [..., 2], got none',
     );

@@ -1,5 +1,13 @@
 import { concat, reshape, split, sum, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
-import { admit, type BuildModule, checkInstance, checkInteger, checkIntegers, formatValue, type ModuleConfig } from '@pushforward/tensor';
+import {
+  admit,
+  type BuildModule,
+  checkInstance,
+  checkInteger,
+  checkIntegers,
+  formatValue,
+  type ModuleConfig,
+} from '@pushforward/tensor';
 import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
 import { nameOf } from '../name-of.js';
 import { Bijector } from '../bijector.js';
@@ -84,13 +92,17 @@ export class Coupling extends Bijector {
     const indices = Array.from({ length: dim }, (_, i) => i);
     const set = new Set(transformed);
     if (transformed.length === 0 || set.size !== transformed.length || transformed.some((index) => index >= dim)) {
-      throw new Error(`${name}: transformed must hold different indices from 0 to ${dim - 1}, at least one, got ${formatValue(transformed)}`);
+      throw new Error(
+        `${name}: transformed must hold different indices from 0 to ${dim - 1}, at least one, got ${formatValue(transformed)}`,
+      );
     }
     if (network.inputDim !== dim - transformed.length) {
       throw new Error(`${name}: network must read ${dim - transformed.length} dimensions, got ${network.inputDim}`);
     }
     if (network.outputDim !== transformed.length * transform.parameterCount) {
-      throw new Error(`${name}: network must give ${transformed.length} × ${transform.parameterCount} parameters, got ${network.outputDim}`);
+      throw new Error(
+        `${name}: network must give ${transformed.length} × ${transform.parameterCount} parameters, got ${network.outputDim}`,
+      );
     }
     this.dim = dim;
     this.transformed = [...transformed];
@@ -129,7 +141,14 @@ export class Coupling extends Bijector {
     const count = this.transformed.length;
     const rest = this.dim - count;
     return tidy(() => {
-      const given = admit({ name: this.name, argument: name, x, event: [this.dim], context, contextDim: this.contextDim });
+      const given = admit({
+        name: this.name,
+        argument: name,
+        x,
+        event: [this.dim],
+        context,
+        contextDim: this.contextDim,
+      });
       const { batch } = given;
       const axis = batch.length;
       const ordered = reorder(given.x, this.#order);

@@ -51,13 +51,23 @@ describe('elementary bijectors', () => {
       'softplus',
       new Softplus(),
       [9.357622968839737e-14, 0.1269280110429725, Math.LN2, 0.9740769841801067, 3.048587351573742, 20.000000002061153],
-      [-30.000000000000092, -2.1269280110429727, -Math.LN2, -0.4740769841801067, -0.04858735157374206, -2.061153620314381e-9],
+      [
+        -30.000000000000092,
+        -2.1269280110429727,
+        -Math.LN2,
+        -0.4740769841801067,
+        -0.04858735157374206,
+        -2.061153620314381e-9,
+      ],
     ],
     [
       'sigmoid',
       new Sigmoid(),
       [9.357622968839299e-14, 0.11920292202211755, 0.5, 0.6224593312018546, 0.9525741268224334, 0.9999999979388463],
-      [-30.00000000000019, -2.253856022085945, -1.3862943611198906, -1.4481539683602134, -3.097174703147484, -20.000000004122306],
+      [
+        -30.00000000000019, -2.253856022085945, -1.3862943611198906, -1.4481539683602134, -3.097174703147484,
+        -20.000000004122306,
+      ],
     ],
     [
       'tanh',
@@ -73,24 +83,51 @@ describe('elementary bijectors', () => {
 
   test('the inverse of softplus is accurate from tiny to huge', async () => {
     const { value, logDet } = new Softplus().inverseAndLogDet(tensor1d([1e-10, 1e-3, 0.5, 3, 50, 1e6]));
-    await expect(value).toBeAllClose([-23.02585092989046, -6.9072552373154705, -0.43275212956718856, 2.9489308190572983, 50, 1e6], { rtol: 1e-6 });
-    await expect(logDet).toBeAllClose([23.025850929990458, 6.908255237315471, 0.9327521295671886, 0.051069180942701596, 0, 0], { rtol: 2e-6 });
+    await expect(value).toBeAllClose(
+      [-23.02585092989046, -6.9072552373154705, -0.43275212956718856, 2.9489308190572983, 50, 1e6],
+      { rtol: 1e-6 },
+    );
+    await expect(logDet).toBeAllClose(
+      [23.025850929990458, 6.908255237315471, 0.9327521295671886, 0.051069180942701596, 0, 0],
+      { rtol: 2e-6 },
+    );
   });
 
-  test.each(['Exp', 'Softplus', 'Sigmoid', 'Tanh'])('the log-derivative of %s and its gradient are finite far out', async (name) => {
-    const far = [-1e4, -100, 100, 1e4];
-    const bijector = MAPS[name].make();
-    const { logDet } = bijector.forwardAndLogDet(tensor1d(far));
-    expect(Array.from(await logDet.data()).every(Number.isFinite)).toBe(true);
-    const gradient = await gradientOf((x) => bijector.forwardAndLogDet(x).logDet, far);
-    await expect(gradient).toBeAllClose(name === 'Exp' ? [1, 1, 1, 1] : name === 'Softplus' ? [1, 1, 0, 0] : name === 'Sigmoid' ? [1, 1, -1, -1] : [2, 2, -2, -2]);
-  });
+  test.each(['Exp', 'Softplus', 'Sigmoid', 'Tanh'])(
+    'the log-derivative of %s and its gradient are finite far out',
+    async (name) => {
+      const far = [-1e4, -100, 100, 1e4];
+      const bijector = MAPS[name].make();
+      const { logDet } = bijector.forwardAndLogDet(tensor1d(far));
+      expect(Array.from(await logDet.data()).every(Number.isFinite)).toBe(true);
+      const gradient = await gradientOf((x) => bijector.forwardAndLogDet(x).logDet, far);
+      await expect(gradient).toBeAllClose(
+        name === 'Exp'
+          ? [1, 1, 1, 1]
+          : name === 'Softplus'
+            ? [1, 1, 0, 0]
+            : name === 'Sigmoid'
+              ? [1, 1, -1, -1]
+              : [2, 2, -2, -2],
+      );
+    },
+  );
 
   test('outside of the domain is NaN, at its end infinite or what rounds to it', async () => {
     expect(await inverseOf(new Exp(), [-1, 0])).toEqual([Number.NaN, -Infinity]);
     expect(await inverseOf(new Softplus(), [-1, 0])).toEqual([Number.NaN, -Infinity]);
-    expect(await inverseOf(new Sigmoid(), [-0.1, 0, 1, 1.1])).toEqual([Number.NaN, -Infinity, Math.fround(25 * Math.LN2), Number.NaN]);
-    expect(await inverseOf(new Tanh(), [-1.1, -1, 1, 1.1])).toEqual([Number.NaN, Math.fround(-13 * Math.LN2), Math.fround(13 * Math.LN2), Number.NaN]);
+    expect(await inverseOf(new Sigmoid(), [-0.1, 0, 1, 1.1])).toEqual([
+      Number.NaN,
+      -Infinity,
+      Math.fround(25 * Math.LN2),
+      Number.NaN,
+    ]);
+    expect(await inverseOf(new Tanh(), [-1.1, -1, 1, 1.1])).toEqual([
+      Number.NaN,
+      Math.fround(-13 * Math.LN2),
+      Math.fround(13 * Math.LN2),
+      Number.NaN,
+    ]);
     expect(await inverseOf(new Power(2), [-4])).toEqual([Number.NaN]);
     expect(Array.from(await new Power(2).forward(tensor1d([-3])).data())).toEqual([Number.NaN]);
   });
@@ -112,6 +149,8 @@ describe('elementary bijectors', () => {
     expect(() => new Power(0)).toThrow('power: exponent must be finite and not 0, got 0');
     expect(() => new Scale(Number.NaN)).toThrow('scale: scale must be finite and not 0, got NaN');
     expect(() => new Shift(Infinity)).toThrow('shift: shift must be finite, got Infinity');
-    expect(() => new Tanh().forward(tensor1d([1, 2]), tensor1d([1]))).toThrow('tanh: context must be absent, this one was built without, got [1]');
+    expect(() => new Tanh().forward(tensor1d([1, 2]), tensor1d([1]))).toThrow(
+      'tanh: context must be absent, this one was built without, got [1]',
+    );
   });
 });

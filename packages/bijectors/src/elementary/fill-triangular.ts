@@ -1,5 +1,13 @@
 import { concat, reshape, split, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { admit, type BuildModule, checkEvent, checkInstance, checkInteger, checkTable, type ModuleConfig } from '@pushforward/tensor';
+import {
+  admit,
+  type BuildModule,
+  checkEvent,
+  checkInstance,
+  checkInteger,
+  checkTable,
+  type ModuleConfig,
+} from '@pushforward/tensor';
 import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 import { select } from '../select.js';
@@ -89,7 +97,9 @@ export class FillTriangular extends Bijector {
     const shape = [...this.forwardEventShape(x.shape)];
     return tidy(() => {
       const given = admit({ name: 'fillTriangular', x, event: [this.#order.length], context });
-      const { value, logDet } = this.#onDiagonal(select(given.x, this.#order), (part) => this.diagonal.forwardAndLogDet(part));
+      const { value, logDet } = this.#onDiagonal(select(given.x, this.#order), (part) =>
+        this.diagonal.forwardAndLogDet(part),
+      );
       return { value: reshape(select(value, this.#places), shape), logDet };
     });
   }

@@ -1,5 +1,14 @@
 import { add, clone, concat, split, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
-import { admit, type BuildModule, checkInstance, checkInteger, checkIntegers, formatShape, formatValue, type ModuleConfig } from '@pushforward/tensor';
+import {
+  admit,
+  type BuildModule,
+  checkInstance,
+  checkInteger,
+  checkIntegers,
+  formatShape,
+  formatValue,
+  type ModuleConfig,
+} from '@pushforward/tensor';
 import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 import { select } from '../select.js';
@@ -43,7 +52,8 @@ export interface PartitionOptions {
 export class Partition extends Bijector {
   static readonly type: string = 'Partition';
   static fromConfig(config: ModuleConfig, build: BuildModule): Partition {
-    if (!Array.isArray(config.bijectors)) throw new Error(`partition: bijectors must be a list, got ${formatValue(config.bijectors)}`);
+    if (!Array.isArray(config.bijectors))
+      throw new Error(`partition: bijectors must be a list, got ${formatValue(config.bijectors)}`);
     return new Partition({
       bijectors: config.bijectors.map((bijector) => (bijector === null ? null : build<Bijector>(bijector))),
       sizes: (config.sizes ?? undefined) as number[] | undefined,
@@ -62,9 +72,11 @@ export class Partition extends Bijector {
 
   constructor({ bijectors, sizes, indices, axis = -1 }: PartitionOptions) {
     super();
-    if ((sizes === undefined) === (indices === undefined)) throw new Error('partition: either sizes or indices must be given, and not both');
+    if ((sizes === undefined) === (indices === undefined))
+      throw new Error('partition: either sizes or indices must be given, and not both');
     for (const [name, list] of Object.entries({ bijectors, sizes, indices })) {
-      if (list !== undefined && !Array.isArray(list)) throw new Error(`partition: ${name} must be a list, got ${formatValue(list)}`);
+      if (list !== undefined && !Array.isArray(list))
+        throw new Error(`partition: ${name} must be a list, got ${formatValue(list)}`);
     }
     for (const [i, set] of (indices ?? []).entries()) checkIntegers(`partition: indices[${i}]`, set, 0);
     for (const [i, bijector] of bijectors.entries()) {
@@ -72,20 +84,32 @@ export class Partition extends Bijector {
     }
     const found = sizes ?? indices!.map((set) => set.length);
     if (bijectors.length === 0 || found.length !== bijectors.length) {
-      throw new Error(`partition: bijectors must be as many as the parts, at least one, got ${bijectors.length} for ${found.length}`);
+      throw new Error(
+        `partition: bijectors must be as many as the parts, at least one, got ${bijectors.length} for ${found.length}`,
+      );
     }
     for (const size of found) checkInteger('partition: the size of every part', size, 1);
-    if (typeof axis !== 'number') throw new Error(`partition: axis must be a negative integer, got ${formatValue(axis)}`);
+    if (typeof axis !== 'number')
+      throw new Error(`partition: axis must be a negative integer, got ${formatValue(axis)}`);
     checkInteger('partition: minus axis', -axis, 1);
-    if (indices && indices.flat().toSorted((a, b) => a - b).some((index, i) => index !== i)) {
-      throw new Error(`partition: indices must hold each of 0 to ${indices.flat().length - 1} once, got ${formatValue(indices)}`);
+    if (
+      indices &&
+      indices
+        .flat()
+        .toSorted((a, b) => a - b)
+        .some((index, i) => index !== i)
+    ) {
+      throw new Error(
+        `partition: indices must hold each of 0 to ${indices.flat().length - 1} once, got ${formatValue(indices)}`,
+      );
     }
     const parts = bijectors.filter((bijector) => bijector !== null);
     if (parts.some((bijector) => bijector.outputEventRank !== bijector.eventRank)) {
       throw new Error('partition: bijectors must keep the number of event axes');
     }
     const widths = new Set(parts.map(({ contextDim }) => contextDim).filter((width) => width > 0));
-    if (widths.size > 1) throw new Error(`partition: bijectors must take contexts of one width, got ${[...widths].join(' and ')}`);
+    if (widths.size > 1)
+      throw new Error(`partition: bijectors must take contexts of one width, got ${[...widths].join(' and ')}`);
     this.bijectors = [...bijectors];
     this.sizes = [...found];
     this.indices = indices?.map((set) => [...set]);
@@ -167,7 +191,9 @@ export class Partition extends Bijector {
   #outputSizes(shape: readonly number[]): readonly number[] {
     if (shape.length < this.eventRank) return this.sizes;
     const at = shape.length + this.axis;
-    const after = this.bijectors.map((bijector, i) => bijector?.forwardEventShape(shape.with(at, this.sizes[i]))[at] ?? this.sizes[i]);
+    const after = this.bijectors.map(
+      (bijector, i) => bijector?.forwardEventShape(shape.with(at, this.sizes[i]))[at] ?? this.sizes[i],
+    );
     if (this.indices && after.some((size, i) => size !== this.sizes[i])) {
       throw new Error('partition: bijectors that change the size of their part need sizes, not indices');
     }

@@ -32,7 +32,8 @@ export class Power extends NumberMap {
   /** @param exponent p, positive or negative */
   constructor(readonly exponent: number) {
     super();
-    if (!Number.isFinite(exponent) || exponent === 0) throw new Error(`power: exponent must be finite and not 0, got ${formatValue(exponent)}`);
+    if (!Number.isFinite(exponent) || exponent === 0)
+      throw new Error(`power: exponent must be finite and not 0, got ${formatValue(exponent)}`);
   }
 
   protected map(x: Tensor): ValueAndLogDet {

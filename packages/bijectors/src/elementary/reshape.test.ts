@@ -55,13 +55,42 @@ describe('Reshape', () => {
 
   test('keeps the order of the numbers', async () => {
     const reshape = new Reshape({ from: [4], to: [2, 2] });
-    await expect(reshape.forward(tensor2d([[1, 2, 3, 4], [5, 6, 7, 8]]))).toBeAllClose(tensor3d([[[1, 2], [3, 4]], [[5, 6], [7, 8]]]));
-    await expect(reshape.inverse(tensor2d([[1, 2], [3, 4]]))).toBeAllClose(tensor1d([1, 2, 3, 4]));
+    await expect(
+      reshape.forward(
+        tensor2d([
+          [1, 2, 3, 4],
+          [5, 6, 7, 8],
+        ]),
+      ),
+    ).toBeAllClose(
+      tensor3d([
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        [
+          [5, 6],
+          [7, 8],
+        ],
+      ]),
+    );
+    await expect(
+      reshape.inverse(
+        tensor2d([
+          [1, 2],
+          [3, 4],
+        ]),
+      ),
+    ).toBeAllClose(tensor1d([1, 2, 3, 4]));
   });
 
   test('refuses what does not fit', () => {
-    expect(() => new Reshape({ from: [4], to: [3] })).toThrow('reshape: to must hold 4 numbers as from does, got [3] for [4]');
+    expect(() => new Reshape({ from: [4], to: [3] })).toThrow(
+      'reshape: to must hold 4 numbers as from does, got [3] for [4]',
+    );
     expect(() => new Reshape({ from: [0], to: [0] })).toThrow('reshape: from must be an integer of at least 1, got 0');
-    expect(() => new Reshape({ from: [4], to: [2, 2] }).inverse(zeros([4]))).toThrow('reshape: y must be [..., 2, 2], got [4]');
+    expect(() => new Reshape({ from: [4], to: [2, 2] }).inverse(zeros([4]))).toThrow(
+      'reshape: y must be [..., 2, 2], got [4]',
+    );
   });
 });

@@ -42,7 +42,9 @@ export class Reshape extends Bijector {
     checkIntegers('reshape: from', from, 1);
     checkIntegers('reshape: to', to, 1);
     if (count(from) !== count(to)) {
-      throw new Error(`reshape: to must hold ${count(from)} numbers as from does, got ${formatShape(to)} for ${formatShape(from)}`);
+      throw new Error(
+        `reshape: to must hold ${count(from)} numbers as from does, got ${formatShape(to)} for ${formatShape(from)}`,
+      );
     }
     this.from = [...from];
     this.to = [...to];
@@ -76,7 +78,13 @@ export class Reshape extends Bijector {
   }
 }
 
-function apply(argument: string, x: Tensor, event: readonly number[], to: readonly number[], context: Tensor | undefined): ValueAndLogDet {
+function apply(
+  argument: string,
+  x: Tensor,
+  event: readonly number[],
+  to: readonly number[],
+  context: Tensor | undefined,
+): ValueAndLogDet {
   return tidy(() => {
     const given = admit({ name: 'reshape', argument, x, event, context });
     return { value: reshape(given.x, [...given.batch, ...to]), logDet: zeros([...given.batch]) };

@@ -29,7 +29,8 @@ export class Scale extends NumberMap {
   /** @param scale positive or negative */
   constructor(readonly scale: number) {
     super();
-    if (!Number.isFinite(scale) || scale === 0) throw new Error(`scale: scale must be finite and not 0, got ${formatValue(scale)}`);
+    if (!Number.isFinite(scale) || scale === 0)
+      throw new Error(`scale: scale must be finite and not 0, got ${formatValue(scale)}`);
   }
 
   protected map(x: Tensor): ValueAndLogDet {

@@ -1,4 +1,17 @@
-import { add, equal, fill, greater, less, log, logicalAnd, neg, scalar, sigmoid, sub, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  add,
+  equal,
+  fill,
+  greater,
+  less,
+  log,
+  logicalAnd,
+  neg,
+  scalar,
+  sigmoid,
+  sub,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
 import { log1p, logSigmoid, type ModuleConfig, where } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { NumberMap } from './number-map.js';
@@ -45,7 +58,8 @@ export class Sigmoid extends NumberMap {
     // The logarithms are given numbers of the inside only, so that no gradient of the others is infinite.
     const inside = where(isInside, y, fill(y.shape, 0.5));
     const [logYes, logNo] = [log(inside), log1p(neg(inside))];
-    const atEnd = (low: number, high: number) => where(equal(y, 0), scalar(low), where(equal(y, 1), scalar(high), scalar(NaN)));
+    const atEnd = (low: number, high: number) =>
+      where(equal(y, 0), scalar(low), where(equal(y, 1), scalar(high), scalar(NaN)));
     return {
       value: where(isInside, sub(logYes, logNo), atEnd(-Infinity, END)),
       logDet: where(isInside, neg(add(logYes, logNo)), atEnd(Infinity, END)),

@@ -6,7 +6,8 @@ import { Chain } from '../chain.js';
 import { Invert } from '../invert.js';
 import { checkBijector } from '../testing/index.js';
 import { Simplex } from './simplex.js';
-const flow = () => new Chain([maf({ dim: 3, context: 2, transforms: 1, hidden: [6], seed: 0 }), new Simplex({ dim: 4 })]);
+const flow = () =>
+  new Chain([maf({ dim: 3, context: 2, transforms: 1, hidden: [6], seed: 0 }), new Simplex({ dim: 4 })]);
 const thereAndBack = () => new Chain([new Simplex({ dim: 4 }), new Invert(new Simplex({ dim: 4 }))]);
 
 describe('Simplex', () => {
@@ -27,7 +28,9 @@ describe('Simplex', () => {
   // Stick-breaking in float64.
   test('equals a float64 reference', async () => {
     const { value, logDet } = new Simplex({ dim: 4 }).forwardAndLogDet(tensor2d([[0.3, -1, 2]]));
-    await expect(value).toBeAllClose(tensor2d([[0.3103224420123704, 0.1071499630468746, 0.5130886034653004, 0.06943899147545451]]));
+    await expect(value).toBeAllClose(
+      tensor2d([[0.3103224420123704, 0.1071499630468746, 0.5130886034653004, 0.06943899147545451]]),
+    );
     await expect(logDet).toBeAllClose([-6.738282753317737]);
   });
 

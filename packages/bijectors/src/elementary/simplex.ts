@@ -1,4 +1,18 @@
-import { add, concat, cumsum, exp, log, neg, slice, sub, sum, type Tensor, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core';
+import {
+  add,
+  concat,
+  cumsum,
+  exp,
+  log,
+  neg,
+  slice,
+  sub,
+  sum,
+  type Tensor,
+  tensor1d,
+  tidy,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { admit, checkEvent, checkInteger, logSigmoid, type ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';

@@ -11,7 +11,11 @@ const data = add(mul(normal(key(0), [50, 4, 3]), tensor1d([0.1, 1, 30])), tensor
 
 describe('ActNorm', () => {
   test.each([1, 4])('of %d dimensions: the laws', async (dim) => {
-    await checkBijector(() => new ActNorm({ dim }), { eventShape: [dim], connectivity: (output, input) => output === input, steps: 4 });
+    await checkBijector(() => new ActNorm({ dim }), {
+      eventShape: [dim],
+      connectivity: (output, input) => output === input,
+      steps: 4,
+    });
   });
 
   test('starts at the identity', async () => {
@@ -63,7 +67,13 @@ describe('ActNorm', () => {
 
   test('a dimension that does not vary gets a scale of 1e-6', async () => {
     const norm = new ActNorm({ dim: 2 });
-    initializeActNorm(norm, tensor2d([[1, 7], [3, 7]]));
+    initializeActNorm(
+      norm,
+      tensor2d([
+        [1, 7],
+        [3, 7],
+      ]),
+    );
     await expect(norm.loc).toBeAllClose([2, 7]);
     await expect(norm.logScale).toBeAllClose([0, Math.log(1e-6)]);
   });
@@ -71,10 +81,27 @@ describe('ActNorm', () => {
   test('refuses what does not fit, and leaves nothing waiting or behind', async () => {
     expect(() => new ActNorm({ dim: 0 })).toThrow('actNorm: dim must be an integer of at least 1, got 0');
     const norm = new ActNorm({ dim: 2 });
-    expect(() => initializeActNorm(norm, zeros([1, 2]))).toThrow('initializeActNorm: data must hold at least 2 events, got 1');
+    expect(() => initializeActNorm(norm, zeros([1, 2]))).toThrow(
+      'initializeActNorm: data must hold at least 2 events, got 1',
+    );
     expect(() => initializeActNorm(norm, zeros([5, 3]))).toThrow('actNorm: y must be [..., 2], got [5, 3]');
-    await expect(norm.inverse(tensor2d([[1, 2], [3, 4]]))).toBeAllClose(tensor2d([[1, 2], [3, 4]]));
-    const batch = tensor2d([[1, 2], [3, 5]]);
+    await expect(
+      norm.inverse(
+        tensor2d([
+          [1, 2],
+          [3, 4],
+        ]),
+      ),
+    ).toBeAllClose(
+      tensor2d([
+        [1, 2],
+        [3, 4],
+      ]),
+    );
+    const batch = tensor2d([
+      [1, 2],
+      [3, 5],
+    ]);
     await expect(() => initializeActNorm(norm, batch)).toLeakNoTensor();
   });
 });

@@ -1,4 +1,20 @@
-import { add, div, exp, log, maximum, mul, neg, reshape, sqrt, square, sub, type Tensor, tidy, type Variable, zeros } from '@tensorflow/tfjs-core';
+import {
+  add,
+  div,
+  exp,
+  log,
+  maximum,
+  mul,
+  neg,
+  reshape,
+  sqrt,
+  square,
+  sub,
+  type Tensor,
+  tidy,
+  type Variable,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { admit, checkInteger, makeVariable, Module, type ModuleConfig, sum } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
@@ -64,7 +80,10 @@ export class ActNorm extends Bijector {
         this.loc.assign(neg(div(loc, scale)));
         this.logScale.assign(neg(log(scale)));
       }
-      return { value: add(mul(given, exp(this.logScale)), this.loc), logDet: add(zeros([...batch]), sum(this.logScale)) };
+      return {
+        value: add(mul(given, exp(this.logScale)), this.loc),
+        logDet: add(zeros([...batch]), sum(this.logScale)),
+      };
     });
   }
 
@@ -76,7 +95,10 @@ export class ActNorm extends Bijector {
         this.loc.assign(loc);
         this.logScale.assign(log(scale));
       }
-      return { value: mul(sub(given, this.loc), exp(neg(this.logScale))), logDet: sub(zeros([...batch]), sum(this.logScale)) };
+      return {
+        value: mul(sub(given, this.loc), exp(neg(this.logScale))),
+        logDet: sub(zeros([...batch]), sum(this.logScale)),
+      };
     });
   }
 

@@ -2,7 +2,16 @@ import { mean, square, tensor1d, tensor2d, tensor3d, zeros } from '@tensorflow/t
 import { describe, expect, test } from 'vitest';
 import { fitStandardization } from './fit-standardization.js';
 
-const data = tensor3d([[[1000, 1e-6], [1002, 3e-6]], [[1004, 2e-6], [1010, 6e-6]]]);
+const data = tensor3d([
+  [
+    [1000, 1e-6],
+    [1002, 3e-6],
+  ],
+  [
+    [1004, 2e-6],
+    [1010, 6e-6],
+  ],
+]);
 
 describe('fitStandardization', () => {
   test('gives every column mean 0 and variance 1, and densities in the units of the data', async () => {
@@ -23,13 +32,28 @@ describe('fitStandardization', () => {
   });
 
   test('refuses what has no standard deviation', async () => {
-    await expect(fitStandardization(tensor2d([[1, 7], [2, 7], [3, 7]]))).rejects.toThrow(
-      'fitStandardization: data must vary in every column, column 1 is 7 throughout',
-    );
+    await expect(
+      fitStandardization(
+        tensor2d([
+          [1, 7],
+          [2, 7],
+          [3, 7],
+        ]),
+      ),
+    ).rejects.toThrow('fitStandardization: data must vary in every column, column 1 is 7 throughout');
     await expect(fitStandardization(tensor2d([[0.1], [0.1], [0.1]]))).rejects.toThrow('column 0 is 0.1');
-    await expect(fitStandardization(tensor2d([[1, 2]]))).rejects.toThrow('fitStandardization: data must be [..., D] with at least two rows, got [1, 2]');
+    await expect(fitStandardization(tensor2d([[1, 2]]))).rejects.toThrow(
+      'fitStandardization: data must be [..., D] with at least two rows, got [1, 2]',
+    );
     await expect(fitStandardization(zeros([]))).rejects.toThrow('got []');
-    await expect(fitStandardization(tensor2d([[1, 2], [3, Number.NaN]]))).rejects.toThrow('data must be finite, got NaN in row 1, column 1');
+    await expect(
+      fitStandardization(
+        tensor2d([
+          [1, 2],
+          [3, Number.NaN],
+        ]),
+      ),
+    ).rejects.toThrow('data must be finite, got NaN in row 1, column 1');
   });
 
   test('leaks nothing', async () => {

@@ -25,16 +25,22 @@ import { affine, type Elementwise } from '../elementwise.js';
 export async function fitStandardization(data: Tensor): Promise<Elementwise> {
   const dim = data.shape.at(-1) ?? 0;
   const rows = dim === 0 ? 0 : data.size / dim;
-  if (rows < 2) throw new Error(`fitStandardization: data must be [..., D] with at least two rows, got [${data.shape.join(', ')}]`);
+  if (rows < 2)
+    throw new Error(`fitStandardization: data must be [..., D] with at least two rows, got [${data.shape.join(', ')}]`);
   const values = await data.data();
   const wrong = values.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) {
-    throw new Error(`fitStandardization: data must be finite, got ${values[wrong]} in row ${Math.floor(wrong / dim)}, column ${wrong % dim}`);
+    throw new Error(
+      `fitStandardization: data must be finite, got ${values[wrong]} in row ${Math.floor(wrong / dim)}, column ${wrong % dim}`,
+    );
   }
   const loc = meanOfColumns(dim, rows, (i) => values[i]);
   const variance = meanOfColumns(dim, rows, (i) => (values[i] - loc[i % dim]) ** 2);
   const constant = loc.findIndex((_, column) => isConstant(values, column, dim));
-  if (constant >= 0) throw new Error(`fitStandardization: data must vary in every column, column ${constant} is ${values[constant]} throughout`);
+  if (constant >= 0)
+    throw new Error(
+      `fitStandardization: data must vary in every column, column ${constant} is ${values[constant]} throughout`,
+    );
   return affine({ loc, scale: variance.map(Math.sqrt) });
 }
 

@@ -13,11 +13,19 @@ describe('Householder', () => {
     { dim: 5 },
     { dim: 6, reflections: 2 },
   ])('of $dim dimensions, $reflections reflections: the laws', async (options) => {
-    await checkBijector(() => new Householder({ ...options, seed: 1 }), { eventShape: [options.dim], noise: 0.5, steps: 4 });
+    await checkBijector(() => new Householder({ ...options, seed: 1 }), {
+      eventShape: [options.dim],
+      noise: 0.5,
+      steps: 4,
+    });
   });
 
   test('of one dimension the laws hold, and the vectors have no effect but the sign', async () => {
-    await checkBijector(() => new Householder({ dim: 1, reflections: 3, seed: 0 }), { eventShape: [1], idle: ['vectors'], steps: 4 });
+    await checkBijector(() => new Householder({ dim: 1, reflections: 3, seed: 0 }), {
+      eventShape: [1],
+      idle: ['vectors'],
+      steps: 4,
+    });
     await expect(new Householder({ dim: 1, reflections: 3, seed: 0 }).forward(tensor1d([5]))).toBeAllClose([-5]);
   });
 
@@ -36,8 +44,16 @@ describe('Householder', () => {
   // H₁·H₂·H₃·x in float64, with numpy.
   test('equals a float64 reference', async () => {
     const rotation = new Householder({ dim: 3, reflections: 3, seed: 0 });
-    rotation.vectors.assign(tensor2d([[1, 2, -1], [0.5, 0, 3], [-2, 1, 1]]));
-    await expect(rotation.forward(tensor1d([1, -2, 0.5]))).toBeAllClose([-1.027027027027027, 0.716216216216216, -1.918918918918919]);
+    rotation.vectors.assign(
+      tensor2d([
+        [1, 2, -1],
+        [0.5, 0, 3],
+        [-2, 1, 1],
+      ]),
+    );
+    await expect(rotation.forward(tensor1d([1, -2, 0.5]))).toBeAllClose([
+      -1.027027027027027, 0.716216216216216, -1.918918918918919,
+    ]);
   });
 
   test('keeps lengths, with 64 random reflections of 64 dimensions', async () => {
@@ -50,7 +66,11 @@ describe('Householder', () => {
 
   test('refuses what does not fit', () => {
     expect(() => new Householder({ dim: 0 })).toThrow('householder: dim must be an integer of at least 1, got 0');
-    expect(() => new Householder({ dim: 2, reflections: 0 })).toThrow('householder: reflections must be an integer of at least 1, got 0');
-    expect(() => new Householder({ dim: 2, seed: 0 }).forward(zeros([3]))).toThrow('householder: x must be [..., 2], got [3]');
+    expect(() => new Householder({ dim: 2, reflections: 0 })).toThrow(
+      'householder: reflections must be an integer of at least 1, got 0',
+    );
+    expect(() => new Householder({ dim: 2, seed: 0 }).forward(zeros([3]))).toThrow(
+      'householder: x must be [..., 2], got [3]',
+    );
   });
 });

@@ -1,5 +1,30 @@
-import { concat, keep, matMul, mul, reshape, slice, sub, type Tensor, tensor2d, type Tensor2D, tidy, transpose, type Variable, zeros } from '@tensorflow/tfjs-core';
-import { admit, checkInteger, checkTable, key, linear, makeVariable, type ModuleConfig, normal, type Seed } from '@pushforward/tensor';
+import {
+  concat,
+  keep,
+  matMul,
+  mul,
+  reshape,
+  slice,
+  sub,
+  type Tensor,
+  tensor2d,
+  type Tensor2D,
+  tidy,
+  transpose,
+  type Variable,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import {
+  admit,
+  checkInteger,
+  checkTable,
+  key,
+  linear,
+  makeVariable,
+  type ModuleConfig,
+  normal,
+  type Seed,
+} from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 import { invertLowerTriangular } from './invert-triangular.js';

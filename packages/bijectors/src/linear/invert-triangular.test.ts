@@ -3,7 +3,8 @@ import { key, normal } from '@pushforward/tensor';
 import { describe, expect, test } from 'vitest';
 import { invertLowerTriangular } from './invert-triangular.js';
 
-const lowerMask = (n: number) => tensor2d(Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (j < i ? 0.3 : 0))));
+const lowerMask = (n: number) =>
+  tensor2d(Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (j < i ? 0.3 : 0))));
 
 describe('invertLowerTriangular', () => {
   test.each([1, 2, 3, 4, 7, 8, 21])('of size %d, times the matrix, is the identity', async (n) => {
@@ -14,11 +15,27 @@ describe('invertLowerTriangular', () => {
   });
 
   test('does not read what stands above the diagonal', async () => {
-    await expect(invertLowerTriangular(tensor2d([[2, 9], [3, 4]]))).toBeAllClose(tensor2d([[0.5, 0], [-0.375, 0.25]]));
+    await expect(
+      invertLowerTriangular(
+        tensor2d([
+          [2, 9],
+          [3, 4],
+        ]),
+      ),
+    ).toBeAllClose(
+      tensor2d([
+        [0.5, 0],
+        [-0.375, 0.25],
+      ]),
+    );
   });
 
   test('leaks nothing', async () => {
-    const matrix = tensor2d([[2, 0, 0], [3, 4, 0], [1, 1, 1]]);
+    const matrix = tensor2d([
+      [2, 0, 0],
+      [3, 4, 0],
+      [1, 1, 1],
+    ]);
     await expect(() => tidy(() => invertLowerTriangular(matrix))).toLeakNoTensor();
   });
 });

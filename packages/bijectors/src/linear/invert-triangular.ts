@@ -1,4 +1,20 @@
-import { concat, eye, matMul, mul, neg, pad, reciprocal, reshape, slice, split, sub, sum, type Tensor, type Tensor2D, tensor1d } from '@tensorflow/tfjs-core';
+import {
+  concat,
+  eye,
+  matMul,
+  mul,
+  neg,
+  pad,
+  reciprocal,
+  reshape,
+  slice,
+  split,
+  sub,
+  sum,
+  type Tensor,
+  type Tensor2D,
+  tensor1d,
+} from '@tensorflow/tfjs-core';
 import { customGradient } from '@pushforward/tensor';
 
 /**
@@ -27,7 +43,13 @@ export function invertLowerTriangular(matrix: Tensor): Tensor2D {
 function invertBlocks(matrix: Tensor): Tensor2D {
   const n = matrix.shape[0];
   const size = 2 ** Math.ceil(Math.log2(n));
-  const padded = size === n ? matrix : pad(matrix, [[0, size - n], [0, size - n]]);
+  const padded =
+    size === n
+      ? matrix
+      : pad(matrix, [
+          [0, size - n],
+          [0, size - n],
+        ]);
   const diagonal = sum(mul(padded, eye(size)), 1);
   // Ones where the padding has zeros.
   const fill = tensor1d(Array.from({ length: size }, (_, i) => (i < n ? 0 : -1)));
@@ -37,9 +59,15 @@ function invertBlocks(matrix: Tensor): Tensor2D {
     const onDiagonal = reshape(eye(count), [count, 1, count, 1]);
     const blocks = sum(mul(reshape(padded, [count, 2 * half, count, 2 * half]), onDiagonal), 2);
     const below = slice(blocks, [0, half, 0], [count, half, half]);
-    const [upper, lower] = split(reshape(inverses, [count, 2, half, half]), 2, 1).map((part) => reshape(part, [count, half, half]));
+    const [upper, lower] = split(reshape(inverses, [count, 2, half, half]), 2, 1).map((part) =>
+      reshape(part, [count, half, half]),
+    );
     const corner = neg(matMul(matMul(lower, below), upper));
-    const top = pad(upper, [[0, 0], [0, 0], [0, half]]);
+    const top = pad(upper, [
+      [0, 0],
+      [0, 0],
+      [0, half],
+    ]);
     inverses = concat([top, concat([corner, lower], 2)], 1);
   }
   return slice(reshape(inverses, [size, size]), [0, 0], [n, n]) as Tensor2D;

@@ -32,7 +32,13 @@ describe('LuLinear', () => {
   // P·L·U·x + b in float64, with numpy.
   test('equals a float64 reference', async () => {
     const layer = new LuLinear({ dim: 3, permutation: [2, 0, 1] });
-    layer.weights.assign(tensor2d([[0.3, 0.5, -1], [2, -0.5, 2], [-1, 0.7, 1.2]]));
+    layer.weights.assign(
+      tensor2d([
+        [0.3, 0.5, -1],
+        [2, -0.5, 2],
+        [-1, 0.7, 1.2],
+      ]),
+    );
     layer.bias.assign(tensor1d([0.1, 0.2, 0.3]));
     const { value, logDet } = layer.forwardAndLogDet(tensor1d([1, -2, 0.5]));
     await expect(value).toBeAllClose(tensor1d([3.184077014941737, -2.9501411924239966, -2.1381319156372656]));
@@ -49,7 +55,9 @@ describe('LuLinear', () => {
 
   test('refuses what does not fit', () => {
     expect(() => new LuLinear({ dim: 0 })).toThrow('luLinear: dim must be an integer of at least 1, got 0');
-    expect(() => new LuLinear({ dim: 2, permutation: [0, 0] })).toThrow('permute: permutation must hold each of 0 to 1 once, got [0, 0]');
+    expect(() => new LuLinear({ dim: 2, permutation: [0, 0] })).toThrow(
+      'permute: permutation must hold each of 0 to 1 once, got [0, 0]',
+    );
     expect(() => new LuLinear({ dim: 2 }).inverse(zeros([3]))).toThrow('luLinear: y must be [..., 2], got [3]');
   });
 });

@@ -1,4 +1,19 @@
-import { add, exp, eye, keep, mul, sub, sum, type Tensor, tensor2d, type Tensor2D, tidy, transpose, type Variable, zeros } from '@tensorflow/tfjs-core';
+import {
+  add,
+  exp,
+  eye,
+  keep,
+  mul,
+  sub,
+  sum,
+  type Tensor,
+  tensor2d,
+  type Tensor2D,
+  tidy,
+  transpose,
+  type Variable,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { admit, checkInteger, linear, makeVariable, type ModuleConfig, type Seed } from '@pushforward/tensor';
 import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
@@ -45,7 +60,10 @@ export interface LuLinearOptions {
 export class LuLinear extends Bijector {
   static readonly type: string = 'LuLinear';
   static fromConfig(config: ModuleConfig): LuLinear {
-    return new LuLinear({ dim: config.dim as number, permutation: (config.permutation ?? undefined) as number[] | undefined });
+    return new LuLinear({
+      dim: config.dim as number,
+      permutation: (config.permutation ?? undefined) as number[] | undefined,
+    });
   }
 
   readonly eventRank = 1;

@@ -26,7 +26,11 @@ describe('Planar', () => {
     flow.weights.assign(tensor1d([0.5, -1, 2]));
     flow.bias.assign(scalar(0.3));
     flow.direction.assign(tensor1d([-1, 0.5, -1.5]));
-    const x = tensor2d([[1, -2, 0.5], [0.3, 0.1, -4], [0.2, 0.6, 0.05]]);
+    const x = tensor2d([
+      [1, -2, 0.5],
+      [0.3, 0.1, -4],
+      [0.2, 0.6, 0.05],
+    ]);
     const y = tensor2d([
       [0.2894675405447469, -2.077434477768255, 0.15536915664358963],
       [1.0112436671558476, 0.17751198583442068, -3.6550241982868026],
@@ -34,11 +38,16 @@ describe('Planar', () => {
     ]);
     const there = flow.forwardAndLogDet(x);
     await expect(there.value).toBeAllClose(y, { atol: 2e-6 });
-    await expect(there.logDet).toBeAllClose([-0.0019378100171133774, -8.775210341666171e-7, -3.180748128890523], { rtol: 1e-5, atol: 1e-6 });
+    await expect(there.logDet).toBeAllClose([-0.0019378100171133774, -8.775210341666171e-7, -3.180748128890523], {
+      rtol: 1e-5,
+      atol: 1e-6,
+    });
     // The third derivative is 0.04, which magnifies the rounding of y.
     const back = flow.inverseAndLogDet(y);
     await expect(back.value).toBeAllClose(x, { atol: 1e-5 });
-    await expect(back.logDet).toBeAllClose([0.0019378100171133774, 8.775210341666171e-7, 3.180748128890523], { atol: 1e-4 });
+    await expect(back.logDet).toBeAllClose([0.0019378100171133774, 8.775210341666171e-7, 3.180748128890523], {
+      atol: 1e-4,
+    });
   });
 
   test('stays invertible however it is trained, and far away', async () => {

@@ -1,4 +1,19 @@
-import { add, div, expandDims, mul, neg, reshape, square, sub, sum, type Tensor, tanh, tidy, type Variable, zeros } from '@tensorflow/tfjs-core';
+import {
+  add,
+  div,
+  expandDims,
+  mul,
+  neg,
+  reshape,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  tanh,
+  tidy,
+  type Variable,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { admit, checkInteger, key, makeVariable, type ModuleConfig, normal, type Seed } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';

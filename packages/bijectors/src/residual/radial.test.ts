@@ -1,4 +1,16 @@
-import { clone, concat, expandDims, grad, mul, scalar, sub, sum, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import {
+  clone,
+  concat,
+  expandDims,
+  grad,
+  mul,
+  scalar,
+  sub,
+  sum,
+  tensor1d,
+  tensor2d,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { key, normal } from '@pushforward/tensor';
 import { describe, expect, test } from 'vitest';
 import { checkBijector } from '../testing/index.js';
@@ -26,7 +38,11 @@ describe('Radial', () => {
     flow.center.assign(tensor1d([0.5, -1, 0.2]));
     flow.radius.assign(scalar(0.7));
     flow.slope.assign(scalar(-1.5));
-    const x = tensor2d([[1, -2, 0.5], [0.3, 0.1, -4], [0.2, 0.6, 0.05]]);
+    const x = tensor2d([
+      [1, -2, 0.5],
+      [0.3, 0.1, -4],
+      [0.2, 0.6, 0.05],
+    ]);
     const y = tensor2d([
       [0.8098164078786797, -1.6196328157573594, 0.38588984472720783],
       [0.33454556182009415, -0.0900005900105178, -3.274543201778023],
@@ -38,7 +54,10 @@ describe('Radial', () => {
     await expect(there.logDet).toBeAllClose(logDet, { atol: 2e-6 });
     const back = flow.inverseAndLogDet(y);
     await expect(back.value).toBeAllClose(x, { atol: 5e-6 });
-    await expect(back.logDet).toBeAllClose(logDet.map((value) => -value), { atol: 5e-6 });
+    await expect(back.logDet).toBeAllClose(
+      logDet.map((value) => -value),
+      { atol: 5e-6 },
+    );
   });
 
   test('values and gradients are finite at the centre, in both directions', async () => {
@@ -50,7 +69,9 @@ describe('Radial', () => {
     await expect(value).toBeAllClose(center, { atol: 0 });
     await expect(logDet).toBeAllClose(scalar(3 * Math.log(slope)), { atol: 1e-5 });
     await expect(grad((x) => sum(flow.forward(x)))(center)).toBeAllClose([slope, slope, slope], { atol: 1e-5 });
-    await expect(grad((y) => sum(flow.inverse(y)))(center)).toBeAllClose([1 / slope, 1 / slope, 1 / slope], { atol: 1e-5 });
+    await expect(grad((y) => sum(flow.inverse(y)))(center)).toBeAllClose([1 / slope, 1 / slope, 1 / slope], {
+      atol: 1e-5,
+    });
     await expect(grad((x) => flow.forwardAndLogDet(x).logDet)(center)).toBeAllClose([0, 0, 0], { atol: 0 });
   });
 

@@ -1,5 +1,30 @@
-import { add, div, expandDims, greater, log, mul, neg, sqrt, square, sub, sum, type Tensor, tidy, type Variable, zeros } from '@tensorflow/tfjs-core';
-import { admit, checkInteger, key, makeVariable, type ModuleConfig, normal, type Seed, where } from '@pushforward/tensor';
+import {
+  add,
+  div,
+  expandDims,
+  greater,
+  log,
+  mul,
+  neg,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  tidy,
+  type Variable,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import {
+  admit,
+  checkInteger,
+  key,
+  makeVariable,
+  type ModuleConfig,
+  normal,
+  type Seed,
+  where,
+} from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 import { positive } from '../transforms/positive.js';

@@ -1,5 +1,35 @@
-import { add, concat, div, eye, keep, mul, neg, reshape, slice, sub, sum, type Tensor, type Tensor1D, tanh, tensor2d, type Tensor2D, tidy, transpose, type Variable, zeros } from '@tensorflow/tfjs-core';
-import { admit, checkInteger, key, linear, makeVariable, type ModuleConfig, normal, type Seed } from '@pushforward/tensor';
+import {
+  add,
+  concat,
+  div,
+  eye,
+  keep,
+  mul,
+  neg,
+  reshape,
+  slice,
+  sub,
+  sum,
+  type Tensor,
+  type Tensor1D,
+  tanh,
+  tensor2d,
+  type Tensor2D,
+  tidy,
+  transpose,
+  type Variable,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import {
+  admit,
+  checkInteger,
+  key,
+  linear,
+  makeVariable,
+  type ModuleConfig,
+  normal,
+  type Seed,
+} from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../bijector.js';
 import { Householder } from '../linear/householder.js';
@@ -57,7 +87,12 @@ export interface SylvesterOptions {
 export class Sylvester extends Bijector {
   static readonly type: string = 'Sylvester';
   static fromConfig(config: ModuleConfig): Sylvester {
-    return new Sylvester({ dim: config.dim as number, units: config.units as number, reflections: config.reflections as number, seed: 0 });
+    return new Sylvester({
+      dim: config.dim as number,
+      units: config.units as number,
+      reflections: config.reflections as number,
+      seed: 0,
+    });
   }
 
   readonly eventRank = 1;
@@ -85,7 +120,11 @@ export class Sylvester extends Bijector {
     this.units = units;
     this.rotation = new Householder({ dim, reflections, seed: 0 });
     // A random reflection hardly turns an axis, but one along eᵢ plus a random unit vector turns axis i into minus that vector.
-    tidy(() => this.rotation.vectors.assign(add(mul(normal(key(seed), [reflections, dim]), 1 / Math.sqrt(dim)), eye(reflections, dim))));
+    tidy(() =>
+      this.rotation.vectors.assign(
+        add(mul(normal(key(seed), [reflections, dim]), 1 / Math.sqrt(dim)), eye(reflections, dim)),
+      ),
+    );
     this.weights = makeVariable([units, units], () => zeros([units, units]));
     this.slopes = makeVariable([units], () => zeros([units]));
     this.bias = makeVariable([units], () => zeros([units]));
@@ -99,7 +138,10 @@ export class Sylvester extends Bijector {
       const given = this.#admit('x', x, context);
       const { columns, inner, outer, slopes } = this.#factors();
       const h = tanh(linear(linear(given, transpose(columns)), inner, this.bias));
-      return { value: add(given, linear(linear(h, outer), columns)), logDet: sum(logTanhUnitDerivative(h, slopes), -1) };
+      return {
+        value: add(given, linear(linear(h, outer), columns)),
+        logDet: sum(logTanhUnitDerivative(h, slopes), -1),
+      };
     });
   }
 
@@ -109,7 +151,10 @@ export class Sylvester extends Bijector {
       const factors = this.#factors();
       const { columns, outer, slopes } = factors;
       const h = this.#solve(linear(given, transpose(columns)), factors);
-      return { value: sub(given, linear(linear(h, outer), columns)), logDet: neg(sum(logTanhUnitDerivative(h, slopes), -1)) };
+      return {
+        value: sub(given, linear(linear(h, outer), columns)),
+        logDet: neg(sum(logTanhUnitDerivative(h, slopes), -1)),
+      };
     });
   }
 

@@ -1,4 +1,38 @@
-import { abs, add, cast, concat, customGrad, exp, greater, isNaN, keep, log, matMul, max, maximum, mean, mul, reciprocal, relu, reshape, scalar, sqrt, square, split, sub, sum, type Tensor, tensor1d, tensor2d, tidy, type Variable, variable, where, zeros, zerosLike } from '@tensorflow/tfjs-core';
+import {
+  abs,
+  add,
+  cast,
+  concat,
+  customGrad,
+  exp,
+  greater,
+  isNaN,
+  keep,
+  log,
+  matMul,
+  max,
+  maximum,
+  mean,
+  mul,
+  reciprocal,
+  relu,
+  reshape,
+  scalar,
+  sqrt,
+  square,
+  split,
+  sub,
+  sum,
+  type Tensor,
+  tensor1d,
+  tensor2d,
+  tidy,
+  type Variable,
+  variable,
+  where,
+  zeros,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
 import { admit, checkContext, type ModuleConfig, toFloat } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { describe, expect, test } from 'vitest';
@@ -88,7 +122,9 @@ describe('a broken law is named:', () => {
         return reshape(super.logDet(x, sign), [x.size / 2]);
       }
     }
-    expect(await messageOf(Flat)).toBe('Flat breaks the law of shapes: forward of a batch of shape []: logDet must be [], got [1]');
+    expect(await messageOf(Flat)).toBe(
+      'Flat breaks the law of shapes: forward of a batch of shape []: logDet must be [], got [1]',
+    );
   });
 
   test('shapes, of a context that broadcasts', async () => {
@@ -97,7 +133,9 @@ describe('a broken law is named:', () => {
         return context.rank < 2 ? scalar(0) : super.shift(context);
       }
     }
-    expect(await messageOf(Strict, 1)).toContain('Strict breaks the law of shapes: forward of a batch of shape []: value: 2 of 2 numbers differ');
+    expect(await messageOf(Strict, 1)).toContain(
+      'Strict breaks the law of shapes: forward of a batch of shape []: value: 2 of 2 numbers differ',
+    );
   });
 
   test('NaN staying in its row', async () => {
@@ -106,13 +144,17 @@ describe('a broken law is named:', () => {
         return tidy(() => super.forwardAndLogDet(add(x, mul(mean(x), 0))));
       }
     }
-    expect(await messageOf(Spreads)).toContain('Spreads breaks the law of NaN staying in its row: forward: value of the other rows');
+    expect(await messageOf(Spreads)).toContain(
+      'Spreads breaks the law of NaN staying in its row: forward: value of the other rows',
+    );
     class Swallows extends Right {
       override forwardAndLogDet(x: Tensor) {
         return tidy(() => super.forwardAndLogDet(where(isNaN(x), zerosLike(x), x)));
       }
     }
-    expect(await messageOf(Swallows)).toContain('Swallows breaks the law of NaN staying in its row: forward: the value of a row of NaN must be NaN');
+    expect(await messageOf(Swallows)).toContain(
+      'Swallows breaks the law of NaN staying in its row: forward: the value of a row of NaN must be NaN',
+    );
   });
 
   test('round trip', async () => {
@@ -133,13 +175,19 @@ describe('a broken law is named:', () => {
         });
       }
     }
-    expect(await messageOf(OffInTheTail)).toContain('OffInTheTail breaks the law of round trip in the tails: inverse after forward of 100, 100 leads to 1');
+    expect(await messageOf(OffInTheTail)).toContain(
+      'OffInTheTail breaks the law of round trip in the tails: inverse after forward of 100, 100 leads to 1',
+    );
     class OtherSlopeInTheTail extends Right {
       override logDet(x: Tensor, sign: number) {
-        return sign > 0 ? super.logDet(x, sign) : add(super.logDet(x, sign), mul(cast(greater(max(abs(x), -1), 100), 'float32'), 0.5));
+        return sign > 0
+          ? super.logDet(x, sign)
+          : add(super.logDet(x, sign), mul(cast(greater(max(abs(x), -1), 100), 'float32'), 0.5));
       }
     }
-    expect(await messageOf(OtherSlopeInTheTail)).toContain('OtherSlopeInTheTail breaks the law of round trip in the tails: logDet of inverse must be ');
+    expect(await messageOf(OtherSlopeInTheTail)).toContain(
+      'OtherSlopeInTheTail breaks the law of round trip in the tails: logDet of inverse must be ',
+    );
   });
 
   test('the inverse of any number', async () => {
@@ -172,7 +220,9 @@ describe('a broken law is named:', () => {
         return { value: log(maximum(y, 1e-30)), logDet: super.undo(y).logDet };
       }
     }
-    expect(await messageOf(Clips, 0, { eventShape: [] })).toContain('Clips breaks the law of the inverse of any number: inverse of 0 gives -69');
+    expect(await messageOf(Clips, 0, { eventShape: [] })).toContain(
+      'Clips breaks the law of the inverse of any number: inverse of 0 gives -69',
+    );
     class Folds extends Positive {
       override undo(y: Tensor) {
         return super.undo(abs(y));
@@ -201,7 +251,9 @@ describe('a broken law is named:', () => {
         });
       }
     }
-    expect(await messageOf(Truncates)).toContain('Truncates breaks the law of the same numbers for every type: forward with an argument of int32: value: ');
+    expect(await messageOf(Truncates)).toContain(
+      'Truncates breaks the law of the same numbers for every type: forward with an argument of int32: value: ',
+    );
   });
 
   test('one event under many contexts', async () => {
@@ -221,7 +273,9 @@ describe('a broken law is named:', () => {
         return super.logDet(x, 1);
       }
     }
-    expect(await messageOf(SameSign)).toContain('SameSign breaks the law of opposite log-determinants: logDet of inverse against minus that of forward');
+    expect(await messageOf(SameSign)).toContain(
+      'SameSign breaks the law of opposite log-determinants: logDet of inverse against minus that of forward',
+    );
   });
 
   test('log-determinant', async () => {
@@ -231,7 +285,9 @@ describe('a broken law is named:', () => {
       }
     }
     const message = await messageOf(Half);
-    expect(message).toContain('Half breaks the law of log-determinant: forward, against the automatic Jacobian: 6 of 6 numbers differ');
+    expect(message).toContain(
+      'Half breaks the law of log-determinant: forward, against the automatic Jacobian: 6 of 6 numbers differ',
+    );
     expect(message).toMatch(/expected 1\.\d+, got 0\.\d+$/);
   });
 
@@ -268,13 +324,17 @@ describe('a broken law is named:', () => {
         return scalar(0);
       }
     }
-    expect(await messageOf(Ignores, 2)).toBe('Ignores breaks the law of context reaching every output: forward: the context does not change output 0');
+    expect(await messageOf(Ignores, 2)).toBe(
+      'Ignores breaks the law of context reaching every output: forward: the context does not change output 0',
+    );
     class FirstOnly extends Right {
       override shift(context: Tensor) {
         return mul(super.shift(context), tensor1d([1, 0]));
       }
     }
-    expect(await messageOf(FirstOnly, 2)).toBe('FirstOnly breaks the law of context reaching every output: forward: the context does not change output 1');
+    expect(await messageOf(FirstOnly, 2)).toBe(
+      'FirstOnly breaks the law of context reaching every output: forward: the context does not change output 1',
+    );
   });
 
   class WithSpare extends Right {
@@ -301,7 +361,9 @@ describe('a broken law is named:', () => {
       }
     }
     expect(await messageOf(WithSpare)).toBe('no law is broken');
-    expect(await messageOf(Unused)).toBe('Unused breaks the law of a gradient for every variable: forward: spare has no gradient');
+    expect(await messageOf(Unused)).toBe(
+      'Unused breaks the law of a gradient for every variable: forward: spare has no gradient',
+    );
   });
 
   test('a gradient for every variable, which is not zero', async () => {
@@ -310,7 +372,9 @@ describe('a broken law is named:', () => {
         return mul(x, 0);
       }
     }
-    expect(await messageOf(Zero)).toBe('Zero breaks the law of a gradient for every variable: forward: the gradient of spare is zero everywhere');
+    expect(await messageOf(Zero)).toBe(
+      'Zero breaks the law of a gradient for every variable: forward: the gradient of spare is zero everywhere',
+    );
     expect(await messageOf(Zero, 0, { idle: ['spare'] })).toBe('no law is broken');
   });
 
@@ -320,7 +384,9 @@ describe('a broken law is named:', () => {
         return sqrt(mul(square(x), 0));
       }
     }
-    expect(await messageOf(Infinite)).toContain('Infinite breaks the law of a gradient for every variable: forward: the gradient of spare must be finite, got ');
+    expect(await messageOf(Infinite)).toContain(
+      'Infinite breaks the law of a gradient for every variable: forward: the gradient of spare must be finite, got ',
+    );
   });
 
   test('a gradient for every variable, which is finite for outliers', async () => {
@@ -333,7 +399,9 @@ describe('a broken law is named:', () => {
         });
       }
     }
-    expect(await messageOf(Overflowing)).toMatch(/^Overflowing breaks the law of a gradient for every variable: forward: the gradient of scale must be finite at points ten standard deviations wide, got /);
+    expect(await messageOf(Overflowing)).toMatch(
+      /^Overflowing breaks the law of a gradient for every variable: forward: the gradient of scale must be finite at points ten standard deviations wide, got /,
+    );
   });
 
   test('agreeing gradients', async () => {
@@ -343,7 +411,9 @@ describe('a broken law is named:', () => {
         return tidy(() => Right.prototype.inverseAndLogDet.call(this, sub(y, halved(this.spare))));
       }
     }
-    expect(await messageOf(Biased)).toContain('Biased breaks the law of agreeing gradients: spare through the inverse: 1 of 1 numbers differ');
+    expect(await messageOf(Biased)).toContain(
+      'Biased breaks the law of agreeing gradients: spare through the inverse: 1 of 1 numbers differ',
+    );
   });
 
   test('a configuration that rebuilds', async () => {
@@ -355,13 +425,17 @@ describe('a broken law is named:', () => {
         return scalar(this.secret);
       }
     }
-    expect(await messageOf(Hidden)).toMatch(/^Hidden breaks the law of a configuration that rebuilds: forward: value 0 must be .*, got /);
+    expect(await messageOf(Hidden)).toMatch(
+      /^Hidden breaks the law of a configuration that rebuilds: forward: value 0 must be .*, got /,
+    );
     class Forgets extends Right {
       override config() {
         return { ...super.config(), extra: made++ };
       }
     }
-    expect(await messageOf(Forgets)).toContain('Forgets breaks the law of a configuration that rebuilds: config() must be {');
+    expect(await messageOf(Forgets)).toContain(
+      'Forgets breaks the law of a configuration that rebuilds: config() must be {',
+    );
     class Fixed extends Right {
       static override fromConfig() {
         const bijector = new Fixed();
@@ -379,7 +453,9 @@ describe('a broken law is named:', () => {
         return right.config();
       }
     }
-    expect(await messageOf(Nameless)).toBe('Nameless breaks the law of a configuration that rebuilds: Nameless: the class must have a static type and a static fromConfig');
+    expect(await messageOf(Nameless)).toBe(
+      'Nameless breaks the law of a configuration that rebuilds: Nameless: the class must have a static type and a static fromConfig',
+    );
     class Other extends Right {
       static override fromConfig() {
         return new WithSpare();
@@ -395,7 +471,9 @@ describe('a broken law is named:', () => {
     class Lenient extends Right {
       override check() {}
     }
-    expect(await messageOf(Lenient)).toBe('Lenient breaks the law of refusing what does not fit: forward of [2, 2] with a context of [2, 1] must throw, got a result');
+    expect(await messageOf(Lenient)).toBe(
+      'Lenient breaks the law of refusing what does not fit: forward of [2, 2] with a context of [2, 1] must throw, got a result',
+    );
     class Silent extends Right {
       override check(x: Tensor, context?: Tensor) {
         if (x.shape.at(-1) !== 2) throw new Error('wrong');
@@ -424,7 +502,9 @@ describe('a broken law is named:', () => {
         return result;
       }
     }
-    expect(await messageOf(Leaks)).toBe('Leaks breaks the law of no leaked tensor: inverseAndLogDet must leave no tensor behind, got 1');
+    expect(await messageOf(Leaks)).toBe(
+      'Leaks breaks the law of no leaked tensor: inverseAndLogDet must leave no tensor behind, got 1',
+    );
     class LeaksLate extends Right {
       calls = 0;
       override forwardAndLogDet(x: Tensor, context?: Tensor) {
@@ -432,11 +512,15 @@ describe('a broken law is named:', () => {
         return super.forwardAndLogDet(x, context);
       }
     }
-    expect(await messageOf(LeaksLate)).toBe('LeaksLate breaks the law of no leaked tensor: training step 3 must leave no tensor behind, got 1');
+    expect(await messageOf(LeaksLate)).toBe(
+      'LeaksLate breaks the law of no leaked tensor: training step 3 must leave no tensor behind, got 1',
+    );
     class Holds extends Right {
       readonly mask = zeros([2]);
     }
-    expect(await messageOf(Holds)).toBe('Holds breaks the law of no leaked tensor: dispose must leave no tensor behind, got 1');
+    expect(await messageOf(Holds)).toBe(
+      'Holds breaks the law of no leaked tensor: dispose must leave no tensor behind, got 1',
+    );
     class Identity extends Right {
       override forwardAndLogDet(x: Tensor, context?: Tensor) {
         this.check(x, context);
@@ -450,7 +534,9 @@ describe('a broken law is named:', () => {
     class Returns extends Identity {
       override readonly scale: Variable = tidy(() => variable(scalar(2), false));
     }
-    expect(await messageOf(Returns)).toBe('Returns breaks the law of no leaked tensor: forwardAndLogDet must return a tensor of its own, got its argument');
+    expect(await messageOf(Returns)).toBe(
+      'Returns breaks the law of no leaked tensor: forwardAndLogDet must return a tensor of its own, got its argument',
+    );
   });
 });
 
@@ -512,7 +598,9 @@ describe('a bijector whose y has more numbers than x', () => {
         return mul(super.apart(y, shape), 0.5);
       }
     }
-    expect(await messageOf(Doubled, 0, { coordinates: [0, 1] })).toContain('Doubled breaks the law of log-determinant: forward, against the automatic Jacobian');
+    expect(await messageOf(Doubled, 0, { coordinates: [0, 1] })).toContain(
+      'Doubled breaks the law of log-determinant: forward, against the automatic Jacobian',
+    );
   });
 
   test('shapes', async () => {
@@ -521,13 +609,17 @@ describe('a bijector whose y has more numbers than x', () => {
         return [1];
       }
     }
-    expect(await messageOf(Forgets, 0, { coordinates: [0, 1] })).toBe('Forgets breaks the law of shapes: inverseEventShape of [3] must be [2], got [1]');
+    expect(await messageOf(Forgets, 0, { coordinates: [0, 1] })).toBe(
+      'Forgets breaks the law of shapes: inverseEventShape of [3] must be [2], got [1]',
+    );
     class Taller extends WithTotal {
       override get outputEventRank() {
         return 2;
       }
     }
-    expect(await messageOf(Taller, 0, { coordinates: [0, 1] })).toBe('Taller breaks the law of shapes: outputEventRank must be 1, got 2');
+    expect(await messageOf(Taller, 0, { coordinates: [0, 1] })).toBe(
+      'Taller breaks the law of shapes: outputEventRank must be 1, got 2',
+    );
   });
 });
 
@@ -553,6 +645,9 @@ test('the context must reach what it is said to reach, and no more', async () =>
 });
 
 function rotate(x: Tensor, sign: number): Tensor {
-  const turn = tensor2d([[0.6, 0.8 * sign], [-0.8 * sign, 0.6]]);
+  const turn = tensor2d([
+    [0.6, 0.8 * sign],
+    [-0.8 * sign, 0.6],
+  ]);
   return reshape(matMul(reshape(x, [x.size / 2, 2]), turn), x.shape);
 }

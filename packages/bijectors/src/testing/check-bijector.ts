@@ -85,11 +85,17 @@ export interface CheckBijectorOptions {
  * await checkBijector(() => affine({ loc: [1, 2], scale: [3, 4] }), { eventShape: [2] });
  * ```
  */
-export async function checkBijector(
-  make: () => Bijector,
-  options: CheckBijectorOptions = {},
-): Promise<void> {
-  const { eventShape = [], connectivity, contextReach, idle = [], noise = 0.1, tolerance = 1e-4, steps = repetitions(100), seed = 0 } = options;
+export async function checkBijector(make: () => Bijector, options: CheckBijectorOptions = {}): Promise<void> {
+  const {
+    eventShape = [],
+    connectivity,
+    contextReach,
+    idle = [],
+    noise = 0.1,
+    tolerance = 1e-4,
+    steps = repetitions(100),
+    seed = 0,
+  } = options;
   registerMissingGradients();
   const [noiseKey, pointKey, weightKey] = split(key(seed), 3);
   const bijector = make();
@@ -100,7 +106,9 @@ export async function checkBijector(
   const shapes = { forward: eventShape, inverse: bijector.forwardEventShape(eventShape) };
   const coordinates = options.coordinates ?? Array.from({ length: sizeOf(shapes.inverse) }, (_, i) => i);
   if (coordinates.length !== sizeOf(eventShape)) {
-    throw new Error(`checkBijector: coordinates must be ${sizeOf(eventShape)} numbers, as many as x has, got ${coordinates.length}`);
+    throw new Error(
+      `checkBijector: coordinates must be ${sizeOf(eventShape)} numbers, as many as x has, got ${coordinates.length}`,
+    );
   }
   const domain = options.domain ?? clone;
   const points = await pointsFor(bijector, eventShape, domain, pointKey, 1);

@@ -1,4 +1,23 @@
-import { add, cast, exp, keep, log, mean, mul, neg, reshape, scalar, slice, sqrt, square, sub, type Tensor, tidy, variable, zeros } from '@tensorflow/tfjs-core';
+import {
+  add,
+  cast,
+  exp,
+  keep,
+  log,
+  mean,
+  mul,
+  neg,
+  reshape,
+  scalar,
+  slice,
+  sqrt,
+  square,
+  sub,
+  type Tensor,
+  tidy,
+  variable,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { type ModuleConfig, toFloat } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { describe, expect, test } from 'vitest';
@@ -34,7 +53,8 @@ class Right extends ElementwiseTransform {
   }
 
   read(parameters: Tensor): Tensor {
-    if (parameters.shape.at(-1) !== 1) throw new Error(`right: parameters must be [..., 1], got [${parameters.shape.join(', ')}]`);
+    if (parameters.shape.at(-1) !== 1)
+      throw new Error(`right: parameters must be [..., 1], got [${parameters.shape.join(', ')}]`);
     return reshape(toFloat('right: parameters', parameters), parameters.shape.slice(0, -1));
   }
 
@@ -81,7 +101,9 @@ describe('a broken law is named:', () => {
     class Elsewhere extends Right {
       override readonly identityParameters = [1];
     }
-    expect(await messageOf(Elsewhere)).toContain('Elsewhere breaks the law of identity parameters: forward: value against x: 24 of 24 numbers differ');
+    expect(await messageOf(Elsewhere)).toContain(
+      'Elsewhere breaks the law of identity parameters: forward: value against x: 24 of 24 numbers differ',
+    );
     class Many extends Right {
       override readonly identityParameters = [0, 0];
     }
@@ -103,7 +125,9 @@ describe('a broken law is named:', () => {
         return square(logScale);
       }
     }
-    expect(await messageOf(Even)).toContain('Even breaks the law of opposite log-derivatives: logDet of inverse against minus that of forward');
+    expect(await messageOf(Even)).toContain(
+      'Even breaks the law of opposite log-derivatives: logDet of inverse against minus that of forward',
+    );
   });
 
   test('log-derivative', async () => {
@@ -112,7 +136,9 @@ describe('a broken law is named:', () => {
         return mul(logScale, 2);
       }
     }
-    expect(await messageOf(Twice)).toContain('Twice breaks the law of log-derivative: forward, against the automatic derivative: ');
+    expect(await messageOf(Twice)).toContain(
+      'Twice breaks the law of log-derivative: forward, against the automatic derivative: ',
+    );
   });
 
   test('increasing', async () => {
@@ -125,7 +151,9 @@ describe('a broken law is named:', () => {
         });
       }
     }
-    expect(await messageOf(Folds)).toContain('Folds breaks the law of increasing: forward: from 15 to 16 the value goes from ');
+    expect(await messageOf(Folds)).toContain(
+      'Folds breaks the law of increasing: forward: from 15 to 16 the value goes from ',
+    );
   });
 
   test('NaN staying in its element', async () => {
@@ -160,13 +188,23 @@ describe('a broken law is named:', () => {
         });
       }
     }
-    expect(await messageOf(Truncates)).toContain('Truncates breaks the law of the same numbers for every type: forward with x of int32: value: ');
+    expect(await messageOf(Truncates)).toContain(
+      'Truncates breaks the law of the same numbers for every type: forward with x of int32: value: ',
+    );
   });
 
   test('refusing what does not fit', async () => {
     class Lenient extends Right {
       override read(parameters: Tensor) {
-        return super.read(parameters.shape.at(-1) === 1 ? parameters : slice(parameters, parameters.shape.map(() => 0), [...parameters.shape.slice(0, -1), 1]));
+        return super.read(
+          parameters.shape.at(-1) === 1
+            ? parameters
+            : slice(
+                parameters,
+                parameters.shape.map(() => 0),
+                [...parameters.shape.slice(0, -1), 1],
+              ),
+        );
       }
     }
     expect(await messageOf(Lenient)).toBe(
@@ -182,7 +220,9 @@ describe('a broken law is named:', () => {
         return mul(logScale, 1 + 1e-6 * this.number);
       }
     }
-    expect(await messageOf(Counts)).toContain('Counts breaks the law of a configuration that rebuilds: forward: logDet: ');
+    expect(await messageOf(Counts)).toContain(
+      'Counts breaks the law of a configuration that rebuilds: forward: logDet: ',
+    );
   });
 
   test('no leaked tensor', async () => {
@@ -192,6 +232,8 @@ describe('a broken law is named:', () => {
         return super.undo(y, logScale);
       }
     }
-    expect(await messageOf(Leaks)).toBe('Leaks breaks the law of no leaked tensor: inverse must leave no tensor behind, got 1');
+    expect(await messageOf(Leaks)).toBe(
+      'Leaks breaks the law of no leaked tensor: inverse must leave no tensor behind, got 1',
+    );
   });
 });

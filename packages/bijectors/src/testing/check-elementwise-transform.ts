@@ -123,7 +123,14 @@ async function checkShapes({ transform, way, x, parameters }: Case, tolerance: n
       if (formatShape(found[name].shape) !== formatShape(shape)) {
         broken(transform, law, `${what}: ${name} must be ${formatShape(shape)}, got ${formatShape(found[name].shape)}`);
       }
-      assertClose(transform, law, `${what}: ${name}`, found[name].data, Array.from(expected[name].data).slice(0, size), tolerance);
+      assertClose(
+        transform,
+        law,
+        `${what}: ${name}`,
+        found[name].data,
+        Array.from(expected[name].data).slice(0, size),
+        tolerance,
+      );
     }
   }
   const wide = { data: Array.from({ length: COUNT * (width + 1) }, () => 0), shape: [COUNT, width + 1] };
@@ -132,7 +139,11 @@ async function checkShapes({ transform, way, x, parameters }: Case, tolerance: n
     (error: Error) => error.message,
   );
   if (!refused.includes(formatShape(wide.shape))) {
-    broken(transform, 'refusing what does not fit', `${way} with parameters ${formatShape(wide.shape)} must throw an error that says so, got '${refused}'`);
+    broken(
+      transform,
+      'refusing what does not fit',
+      `${way} with parameters ${formatShape(wide.shape)} must throw an error that says so, got '${refused}'`,
+    );
   }
 }
 
@@ -148,7 +159,14 @@ async function checkDerivative(at: Case, tolerance: number): Promise<void> {
   const { logDet } = await evaluate(at.transform, at.way, at.x, at.parameters);
   const [derivative] = await gradients(at, 0);
   const expected = Array.from(derivative.data, Math.log);
-  assertClose(at.transform, 'log-derivative', `${at.way}, against the automatic derivative`, logDet.data, expected, tolerance);
+  assertClose(
+    at.transform,
+    'log-derivative',
+    `${at.way}, against the automatic derivative`,
+    logDet.data,
+    expected,
+    tolerance,
+  );
 }
 
 async function checkIdentity({ transform, way, x }: Case, tolerance: number): Promise<void> {
@@ -161,7 +179,10 @@ async function checkIdentity({ transform, way, x }: Case, tolerance: number): Pr
 async function checkIncreasing({ transform, way, parameters }: Case): Promise<void> {
   const grid = Array.from({ length: 41 }, (_, i) => i - 20);
   const x = { data: Array.from({ length: COUNT }, () => grid).flat(), shape: [COUNT, grid.length] };
-  const { value } = await evaluate(transform, way, x, { data: parameters.data, shape: [COUNT, 1, transform.parameterCount] });
+  const { value } = await evaluate(transform, way, x, {
+    data: parameters.data,
+    shape: [COUNT, 1, transform.parameterCount],
+  });
   for (let i = 1; i < value.data.length; i++) {
     if (i % grid.length === 0 || value.data[i] > value.data[i - 1]) continue;
     const place = `from ${x.data[i - 1]} to ${x.data[i]}`;
@@ -181,16 +202,30 @@ async function checkNaN({ transform, way, x, parameters }: Case): Promise<void> 
 async function checkExtremes({ transform, way, parameters }: Case, extreme: number): Promise<void> {
   const factors = [0, 1, 10, extreme];
   const corners = factors.flatMap((factor) => [0, factor, -factor].map((input) => ({ factor, input })));
-  const x = { data: corners.flatMap(({ input }) => Array.from({ length: COUNT }, () => input)), shape: [corners.length, COUNT] };
-  const signed = corners.flatMap(({ factor }) => Array.from(parameters.data, (value) => (value < 0 ? -factor : factor)));
+  const x = {
+    data: corners.flatMap(({ input }) => Array.from({ length: COUNT }, () => input)),
+    shape: [corners.length, COUNT],
+  };
+  const signed = corners.flatMap(({ factor }) =>
+    Array.from(parameters.data, (value) => (value < 0 ? -factor : factor)),
+  );
   const at: Case = { transform, way, x, parameters: { data: signed, shape: [corners.length, ...parameters.shape] } };
   const { value, logDet } = await evaluate(transform, way, x, at.parameters);
   const [byInput, byParameters] = await gradients(at, 1);
-  for (const [name, { data }] of Object.entries({ value, logDet, 'gradient for x': byInput, 'gradient for the parameters': byParameters })) {
+  for (const [name, { data }] of Object.entries({
+    value,
+    logDet,
+    'gradient for x': byInput,
+    'gradient for the parameters': byParameters,
+  })) {
     const place = Array.from(data).findIndex((number) => !Number.isFinite(number));
     if (place < 0) continue;
     const { factor, input } = corners[Math.floor((place * corners.length) / data.length)];
-    broken(transform, 'finite extremes', `${way}: ${name} must be finite at x = ${input} and parameters of ±${factor}, got ${data[place]}`);
+    broken(
+      transform,
+      'finite extremes',
+      `${way}: ${name} must be finite at x = ${input} and parameters of ±${factor}, got ${data[place]}`,
+    );
   }
 }
 

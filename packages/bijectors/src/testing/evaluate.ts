@@ -1,4 +1,14 @@
-import { add, mul, sum, type Tensor, tensor, tidy, type Variable, variable, variableGrads } from '@tensorflow/tfjs-core';
+import {
+  add,
+  mul,
+  sum,
+  type Tensor,
+  tensor,
+  tidy,
+  type Variable,
+  variable,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
 import type { ValueAndLogDet } from '@pushforward/made';
 import type { Bijector } from '../bijector.js';
 
@@ -48,14 +58,21 @@ export function rowOf({ data, shape }: Values, row: number): number[] {
 /** As many rows as asked for, the given ones over and over; nothing of nothing. */
 export function repeated(values: Values | undefined, count: number): Values | undefined {
   if (!values) return undefined;
-  return { data: Array.from({ length: count }, (_, i) => rowOf(values, i % values.shape[0])).flat(), shape: [count, ...values.shape.slice(1)] };
+  return {
+    data: Array.from({ length: count }, (_, i) => rowOf(values, i % values.shape[0])).flat(),
+    shape: [count, ...values.shape.slice(1)],
+  };
 }
 
 export function apply(bijector: Bijector, way: Way, input: Tensor, context?: Tensor): ValueAndLogDet {
   return way === 'forward' ? bijector.forwardAndLogDet(input, context) : bijector.inverseAndLogDet(input, context);
 }
 
-export async function evaluate(bijector: Bijector, way: Way, { input, context }: Point): Promise<{ value: Values; logDet: Values }> {
+export async function evaluate(
+  bijector: Bijector,
+  way: Way,
+  { input, context }: Point,
+): Promise<{ value: Values; logDet: Values }> {
   const { value, logDet } = tidy(() => apply(bijector, way, toTensor(input), context && toTensor(context)));
   return { value: await toValues(value), logDet: await toValues(logDet) };
 }
@@ -116,7 +133,13 @@ export async function jacobians(bijector: Bijector, way: Way, point: Point): Pro
   const result: Jacobian[] = Array.from({ length: count }, () => ({ input: [], context: [] }));
   for (let output = 0; output < outputs; output++) {
     const value = Array.from({ length: count * outputs }, (_, i) => (i % outputs === output ? 1 : 0));
-    const { input, context } = await gradients(bijector, way, point, { value, logDet: zeros({ data: [], shape: [count] }) }, new Map());
+    const { input, context } = await gradients(
+      bijector,
+      way,
+      point,
+      { value, logDet: zeros({ data: [], shape: [count] }) },
+      new Map(),
+    );
     for (const [row, jacobian] of result.entries()) {
       jacobian.input.push(Array.from(input).slice(row * n, (row + 1) * n));
       jacobian.context.push(Array.from(context).slice(row * width, (row + 1) * width));

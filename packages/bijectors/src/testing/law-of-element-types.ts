@@ -20,12 +20,16 @@ export async function checkElementTypes(
         const typed = (name: 'x' | 'parameters') =>
           name === part ? tensor(Array.from(whole[name].data), [...whole[name].shape], type) : toTensor(whole[name]);
         const { value, logDet } = tidy(() =>
-          way === 'forward' ? transform.forwardAndLogDet(typed('x'), typed('parameters')) : transform.inverseAndLogDet(typed('x'), typed('parameters')),
+          way === 'forward'
+            ? transform.forwardAndLogDet(typed('x'), typed('parameters'))
+            : transform.inverseAndLogDet(typed('x'), typed('parameters')),
         );
         return { value: await toValues(value), logDet: await toValues(logDet) };
       };
       const expected = await run('float32');
-      const found = await run(dtype).catch((error: Error) => broken(transform, LAW, `${way} with ${part} of ${dtype} must give numbers, got '${error.message}'`));
+      const found = await run(dtype).catch((error: Error) =>
+        broken(transform, LAW, `${way} with ${part} of ${dtype} must give numbers, got '${error.message}'`),
+      );
       for (const name of ['value', 'logDet'] as const) {
         const what = `${way} with ${part} of ${dtype}: ${name}`;
         assertClose(transform, LAW, what, found[name].data, expected[name].data, tolerance);

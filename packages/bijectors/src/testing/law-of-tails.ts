@@ -1,5 +1,15 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { evaluate, type Point, repeated, rowOf, sizeOf, toTensor, toValues, type Values, type Way } from './evaluate.js';
+import {
+  evaluate,
+  type Point,
+  repeated,
+  rowOf,
+  sizeOf,
+  toTensor,
+  toValues,
+  type Values,
+  type Way,
+} from './evaluate.js';
 import { broken, opposite, type Subject } from './subject.js';
 
 /** How far out the law looks, in both directions. */
@@ -21,15 +31,20 @@ export async function checkTails(subject: Subject, domain: (x: Tensor) => Tensor
   const x = await toValues(tidy(() => domain(toTensor(far(shapes.forward)))));
   await checkThereAndBack(subject, 'forward', at('forward', x));
   // Where every number of y is free, y may be as far out; where it may not, the inverse says so.
-  if (coordinates.length === sizeOf(shapes.inverse)) await checkThereAndBack(subject, 'inverse', at('inverse', far(shapes.inverse)));
+  if (coordinates.length === sizeOf(shapes.inverse))
+    await checkThereAndBack(subject, 'inverse', at('inverse', far(shapes.inverse)));
 }
 
 /** To one side, to the other, and to both in turn. */
 const SIGNS = [() => 1, () => -1, (i: number) => (i % 2 === 0 ? 1 : -1)];
 
 function far(shape: readonly number[]): Values {
-  const event = (reach: number, sign: (i: number) => number) => Array.from({ length: sizeOf(shape) }, (_, i) => reach * sign(i));
-  return { data: REACHES.flatMap((reach) => SIGNS.flatMap((sign) => event(reach, sign))), shape: [REACHES.length * SIGNS.length, ...shape] };
+  const event = (reach: number, sign: (i: number) => number) =>
+    Array.from({ length: sizeOf(shape) }, (_, i) => reach * sign(i));
+  return {
+    data: REACHES.flatMap((reach) => SIGNS.flatMap((sign) => event(reach, sign))),
+    shape: [REACHES.length * SIGNS.length, ...shape],
+  };
 }
 
 async function checkThereAndBack({ bijector, shapes }: Subject, way: Way, { input, context }: Point): Promise<void> {
@@ -38,7 +53,9 @@ async function checkThereAndBack({ bijector, shapes }: Subject, way: Way, { inpu
   const back = await evaluate(bijector, opposite(way), { input: there.value, context });
   const again = await evaluate(bijector, way, { input: back.value, context });
   for (let row = 0; row < input.shape[0]; row++) {
-    const [from, to, returned, repeat] = [input, there.value, back.value, again.value].map((values) => rowOf(values, row));
+    const [from, to, returned, repeat] = [input, there.value, back.value, again.value].map((values) =>
+      rowOf(values, row),
+    );
     const [logDet, opposed] = [there.logDet.data[row], back.logDet.data[row]];
     // Outside the support, or too steep to undo.
     if (!(Math.abs(logDet) <= STEEPEST) || to.some(Number.isNaN)) continue;
@@ -47,8 +64,16 @@ async function checkThereAndBack({ bijector, shapes }: Subject, way: Way, { inpu
       const place = `${opposite(way)} after ${way} of ${from.join(', ')} leads to ${returned.join(', ')}`;
       broken(bijector, law, `${place}, which ${way} takes to ${repeat.join(', ')} and not to ${to.join(', ')}`);
     }
-    if (same && Number.isFinite(opposed) && Math.abs(logDet + opposed) > TOLERANCE * (sizeOf(shapes[way]) + Math.abs(logDet))) {
-      broken(bijector, law, `logDet of ${opposite(way)} must be ${-logDet}, minus that of ${way} at ${from.join(', ')}, got ${opposed}`);
+    if (
+      same &&
+      Number.isFinite(opposed) &&
+      Math.abs(logDet + opposed) > TOLERANCE * (sizeOf(shapes[way]) + Math.abs(logDet))
+    ) {
+      broken(
+        bijector,
+        law,
+        `logDet of ${opposite(way)} must be ${-logDet}, minus that of ${way} at ${from.join(', ')}, got ${opposed}`,
+      );
     }
   }
 }

@@ -16,13 +16,23 @@ export async function checkTypes(subject: Subject): Promise<void> {
         const given = subject.points[way][part];
         if (!given) continue;
         const what = `${way} with ${part === 'input' ? 'an argument' : 'a context'} of ${dtype}`;
-        const point: Point = { ...subject.points[way], [part]: { data: wholeNumbers(given.data, dtype), shape: given.shape } };
+        const point: Point = {
+          ...subject.points[way],
+          [part]: { data: wholeNumbers(given.data, dtype), shape: given.shape },
+        };
         const expected = await evaluateAs(subject, way, point, {});
         const found = await evaluateAs(subject, way, point, { [part]: dtype }).catch((error: Error) =>
           broken(subject.bijector, LAW, `${what} must give numbers, got '${error.message}'`),
         );
         for (const name of ['value', 'logDet'] as const) {
-          assertClose(subject.bijector, LAW, `${what}: ${name}`, found[name].data, expected[name].data, subject.tolerance);
+          assertClose(
+            subject.bijector,
+            LAW,
+            `${what}: ${name}`,
+            found[name].data,
+            expected[name].data,
+            subject.tolerance,
+          );
         }
       }
     }
@@ -35,7 +45,9 @@ async function evaluateAs(
   { input, context }: Point,
   { input: inputType = 'float32', context: contextType = 'float32' }: { input?: DType; context?: DType },
 ): Promise<{ value: Values; logDet: Values }> {
-  const { value, logDet } = tidy(() => apply(bijector, way, typed(input, inputType), context && typed(context, contextType)));
+  const { value, logDet } = tidy(() =>
+    apply(bijector, way, typed(input, inputType), context && typed(context, contextType)),
+  );
   return { value: await toValues(value), logDet: await toValues(logDet) };
 }
 

@@ -26,7 +26,12 @@ export async function checkGradients(subject: Subject, idle: readonly string[]):
     const far = await gradients(bijector, way, subject.outliers[way], weights, paths);
     for (const [path, gradient] of far.variables) {
       const wrong = Array.from(gradient!).find((value) => !Number.isFinite(value));
-      if (wrong !== undefined) broken(bijector, law, `${way}: the gradient of ${path} must be finite at points ten standard deviations wide, got ${wrong}`);
+      if (wrong !== undefined)
+        broken(
+          bijector,
+          law,
+          `${way}: the gradient of ${path} must be finite at points ten standard deviations wide, got ${wrong}`,
+        );
     }
   }
 }
@@ -64,7 +69,14 @@ export async function checkImplicitGradients(subject: Subject): Promise<void> {
   }
   assertGradientClose(bijector, law, 'the context of the inverse', found.context, implied.context, tolerance);
   for (const [path, gradient] of found.variables) {
-    assertGradientClose(bijector, law, `${path} through the inverse`, gradient!, implied.variables.get(path)!, tolerance);
+    assertGradientClose(
+      bijector,
+      law,
+      `${path} through the inverse`,
+      gradient!,
+      implied.variables.get(path)!,
+      tolerance,
+    );
   }
 }
 

@@ -1,4 +1,15 @@
-import { add, memory, mul, square, sub, sum, type Tensor, tidy, type Variable, variableGrads } from '@tensorflow/tfjs-core';
+import {
+  add,
+  memory,
+  mul,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  tidy,
+  type Variable,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
 import { formatShape, type Module } from '@pushforward/tensor';
 import { makeModule, rebuild } from '@pushforward/tensor/testing';
 import type { Bijector } from '../bijector.js';
@@ -15,7 +26,11 @@ export async function checkConfig({ bijector, points }: Subject): Promise<void> 
     for (const name of ['value', 'logDet'] as const) {
       const worst = Array.from(expected[name].data).findIndex((value, i) => !Object.is(value, found[name].data[i]));
       if (worst < 0) continue;
-      broken(bijector, law, `${way}: ${name} ${worst} must be ${expected[name].data[worst]}, got ${found[name].data[worst]}`);
+      broken(
+        bijector,
+        law,
+        `${way}: ${name} ${worst} must be ${expected[name].data[worst]}, got ${found[name].data[worst]}`,
+      );
     }
   }
   rebuilt.dispose();
@@ -70,7 +85,8 @@ function checkRefused(bijector: Bijector, way: Way, { shape, context, mentions }
   const before = memory().numTensors;
   const message = errorOf(() => void apply(bijector, way, input, given));
   if (message === null) broken(bijector, law, `${what} must throw, got a result`);
-  if (!message.includes(mentions)) broken(bijector, law, `${what} must throw an error that mentions ${mentions}, got '${message}'`);
+  if (!message.includes(mentions))
+    broken(bijector, law, `${what} must throw an error that mentions ${mentions}, got '${message}'`);
   const leaked = memory().numTensors - before;
   if (leaked !== 0) broken(bijector, law, `${what} must leave no tensor behind, got ${leaked}`);
   input.dispose();
@@ -106,8 +122,9 @@ export function checkMemory(make: () => Bijector, { points }: Subject, steps: nu
     for (const method of [`${way}AndLogDet`, way] as const) {
       const before = memory().numTensors;
       const result = bijector[method](inputs[i], contexts[i]);
-      const made = 'value' in result ? [result.value as Tensor, result.logDet as Tensor] : [result as Tensor];
-      if (made.includes(inputs[i])) broken(bijector, MEMORY, `${method} must return a tensor of its own, got its argument`);
+      const made = 'value' in result ? [result.value, result.logDet] : [result];
+      if (made.includes(inputs[i]))
+        broken(bijector, MEMORY, `${method} must return a tensor of its own, got its argument`);
       expectLeft(method, before, made.length);
       for (const tensor of made) tensor.dispose();
     }

@@ -12,7 +12,11 @@ export async function checkShapes(subject: Subject): Promise<void> {
   const { bijector, shapes, points } = subject;
   const back = bijector.inverseEventShape(shapes.inverse);
   if (formatShape(back) !== formatShape(shapes.forward)) {
-    broken(bijector, law, `inverseEventShape of ${formatShape(shapes.inverse)} must be ${formatShape(shapes.forward)}, got ${formatShape(back)}`);
+    broken(
+      bijector,
+      law,
+      `inverseEventShape of ${formatShape(shapes.inverse)} must be ${formatShape(shapes.forward)}, got ${formatShape(back)}`,
+    );
   }
   if (bijector.outputEventRank !== shapes.inverse.length) {
     broken(bijector, law, `outputEventRank must be ${shapes.inverse.length}, got ${bijector.outputEventRank}`);
@@ -24,11 +28,21 @@ export async function checkShapes(subject: Subject): Promise<void> {
     for (const batch of [[ROWS], [], [2, 3], [0], [2, 0]]) {
       const what = `${way} of a batch of shape ${formatShape(batch)}`;
       const part = (values: Values) => rows(values, batch);
-      const found = await evaluate(bijector, way, { input: part(point.input), context: point.context && part(point.context) });
+      const found = await evaluate(bijector, way, {
+        input: part(point.input),
+        context: point.context && part(point.context),
+      });
       const size = sizeOf(batch);
-      for (const [name, shape] of [['value', [...batch, ...event]], ['logDet', batch]] as const) {
+      for (const [name, shape] of [
+        ['value', [...batch, ...event]],
+        ['logDet', batch],
+      ] as const) {
         if (formatShape(found[name].shape) !== formatShape(shape)) {
-          broken(subject.bijector, law, `${what}: ${name} must be ${formatShape(shape)}, got ${formatShape(found[name].shape)}`);
+          broken(
+            subject.bijector,
+            law,
+            `${what}: ${name} must be ${formatShape(shape)}, got ${formatShape(found[name].shape)}`,
+          );
         }
         const expected = Array.from(reference[name].data).slice(0, size * (name === 'value' ? sizeOf(event) : 1));
         assertClose(subject.bijector, law, `${what}: ${name}`, found[name].data, expected, subject.tolerance);
@@ -47,7 +61,14 @@ async function checkBroadcastContext(subject: Subject, way: Way, { input, contex
     const found = await evaluate(subject.bijector, way, { input, context: { data: one, shape: [...lead, width] } });
     const what = `${way} with a context of shape ${formatShape([...lead, width])}`;
     assertClose(subject.bijector, 'shapes', `${what}: value`, found.value.data, expected.value.data, subject.tolerance);
-    assertClose(subject.bijector, 'shapes', `${what}: logDet`, found.logDet.data, expected.logDet.data, subject.tolerance);
+    assertClose(
+      subject.bijector,
+      'shapes',
+      `${what}: logDet`,
+      found.logDet.data,
+      expected.logDet.data,
+      subject.tolerance,
+    );
   }
 }
 
@@ -58,15 +79,32 @@ export async function checkNaN(subject: Subject): Promise<void> {
     const { input, context } = subject.points[way];
     const width = sizeOf(subject.shapes[opposite(way)]);
     const inputWidth = sizeOf(subject.shapes[way]);
-    const poisoned = { data: Array.from(input.data, (value, i) => (i < inputWidth ? Number.NaN : value)), shape: input.shape };
+    const poisoned = {
+      data: Array.from(input.data, (value, i) => (i < inputWidth ? Number.NaN : value)),
+      shape: input.shape,
+    };
     const clean = await evaluate(subject.bijector, way, { input, context });
     const found = await evaluate(subject.bijector, way, { input: poisoned, context });
     if (!Array.from(found.value.data).slice(0, width).some(Number.isNaN)) {
-      broken(subject.bijector, law, `${way}: the value of a row of NaN must be NaN, got ${Array.from(found.value.data).slice(0, width).join(', ')}`);
+      broken(
+        subject.bijector,
+        law,
+        `${way}: the value of a row of NaN must be NaN, got ${Array.from(found.value.data).slice(0, width).join(', ')}`,
+      );
     }
-    for (const [name, size] of [['value', width], ['logDet', 1]] as const) {
+    for (const [name, size] of [
+      ['value', width],
+      ['logDet', 1],
+    ] as const) {
       const others = Array.from(found[name].data).slice(size);
-      assertClose(subject.bijector, law, `${way}: ${name} of the other rows`, others, Array.from(clean[name].data).slice(size), 0);
+      assertClose(
+        subject.bijector,
+        law,
+        `${way}: ${name} of the other rows`,
+        others,
+        Array.from(clean[name].data).slice(size),
+        0,
+      );
     }
   }
 }
@@ -96,7 +134,14 @@ export async function checkLogDet(subject: Subject, way: Way, found: readonly Ja
     // The inverse may read all of y, which moves with its coordinates as the forward Jacobian says.
     return logAbsDet(product(input, forward[row].input)) - logAbsDet(inCoordinates(subject, forward[row].input));
   });
-  assertClose(subject.bijector, 'log-determinant', `${way}, against the automatic Jacobian`, logDet.data, expected, subject.tolerance);
+  assertClose(
+    subject.bijector,
+    'log-determinant',
+    `${way}, against the automatic Jacobian`,
+    logDet.data,
+    expected,
+    subject.tolerance,
+  );
 }
 
 /** The rows of a forward Jacobian that belong to the coordinates of y. */
@@ -105,7 +150,10 @@ export function inCoordinates({ coordinates }: Subject, jacobian: readonly numbe
 }
 
 function logAbsDet(matrix: readonly number[][]): number {
-  return solve(matrix, matrix.map(() => 0)).logAbsDet;
+  return solve(
+    matrix,
+    matrix.map(() => 0),
+  ).logAbsDet;
 }
 
 function product(a: readonly number[][], b: readonly number[][]): number[][] {
@@ -113,7 +161,12 @@ function product(a: readonly number[][], b: readonly number[][]): number[][] {
 }
 
 /** The derivatives that may not be are exactly zero in every row, those that must be are not zero in all rows. */
-export function checkConnectivity(subject: Subject, way: Way, jacobians: readonly Jacobian[], connected: Connectivity): void {
+export function checkConnectivity(
+  subject: Subject,
+  way: Way,
+  jacobians: readonly Jacobian[],
+  connected: Connectivity,
+): void {
   for (let output = 0; output < sizeOf(subject.shapes[opposite(way)]); output++) {
     for (let input = 0; input < sizeOf(subject.shapes[way]); input++) {
       const found = jacobians.map((jacobian) => jacobian.input[output][input]).find((derivative) => derivative !== 0);
@@ -126,7 +179,12 @@ export function checkConnectivity(subject: Subject, way: Way, jacobians: readonl
 }
 
 /** The context changes those numbers of the result that it must reach, and no others. */
-export function checkContextReach(subject: Subject, way: Way, jacobians: readonly Jacobian[], reach: (output: number) => boolean): void {
+export function checkContextReach(
+  subject: Subject,
+  way: Way,
+  jacobians: readonly Jacobian[],
+  reach: (output: number) => boolean,
+): void {
   if (subject.bijector.contextDim === 0) return;
   for (let output = 0; output < sizeOf(subject.shapes[opposite(way)]); output++) {
     const reached = jacobians.some((jacobian) => jacobian.context[output].some((derivative) => derivative !== 0));

@@ -2,7 +2,10 @@
  * Solves `A·x = b` in float64 by Gaussian elimination with partial pivoting, and gives `log |det A|` on the way: −∞, and no
  * solution, for a singular matrix.
  */
-export function solve(matrix: readonly (readonly number[])[], right: readonly number[]): { solution: number[]; logAbsDet: number } {
+export function solve(
+  matrix: readonly (readonly number[])[],
+  right: readonly number[],
+): { solution: number[]; logAbsDet: number } {
   const rows = matrix.map((row, i) => [...row, right[i]]);
   const n = rows.length;
   let logAbsDet = 0;

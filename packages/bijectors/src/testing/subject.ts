@@ -85,7 +85,8 @@ export async function pointsFor(
   key: Key,
   deviation: number,
 ): Promise<Record<Way, Point>> {
-  const inputOf = async (index: number) => toValues(tidy(() => domain(mul(normal(foldIn(key, index), [ROWS, ...eventShape]), deviation))));
+  const inputOf = async (index: number) =>
+    toValues(tidy(() => domain(mul(normal(foldIn(key, index), [ROWS, ...eventShape]), deviation))));
   const contextOf = async (index: number) =>
     bijector.contextDim > 0 ? normalValues(foldIn(key, index), [ROWS, bijector.contextDim]) : undefined;
   const forward = { input: await inputOf(0), context: await contextOf(1) };

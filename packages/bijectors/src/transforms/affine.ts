@@ -56,8 +56,11 @@ export class AffineTransform extends ElementwiseTransform {
   }
 
   override affineForm(direction: 'forward' | 'inverse'): AffineForm {
-    const scale = this.bound === null ? { logScale: 'raw' as const } : { logScale: 'bounded' as const, bound: this.bound };
-    return direction === 'forward' ? { ...scale, sign: 1, before: 0, after: 1 } : { ...scale, sign: -1, before: 1, after: 0 };
+    const scale =
+      this.bound === null ? { logScale: 'raw' as const } : { logScale: 'bounded' as const, bound: this.bound };
+    return direction === 'forward'
+      ? { ...scale, sign: 1, before: 0, after: 1 }
+      : { ...scale, sign: -1, before: 1, after: 0 };
   }
 
   forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet {

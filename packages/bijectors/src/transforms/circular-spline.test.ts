@@ -35,13 +35,18 @@ describe('CircularSplineTransform', () => {
     const x = tensor1d([-0.9, -0.3, 0.2, 0.8]);
     const raw = [0.3, -1, 0.2, 0.7, 0.1, -0.4, 0, 0.9, -0.6];
     const circle = new CircularSplineTransform({ bins: 3, bound: 1 }).forwardAndLogDet(x, tensor1d(raw));
-    const line = new RationalQuadraticSplineTransform({ bins: 3, bound: 1 }).forwardAndLogDet(x, tensor1d(raw.toSpliced(6, 1)));
+    const line = new RationalQuadraticSplineTransform({ bins: 3, bound: 1 }).forwardAndLogDet(
+      x,
+      tensor1d(raw.toSpliced(6, 1)),
+    );
     await expect(circle.value).toBeAllClose(line.value);
     await expect(circle.logDet).toBeAllClose(line.logDet, { atol: 1e-6 });
   });
 
   test('refuses options that make no spline, and parameters of another number', () => {
-    expect(() => new CircularSplineTransform({ bins: 1.5 })).toThrow('circularSpline: bins must be an integer of at least 2, got 1.5');
+    expect(() => new CircularSplineTransform({ bins: 1.5 })).toThrow(
+      'circularSpline: bins must be an integer of at least 2, got 1.5',
+    );
     expect(() => new CircularSplineTransform({ bins: 2 }).inverseAndLogDet(tensor1d([1]), tensor2d([[1]]))).toThrow(
       'circularSpline: parameters must be [..., 6], got [1, 1]',
     );

@@ -1,4 +1,15 @@
-import { add, clipByValue, clone, customGrad, floor, type GradSaveFunc, mul, sub, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import {
+  add,
+  clipByValue,
+  clone,
+  customGrad,
+  floor,
+  type GradSaveFunc,
+  mul,
+  sub,
+  type Tensor,
+  type Tensor1D,
+} from '@tensorflow/tfjs-core';
 import type { ModuleConfig } from '@pushforward/tensor';
 import { resolveSpline, type SplineOptions } from './spline.js';
 import { SplineTransform } from './spline-transform.js';
@@ -58,7 +69,10 @@ function wrap(x: Tensor1D, bound: number): Tensor1D {
   const operation = customGrad((x: Tensor | GradSaveFunc) => {
     const turns = floor(mul(add(x as Tensor, bound), 0.5 / bound));
     // Rounding may leave a number beyond the ends.
-    return { value: clipByValue(sub(x as Tensor, mul(turns, 2 * bound)), -bound, bound), gradFunc: (dy: Tensor) => clone(dy) };
+    return {
+      value: clipByValue(sub(x as Tensor, mul(turns, 2 * bound)), -bound, bound),
+      gradFunc: (dy: Tensor) => clone(dy),
+    };
   });
   return operation(x) as Tensor1D;
 }

@@ -64,7 +64,14 @@ export class GateTransform extends ElementwiseTransform {
   }
 
   override affineForm(direction: 'forward' | 'inverse'): AffineForm {
-    return { logScale: 'gate', bound: this.bound, bias: this.forgetBias, sign: direction === 'forward' ? 1 : -1, before: 1, after: 1 };
+    return {
+      logScale: 'gate',
+      bound: this.bound,
+      bias: this.forgetBias,
+      sign: direction === 'forward' ? 1 : -1,
+      before: 1,
+      after: 1,
+    };
   }
 
   forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet {

@@ -1,4 +1,14 @@
-import { customGrad, div, type GradSaveFunc, neg, sub, type Tensor, type Tensor1D, tidy, zerosLike } from '@tensorflow/tfjs-core';
+import {
+  customGrad,
+  div,
+  type GradSaveFunc,
+  neg,
+  sub,
+  type Tensor,
+  type Tensor1D,
+  tidy,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
 import { isInNestedGradient, vjp } from '@pushforward/tensor';
 import { increasingRoot, type ValueAndDerivative } from './increasing-root.js';
 
@@ -34,20 +44,22 @@ export function implicitRoot<P extends readonly Tensor[]>(
       },
     };
   });
-  return operation(y, ...parameters) as Tensor1D;
+  return operation(y, ...parameters);
 }
 
 /**
  * The same by operations that can be differentiated again: two steps of Newton's method from the root. Each squares the error, so that as a
  * function of y and the parameters the result agrees with the root up to the third derivatives.
  */
-function differentiableRoot<P extends readonly Tensor[]>(...[f, bracket, y, parameters]: Parameters<typeof implicitRoot<P>>): Tensor1D {
+function differentiableRoot<P extends readonly Tensor[]>(
+  ...[f, bracket, y, parameters]: Parameters<typeof implicitRoot<P>>
+): Tensor1D {
   return tidy(() => {
     const constant = customGrad(() => ({
       value: increasingRoot((x) => f(x, parameters), y, bracket(y, parameters)),
       gradFunc: () => [y, ...parameters].map((input) => zerosLike(input)),
     }));
-    let x = constant(y, ...parameters) as Tensor1D;
+    let x = constant(y, ...parameters);
     for (let step = 0; step < 2; step++) {
       const { value, derivative } = f(x, parameters);
       x = sub(x, div(sub(value, y), derivative));

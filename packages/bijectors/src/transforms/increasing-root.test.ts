@@ -7,7 +7,10 @@ const bracket = (low: number, high: number, count: number) => ({
   high: tensor1d(Array.from({ length: count }, () => high)),
 });
 
-const cubic = (x: Tensor1D) => ({ value: add(mul(x, square(x)), x) as Tensor1D, derivative: add(mul(square(x), 3), 1) as Tensor1D });
+const cubic = (x: Tensor1D) => ({
+  value: add(mul(x, square(x)), x) as Tensor1D,
+  derivative: add(mul(square(x), 3), 1) as Tensor1D,
+});
 
 const step = (x: Tensor1D) => ({
   value: add(tanh(mul(x, 5)), mul(x, 1e-3)) as Tensor1D,

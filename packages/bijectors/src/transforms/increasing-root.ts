@@ -1,4 +1,20 @@
-import { abs, add, div, fill, greater, greaterEqual, less, lessEqual, logicalAnd, minimum, mul, sub, type Tensor1D, tidy, where } from '@tensorflow/tfjs-core';
+import {
+  abs,
+  add,
+  div,
+  fill,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  logicalAnd,
+  minimum,
+  mul,
+  sub,
+  type Tensor1D,
+  tidy,
+  where,
+} from '@tensorflow/tfjs-core';
 
 /** Values and derivatives of N functions, each at a place of its own: `[N]`. */
 export interface ValueAndDerivative {
@@ -18,7 +34,11 @@ export const ITERATIONS = 32;
  *
  * **Shapes**: y and the bracket `[N]`, result `[N]`.
  */
-export function increasingRoot(f: (x: Tensor1D) => ValueAndDerivative, y: Tensor1D, bracket: { low: Tensor1D; high: Tensor1D }): Tensor1D {
+export function increasingRoot(
+  f: (x: Tensor1D) => ValueAndDerivative,
+  y: Tensor1D,
+  bracket: { low: Tensor1D; high: Tensor1D },
+): Tensor1D {
   const middle = mul(add(bracket.low, bracket.high), 0.5) as Tensor1D;
   let state = { ...bracket, x: middle, best: middle, error: fill(y.shape, Infinity) as Tensor1D };
   for (let i = 0; i < ITERATIONS; i++) {

@@ -10,6 +10,8 @@ describe('InvertTransform', () => {
   });
 
   test('names what is inside in its configuration', () => {
-    expect(new InvertTransform(new SigmoidalTransform({ units: 3 })).config()).toMatchObject({ transform: { type: 'SigmoidalTransform', units: 3 } });
+    expect(new InvertTransform(new SigmoidalTransform({ units: 3 })).config()).toMatchObject({
+      transform: { type: 'SigmoidalTransform', units: 3 },
+    });
   });
 });

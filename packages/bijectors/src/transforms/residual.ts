@@ -1,4 +1,19 @@
-import { add, exp, maximum, minimum, mul, neg, reshape, sigmoid, slice, sub, type Tensor, type Tensor1D, tidy, zerosLike } from '@tensorflow/tfjs-core';
+import {
+  add,
+  exp,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  reshape,
+  sigmoid,
+  slice,
+  sub,
+  type Tensor,
+  type Tensor1D,
+  tidy,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
 import { type BuildModule, checkInstance, logSigmoid, type ModuleConfig, softplus } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../elementwise-transform.js';
@@ -83,7 +98,9 @@ export class ResidualTransform extends ElementwiseTransform {
   inverseAndLogDet(y: Tensor, parameters: Tensor): ValueAndLogDet {
     return tidy(() => {
       const { x: rows, own } = this.#read(y, parameters);
-      const value = LINES.some((line) => this.inner instanceof line) ? this.#invertLine(rows, own) : this.#solve(rows, own);
+      const value = LINES.some((line) => this.inner instanceof line)
+        ? this.#invertLine(rows, own)
+        : this.#solve(rows, own);
       // With x as a function of y and the parameters, the tape finds all of the gradient.
       const { logDet } = this.#mix(value, own);
       return { value: reshape(value, y.shape), logDet: reshape(neg(logDet), y.shape) };

@@ -8,7 +8,12 @@ import { checkEvent, formatShape, toFloat } from '@pushforward/tensor';
  * @param name what errors call the transform
  * @throws Error if the last axis of the parameters is not `count`
  */
-export function toRows(name: string, x: Tensor, parameters: Tensor, count: number): { x: Tensor1D; parameters: Tensor2D } {
+export function toRows(
+  name: string,
+  x: Tensor,
+  parameters: Tensor,
+  count: number,
+): { x: Tensor1D; parameters: Tensor2D } {
   checkEvent(`${name}: parameters`, parameters.shape, [count]);
   const shape = [...x.shape, count];
   const own = toFloat(`${name}: parameters`, parameters);

@@ -26,7 +26,11 @@ function evaluate(x: number, raw: readonly number[]): [value: number, logDerivat
   ];
 }
 
-const RAW = [[0.5, -1, 2, 0.3, -0.7, 1.2, 0.4, -0.2, 0.9], [0, 0, 0, 0, 0, 0, 0, 0, 0], [3, -3, 0, 2, -2, 1, -1, 0, 1]];
+const RAW = [
+  [0.5, -1, 2, 0.3, -0.7, 1.2, 0.4, -0.2, 0.9],
+  [0, 0, 0, 0, 0, 0, 0, 0, 0],
+  [3, -3, 0, 2, -2, 1, -1, 0, 1],
+];
 const X = [0.7, -1.3, -2];
 
 describe('SigmoidalTransform', () => {
@@ -38,8 +42,14 @@ describe('SigmoidalTransform', () => {
     const expected = X.map((x, i) => evaluate(x, RAW[i]));
     const transform = new SigmoidalTransform({ units: 3 });
     const { value, logDet } = transform.forwardAndLogDet(tensor1d(X), tensor2d(RAW));
-    await expect(value).toBeAllClose(expected.map(([y]) => y), { rtol: 1e-5, atol: 1e-6 });
-    await expect(logDet).toBeAllClose(expected.map(([, logDerivative]) => logDerivative), { rtol: 1e-5, atol: 1e-6 });
+    await expect(value).toBeAllClose(
+      expected.map(([y]) => y),
+      { rtol: 1e-5, atol: 1e-6 },
+    );
+    await expect(logDet).toBeAllClose(
+      expected.map(([, logDerivative]) => logDerivative),
+      { rtol: 1e-5, atol: 1e-6 },
+    );
     const back = transform.inverseAndLogDet(tensor1d(expected.map(([y]) => y)), tensor2d(RAW));
     await expect(back.value).toBeAllClose(X, { rtol: 1e-5, atol: 1e-6 });
   });
@@ -63,17 +73,33 @@ describe('SigmoidalTransform', () => {
     const parameters = tensor2d(RAW);
     const y = tensor1d([0.3, 2, -1]);
     const x = transform.inverseAndLogDet(y, parameters).value;
-    const [byX, byParameters] = grads((x: Tensor, p: Tensor) => sum(transform.forwardAndLogDet(x, p).value))([x, parameters]);
-    const [byY, alsoByParameters] = grads((y: Tensor, p: Tensor) => sum(transform.inverseAndLogDet(y, p).value))([y, parameters]);
+    const [byX, byParameters] = grads((x: Tensor, p: Tensor) => sum(transform.forwardAndLogDet(x, p).value))([
+      x,
+      parameters,
+    ]);
+    const [byY, alsoByParameters] = grads((y: Tensor, p: Tensor) => sum(transform.inverseAndLogDet(y, p).value))([
+      y,
+      parameters,
+    ]);
     const slopes = await byX.data();
-    await expect(byY).toBeAllClose(Array.from(slopes, (slope) => 1 / slope), { rtol: 1e-5 });
+    await expect(byY).toBeAllClose(
+      Array.from(slopes, (slope) => 1 / slope),
+      { rtol: 1e-5 },
+    );
     const partials = (await byParameters.array()) as number[][];
-    await expect(alsoByParameters).toBeAllClose(partials.map((row, i) => row.map((partial) => -partial / slopes[i])), { rtol: 1e-4, atol: 1e-5 });
+    await expect(alsoByParameters).toBeAllClose(
+      partials.map((row, i) => row.map((partial) => -partial / slopes[i])),
+      { rtol: 1e-4, atol: 1e-5 },
+    );
   });
 
   test('refuses options that make no network, and parameters of another number', () => {
-    expect(() => new SigmoidalTransform({ units: 0 })).toThrow('sigmoidal: units must be an integer of at least 1, got 0');
-    expect(() => new SigmoidalTransform({ minDerivative: 0 })).toThrow('sigmoidal: minDerivative must be above 0 and below 1, got 0');
+    expect(() => new SigmoidalTransform({ units: 0 })).toThrow(
+      'sigmoidal: units must be an integer of at least 1, got 0',
+    );
+    expect(() => new SigmoidalTransform({ minDerivative: 0 })).toThrow(
+      'sigmoidal: minDerivative must be above 0 and below 1, got 0',
+    );
     expect(() => new SigmoidalTransform({ units: 2 }).forwardAndLogDet(tensor1d([1]), tensor2d([[1]]))).toThrow(
       'sigmoidal: parameters must be [..., 6], got [1, 1]',
     );

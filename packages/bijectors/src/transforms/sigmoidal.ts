@@ -14,7 +14,6 @@ import {
   sum,
   type Tensor,
   type Tensor1D,
-  type Tensor2D,
   type Tensor3D,
   tensor3d,
   tidy,
@@ -131,7 +130,10 @@ export class SigmoidalTransform extends ElementwiseTransform {
     const table = reshape(rows.parameters, [size, 3, this.units]);
     const [slopes, offsets, weights] = [0, 1, 2].map((i) => slice(table, [0, i, 0], [size, 1, this.units]) as Tensor3D);
     const factors = Array.from({ length: this.units }, (_, k) => (2 * (k + 1)) / (this.units + 1));
-    return { x: rows.x, units: [positive(slopes, 0), mul(offsets, factors), sub(weights, logSumExp(weights, -1, true))] };
+    return {
+      x: rows.x,
+      units: [positive(slopes, 0), mul(offsets, factors), sub(weights, logSumExp(weights, -1, true))],
+    };
   }
 }
 
@@ -143,7 +145,7 @@ function evaluate(x: Tensor1D, [slopes, offsets, logWeights]: Units, epsilon: nu
   // Row 0 stands for the mixture, row 1 for 1 minus it: log sigmoid(u) = −softplus(−u), log(1 − sigmoid(u)) = −softplus(u).
   const signed = mul(u, tensor3d([-1, 1], [1, 2, 1]));
   const logTerms = sub(logWeights, softplus(signed));
-  const [logMixture, logRest] = unstack(logSumExp(logTerms, -1) as Tensor2D, 1);
+  const [logMixture, logRest] = unstack(logSumExp(logTerms, -1), 1);
   const derivative = sum(mul(mul(softmax(logTerms), sigmoid(signed)), slopes), [1, 2]);
   return {
     value: add(mul(x, epsilon), mul(sub(logMixture, logRest), 1 - epsilon)),

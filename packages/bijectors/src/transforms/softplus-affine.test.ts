@@ -10,7 +10,12 @@ describe('SoftplusAffineTransform', () => {
 
   test('equals a float64 reference', async () => {
     const x = [0.5, -2, 3, 1];
-    const parameters = [[0, 0], [1, 1], [-0.3, -4], [2, 100]];
+    const parameters = [
+      [0, 0],
+      [1, 1],
+      [-0.3, -4],
+      [2, 100],
+    ];
     const scales = parameters.map(([, raw]) => 0.01 + Math.log1p(Math.exp(raw + Math.log(Math.expm1(0.99)))));
     const { value, logDet } = new SoftplusAffineTransform().forwardAndLogDet(tensor1d(x), tensor2d(parameters));
     await expect(logDet).toBeAllClose(scales.map(Math.log), { rtol: 1e-5, atol: 1e-6 });
@@ -18,13 +23,20 @@ describe('SoftplusAffineTransform', () => {
   });
 
   test('the scale never falls below the smallest', async () => {
-    const { logDet } = new SoftplusAffineTransform({ minScale: 0.1 }).forwardAndLogDet(tensor1d([1]), tensor2d([[0, -Infinity]]));
+    const { logDet } = new SoftplusAffineTransform({ minScale: 0.1 }).forwardAndLogDet(
+      tensor1d([1]),
+      tensor2d([[0, -Infinity]]),
+    );
     await expect(logDet).toBeAllClose([Math.log(0.1)]);
   });
 
   test('refuses a smallest scale that is none, and parameters of another number', () => {
-    expect(() => new SoftplusAffineTransform({ minScale: 0 })).toThrow('softplusAffine: minScale must be above 0 and below 1, got 0');
-    expect(() => new SoftplusAffineTransform({ minScale: 1 })).toThrow('softplusAffine: minScale must be above 0 and below 1, got 1');
+    expect(() => new SoftplusAffineTransform({ minScale: 0 })).toThrow(
+      'softplusAffine: minScale must be above 0 and below 1, got 0',
+    );
+    expect(() => new SoftplusAffineTransform({ minScale: 1 })).toThrow(
+      'softplusAffine: minScale must be above 0 and below 1, got 1',
+    );
     expect(() => new SoftplusAffineTransform().forwardAndLogDet(tensor1d([1]), tensor2d([[1, 2, 3]]))).toThrow(
       'softplusAffine: parameters must be [..., 2], got [1, 3]',
     );

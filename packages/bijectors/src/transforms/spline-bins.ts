@@ -32,7 +32,8 @@ export function checkSplineShape(name: string, { bins, bound, minWidth, minHeigh
   checkInteger(`${name}: bins`, bins, 2);
   checkNumber(`${name}: bound`, bound, { above: 0 });
   for (const [option, value] of Object.entries({ minWidth, minHeight })) {
-    if (typeof value !== 'number' || !(value > 0 && value * bins < 1)) throw new Error(`${name}: ${option} must be above 0 and below 1 / bins, got ${formatValue(value)}`);
+    if (typeof value !== 'number' || !(value > 0 && value * bins < 1))
+      throw new Error(`${name}: ${option} must be above 0 and below 1 / bins, got ${formatValue(value)}`);
   }
   checkNumber(`${name}: minDerivative`, minDerivative, { above: 0, below: 1 });
 }
@@ -59,15 +60,60 @@ export class SplineBins {
     this.#innerKnots = slice(knots, [0, 0, 1], [count, 2, bins - 1]);
     this.#innerLow = slice(low, [0, 0, 1], [count, 2, bins - 1]);
     // A bin's end is its neighbour's start to the bit, and the last end is the bound.
-    const ends = pad(this.#innerKnots, [[0, 0], [0, 0], [0, 1]], end);
-    const endsLow = pad(this.#innerLow, [[0, 0], [0, 0], [0, 1]], endLow);
+    const ends = pad(
+      this.#innerKnots,
+      [
+        [0, 0],
+        [0, 0],
+        [0, 1],
+      ],
+      end,
+    );
+    const endsLow = pad(
+      this.#innerLow,
+      [
+        [0, 0],
+        [0, 0],
+        [0, 1],
+      ],
+      endLow,
+    );
 
     const given = width - 2 * bins;
-    const derivatives = reshape(positive(slice(raw, [0, 2 * bins], [count, given]), minDerivative), [count, 1, given]) as Tensor3D;
+    const derivatives = reshape(positive(slice(raw, [0, 2 * bins], [count, given]), minDerivative), [
+      count,
+      1,
+      given,
+    ]) as Tensor3D;
     const derivativesAtEnds =
       given === bins
-        ? [derivatives, concat([slice(derivatives, [0, 0, 1], [count, 1, bins - 1]), slice(derivatives, [0, 0, 0], [count, 1, 1])], 2)]
-        : [pad(derivatives, [[0, 0], [0, 0], [1, 0]], 1), pad(derivatives, [[0, 0], [0, 0], [0, 1]], 1)];
+        ? [
+            derivatives,
+            concat(
+              [slice(derivatives, [0, 0, 1], [count, 1, bins - 1]), slice(derivatives, [0, 0, 0], [count, 1, 1])],
+              2,
+            ),
+          ]
+        : [
+            pad(
+              derivatives,
+              [
+                [0, 0],
+                [0, 0],
+                [1, 0],
+              ],
+              1,
+            ),
+            pad(
+              derivatives,
+              [
+                [0, 0],
+                [0, 0],
+                [0, 1],
+              ],
+              1,
+            ),
+          ];
     this.#table = concat([knots, low, ends, endsLow, ...derivativesAtEnds], 1);
   }
 

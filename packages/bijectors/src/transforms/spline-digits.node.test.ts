@@ -19,15 +19,26 @@ function knotsOf(raw: readonly number[], bound: number): number[] {
   const exps = raw.map((value) => Math.exp(value - top));
   const total = exps.reduce((sum, value) => sum + value);
   const knots = [-bound];
-  for (const value of exps) knots.push(knots.at(-1)! + 2 * bound * (minimum + (1 - raw.length * minimum) * (value / total)));
+  for (const value of exps)
+    knots.push(knots.at(-1)! + 2 * bound * (minimum + (1 - raw.length * minimum) * (value / total)));
   knots[raw.length] = bound;
   return knots;
 }
 
 /** Value, log-derivative, and the gradient of that. */
-function spline(place: number, raw: readonly number[], bins: number, bound: number, isInverse: boolean): Record<Kind, number> {
+function spline(
+  place: number,
+  raw: readonly number[],
+  bins: number,
+  bound: number,
+  isInverse: boolean,
+): Record<Kind, number> {
   const [x, y] = [0, 1].map((axis) => knotsOf(raw.slice(axis * bins, (axis + 1) * bins), bound));
-  const derivatives = [1, ...raw.slice(2 * bins).map((value) => minimum + Math.log1p(Math.exp(value + Math.log(Math.expm1(1 - minimum))))), 1];
+  const derivatives = [
+    1,
+    ...raw.slice(2 * bins).map((value) => minimum + Math.log1p(Math.exp(value + Math.log(Math.expm1(1 - minimum))))),
+    1,
+  ];
   const knots = isInverse ? y : x;
   const k = knots.slice(1, -1).filter((knot) => place >= knot).length;
   const [width, height, d0, d1] = [x[k + 1] - x[k], y[k + 1] - y[k], derivatives[k], derivatives[k + 1]];
@@ -80,7 +91,11 @@ test.each([
     const method = `${way}AndLogDet` as const;
     const [x, parameters] = [tensor(places), tensor(raw, [count, transform.parameterCount])];
     const { value, logDet } = transform[method](x, parameters);
-    const [dx] = vjp((at: Tensor) => Object.values(transform[method](at, parameters)), [x], [zeros([count]), ones([count])]);
+    const [dx] = vjp(
+      (at: Tensor) => Object.values(transform[method](at, parameters)),
+      [x],
+      [zeros([count]), ones([count])],
+    );
     const [values, logDets, gradients] = [await value.data(), await logDet.data(), await dx.data()];
     const errors: Record<Kind, number[]> = { value: [], logDet: [], gradient: [] };
     for (let i = 0; i < count; i++) {

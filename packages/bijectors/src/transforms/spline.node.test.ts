@@ -35,7 +35,13 @@ interface Results {
   draw: Float32Array;
 }
 
-async function argumentsFor(seed: number, count: number, parameterCount: number, bound: number, scale: number): Promise<Arguments> {
+async function argumentsFor(
+  seed: number,
+  count: number,
+  parameterCount: number,
+  bound: number,
+  scale: number,
+): Promise<Arguments> {
   const [a, b, c, d] = split(key(seed), 4);
   const tensors = [
     uniform(a, [count], { minval: -1.3 * bound, maxval: 1.3 * bound }),
@@ -47,7 +53,12 @@ async function argumentsFor(seed: number, count: number, parameterCount: number,
   return { x, raw: raw.map((value) => scale * value), cotangents: cotangents as [Float32Array, Float32Array] };
 }
 
-async function evaluateOn(backendName: string, transform: ElementwiseTransform, way: Way, { x, raw, cotangents }: Arguments): Promise<Results> {
+async function evaluateOn(
+  backendName: string,
+  transform: ElementwiseTransform,
+  way: Way,
+  { x, raw, cotangents }: Arguments,
+): Promise<Results> {
   await setBackend(backendName);
   const count = x.length;
   const inputs = [tensor(x, [count]), tensor(raw, [count, transform.parameterCount])];
@@ -83,7 +94,13 @@ function distance(actual: Float32Array, expected: Float32Array): number {
 }
 
 // Bins of a good size: the rounding of the knots to float32, another for every order of the same sums, is not magnified too much.
-const wide = (bins: number, bound: number) => ({ bins, bound, minWidth: 0.5 / bins, minHeight: 0.5 / bins, minDerivative: 0.5 });
+const wide = (bins: number, bound: number) => ({
+  bins,
+  bound,
+  minWidth: 0.5 / bins,
+  minHeight: 0.5 / bins,
+  minDerivative: 0.5,
+});
 
 describe.each(cases)('a spline %s, %s, by the kernel', (_, way, make) => {
   test.each([
@@ -105,7 +122,11 @@ describe.each(cases)('a spline %s, %s, by the kernel', (_, way, make) => {
     [100, 15, 1],
   ])('%i numbers, %i bins, bound %d: values and gradients', async (count, bins, bound) => {
     const transform = make(wide(bins, bound));
-    const [actual, expected] = await onBoth(transform, way, await argumentsFor(count, count, transform.parameterCount, bound, 1));
+    const [actual, expected] = await onBoth(
+      transform,
+      way,
+      await argumentsFor(count, count, transform.parameterCount, bound, 1),
+    );
     await expect(actual.value).toBeAllClose(expected.value);
     await expect(actual.logDet).toBeAllClose(expected.logDet, { atol: 1e-5 });
     // As vectors: where a bin is narrow a place in it is uncertain by K / bound times the rounding, and the single gradient by up to K² times.
@@ -118,8 +139,13 @@ describe.each(cases)('a spline %s, %s, by the kernel', (_, way, make) => {
   test('with the usual limits of bins, values and gradients agree but for the rounding of knots, which narrow bins magnify', async () => {
     for (const bins of [2, 8, 13]) {
       const transform = make({ bins, bound: 3 });
-      const [actual, expected] = await onBoth(transform, way, await argumentsFor(bins, 500, transform.parameterCount, 3, 1));
-      for (const name of ['value', 'logDet', 'dx', 'draw'] as const) expect(distance(actual[name], expected[name]), name).toBeLessThan(1e-4);
+      const [actual, expected] = await onBoth(
+        transform,
+        way,
+        await argumentsFor(bins, 500, transform.parameterCount, 3, 1),
+      );
+      for (const name of ['value', 'logDet', 'dx', 'draw'] as const)
+        expect(distance(actual[name], expected[name]), name).toBeLessThan(1e-4);
     }
   });
 
@@ -128,21 +154,27 @@ describe.each(cases)('a spline %s, %s, by the kernel', (_, way, make) => {
     const edges = [-2, -1, 0, 1, 2, -2.0000002, 2.0000002, -3, 5, -1e4, 1e4, 1e30, -1e30];
     const args = await argumentsFor(7, edges.length, transform.parameterCount, 2, 0);
     const [actual, expected] = await onBoth(transform, way, { ...args, x: Float32Array.from(edges) });
-    for (const name of ['value', 'logDet', 'dx', 'draw'] as const) await expect(actual[name]).toBeAllClose(expected[name]);
+    for (const name of ['value', 'logDet', 'dx', 'draw'] as const)
+      await expect(actual[name]).toBeAllClose(expected[name]);
     const shaped = await argumentsFor(8, edges.length, transform.parameterCount, 2, 1);
     const [bent, wanted] = await onBoth(transform, way, { ...shaped, x: Float32Array.from(edges) });
-    for (const name of ['value', 'logDet', 'dx', 'draw'] as const) expect(distance(bent[name], wanted[name]), name).toBeLessThan(2e-5);
+    for (const name of ['value', 'logDet', 'dx', 'draw'] as const)
+      expect(distance(bent[name], wanted[name]), name).toBeLessThan(2e-5);
   });
 
-  test.each([10, 100, 1e4, 1e10])('finite for raw parameters of a size of %d, near to the composition', async (scale) => {
-    const transform = make({ bins: 5, bound: 1 });
-    const args = await argumentsFor(9, 300, transform.parameterCount, 1, scale);
-    const [actual, expected] = await onBoth(transform, way, args);
-    for (const name of ['value', 'logDet', 'dx', 'draw'] as const) expect(actual[name].every(Number.isFinite), name).toBe(true);
-    // The knots' rounding of 1e-7 times the largest derivative, 1 / minHeight.
-    await expect(actual.value).toBeAllClose(expected.value, { atol: 1e-3 });
-    await expect(actual.logDet).toBeAllClose(expected.logDet, { rtol: 1e-3, atol: 1e-3 });
-  });
+  test.each([10, 100, 1e4, 1e10])(
+    'finite for raw parameters of a size of %d, near to the composition',
+    async (scale) => {
+      const transform = make({ bins: 5, bound: 1 });
+      const args = await argumentsFor(9, 300, transform.parameterCount, 1, scale);
+      const [actual, expected] = await onBoth(transform, way, args);
+      for (const name of ['value', 'logDet', 'dx', 'draw'] as const)
+        expect(actual[name].every(Number.isFinite), name).toBe(true);
+      // The knots' rounding of 1e-7 times the largest derivative, 1 / minHeight.
+      await expect(actual.value).toBeAllClose(expected.value, { atol: 1e-3 });
+      await expect(actual.logDet).toBeAllClose(expected.logDet, { rtol: 1e-3, atol: 1e-3 });
+    },
+  );
 
   test('NaN stays in its own row', async () => {
     const transform = make({ bins: 3, bound: 1 });
@@ -154,7 +186,12 @@ describe.each(cases)('a spline %s, %s, by the kernel', (_, way, make) => {
     const raw = args.raw.with(4 * P + 1, NaN).with(6 * P + 4, NaN);
     const dirty = await evaluateOn('wasm', transform, way, { ...args, x, raw });
     for (let row = 0; row < count; row++) {
-      const rowOf = ({ value, logDet, dx, draw }: Results) => [value[row], logDet[row], dx[row], ...draw.subarray(row * P, (row + 1) * P)];
+      const rowOf = ({ value, logDet, dx, draw }: Results) => [
+        value[row],
+        logDet[row],
+        dx[row],
+        ...draw.subarray(row * P, (row + 1) * P),
+      ];
       if ([1, 4, 6].includes(row)) expect(rowOf(dirty).some(Number.isNaN)).toBe(true);
       else expect(rowOf(dirty)).toEqual(rowOf(clean));
     }
@@ -172,6 +209,8 @@ describe.each(cases)('a spline %s, %s, by the kernel', (_, way, make) => {
     const transform = make({ bins: 3 });
     const [x, raw, one] = [tensor([0.5, 1]), zeros([2, transform.parameterCount]), tensor([1, 1])];
     await expect(() => Object.values(transform[way](x, raw))).toLeakNoTensor();
-    await expect(() => vjp((...args: Tensor[]) => transform[way](args[0], args[1]).value, [x, raw], [one])).toLeakNoTensor();
+    await expect(() =>
+      vjp((...args: Tensor[]) => transform[way](args[0], args[1]).value, [x, raw], [one]),
+    ).toLeakNoTensor();
   });
 });

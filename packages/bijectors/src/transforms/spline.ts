@@ -36,7 +36,12 @@ export interface Spline {
 }
 
 /** `y = spline(x*) + (x − x*)` for the x* inside the interval, in either direction. */
-export function applySpline(spline: Spline, way: 'forward' | 'inverse', input: Tensor, parameters: Tensor): ValueAndLogDet {
+export function applySpline(
+  spline: Spline,
+  way: 'forward' | 'inverse',
+  input: Tensor,
+  parameters: Tensor,
+): ValueAndLogDet {
   return tidy(() => {
     const rows = toRows(spline.name, input, parameters, spline.parameterCount);
     const { value, logDet } = hasSplineKernels()
@@ -47,9 +52,15 @@ export function applySpline(spline: Spline, way: 'forward' | 'inverse', input: T
 }
 
 /** The same of N numbers with a row of parameters each, in tf ops. */
-export function composeSpline({ shape, intoInterval }: Spline, way: 'forward' | 'inverse', x: Tensor1D, parameters: Tensor2D): ValueAndLogDet {
+export function composeSpline(
+  { shape, intoInterval }: Spline,
+  way: 'forward' | 'inverse',
+  x: Tensor1D,
+  parameters: Tensor2D,
+): ValueAndLogDet {
   const bins = new SplineBins(parameters, shape);
   const inside = intoInterval(x);
-  const { value, logDet } = way === 'forward' ? throughBin(inside, bins.find(inside, 'x')) : backThroughBin(inside, bins.find(inside, 'y'));
+  const { value, logDet } =
+    way === 'forward' ? throughBin(inside, bins.find(inside, 'x')) : backThroughBin(inside, bins.find(inside, 'y'));
   return { value: add(value, sub(x, inside)), logDet };
 }

@@ -1,4 +1,16 @@
-import { add, memory, mul, neg, reshape, type Scalar, sum, tensor, type Tensor, tidy, variableGrads } from '@tensorflow/tfjs-core';
+import {
+  add,
+  memory,
+  mul,
+  neg,
+  reshape,
+  type Scalar,
+  sum,
+  tensor,
+  type Tensor,
+  tidy,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
 import { formatShape, registerMissingGradients, type Seed } from '@pushforward/tensor';
 import { allClose, makeModule, rebuild } from '@pushforward/tensor/testing';
 import type { Distribution } from '../distribution.js';
@@ -50,7 +62,10 @@ export interface CheckDistributionOptions {
  * await checkDistribution(() => new Normal([0, 1], 2), { support: { from: -30, to: 30 } });
  * ```
  */
-export async function checkDistribution(make: () => Distribution, options: CheckDistributionOptions = {}): Promise<void> {
+export async function checkDistribution(
+  make: () => Distribution,
+  options: CheckDistributionOptions = {},
+): Promise<void> {
   const start = memory().numTensors;
   registerMissingGradients();
   const distribution = makeModule(make);
@@ -105,11 +120,17 @@ async function checkShapes(subject: Subject): Promise<void> {
       const value = distribution.sample(count, { seed, context });
       const expected = [...lead, ...batch, ...distribution.eventShape];
       if (value.shape.join() !== expected.join()) {
-        broken('shapes', `sample(${JSON.stringify(count)}) must be ${formatShape(expected)}, got ${formatShape(value.shape)}`);
+        broken(
+          'shapes',
+          `sample(${JSON.stringify(count)}) must be ${formatShape(expected)}, got ${formatShape(value.shape)}`,
+        );
       }
       const logProb = distribution.logProb(value, context);
       if (logProb.shape.join() !== [...lead, ...batch].join()) {
-        broken('shapes', `logProb of ${formatShape(value.shape)} must be ${formatShape([...lead, ...batch])}, got ${formatShape(logProb.shape)}`);
+        broken(
+          'shapes',
+          `logProb of ${formatShape(value.shape)} must be ${formatShape([...lead, ...batch])}, got ${formatShape(logProb.shape)}`,
+        );
       }
     });
   }
@@ -120,7 +141,8 @@ async function checkSeeds({ distribution, context, broken }: Subject): Promise<v
   const [first, second, other] = [await draw(0), await draw(0), await draw(1)];
   if (String(first) !== String(second)) broken('seeds', 'the same seed must give the same sample, got another');
   if (String(first) === String(other)) broken('seeds', 'another seed must give another sample, got the same');
-  if (String(await draw()) === String(await draw())) broken('seeds', 'no seed must give a fresh sample, got the same twice');
+  if (String(await draw()) === String(await draw()))
+    broken('seeds', 'no seed must give a fresh sample, got the same twice');
 }
 
 async function checkDraws({ distribution, context, seed, broken }: Subject): Promise<void> {
@@ -146,15 +168,22 @@ async function checkLine({ distribution, context, seed, broken }: Subject): Prom
 
 const CELLS = 4000;
 
-async function checkProbability(subject: Subject, support: NonNullable<CheckDistributionOptions['support']>): Promise<void> {
+async function checkProbability(
+  subject: Subject,
+  support: NonNullable<CheckDistributionOptions['support']>,
+): Promise<void> {
   const { distribution, context, samples, seed, broken } = subject;
   const isDiscrete = 'values' in support;
   // The middles of cells, whose upper ends are where the probabilities up to them are compared.
   const width = isDiscrete ? 1 : (support.to - support.from) / CELLS;
-  const points = isDiscrete ? [...support.values] : Array.from({ length: CELLS }, (_, i) => support.from + (i + 0.5) * width);
+  const points = isDiscrete
+    ? [...support.values]
+    : Array.from({ length: CELLS }, (_, i) => support.from + (i + 0.5) * width);
   const ends = isDiscrete ? points : points.map((point) => point + width / 2);
   const singles = [...batchShapeOf(subject), ...distribution.eventShape].map(() => 1);
-  const logProb = await read(() => distribution.logProb(reshape(tensor(points, [points.length], 'float32'), [points.length, ...singles]), context));
+  const logProb = await read(() =>
+    distribution.logProb(reshape(tensor(points, [points.length], 'float32'), [points.length, ...singles]), context),
+  );
   const draws = await read(() => distribution.sample(samples, { seed, context }));
   const columns = logProb.length / points.length;
   for (let column = 0; column < columns; column++) {
@@ -167,11 +196,15 @@ async function checkProbability(subject: Subject, support: NonNullable<CheckDist
       while (below < samples && sorted[below] <= ends[i]) below++;
       distance = Math.max(distance, Math.abs(total - below / samples));
     }
-    if (!(Math.abs(total - 1) < 1e-3)) broken('total probability', `that of batch entry ${column} must be 1, got ${total}`);
+    if (!(Math.abs(total - 1) < 1e-3))
+      broken('total probability', `that of batch entry ${column} must be 1, got ${total}`);
     // Exceeded as rarely as five standard errors, says the inequality of Dvoretzky, Kiefer, Wolfowitz and Massart.
     const bound = 2.75 / Math.sqrt(samples);
     if (!(distance < bound)) {
-      broken('the cumulative distribution', `a sample's must differ by less than ${bound}, got ${distance} in batch entry ${column}`);
+      broken(
+        'the cumulative distribution',
+        `a sample's must differ by less than ${bound}, got ${distance} in batch entry ${column}`,
+      );
     }
   }
 }
@@ -181,7 +214,12 @@ async function checkMoments(subject: Subject): Promise<void> {
   const value = await read(() => distribution.sample(samples, { seed, context }));
   const size = value.length / samples;
   const column = (i: number) => Array.from({ length: samples }, (_, row) => value[row * size + i]);
-  const compare = (law: string, expected: ArrayLike<number>, estimate: (draws: number[]) => [number, number], columns: (i: number) => number[]) => {
+  const compare = (
+    law: string,
+    expected: ArrayLike<number>,
+    estimate: (draws: number[]) => [number, number],
+    columns: (i: number) => number[],
+  ) => {
     for (let i = 0; i < expected.length; i++) {
       const [found, error] = estimate(columns(i));
       if (!(Math.abs(found - expected[i]) <= 5 * error + 1e-5 * Math.abs(expected[i]))) {
@@ -202,7 +240,9 @@ async function checkMoments(subject: Subject): Promise<void> {
     return neg(distribution.logProb(draws, context));
   });
   const width = nats.length / samples;
-  compare('the entropy', entropies, meanAndError, (i) => Array.from({ length: samples }, (_, row) => nats[row * width + i]));
+  compare('the entropy', entropies, meanAndError, (i) =>
+    Array.from({ length: samples }, (_, row) => nats[row * width + i]),
+  );
 }
 
 /** Null where the distribution says that there is no closed form. */
@@ -251,7 +291,10 @@ async function checkGradientsOf({ distribution, broken }: Subject, law: string, 
   if (variables.length === 0) return;
   const inputs = variables.map(([, variable]) => variable);
   // A multiple of 0 of each, so that one without a gradient has zeros rather than none.
-  const { value, grads } = variableGrads(() => inputs.reduce((total, input) => add(total, mul(sum(input), 0)), scalar()) as Scalar, inputs);
+  const { value, grads } = variableGrads(
+    () => inputs.reduce((total, input) => add(total, mul(sum(input), 0)), scalar()) as Scalar,
+    inputs,
+  );
   for (const [path, variable] of variables) {
     const gradient = await grads[variable.name].data();
     if (gradient.every((number) => number === 0)) broken(law, `that of ${path} must not vanish, got only zeros`);
@@ -274,7 +317,10 @@ async function checkConfig({ distribution, context, seed, broken }: Subject): Pr
     logProb: (of) => of.logProb(draws, context),
   };
   for (const [name, result] of Object.entries(results)) {
-    const difference = allClose(await read(() => result(copy)), await read(() => result(distribution)), { rtol: 0, atol: 0 });
+    const difference = allClose(await read(() => result(copy)), await read(() => result(distribution)), {
+      rtol: 0,
+      atol: 0,
+    });
     if (difference) broken(law, `${name}: ${difference}`);
   }
   draws.dispose();

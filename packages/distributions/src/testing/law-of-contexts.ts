@@ -20,16 +20,33 @@ export async function checkManyContexts({
   const event = [...distribution.eventShape];
   const draws = distribution.sample([2], { seed: 0, context });
   // The first event of either draw: [2, 1, …, 1, ...event].
-  const few = tidy(() => slice(draws, draws.shape.map(() => 0), [2, ...contexts.map(() => 1), ...event]));
+  const few = tidy(() =>
+    slice(
+      draws,
+      draws.shape.map(() => 0),
+      [2, ...contexts.map(() => 1), ...event],
+    ),
+  );
   const all = tidy(() => tile(few, [1, ...contexts, ...event.map(() => 1)]));
   const expected = await read(() => distribution.logProb(all, context));
   for (const events of [1, 2]) {
     const what = `logProb of ${events} with a context of ${formatShape(context.shape)}`;
-    const x = () => (events === 2 ? few : reshape(slice(few, few.shape.map(() => 0), [1, ...few.shape.slice(1)]), event));
+    const x = () =>
+      events === 2
+        ? few
+        : reshape(
+            slice(
+              few,
+              few.shape.map(() => 0),
+              [1, ...few.shape.slice(1)],
+            ),
+            event,
+          );
     const refused = (message: string) => broken(LAW, `${what} must be taken, got '${message}'`);
     const found = tidyOr(refused, () => distribution.logProb(x(), context));
     const shape = events === 2 ? [2, ...contexts] : contexts;
-    if (formatShape(found.shape) !== formatShape(shape)) broken(LAW, `${what} must be ${formatShape(shape)}, got ${formatShape(found.shape)}`);
+    if (formatShape(found.shape) !== formatShape(shape))
+      broken(LAW, `${what} must be ${formatShape(shape)}, got ${formatShape(found.shape)}`);
     const size = shape.reduce((product, count) => product * count, 1);
     const difference = allClose(await found.data(), Array.from(expected).slice(0, size), { rtol: 1e-4, atol: 1e-4 });
     if (difference) broken(LAW, `${what}: ${difference}`);

@@ -1,4 +1,19 @@
-import { add, cast, clone, keep, mean, mul, reshape, slice, type Tensor, tensor1d, tidy, type Variable, variable, zerosLike } from '@tensorflow/tfjs-core';
+import {
+  add,
+  cast,
+  clone,
+  keep,
+  mean,
+  mul,
+  reshape,
+  slice,
+  type Tensor,
+  tensor1d,
+  tidy,
+  type Variable,
+  variable,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
 import { type ModuleConfig, stopGradient } from '@pushforward/tensor';
 import { describe, expect, test } from 'vitest';
 import type { Step, ValueAndLogDet } from '../conditioner.js';
@@ -19,7 +34,9 @@ class Right extends Made {
 
 class LooksAhead extends Right {
   override parameters(x: Tensor, context?: Tensor): Tensor {
-    return tidy(() => add(super.parameters(x, context), reshape(mul(mean(x, -1), 1e-3), [...x.shape.slice(0, -1), 1, 1])));
+    return tidy(() =>
+      add(super.parameters(x, context), reshape(mul(mean(x, -1), 1e-3), [...x.shape.slice(0, -1), 1, 1])),
+    );
   }
 }
 
@@ -101,7 +118,8 @@ class Leaks extends Right {
 }
 
 async function messageOf(wrong: new (options: MadeOptions) => Made, idle: string[] = []): Promise<string> {
-  const make = () => new wrong({ dim: 3, parameterCount: 2, hidden: [12], context: 2, order: 'reverse', activation: 'tanh', seed: 0 });
+  const make = () =>
+    new wrong({ dim: 3, parameterCount: 2, hidden: [12], context: 2, order: 'reverse', activation: 'tanh', seed: 0 });
   return checkConditioner(make, { steps: 2, idle }).then(
     () => 'every law holds',
     (error: Error) => error.message,
@@ -116,7 +134,10 @@ describe('checkConditioner', () => {
   test.each([
     [Flattens, 'shapes: parameters of a batch of shape [8] must be [8, 3, 2], got [8, 6]'],
     [SpreadsNaN, 'NaN staying where it is: parameters of the other rows'],
-    [LooksAhead, 'exact connectivity: parameter 0 of dimension 2 must not depend on dimension 2, got a derivative of 0.000'],
+    [
+      LooksAhead,
+      'exact connectivity: parameter 0 of dimension 2 must not depend on dimension 2, got a derivative of 0.000',
+    ],
     [IgnoresContext, 'context reaching every output: the context does not change parameter 0 of dimension 2'],
     [SolvesAnotherProblem, 'unrolling inverting the parallel pass: value: 24 of 24 numbers differ'],
     [StopsGradients, 'gradients of unrolling: the input: '],
@@ -125,7 +146,10 @@ describe('checkConditioner', () => {
     [TakesAnything, 'refusing what does not fit: parameters of [2, 4] with a context of [2] must throw, got a result'],
     [Leaks, 'no leaked tensor: parameters must leave no tensor behind, got 1'],
     [Truncates, 'the same numbers for every type: value of unroll with an input of int32'],
-    [WantsAnEventForEach, "one event under many contexts: [3] with a context of [8, 2] must be taken, got 'one context only'"],
+    [
+      WantsAnEventForEach,
+      "one event under many contexts: [3] with a context of [8, 2] must be taken, got 'one context only'",
+    ],
   ])('%o', async (wrong, message) => {
     expect(await messageOf(wrong)).toContain(`${wrong.name} breaks the law of ${message}`);
   });

@@ -54,7 +54,14 @@ export interface CheckConditionerOptions {
  */
 export async function checkConditioner(
   make: () => Conditioner,
-  { classes = [], idle = [], noise = 0.3, tolerance = 1e-4, steps = repetitions(20), seed = 0 }: CheckConditionerOptions = {},
+  {
+    classes = [],
+    idle = [],
+    noise = 0.3,
+    tolerance = 1e-4,
+    steps = repetitions(20),
+    seed = 0,
+  }: CheckConditionerOptions = {},
 ): Promise<void> {
   registerMissingGradients();
   const [noiseKey, xKey, contextKey, weightKey] = split(key(seed), 4);

@@ -13,22 +13,39 @@ export async function checkManyContexts({ conditioner, x, context, tolerance }: 
   for (const events of [1, 2]) {
     const few = { data: Array.from(x.data).slice(0, events * dim), shape: events === 1 ? [dim] : [events, 1, dim] };
     const batch = events === 1 ? [ROWS] : [events, ROWS];
-    const all = { data: Array.from({ length: events * ROWS * dim }, (_, i) => few.data[Math.floor(i / (ROWS * dim)) * dim + (i % dim)]), shape: [...batch, dim] };
+    const all = {
+      data: Array.from(
+        { length: events * ROWS * dim },
+        (_, i) => few.data[Math.floor(i / (ROWS * dim)) * dim + (i % dim)],
+      ),
+      shape: [...batch, dim],
+    };
     const expected = await evaluate(all);
     const found = await evaluate(few).catch((error: Error) =>
-      broken(conditioner, LAW, `${formatShape(few.shape)} with a context of ${formatShape(context.shape)} must be taken, got '${error.message}'`),
+      broken(
+        conditioner,
+        LAW,
+        `${formatShape(few.shape)} with a context of ${formatShape(context.shape)} must be taken, got '${error.message}'`,
+      ),
     );
     for (const [i, name] of NAMES.entries()) {
       const what = `${name} of ${formatShape(few.shape)} with a context of ${formatShape(context.shape)}`;
       if (formatShape(found[i].shape) !== formatShape(expected[i].shape)) {
-        broken(conditioner, LAW, `${what} must be ${formatShape(expected[i].shape)}, got ${formatShape(found[i].shape)}`);
+        broken(
+          conditioner,
+          LAW,
+          `${what} must be ${formatShape(expected[i].shape)}, got ${formatShape(found[i].shape)}`,
+        );
       }
       assertClose(conditioner, LAW, what, found[i].data, expected[i].data, tolerance);
     }
     const [byFew, byAll] = [await gradient(few), await gradient(all)];
     const summed = Array.from(byFew.data, (_, i) => {
       const event = Math.floor(i / dim);
-      return Array.from({ length: ROWS }, (_copy, row) => byAll.data[(event * ROWS + row) * dim + (i % dim)]).reduce((total, part) => total + part, 0);
+      return Array.from({ length: ROWS }, (_copy, row) => byAll.data[(event * ROWS + row) * dim + (i % dim)]).reduce(
+        (total, part) => total + part,
+        0,
+      );
     });
     assertClose(conditioner, LAW, `the gradient of ${formatShape(few.shape)}`, byFew.data, summed, 10 * tolerance);
   }
@@ -36,7 +53,10 @@ export async function checkManyContexts({ conditioner, x, context, tolerance }: 
   async function evaluate(values: Values): Promise<Values[]> {
     return read(() => {
       const [input, given] = [toTensor(values), toTensor(context!)];
-      const [unrolled, parallel] = [conditioner.unroll(input, affineStep, given), conditioner.transform(input, affineStep, given)];
+      const [unrolled, parallel] = [
+        conditioner.unroll(input, affineStep, given),
+        conditioner.transform(input, affineStep, given),
+      ];
       return [conditioner.parameters(input, given), unrolled.value, unrolled.logDet, parallel.value, parallel.logDet];
     });
   }

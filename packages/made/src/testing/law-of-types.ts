@@ -22,15 +22,22 @@ export async function checkTypes(subject: Subject): Promise<void> {
       const found = await evaluateAs(changed, { [part]: dtype }).catch((error: Error) =>
         broken(conditioner, LAW, `${what} must give numbers, got '${error.message}'`),
       );
-      for (const [i, name] of NAMES.entries()) assertClose(conditioner, LAW, `${name} with ${what}`, found[i].data, expected[i].data, tolerance);
+      for (const [i, name] of NAMES.entries())
+        assertClose(conditioner, LAW, `${name} with ${what}`, found[i].data, expected[i].data, tolerance);
     }
   }
 }
 
-async function evaluateAs({ conditioner, x, context }: Subject, { x: xType = 'float32', context: contextType = 'float32' }: { x?: DType; context?: DType }): Promise<Values[]> {
+async function evaluateAs(
+  { conditioner, x, context }: Subject,
+  { x: xType = 'float32', context: contextType = 'float32' }: { x?: DType; context?: DType },
+): Promise<Values[]> {
   return read(() => {
     const [input, given] = [typed(x, xType), context && typed(context, contextType)];
-    const [unrolled, parallel] = [conditioner.unroll(input, affineStep, given), conditioner.transform(input, affineStep, given)];
+    const [unrolled, parallel] = [
+      conditioner.unroll(input, affineStep, given),
+      conditioner.transform(input, affineStep, given),
+    ];
     return [conditioner.parameters(input, given), unrolled.value, unrolled.logDet, parallel.value, parallel.logDet];
   });
 }

@@ -52,7 +52,10 @@ export async function checkGradients(subject: Subject, idle: readonly string[]):
     const { value, logDet } = conditioner.unroll(input, affineStep, context);
     return [value, logDet];
   });
-  for (const [way, found] of [['parameters', parallel], ['unroll', unrolled]] as const) {
+  for (const [way, found] of [
+    ['parameters', parallel],
+    ['unroll', unrolled],
+  ] as const) {
     for (const [name, { data }] of found) {
       const wrong = Array.from(data).find((value) => !Number.isFinite(value));
       if (wrong !== undefined) broken(conditioner, law, `${way}: the gradient of ${name} must be finite, got ${wrong}`);

@@ -23,7 +23,9 @@ export async function checkConfig(subject: Subject, classes: readonly ModuleClas
   const again = JSON.stringify(rebuilt.config());
   if (again !== config) broken(conditioner, law, `config() must be ${config}, got ${again}`);
   const [before, after] = [conditioner.variables(), rebuilt.variables()];
-  const [wanted, got] = [before, after].map((variables) => [...variables].map(([path, { shape }]) => `${path} ${formatShape(shape)}`).join(', '));
+  const [wanted, got] = [before, after].map((variables) =>
+    [...variables].map(([path, { shape }]) => `${path} ${formatShape(shape)}`).join(', '),
+  );
   if (wanted !== got) broken(conditioner, law, `variables must be ${wanted || 'none'}, got ${got || 'none'}`);
   for (const [path, variable] of before) after.get(path)!.assign(variable);
   const [expected, found] = [await resultsOf(conditioner), await resultsOf(rebuilt)];
@@ -50,8 +52,12 @@ export function checkRefusals(conditioner: Conditioner): void {
   }
   for (const { x, context, mentions } of cases) {
     const [input, given] = [zeros(x), context && zeros(context)];
-    const calls = { parameters: () => conditioner.parameters(input, given), unroll: () => conditioner.unroll(input, affineStep, given) };
-    for (const [name, call] of Object.entries(calls)) checkRefused(conditioner, `${name} of ${describe(x, context)}`, call, mentions);
+    const calls = {
+      parameters: () => conditioner.parameters(input, given),
+      unroll: () => conditioner.unroll(input, affineStep, given),
+    };
+    for (const [name, call] of Object.entries(calls))
+      checkRefused(conditioner, `${name} of ${describe(x, context)}`, call, mentions);
     input.dispose();
     given?.dispose();
   }
@@ -71,7 +77,8 @@ function checkRefused(conditioner: Conditioner, what: string, call: () => unknow
     message = (error as Error).message;
   }
   if (message === undefined) broken(conditioner, law, `${what} must throw, got a result`);
-  if (!message.includes(mentions)) broken(conditioner, law, `${what} must throw an error that mentions ${mentions}, got '${message}'`);
+  if (!message.includes(mentions))
+    broken(conditioner, law, `${what} must throw an error that mentions ${mentions}, got '${message}'`);
   const leaked = memory().numTensors - before;
   if (leaked !== 0) broken(conditioner, law, `${what} must leave no tensor behind, got ${leaked}`);
 }
@@ -93,7 +100,8 @@ export function checkMemory(make: () => Conditioner, { x, context }: Subject, st
   for (const [name, call] of Object.entries(calls)) {
     const before = memory().numTensors;
     for (const result of call()) result.dispose();
-    if (input.isDisposed || given?.isDisposed) broken(conditioner, law, `${name} must leave its arguments alone, got a disposed one`);
+    if (input.isDisposed || given?.isDisposed)
+      broken(conditioner, law, `${name} must leave its arguments alone, got a disposed one`);
     expectLeft(name, before);
   }
   const variables = conditioner.trainableVariables();

@@ -39,7 +39,14 @@ export async function checkShapes(subject: Subject): Promise<void> {
     const given = { data: one, shape: [...lead, conditioner.contextDim] };
     const found = await evaluate(subject, x, given);
     for (const [i, name] of RESULTS.entries()) {
-      assertClose(conditioner, 'shapes', `${name} with a context of shape ${formatShape(given.shape)}`, found[i].data, expected[i].data, tolerance);
+      assertClose(
+        conditioner,
+        'shapes',
+        `${name} with a context of shape ${formatShape(given.shape)}`,
+        found[i].data,
+        expected[i].data,
+        tolerance,
+      );
     }
   }
 }
@@ -50,7 +57,11 @@ export async function checkNaN(subject: Subject): Promise<void> {
   const { conditioner, x, context } = subject;
   const { dim, order, parameterCount } = conditioner;
   const clean = await evaluate(subject, x, context);
-  const poisoned = await evaluate(subject, { ...x, data: Array.from(x.data, (value, i) => (i < dim ? Number.NaN : value)) }, context);
+  const poisoned = await evaluate(
+    subject,
+    { ...x, data: Array.from(x.data, (value, i) => (i < dim ? Number.NaN : value)) },
+    context,
+  );
   for (const [i, size] of [dim * parameterCount, dim, 1].entries()) {
     const [found, expected] = [poisoned[i], clean[i]].map(({ data }) => Array.from(data).slice(size));
     assertClose(conditioner, law, `${RESULTS[i]} of the other rows`, found, expected, 0);
@@ -58,9 +69,17 @@ export async function checkNaN(subject: Subject): Promise<void> {
   for (const [rank, dimension] of order.entries()) {
     const data = Array.from(x.data, (value, i) => (i === dimension ? Number.NaN : value));
     const [, value] = await evaluate(subject, { ...x, data }, context);
-    if (!Number.isNaN(value.data[dimension])) broken(conditioner, law, `value ${dimension} must be NaN where its input is, got ${value.data[dimension]}`);
+    if (!Number.isNaN(value.data[dimension]))
+      broken(conditioner, law, `value ${dimension} must be NaN where its input is, got ${value.data[dimension]}`);
     for (const before of order.slice(0, rank)) {
-      assertClose(conditioner, law, `value ${before} with NaN in dimension ${dimension}`, [value.data[before]], [clean[1].data[before]], 0);
+      assertClose(
+        conditioner,
+        law,
+        `value ${before} with NaN in dimension ${dimension}`,
+        [value.data[before]],
+        [clean[1].data[before]],
+        0,
+      );
     }
   }
 }
@@ -75,15 +94,24 @@ export async function checkConnectivity({ conditioner, x, context }: Subject): P
   const leaves = given ? [input, given] : [input];
   for (const [rank, dimension] of order.entries()) {
     for (let p = 0; p < parameterCount; p++) {
-      const parameter = (...[at, with_]: Tensor[]) => sum(slice(conditioner.parameters(at, with_), [0, dimension, p], [ROWS, 1, 1]));
-      const [byInput, byContext] = await read(() => vjp(parameter, leaves, [reshape(toTensor({ data: [1], shape: [1] }), [])]));
+      const parameter = (...[at, with_]: Tensor[]) =>
+        sum(slice(conditioner.parameters(at, with_), [0, dimension, p], [ROWS, 1, 1]));
+      const [byInput, byContext] = await read(() =>
+        vjp(parameter, leaves, [reshape(toTensor({ data: [1], shape: [1] }), [])]),
+      );
       const what = `parameter ${p} of dimension ${dimension}`;
       for (const [other, source] of order.entries()) {
-        const found = Array.from({ length: ROWS }, (_, row) => byInput.data[row * dim + source]).find((derivative) => derivative !== 0);
+        const found = Array.from({ length: ROWS }, (_, row) => byInput.data[row * dim + source]).find(
+          (derivative) => derivative !== 0,
+        );
         const depends = graph ? graph[dimension][source] === 1 : other < rank;
         if (depends === (found !== undefined)) continue;
         const expected = depends ? 'must depend' : 'must not depend';
-        broken(conditioner, 'exact connectivity', `${what} ${expected} on dimension ${source}, got a derivative of ${found ?? 0}`);
+        broken(
+          conditioner,
+          'exact connectivity',
+          `${what} ${expected} on dimension ${source}, got a derivative of ${found ?? 0}`,
+        );
       }
       if (byContext && !Array.from(byContext.data).some((derivative) => derivative !== 0)) {
         broken(conditioner, 'context reaching every output', `the context does not change ${what}`);

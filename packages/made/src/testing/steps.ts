@@ -1,4 +1,16 @@
-import { add, exp, mul, reshape, slice, sum, tanh, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import {
+  add,
+  exp,
+  mul,
+  reshape,
+  slice,
+  sum,
+  tanh,
+  type Tensor,
+  tensor1d,
+  tensor2d,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import type { Conditioner, Step, ValueAndLogDet } from '../conditioner.js';
 
 /** `u · exp(½ tanh(Σ sin(p + 1) aₚ)) + Σ cos(p + 1) aₚ`, for any number of parameters a: each of them matters to both results. */
@@ -17,7 +29,10 @@ export function unrollNaively(conditioner: Conditioner, input: Tensor, step: Ste
   let logDet: Tensor = zeros([rows]);
   for (const dimension of conditioner.order) {
     const all = conditioner.parameters(value, context);
-    const parameters = reshape(slice(all, [0, dimension, 0], [rows, 1, conditioner.parameterCount]), [rows, conditioner.parameterCount]);
+    const parameters = reshape(slice(all, [0, dimension, 0], [rows, 1, conditioner.parameterCount]), [
+      rows,
+      conditioner.parameterCount,
+    ]);
     const chosen = step(reshape(slice(input, [0, dimension], [rows, 1]), [rows]), parameters);
     const unit = tensor2d([Array.from({ length: dim }, (_, i) => (i === dimension ? 1 : 0))]);
     value = add(value, mul(reshape(chosen.value, [rows, 1]), unit));

@@ -37,7 +37,9 @@ export function withBatch({ data, shape }: Values, batch: readonly number[]): Va
 /** Computes some tensors, and reads them back. */
 export async function read(run: () => readonly Tensor[]): Promise<Values[]> {
   const results = tidy(() => [...run()]);
-  const values = await Promise.all(results.map(async (result) => ({ data: await result.data(), shape: [...result.shape] })));
+  const values = await Promise.all(
+    results.map(async (result) => ({ data: await result.data(), shape: [...result.shape] })),
+  );
   for (const result of results) result.dispose();
   return values;
 }

@@ -3,5 +3,6 @@ import type { Starter } from './starter.js';
 
 /** Plain JavaScript, which `@tensorflow/tfjs` brings along. */
 export const cpu: Starter = {
-  load: async () => (findBackendFactory('cpu') ? null : "is not registered; add `import '@tensorflow/tfjs'` to your program"),
+  load: async () =>
+    findBackendFactory('cpu') ? null : "is not registered; add `import '@tensorflow/tfjs'` to your program",
 };

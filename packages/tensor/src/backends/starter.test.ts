@@ -16,7 +16,12 @@ describe('isMissing', () => {
     ]) {
       expect(isMissing(new TypeError(message), 'some-package')).toBe(true);
     }
-    expect(isMissing(Object.assign(new Error("Cannot find module 'some-package'"), { code: 'MODULE_NOT_FOUND' }), 'some-package')).toBe(true);
+    expect(
+      isMissing(
+        Object.assign(new Error("Cannot find module 'some-package'"), { code: 'MODULE_NOT_FOUND' }),
+        'some-package',
+      ),
+    ).toBe(true);
   });
 
   test('a package that is broken', () => {

@@ -24,5 +24,10 @@ export interface Starter {
 export function isMissing(error: unknown, packageName: string): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown };
   const named = typeof message === 'string' && message.includes(packageName);
-  return named && (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND' || /could not resolve|failed to resolve/i.test(message));
+  return (
+    named &&
+    (code === 'ERR_MODULE_NOT_FOUND' ||
+      code === 'MODULE_NOT_FOUND' ||
+      /could not resolve|failed to resolve/i.test(message))
+  );
 }

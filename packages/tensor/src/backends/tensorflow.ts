@@ -25,9 +25,13 @@ export const tensorflow: Starter = {
         return null;
       } catch (error) {
         // An installation without its native library is common: the library comes from another place than the package.
-        if (!isMissing(error, name)) broken ??= `is installed as ${name} and does not load: ${(error as Error).message}`;
+        if (!isMissing(error, name))
+          broken ??= `is installed as ${name} and does not load: ${(error as Error).message}`;
       }
     }
-    return broken ?? 'is not installed; run `npm i @tensorflow/tfjs-node`, or `npm i @tensorflow/tfjs-node-gpu` for an NVIDIA GPU';
+    return (
+      broken ??
+      'is not installed; run `npm i @tensorflow/tfjs-node`, or `npm i @tensorflow/tfjs-node-gpu` for an NVIDIA GPU'
+    );
   },
 };

@@ -24,7 +24,8 @@ export const wasm: Starter = {
   async begin({ wasmPaths, threads }) {
     // A backend that runs has its files, and refuses to be told where they are. Not by findBackend, which would start it.
     if (engine().registry.wasm !== undefined) return null;
-    if (!mayCompile()) return "is forbidden by the page's Content-Security-Policy; allow it by `script-src 'self' 'wasm-unsafe-eval'`";
+    if (!mayCompile())
+      return "is forbidden by the page's Content-Security-Policy; allow it by `script-src 'self' 'wasm-unsafe-eval'`";
     const { setWasmPaths } = (await importPackage())!;
     // The build of TensorFlow.js that has threads of its own takes no kernels of ours.
     env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
@@ -43,7 +44,8 @@ export const wasm: Starter = {
     const shared = wantsShared && binary ? await sharedBinaryUrl(binary) : undefined;
     url = shared ?? url;
     // TensorFlow.js reads a `blob:` by the second way only; the first reports what goes wrong.
-    if (url !== undefined) setWasmPaths({ [SIMD]: url, [PLAIN]: url, 'tfjs-backend-wasm-threaded-simd.wasm': url }, shared !== undefined);
+    if (url !== undefined)
+      setWasmPaths({ [SIMD]: url, [PLAIN]: url, 'tfjs-backend-wasm-threaded-simd.wasm': url }, shared !== undefined);
     return null;
   },
   prepare: (options) => loadWasmModule(backend() as unknown as WasmBackend, threadsOf(options)),

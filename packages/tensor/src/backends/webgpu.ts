@@ -7,7 +7,9 @@ const NODE_PACKAGE = 'webgpu';
 
 /** What is used of WebGPU's own interface. */
 interface Gpu {
-  requestAdapter(options: { powerPreference: string }): Promise<{ readonly info?: AdapterInfo; readonly isFallbackAdapter?: boolean } | null>;
+  requestAdapter(options: {
+    powerPreference: string;
+  }): Promise<{ readonly info?: AdapterInfo; readonly isFallbackAdapter?: boolean } | null>;
 }
 
 interface AdapterInfo {
@@ -38,9 +40,13 @@ export const webgpu: Starter = {
     }
     if (!gpu) return 'is not supported by this browser, or the page does not come from https or localhost';
     const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-    if (!adapter) return `finds no GPU; ${inNode ? 'install a Vulkan, Metal or Direct3D 12 driver' : 'see chrome://gpu or about:support'}`;
+    if (!adapter)
+      return `finds no GPU; ${inNode ? 'install a Vulkan, Metal or Direct3D 12 driver' : 'see chrome://gpu or about:support'}`;
     const { info } = adapter;
-    const isSoftware = adapter.isFallbackAdapter || info?.isFallbackAdapter || SOFTWARE.test(`${info?.architecture} ${info?.description}`);
+    const isSoftware =
+      adapter.isFallbackAdapter ||
+      info?.isFallbackAdapter ||
+      SOFTWARE.test(`${info?.architecture} ${info?.description}`);
     if (isAutomatic && isSoftware) return 'finds no GPU but its emulation in software';
 
     // The backend's package looks for them when it is imported.
@@ -59,6 +65,7 @@ export const webgpu: Starter = {
 /** Puts WebGPU where a browser has it; Node has a `navigator` from version 21. */
 function exposeGpu(gpu: Gpu, globals: object): void {
   Object.assign(globalThis, globals);
-  if (!globalThis.navigator) Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true, writable: true });
+  if (!globalThis.navigator)
+    Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true, writable: true });
   Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true });
 }

@@ -1,5 +1,26 @@
 import {
-  add, addN, cast, div, equal, greater, greaterEqual, isFinite, isNaN, less, lessEqual, logicalAnd, logicalNot, logicalOr, maximum, minimum, mul, notEqual, sub, type Tensor, tensor, where,
+  add,
+  addN,
+  cast,
+  div,
+  equal,
+  greater,
+  greaterEqual,
+  isFinite,
+  isNaN,
+  less,
+  lessEqual,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  maximum,
+  minimum,
+  mul,
+  notEqual,
+  sub,
+  type Tensor,
+  tensor,
+  where,
 } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { checkOperation } from '../testing/check-operation.js';
@@ -7,8 +28,31 @@ import { elementwise, spread } from '../testing/float64.js';
 import { where as ownWhere } from '../where.js';
 
 const SHAPES = [
-  [[], []], [[3], []], [[], [2, 3]], [[1], [1, 1]], [[2, 3], [3]], [[2, 3], [2, 1]], [[2, 1, 4], [3, 1]], [[2, 3, 1, 4], [1, 1, 2, 1]],
-  [[2, 1, 3, 2], [2, 1, 3, 2]], [[0], [1]], [[2, 0, 3], [3]], [[1030], [1030]], [[33, 40], [40]],
+  [[], []],
+  [[3], []],
+  [[], [2, 3]],
+  [[1], [1, 1]],
+  [[2, 3], [3]],
+  [
+    [2, 3],
+    [2, 1],
+  ],
+  [
+    [2, 1, 4],
+    [3, 1],
+  ],
+  [
+    [2, 3, 1, 4],
+    [1, 1, 2, 1],
+  ],
+  [
+    [2, 1, 3, 2],
+    [2, 1, 3, 2],
+  ],
+  [[0], [1]],
+  [[2, 0, 3], [3]],
+  [[1030], [1030]],
+  [[33, 40], [40]],
 ];
 
 const number = (f: (a: number, b: number) => boolean) => (a: number, b: number) => (f(a, b) ? 1 : 0);
@@ -41,7 +85,10 @@ describe.each(OPERATIONS)('%s', (name, operation, f) => {
   test('every pair of edge values', async () => {
     // Whether the larger of NaN and a number is NaN differs between backends, and nothing here asks for it.
     const values = name === 'maximum' || name === 'minimum' ? EDGES.filter((x) => !Number.isNaN(x)) : EDGES;
-    const inputs = [{ shape: [values.length, 1], values }, { shape: [values.length], values }];
+    const inputs = [
+      { shape: [values.length, 1], values },
+      { shape: [values.length], values },
+    ];
     await checkOperation({ operation, reference, inputs, differentiable: false });
   });
 });
@@ -58,7 +105,12 @@ describe('logicalAnd', () => {
   test.each(SHAPES)('shapes %j and %j', async (a, b) => {
     await checkOperation({
       operation: (a, b) => cast(logicalAnd(greater(a, 0), less(b, 0)), 'float32'),
-      reference: (a, b) => elementwise(number((a, b) => a > 0 && b < 0), a, b),
+      reference: (a, b) =>
+        elementwise(
+          number((a, b) => a > 0 && b < 0),
+          a,
+          b,
+        ),
       inputs: [spread(a), spread(b, -2, 2, 7)],
     });
   });
@@ -68,7 +120,12 @@ describe('logicalOr of logicalNot', () => {
   test.each(SHAPES)('shapes %j and %j', async (a, b) => {
     await checkOperation({
       operation: (a, b) => cast(logicalOr(logicalNot(greater(a, 0)), less(b, 0)), 'float32'),
-      reference: (a, b) => elementwise(number((a, b) => !(a > 0) || b < 0), a, b),
+      reference: (a, b) =>
+        elementwise(
+          number((a, b) => !(a > 0) || b < 0),
+          a,
+          b,
+        ),
       inputs: [spread(a), spread(b, -2, 2, 7)],
     });
   });
@@ -105,7 +162,17 @@ describe('addN', () => {
 
 describe('where', () => {
   test.each([
-    [[], [], []], [[3], [3], [3]], [[2, 3], [3], [2, 1]], [[2, 1, 4], [3, 1], []], [[0, 3], [0, 3], [0, 3]], [[1], [2, 3], [2, 3]], [[1030], [1030], [1]],
+    [[], [], []],
+    [[3], [3], [3]],
+    [[2, 3], [3], [2, 1]],
+    [[2, 1, 4], [3, 1], []],
+    [
+      [0, 3],
+      [0, 3],
+      [0, 3],
+    ],
+    [[1], [2, 3], [2, 3]],
+    [[1030], [1030], [1]],
   ])('condition %j of operands %j and %j: value and gradients', async (condition, a, b) => {
     const chosen = spread(condition, -1, 1, 3);
     await checkOperation({
@@ -124,6 +191,8 @@ describe('where', () => {
   });
 
   test('what was not chosen may be infinite or NaN', async () => {
-    await expect(where(tensor([true, false, true]), tensor([1, NaN, -Infinity]), tensor([NaN, 2, Infinity]))).toBeAllClose([1, 2, -Infinity]);
+    await expect(
+      where(tensor([true, false, true]), tensor([1, NaN, -Infinity]), tensor([NaN, 2, Infinity])),
+    ).toBeAllClose([1, 2, -Infinity]);
   });
 });

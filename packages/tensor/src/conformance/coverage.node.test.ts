@@ -19,7 +19,9 @@ function importedBy(files: string[]): Set<string> {
     return [...statements].flatMap(([, list]) => list.split(',').map((name) => name.trim().split(' as ')[0]));
   });
   // TensorFlow.js names its operations so; its utilities, types and kernels are none.
-  return new Set(names.filter((name) => (core as unknown as Record<string, { name?: string }>)[name]?.name?.endsWith('__op')));
+  return new Set(
+    names.filter((name) => (core as unknown as Record<string, { name?: string }>)[name]?.name?.endsWith('__op')),
+  );
 }
 
 test('the conformance suite has every operation that the packages use', () => {

@@ -1,6 +1,24 @@
 import {
-  abs, clipByValue, elu, exp, expm1, floor, getBackend, leakyRelu, log, neg, reciprocal, relu, round, rsqrt, sigmoid, softplus, sqrt, square,
-  type Tensor, tanh,
+  abs,
+  clipByValue,
+  elu,
+  exp,
+  expm1,
+  floor,
+  getBackend,
+  leakyRelu,
+  log,
+  neg,
+  reciprocal,
+  relu,
+  round,
+  rsqrt,
+  sigmoid,
+  softplus,
+  sqrt,
+  square,
+  type Tensor,
+  tanh,
 } from '@tensorflow/tfjs-core';
 import { describe, test } from 'vitest';
 import type { Tolerance } from '../testing/all-close.js';
@@ -10,8 +28,36 @@ import { elementwise, spread } from '../testing/float64.js';
 const SHAPES = [[], [0], [1], [1, 1, 1], [5], [2, 0, 3], [2, 1, 3, 4], [1030]];
 
 const EDGES = [
-  -Infinity, -3e38, -1e10, -1000, -100, -20, -2.5, -1.5, -1, -0.5, -1e-3, -1e-8, -1e-30, -0, 0, 1e-30, 1e-8, 1e-3, 0.5, 1, 1.5, 2.5, 20, 88, 100,
-  1000, 1e10, 3e38, Infinity, NaN,
+  -Infinity,
+  -3e38,
+  -1e10,
+  -1000,
+  -100,
+  -20,
+  -2.5,
+  -1.5,
+  -1,
+  -0.5,
+  -1e-3,
+  -1e-8,
+  -1e-30,
+  -0,
+  0,
+  1e-30,
+  1e-8,
+  1e-3,
+  0.5,
+  1,
+  1.5,
+  2.5,
+  20,
+  88,
+  100,
+  1000,
+  1e10,
+  3e38,
+  Infinity,
+  NaN,
 ].map(Math.fround);
 
 /** To the nearest integer, halves to the even one. */
@@ -24,7 +70,13 @@ function softplusOf(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
-type Case = [name: string, operation: (x: Tensor) => Tensor, reference: (x: number) => number, low: number, high: number];
+type Case = [
+  name: string,
+  operation: (x: Tensor) => Tensor,
+  reference: (x: number) => number,
+  low: number,
+  high: number,
+];
 
 /** Where a backend's value is known to differ, and no caller minds. */
 const TOLERANCES: Record<string, Tolerance> = {

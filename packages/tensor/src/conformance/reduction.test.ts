@@ -1,4 +1,20 @@
-import { all, any, argMax, cast, cumsum, greater, logSoftmax, max, mean, min, prod, softmax, sum, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import {
+  all,
+  any,
+  argMax,
+  cast,
+  cumsum,
+  greater,
+  logSoftmax,
+  max,
+  mean,
+  min,
+  prod,
+  softmax,
+  sum,
+  type Tensor,
+  tensor,
+} from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { checkOperation } from '../testing/check-operation.js';
 import { alongLast, type Float64, reduce, spread } from '../testing/float64.js';
@@ -8,7 +24,11 @@ const total = (x: number[]) => x.reduce((a, b) => a + b, 0);
 /** Hundreds of terms of up to 2 that cancel, added up in float32. */
 const SUMMED = { rtol: 2e-6, atol: 1e-5 };
 
-type Case = [name: string, operation: (x: Tensor, axes?: number[], keepDims?: boolean) => Tensor, reference: (x: number[]) => number];
+type Case = [
+  name: string,
+  operation: (x: Tensor, axes?: number[], keepDims?: boolean) => Tensor,
+  reference: (x: number[]) => number,
+];
 
 const REDUCTIONS: Case[] = [
   ['sum', (x, axes, keepDims) => sum(x, axes, keepDims), total],
@@ -16,13 +36,43 @@ const REDUCTIONS: Case[] = [
   ['max', (x, axes, keepDims) => max(x, axes, keepDims), (x) => Math.max(...x)],
   ['min', (x, axes, keepDims) => min(x, axes, keepDims), (x) => Math.min(...x)],
   ['prod', (x, axes, keepDims) => prod(x, axes, keepDims), (x) => x.reduce((a, b) => a * b, 1)],
-  ['any', (x, axes, keepDims) => cast(any(greater(x, 0.5), axes, keepDims), 'float32'), (x) => (x.some((y) => y > 0.5) ? 1 : 0)],
+  [
+    'any',
+    (x, axes, keepDims) => cast(any(greater(x, 0.5), axes, keepDims), 'float32'),
+    (x) => (x.some((y) => y > 0.5) ? 1 : 0),
+  ],
 ];
 
 describe.each(REDUCTIONS)('%s', (_, operation, f) => {
   test.each([
-    [[], []], [[1], [0]], [[5], [0]], [[5], []], [[2, 3], [0]], [[2, 3], [1]], [[2, 3], [0, 1]], [[1, 1, 4], [1]], [[2, 3, 1, 4], [0, 2]],
-    [[2, 3, 1, 4], [1, 3]], [[2, 3, 1, 4], [3]], [[2, 3, 1, 4], [0, 1, 2, 3]], [[0, 3], [1]], [[1030], [0]], [[3, 700], [1]], [[700, 3], [0]],
+    [[], []],
+    [[1], [0]],
+    [[5], [0]],
+    [[5], []],
+    [[2, 3], [0]],
+    [[2, 3], [1]],
+    [
+      [2, 3],
+      [0, 1],
+    ],
+    [[1, 1, 4], [1]],
+    [
+      [2, 3, 1, 4],
+      [0, 2],
+    ],
+    [
+      [2, 3, 1, 4],
+      [1, 3],
+    ],
+    [[2, 3, 1, 4], [3]],
+    [
+      [2, 3, 1, 4],
+      [0, 1, 2, 3],
+    ],
+    [[0, 3], [1]],
+    [[1030], [0]],
+    [[3, 700], [1]],
+    [[700, 3], [0]],
   ])('shape %j over %j: value and gradient', async (shape, axes) => {
     for (const keepDims of [false, true]) {
       await checkOperation({
@@ -36,20 +86,47 @@ describe.each(REDUCTIONS)('%s', (_, operation, f) => {
 
   test('over all axes where none is named', async () => {
     const [inputs, axes] = [[spread([3, 4])], [0, 1]];
-    await checkOperation({ operation: (x) => operation(x), reference: (x) => reduce(x, axes, false, f), inputs, tolerance: SUMMED });
+    await checkOperation({
+      operation: (x) => operation(x),
+      reference: (x) => reduce(x, axes, false, f),
+      inputs,
+      tolerance: SUMMED,
+    });
   });
 });
 
 describe('infinities and NaN', () => {
   test('in a sum and a mean', async () => {
-    const x = tensor([[1, Infinity, 3], [-Infinity, 5, 6], [NaN, 8, 9]]);
+    const x = tensor([
+      [1, Infinity, 3],
+      [-Infinity, 5, 6],
+      [NaN, 8, 9],
+    ]);
     await expect(sum(x, 1)).toBeAllClose([Infinity, -Infinity, NaN]);
     await expect(mean(x, 1)).toBeAllClose([Infinity, -Infinity, NaN]);
   });
 
   test('in the largest and the smallest', async () => {
-    await expect(max(tensor([[1, Infinity], [-Infinity, 5], [-Infinity, -Infinity]]), 1)).toBeAllClose([Infinity, 5, -Infinity]);
-    await expect(min(tensor([[1, Infinity], [-Infinity, 5], [Infinity, Infinity]]), 1)).toBeAllClose([1, -Infinity, Infinity]);
+    await expect(
+      max(
+        tensor([
+          [1, Infinity],
+          [-Infinity, 5],
+          [-Infinity, -Infinity],
+        ]),
+        1,
+      ),
+    ).toBeAllClose([Infinity, 5, -Infinity]);
+    await expect(
+      min(
+        tensor([
+          [1, Infinity],
+          [-Infinity, 5],
+          [Infinity, Infinity],
+        ]),
+        1,
+      ),
+    ).toBeAllClose([1, -Infinity, Infinity]);
   });
 });
 
@@ -75,11 +152,19 @@ test.each([
 });
 
 describe('argMax', () => {
-  test.each([[[5], 0], [[2, 3], 0], [[2, 3], 1], [[2, 3, 1, 4], 1], [[2, 3, 1, 4], 3], [[3, 1], 1], [[2, 700], 1]])('shape %j over %j', async (shape, axis) => {
+  test.each([
+    [[5], 0],
+    [[2, 3], 0],
+    [[2, 3], 1],
+    [[2, 3, 1, 4], 1],
+    [[2, 3, 1, 4], 3],
+    [[3, 1], 1],
+    [[2, 700], 1],
+  ])('shape %j over %j', async (shape, axis) => {
     await checkOperation({
       operation: (x) => cast(argMax(x, axis), 'float32'),
       reference: (x) => reduce(x, [axis], false, (numbers) => numbers.indexOf(Math.max(...numbers))),
-      inputs: [spread(shape as number[])],
+      inputs: [spread(shape)],
       differentiable: false,
     });
   });
@@ -107,13 +192,22 @@ const ALONG_LAST: [string, (x: Tensor) => Tensor, (x: number[]) => number[]][] =
 describe.each(ALONG_LAST)('%s along the last axis', (name, operation, f) => {
   const reference = (x: Float64) => alongLast(x, f);
 
-  test.each([[[1]], [[5]], [[2, 3]], [[3, 1]], [[2, 3, 1, 4]], [[1, 1, 1, 1]], [[0, 3]], [[3, 400]]])('shape %j: value and gradient', async (shape) => {
-    await checkOperation({ operation, reference, inputs: [spread(shape)], tolerance: SUMMED });
-  });
+  test.each([[[1]], [[5]], [[2, 3]], [[3, 1]], [[2, 3, 1, 4]], [[1, 1, 1, 1]], [[0, 3]], [[3, 400]]])(
+    'shape %j: value and gradient',
+    async (shape) => {
+      await checkOperation({ operation, reference, inputs: [spread(shape)], tolerance: SUMMED });
+    },
+  );
 
   test('large numbers', async () => {
     // None that cancel: a GPU adds in another order.
     const values = name.startsWith('cumsum') ? [1e30, 2e30, 3] : [1000, -1000, 999, 0, -3e38, 88];
-    await checkOperation({ operation, reference, inputs: [{ shape: [values.length], values: values.map(Math.fround) }], tolerance: SUMMED, differentiable: false });
+    await checkOperation({
+      operation,
+      reference,
+      inputs: [{ shape: [values.length], values: values.map(Math.fround) }],
+      tolerance: SUMMED,
+      differentiable: false,
+    });
   });
 });

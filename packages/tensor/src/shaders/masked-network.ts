@@ -309,7 +309,8 @@ fn main(index : i32) {
 `;
 
 /** Fields of `uniforms` in the two shaders below. */
-export const SUM_UNIFORMS = 'rows : i32, layerCount : i32, recordUnits : i32, nodesAt : i32, layersAt : i32, blocks : i32, weightCount : i32,';
+export const SUM_UNIFORMS =
+  'rows : i32, layerCount : i32, recordUnits : i32, nodesAt : i32, layersAt : i32, blocks : i32, weightCount : i32,';
 
 /** `Σₙ readsₙ[i] adjointsₙ[j]` for every weight that is not masked, and 0 for the others; a workgroup for each block of 16 × 16. */
 export const WEIGHT_GRADIENT = `

@@ -18,20 +18,29 @@ export interface Threads {
   readonly integers: Readonly<Record<string, number>>;
 }
 
-export function runThreads(backend: WebGpuBackend, { name, code, inputs, shape, threads, integers }: Threads): TensorInfo {
+export function runThreads(
+  backend: WebGpuBackend,
+  { name, code, inputs, shape, threads, integers }: Threads,
+): TensorInfo {
   const size = util.sizeFromShape(shape);
   const program = {
     variableNames: Object.keys(inputs),
     outputShape: [size],
     size: true,
-    uniforms: Object.keys(integers).map((key) => `${key} : i32,`).join(' '),
+    uniforms: Object.keys(integers)
+      .map((key) => `${key} : i32,`)
+      .join(' '),
     dispatchLayout: { x: [0] },
     dispatch: [Math.ceil((threads ?? size) / WORKGROUP), 1, 1] as [number, number, number],
     workgroupSize: [WORKGROUP, 1, 1] as [number, number, number],
     shaderKey: name,
     getUserCode: () => code,
   };
-  const flat = Object.values(inputs).map((x) => ({ dataId: x.dataId, dtype: x.dtype, shape: [util.sizeFromShape(x.shape)] }));
+  const flat = Object.values(inputs).map((x) => ({
+    dataId: x.dataId,
+    dtype: x.dtype,
+    shape: [util.sizeFromShape(x.shape)],
+  }));
   const data = Object.values(integers).map((number): Uniform => ({ type: 'int32', data: [number] }));
   const { dataId, dtype } = backend.runWebGPUProgram(program, flat, 'float32', data);
   return { dataId, dtype, shape };

@@ -18,7 +18,11 @@ export interface Tolerance {
  * console.log(allClose([1, 2], [1, 2.0000001])); // null
  * ```
  */
-export function allClose(actual: ArrayLike<number>, expected: ArrayLike<number>, { rtol = 1e-5, atol = 1e-6 }: Tolerance = {}): string | null {
+export function allClose(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  { rtol = 1e-5, atol = 1e-6 }: Tolerance = {},
+): string | null {
   if (actual.length !== expected.length) return `expected ${expected.length} numbers, got ${actual.length}`;
   let worst = -1;
   let worstExcess = 0;

@@ -60,27 +60,48 @@ async function checkValues({ operation, reference, inputs, tolerance }: Operatio
   const shapes = results.map(({ shape }) => formatShape(shape));
   const numbers = await read(results);
   wanted.forEach(({ shape, values }, i) => {
-    check(`shape of result ${i}`, shapes[i] === formatShape(shape) ? null : `expected ${formatShape(shape)}, got ${shapes[i]}`);
-    check(`value of result ${i}`, allClose(numbers[i], values.map(Math.fround), { rtol: 1e-6, atol: SMALLEST_NORMAL, ...tolerance }));
+    check(
+      `shape of result ${i}`,
+      shapes[i] === formatShape(shape) ? null : `expected ${formatShape(shape)}, got ${shapes[i]}`,
+    );
+    check(
+      `value of result ${i}`,
+      allClose(numbers[i], values.map(Math.fround), { rtol: 1e-6, atol: SMALLEST_NORMAL, ...tolerance }),
+    );
   });
 }
 
 async function checkGradients({ operation, reference, inputs }: OperationCase): Promise<void> {
   for (const [i, { shape }] of asArray(reference(...inputs)).entries()) {
     const weights = spread(shape, -1, 1, 5);
-    const gradients = tidy(() => grads((...x: Tensor[]) => asArray(operation(...x))[i])(inputs.map(onBackend), onBackend(weights)));
+    const gradients = tidy(() =>
+      grads((...x: Tensor[]) => asArray(operation(...x))[i])(inputs.map(onBackend), onBackend(weights)),
+    );
     const shapes = gradients.map((gradient) => formatShape(gradient.shape));
     const numbers = await read(gradients);
-    const weighted = (...x: Float64[]) => asArray(reference(...x))[i].values.reduce((sum, value, j) => sum + value * weights.values[j], 0);
+    const weighted = (...x: Float64[]) =>
+      asArray(reference(...x))[i].values.reduce((sum, value, j) => sum + value * weights.values[j], 0);
     for (const [k, input] of inputs.entries()) {
       const title = `gradient of result ${i} to input ${k}`;
-      check(title, shapes[k] === formatShape(input.shape) ? null : `expected shape ${formatShape(input.shape)}, got ${shapes[k]}`);
+      check(
+        title,
+        shapes[k] === formatShape(input.shape) ? null : `expected shape ${formatShape(input.shape)}, got ${shapes[k]}`,
+      );
       const size = sizeOf(input.shape);
-      const places = Array.from({ length: Math.min(size, DERIVATIVES) }, (_, j) => Math.floor((j * size) / Math.min(size, DERIVATIVES)));
+      const places = Array.from({ length: Math.min(size, DERIVATIVES) }, (_, j) =>
+        Math.floor((j * size) / Math.min(size, DERIVATIVES)),
+      );
       const derivative = (place: number) => centralDifference((x) => weighted(...inputs.with(k, x)), input, place);
       const wanted = places.map(derivative);
       const largest = Math.max(1e-3, ...wanted.map(Math.abs));
-      check(title, allClose(places.map((place) => numbers[k][place]), wanted, { rtol: 1e-5, atol: 1e-6 * largest }));
+      check(
+        title,
+        allClose(
+          places.map((place) => numbers[k][place]),
+          wanted,
+          { rtol: 1e-5, atol: 1e-6 * largest },
+        ),
+      );
     }
   }
 }

@@ -10,7 +10,10 @@ export class Scale extends Module {
     return new Scale(config.dim as number);
   }
   readonly scale: Variable;
-  constructor(readonly dim: number, trainable = true) {
+  constructor(
+    readonly dim: number,
+    trainable = true,
+  ) {
     super();
     checkInteger('scale: dim', dim, 1);
     this.scale = makeVariable([dim], () => ones([dim]), { trainable });
@@ -28,7 +31,10 @@ export class Stack extends Module {
   }
   readonly name = 'not a variable';
   readonly bias: Variable;
-  constructor(readonly layers: readonly Module[], readonly extra: readonly (Variable | readonly Variable[])[] = []) {
+  constructor(
+    readonly layers: readonly Module[],
+    readonly extra: readonly (Variable | readonly Variable[])[] = [],
+  ) {
     super();
     this.bias = makeVariable([1], () => zeros([1]));
   }

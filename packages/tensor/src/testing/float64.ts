@@ -32,7 +32,9 @@ export function build(shape: readonly number[], value: (index: number[]) => numb
 /** Numbers of float32 spread over [low, high], none twice and none in order. */
 export function spread(shape: readonly number[], low = -2, high = 2, start = 0): Float64 {
   const golden = (Math.sqrt(5) - 1) / 2;
-  const values = Array.from({ length: sizeOf(shape) }, (_, i) => Math.fround(low + (high - low) * ((0.37 + (i + start) * golden) % 1)));
+  const values = Array.from({ length: sizeOf(shape) }, (_, i) =>
+    Math.fround(low + (high - low) * ((0.37 + (i + start) * golden) % 1)),
+  );
   return { shape, values };
 }
 
@@ -41,21 +43,38 @@ export function elementwise(f: (...numbers: number[]) => number, ...arrays: Floa
   const rank = Math.max(...arrays.map(({ shape }) => shape.length));
   const sizes = (axis: number) => arrays.map(({ shape }) => shape[axis - (rank - shape.length)] ?? 1);
   const shape = Array.from({ length: rank }, (_, axis) => sizes(axis).find((size) => size !== 1) ?? 1);
-  const own = (array: Float64, index: number[]) => array.shape.map((size, axis) => (size === 1 ? 0 : index[axis + rank - array.shape.length]));
+  const own = (array: Float64, index: number[]) =>
+    array.shape.map((size, axis) => (size === 1 ? 0 : index[axis + rank - array.shape.length]));
   return build(shape, (index) => f(...arrays.map((array) => at(array, own(array, index)))));
 }
 
 /** f of the numbers along some axes, which vanish, or keep a size of 1. */
-export function reduce(x: Float64, axes: readonly number[], keepDims: boolean, f: (numbers: number[]) => number): Float64 {
+export function reduce(
+  x: Float64,
+  axes: readonly number[],
+  keepDims: boolean,
+  f: (numbers: number[]) => number,
+): Float64 {
   const kept = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
   const along = x.shape.map((size, axis) => (axes.includes(axis) ? size : 1));
-  const values = indicesOf(kept).map((outer) => f(indicesOf(along).map((inner) => at(x, inner.map((i, axis) => i + outer[axis])))));
+  const values = indicesOf(kept).map((outer) =>
+    f(
+      indicesOf(along).map((inner) =>
+        at(
+          x,
+          inner.map((i, axis) => i + outer[axis]),
+        ),
+      ),
+    ),
+  );
   return { shape: keepDims ? kept : x.shape.filter((_, axis) => !axes.includes(axis)), values };
 }
 
 /** What f makes of the numbers along the last axis. */
 export function alongLast(x: Float64, f: (numbers: number[]) => number[]): Float64 {
   const size = x.shape.at(-1)!;
-  const rows = Array.from({ length: sizeOf(x.shape.slice(0, -1)) }, (_, row) => x.values.slice(row * size, (row + 1) * size));
+  const rows = Array.from({ length: sizeOf(x.shape.slice(0, -1)) }, (_, row) =>
+    x.values.slice(row * size, (row + 1) * size),
+  );
   return { shape: x.shape, values: rows.flatMap(f) };
 }

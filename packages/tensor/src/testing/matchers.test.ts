@@ -3,12 +3,26 @@ import { describe, expect, test } from 'vitest';
 
 describe('toBeAllClose', () => {
   test('compares tensors, numbers, arrays and typed arrays', async () => {
-    const x = tensor([[1, 2], [3, 4]]);
-    await expect(x).toBeAllClose(tensor([[1, 2], [3, 4]]));
-    await expect(x).toBeAllClose([[1, 2], [3, 4]]);
+    const x = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
+    await expect(x).toBeAllClose(
+      tensor([
+        [1, 2],
+        [3, 4],
+      ]),
+    );
+    await expect(x).toBeAllClose([
+      [1, 2],
+      [3, 4],
+    ]);
     await expect(x).toBeAllClose(Float32Array.of(1, 2, 3, 4));
     await expect(3).toBeAllClose(tensor(3));
-    await expect(x).not.toBeAllClose([[1, 2], [3, 5]]);
+    await expect(x).not.toBeAllClose([
+      [1, 2],
+      [3, 5],
+    ]);
   });
 
   test('tensors must agree in shape', async () => {
@@ -16,7 +30,9 @@ describe('toBeAllClose', () => {
   });
 
   test('refuses what holds no numbers', async () => {
-    await expect(expect('1').toBeAllClose([1])).rejects.toThrow('toBeAllClose: values must be tensors, numbers or arrays, got 1');
+    await expect(expect('1').toBeAllClose([1])).rejects.toThrow(
+      'toBeAllClose: values must be tensors, numbers or arrays, got 1',
+    );
   });
 });
 
@@ -26,7 +42,9 @@ describe('toLeakNoTensor', () => {
   test('counts what is left, but for what the function returns', async () => {
     await expect(() => ones([3])).toLeakNoTensor();
     await expect(async () => [ones([3]), ones([2])]).toLeakNoTensor();
-    await expect(expect(() => void kept.push(ones([3]), ones([2]))).toLeakNoTensor()).rejects.toThrow('expected no leaked tensor, got 2');
+    await expect(expect(() => void kept.push(ones([3]), ones([2]))).toLeakNoTensor()).rejects.toThrow(
+      'expected no leaked tensor, got 2',
+    );
     for (const tensor of kept) tensor.dispose();
   });
 });

@@ -27,8 +27,15 @@ interface MatcherResult {
  */
 export const matchers = {
   async toBeAllClose(actual: unknown, expected: unknown, tolerance?: Tolerance): Promise<MatcherResult> {
-    if (actual instanceof Tensor && expected instanceof Tensor && formatShape(actual.shape) !== formatShape(expected.shape)) {
-      return { pass: false, message: () => `expected shape ${formatShape(expected.shape)}, got ${formatShape(actual.shape)}` };
+    if (
+      actual instanceof Tensor &&
+      expected instanceof Tensor &&
+      formatShape(actual.shape) !== formatShape(expected.shape)
+    ) {
+      return {
+        pass: false,
+        message: () => `expected shape ${formatShape(expected.shape)}, got ${formatShape(actual.shape)}`,
+      };
     }
     const difference = allClose(await flatten(actual), await flatten(expected), tolerance);
     return { pass: difference === null, message: () => difference ?? 'expected some number to differ, all agree' };

@@ -18,5 +18,6 @@ test('representatives of combinations have every choice among them', () => {
   repeatLess(5);
   const some = representatives(cases);
   expect(some).toHaveLength(12);
-  for (const [choice, count] of [4, 7, 2].entries()) expect(new Set(some.map((chosen) => chosen[choice])).size).toBe(count);
+  for (const [choice, count] of [4, 7, 2].entries())
+    expect(new Set(some.map((chosen) => chosen[choice])).size).toBe(count);
 });

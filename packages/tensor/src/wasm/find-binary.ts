@@ -16,7 +16,8 @@ const PACKAGE = '@tensorflow/tfjs-backend-wasm';
 
 /** Whole expressions, the only form in which bundlers see that a file is needed: they copy it, and put its new place here. */
 const bundled: Record<BinaryName, () => URL> = {
-  'tfjs-backend-wasm-simd.wasm': () => new URL('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm', import.meta.url),
+  'tfjs-backend-wasm-simd.wasm': () =>
+    new URL('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm', import.meta.url),
   'tfjs-backend-wasm.wasm': () => new URL('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm', import.meta.url),
 };
 

@@ -42,6 +42,8 @@ describe('declareMemory', () => {
     const before = Uint8Array.from(own);
     declareMemory(own, true);
     expect(own).toEqual(before);
-    expect(() => declareMemory(Uint8Array.from(HEADER), true)).toThrow('declareMemory: binary must declare a memory with a maximum, got none');
+    expect(() => declareMemory(Uint8Array.from(HEADER), true)).toThrow(
+      'declareMemory: binary must declare a memory with a maximum, got none',
+    );
   });
 });

@@ -11,7 +11,8 @@ const [HAS_MAXIMUM, SHARED] = [1, 2];
 export function declareMemory(binary: Uint8Array, shared: boolean): Uint8Array<ArrayBuffer> {
   const result = Uint8Array.from(binary);
   const at = flagsOffset(result);
-  if (at === undefined || !(result[at] & HAS_MAXIMUM)) throw new Error('declareMemory: binary must declare a memory with a maximum, got none');
+  if (at === undefined || !(result[at] & HAS_MAXIMUM))
+    throw new Error('declareMemory: binary must declare a memory with a maximum, got none');
   result[at] = shared ? result[at] | SHARED : result[at] & ~SHARED;
   return result;
 }

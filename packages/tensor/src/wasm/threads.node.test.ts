@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { backend, findBackendFactory, matMul, registerBackend, removeBackend, reshape, slice, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import {
+  backend,
+  findBackendFactory,
+  matMul,
+  registerBackend,
+  removeBackend,
+  reshape,
+  slice,
+  type Tensor,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import { afterAll, expect, test } from 'vitest';
 import { useBackend } from '../backend.js';
 import { key } from '../key.js';
@@ -17,7 +27,10 @@ async function restart(threads?: number): Promise<void> {
   await useBackend('wasm', { threads });
 }
 
-const hash = async (x: Tensor) => createHash('sha256').update((await x.data()) as Float32Array).digest('hex');
+const hash = async (x: Tensor) =>
+  createHash('sha256')
+    .update((await x.data()) as Float32Array)
+    .digest('hex');
 
 /** Dense layers and splines, with their gradients. */
 function layers(rows: number, width: number): Tensor[] {
@@ -38,7 +51,11 @@ async function resultsOn(threads: number): Promise<string[]> {
   await restart(threads);
   expect(wasmModuleOf(backend())!.threads).toBe(threads);
   const results: string[] = [];
-  for (const [rows, depth, columns] of [[300, 70, 513], [1, 600, 700], [1024, 33, 9]]) {
+  for (const [rows, depth, columns] of [
+    [300, 70, 513],
+    [1, 600, 700],
+    [1024, 33, 9],
+  ]) {
     const [a, b] = [normal(key(1), [rows, depth]), normal(key(2), [depth, columns])];
     // The later ones with threads that have come in the meantime.
     for (let round = 0; round < 20; round++) {
@@ -49,7 +66,10 @@ async function resultsOn(threads: number): Promise<string[]> {
     a.dispose();
     b.dispose();
   }
-  for (const [rows, width] of [[2000, 100], [301, 65]]) {
+  for (const [rows, width] of [
+    [2000, 100],
+    [301, 65],
+  ]) {
     const tensors = layers(rows, width);
     results.push(...(await Promise.all(tensors.map(hash))));
     for (const tensor of tensors) tensor.dispose();

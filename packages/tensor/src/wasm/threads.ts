@@ -43,7 +43,10 @@ function warnOnce(reason: string): void {
 
 /** How many threads can run side by side, 1 where they cannot share memory. */
 export function availableThreads(): number {
-  const { navigator, crossOriginIsolated } = globalThis as { navigator?: { hardwareConcurrency?: number }; crossOriginIsolated?: boolean };
+  const { navigator, crossOriginIsolated } = globalThis as {
+    navigator?: { hardwareConcurrency?: number };
+    crossOriginIsolated?: boolean;
+  };
   const os = builtinModule<typeof import('node:os')>('node:os');
   if (os) return os.availableParallelism();
   return crossOriginIsolated ? (navigator?.hardwareConcurrency ?? 1) : 1;

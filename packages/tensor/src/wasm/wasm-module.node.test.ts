@@ -1,4 +1,18 @@
-import { backend, env, fill, fused, matMul, memory, ones, reshape, setBackend, sum, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
+import {
+  backend,
+  env,
+  fill,
+  fused,
+  matMul,
+  memory,
+  ones,
+  reshape,
+  setBackend,
+  sum,
+  type Tensor,
+  tensor,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { key } from '../key.js';
 import { normal } from '../random.js';
@@ -84,33 +98,49 @@ describe('the wasm module', () => {
   });
 
   test('survives growing memory', async () => {
-    const a = tensor([[1, 2], [3, 4]]);
+    const a = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
     const before = wasmBackend().wasm.HEAPU8.byteLength;
     const large: Tensor[] = [];
     while (wasmBackend().wasm.HEAPU8.byteLength === before) large.push(zeros([1 << 20]));
-    await expect(matMul(a, a)).toBeAllClose([[7, 10], [15, 22]]);
+    await expect(matMul(a, a)).toBeAllClose([
+      [7, 10],
+      [15, 22],
+    ]);
     for (const each of large) each.dispose();
   });
 
   test('takes tensors that were made on another backend', async () => {
     await setBackend('cpu');
-    const a = tensor([[1, 2], [3, 4]]);
+    const a = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
     await setBackend('wasm');
-    await expect(matMul(a, a, true)).toBeAllClose([[10, 14], [14, 20]]);
+    await expect(matMul(a, a, true)).toBeAllClose([
+      [10, 14],
+      [14, 20],
+    ]);
   });
 
   test('kernels pass the leak check of TensorFlow.js', async () => {
     env().set('IS_TEST', true);
     const a = ones([2, 1, 3, 4]);
     await expect(sum(matMul(a, ones([5, 4, 2])))).toBeAllClose(2 * 5 * 3 * 2 * 4);
-    await expect(sum(fused.matMul({ a: ones([3, 4]), b: ones([4, 2]), bias: ones([2]), activation: 'elu' }))).toBeAllClose(30);
+    await expect(
+      sum(fused.matMul({ a: ones([3, 4]), b: ones([4, 2]), bias: ones([2]), activation: 'elu' })),
+    ).toBeAllClose(30);
   });
 
   test('wrong operands are named', () => {
     expect(() => matMul(zeros([2, 3]), zeros([4, 5]), false, true)).toThrow(
       'matMul: the columns of a must be as many as the rows of b, got [2, 3] and [4, 5] transposed',
     );
-    expect(() => matMul(zeros([3]), zeros([3, 2]))).toThrow('matMul: a and b must have two axes or more, got [3] and [3, 2]');
+    expect(() => matMul(zeros([3]), zeros([3, 2]))).toThrow(
+      'matMul: a and b must have two axes or more, got [3] and [3, 2]',
+    );
     expect(() => matMul(zeros([2, 3], 'int32'), zeros([3, 2], 'int32'))).toThrow('float32');
   });
 });
@@ -118,6 +148,9 @@ describe('the wasm module', () => {
 test('tf.sum stays accurate over many terms', async () => {
   const x = fill([2 ** 22], 0.1);
   await expect(sum(x)).toBeAllClose(Math.fround(0.1) * 2 ** 22, { rtol: 1e-7 });
-  await expect(sum(reshape(x, [2 ** 21, 2]), 0)).toBeAllClose([1, 1].map(() => Math.fround(0.1) * 2 ** 21), { rtol: 1e-7 });
+  await expect(sum(reshape(x, [2 ** 21, 2]), 0)).toBeAllClose(
+    [1, 1].map(() => Math.fround(0.1) * 2 ** 21),
+    { rtol: 1e-7 },
+  );
   x.dispose();
 });

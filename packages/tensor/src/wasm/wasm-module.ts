@@ -29,7 +29,14 @@ export interface WasmFunctions {
   readonly adamPart: WebAssembly.Global;
   attention(attention: number): void;
   attentionGradient(attention: number, chunks: number): void;
-  copyRows(target: number, targetStride: number, source: number, sourceStride: number, rows: number, count: number): void;
+  copyRows(
+    target: number,
+    targetStride: number,
+    source: number,
+    sourceStride: number,
+    rows: number,
+    count: number,
+  ): void;
   finish(finish: number, product: number, rows: number, columns: number): void;
   finishGradient(task: number): void;
   /** Shares the work of kernels by the state at an address of {@link poolBytes} zeros; at address 0, no longer. */
@@ -216,6 +223,7 @@ function bind(backend: WasmBackend, memory: WebAssembly.Memory, functions: WasmF
     },
     words: (address) => new Int32Array(memory.buffer, address),
     floats: (address) => new Float32Array(memory.buffer, address),
-    doubles: (address) => new Float64Array(memory.buffer, address, Math.floor((memory.buffer.byteLength - address) / 8)),
+    doubles: (address) =>
+      new Float64Array(memory.buffer, address, Math.floor((memory.buffer.byteLength - address) / 8)),
   };
 }

@@ -20,10 +20,22 @@ describe('ticks', () => {
   });
 
   test.each([
-    [[-2, 2], ['−2', '−1', '0', '1', '2']],
-    [[0, 0.4], ['0.0', '0.1', '0.2', '0.3', '0.4']],
-    [[0, 4e6], ['0e0', '1e6', '2e6', '3e6', '4e6']],
-    [[0, 4e-5], ['0e0', '1e−5', '2e−5', '3e−5', '4e−5']],
+    [
+      [-2, 2],
+      ['−2', '−1', '0', '1', '2'],
+    ],
+    [
+      [0, 0.4],
+      ['0.0', '0.1', '0.2', '0.3', '0.4'],
+    ],
+    [
+      [0, 4e6],
+      ['0e0', '1e6', '2e6', '3e6', '4e6'],
+    ],
+    [
+      [0, 4e-5],
+      ['0e0', '1e−5', '2e−5', '3e−5', '4e−5'],
+    ],
   ] as const)('as text between %j', (domain, expected) => {
     const svg = frame({ ...size, x: { domain: [...domain], ticks: 4 }, y: { domain: [0, 1], ticks: 0 } }, () => '');
     expect([...svg.matchAll(/class="tick"[^>]*>([^<]*)</g)].map(([, text]) => text)).toEqual(expected);
@@ -49,7 +61,14 @@ test('every chart is a whole picture with a text', () => {
   const axes = { x: { domain: [0, 2] as const, label: 'x & y' }, y: { domain: [0, 2] as const } };
   const charts = [
     lineChart({ ...size, ...axes }, [
-      { name: 'two', color: '#123456', points: [{ x: 0, y: 1 }, { x: 2, y: 2 }] },
+      {
+        name: 'two',
+        color: '#123456',
+        points: [
+          { x: 0, y: 1 },
+          { x: 2, y: 2 },
+        ],
+      },
       { name: 'one', color: '#123456', dashed: true, points: [{ x: 1, y: 1 }] },
       { name: 'none', color: '#123456', points: [] },
     ]),

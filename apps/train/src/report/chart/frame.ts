@@ -45,12 +45,22 @@ export function frame({ width, height, x, y, alt, title }: FrameOptions, draw: (
     title ? `<text class="title" x="${(left + right) / 2}" y="15" text-anchor="middle">${escapeXml(title)}</text>` : '',
     ...xTicks.map((tick) => `<path class="grid" d="M${coordinate(xScale(tick))},${top}V${bottom}"/>`),
     ...yTicks.map((tick) => `<path class="grid" d="M${left},${coordinate(yScale(tick))}H${right}"/>`),
-    ...xTicks.map((tick) => `<text class="tick" x="${coordinate(xScale(tick))}" y="${bottom + 14}" text-anchor="middle">${formatTick(tick, xTicks)}</text>`),
-    ...yTicks.map((tick) => `<text class="tick" x="${left - 5}" y="${coordinate(yScale(tick) + 3.5)}" text-anchor="end">${formatTick(tick, yTicks)}</text>`),
+    ...xTicks.map(
+      (tick) =>
+        `<text class="tick" x="${coordinate(xScale(tick))}" y="${bottom + 14}" text-anchor="middle">${formatTick(tick, xTicks)}</text>`,
+    ),
+    ...yTicks.map(
+      (tick) =>
+        `<text class="tick" x="${left - 5}" y="${coordinate(yScale(tick) + 3.5)}" text-anchor="end">${formatTick(tick, yTicks)}</text>`,
+    ),
     `<g clip-path="url(#${clip})">${draw(xScale, yScale)}</g>`,
     `<path class="axis" d="M${left},${top}V${bottom}H${right}"/>`,
-    x.label ? `<text class="label" x="${(left + right) / 2}" y="${height - 5}" text-anchor="middle">${escapeXml(x.label)}</text>` : '',
-    y.label ? `<text class="label" transform="translate(13 ${(top + bottom) / 2}) rotate(-90)" text-anchor="middle">${escapeXml(y.label)}</text>` : '',
+    x.label
+      ? `<text class="label" x="${(left + right) / 2}" y="${height - 5}" text-anchor="middle">${escapeXml(x.label)}</text>`
+      : '',
+    y.label
+      ? `<text class="label" transform="translate(13 ${(top + bottom) / 2}) rotate(-90)" text-anchor="middle">${escapeXml(y.label)}</text>`
+      : '',
     '</svg>',
   ];
   return lines.join('');
@@ -70,7 +80,8 @@ export function ticksBetween([from, to]: readonly [number, number], count: numbe
   if (count === 0 || !(to > from)) return [];
   const rough = (to - from) / count;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough * 0.999) ?? 10 * power;
+  const step =
+    [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough * 0.999) ?? 10 * power;
   const first = Math.ceil(from / step - 1e-9);
   const last = Math.floor(to / step + 1e-9);
   return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
@@ -82,5 +93,8 @@ function formatTick(tick: number, ticks: readonly number[]): string {
   const isExtreme = largest >= 1e5 || (largest > 0 && largest < 1e-3);
   const decimals = Math.max(0, Math.min(8, -Math.floor(Math.log10(step) + 1e-9)));
   const text = isExtreme ? Number(tick.toPrecision(3)).toExponential() : tick.toFixed(decimals);
-  return text.replace(/^-0(\.0*)?$/, '0').replace('e+', 'e').replaceAll('-', '−');
+  return text
+    .replace(/^-0(\.0*)?$/, '0')
+    .replace('e+', 'e')
+    .replaceAll('-', '−');
 }

@@ -23,7 +23,8 @@ export function histogramPair(
   const highest = Math.max(...bars, ...outline);
   const edge = (bin: number) => domain[0] + (bin / bins) * (domain[1] - domain[0]);
   return frame({ ...options, y: { domain: [0, highest * 1.05 || 1], ticks: 0 } }, (x, y) => {
-    const steps = (heights: number[]) => heights.map((height, bin) => `V${coordinate(y(height))}H${coordinate(x(edge(bin + 1)))}`).join('');
+    const steps = (heights: number[]) =>
+      heights.map((height, bin) => `V${coordinate(y(height))}H${coordinate(x(edge(bin + 1)))}`).join('');
     const base = `M${coordinate(x(domain[0]))},${coordinate(y(0))}`;
     return [
       `<path fill="${filled.color}" fill-opacity="0.35" d="${base}${steps(bars)}V${coordinate(y(0))}Z"/>`,

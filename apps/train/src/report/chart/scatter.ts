@@ -18,7 +18,10 @@ export function labelScatter(
 ): string {
   return frame(options, (x, y) =>
     points
-      .map((point) => `<text class="point" x="${coordinate(x(point.x))}" y="${coordinate(y(point.y) + 3)}" style="fill:${point.color}">${escapeXml(point.text)}</text>`)
+      .map(
+        (point) =>
+          `<text class="point" x="${coordinate(x(point.x))}" y="${coordinate(y(point.y) + 3)}" style="fill:${point.color}">${escapeXml(point.text)}</text>`,
+      )
       .join(''),
   );
 }
