@@ -1,13 +1,6 @@
 import { fill, ones, type Tensor, zeros } from '@tensorflow/tfjs-core';
-import {
-  checkEvent,
-  checkIntegers,
-  checkTensor,
-  key,
-  type ModuleConfig,
-  normal,
-  standardNormalLogProb,
-} from '@pushforward/tensor';
+import { checkEvent, checkIntegers, checkTensor, key, type ModuleConfig, normal } from '@pushforward/tensor';
+import { standardNormalLogProb } from '@pushforward/tensor/kernels';
 import { Distribution, type SampleOptions } from './distribution.js';
 import { sampleShape } from './sample-shape.js';
 

@@ -1,12 +1,6 @@
 import { add, greater, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import {
-  asLogDensity,
-  type BuildModule,
-  checkEvent,
-  checkInstance,
-  checkTensor,
-  type ModuleConfig,
-} from '@pushforward/tensor';
+import { type BuildModule, checkEvent, checkInstance, checkTensor, type ModuleConfig } from '@pushforward/tensor';
+import { asLogDensity } from '@pushforward/tensor/kernels';
 import { Bijector } from '@pushforward/bijectors';
 import { Distribution, type SampleOptions } from './distribution.js';
 import { Independent } from './independent.js';

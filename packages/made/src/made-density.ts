@@ -1,14 +1,6 @@
 import { reshape, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import {
-  admit,
-  asLogDensity,
-  checkInteger,
-  type Key,
-  key,
-  Module,
-  type ModuleConfig,
-  type Seed,
-} from '@pushforward/tensor';
+import { admit, checkInteger, type Key, key, Module, type ModuleConfig, type Seed } from '@pushforward/tensor';
+import { asLogDensity } from '@pushforward/tensor/kernels';
 import type { Step } from './conditioner.js';
 import { Made, type MadeOptions } from './made.js';
 

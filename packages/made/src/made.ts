@@ -13,18 +13,20 @@ import {
   checkOneOf,
   checkOptions,
   checkTable,
-  hasMaskedNetworkKernels,
   key,
   linear,
   makeVariable,
-  type MaskedNetworkArrays,
-  maskedParameters,
-  maskedTransform,
   type ModuleConfig,
   type Seed,
   split,
   uniform,
 } from '@pushforward/tensor';
+import {
+  hasMaskedNetworkKernels,
+  type MaskedNetworkArrays,
+  maskedParameters,
+  maskedTransform,
+} from '@pushforward/tensor/kernels';
 import { Conditioner, type Step, type ValueAndLogDet } from './conditioner.js';
 import { type HiddenDegrees, resolveDegrees } from './degrees.js';
 import { checkInit, type Init, ORTHOGONAL_GAIN } from './init.js';

@@ -1,8 +1,3 @@
-export { type AdamArrays, type AdamConstants, adamStep, hasAdamKernel } from './adam.js';
-export { type Activation, activate, activations } from './activation.js';
-export { admit, type AdmittedArguments, type EventArguments } from './admit.js';
-export { broadcastTo } from './broadcast-to.js';
-export { checkContext, checkEvent, checkInteger, checkTensor, formatShape } from './check.js';
 export {
   checkBoolean,
   checkInstance,
@@ -12,53 +7,40 @@ export {
   checkOneOf,
   checkOptions,
   checkTable,
-} from './check-option.js';
-export { formatValue } from './format.js';
-export { foldIn, key, type Key, type Seed, split, threefry } from './key.js';
-export { linear } from './linear.js';
-export { asLogDensity } from './as-log-density.js';
-export { bernoulli, normal, permutation, randomBits, uniform, type UniformOptions } from './random.js';
-export { orthogonal } from './orthogonal.js';
-export { type BuildModule, type Json, Module, type ModuleClass, type ModuleConfig } from './module.js';
-export { buildModule } from './build-module.js';
-export { makeVariable, type VariableOptions } from './make-variable.js';
-export { type KeptModule, type ModuleState, moduleState, restoreModule } from './restore-module.js';
-export type { VariableShape } from './restoring.js';
-export { type BackendName, type BackendOptions, useBackend } from './backend.js';
+} from './arguments/check-option.js';
+export { checkContext, checkEvent, checkInteger, checkTensor, formatShape } from './arguments/check.js';
+export { formatValue } from './arguments/format.js';
+export type { VariableShape } from './arguments/restoring.js';
+export { checkNumeric, toFloat } from './arguments/to-float.js';
+export { admit, type AdmittedArguments, type EventArguments } from './arrays/admit.js';
+export { broadcastTo } from './arrays/broadcast-to.js';
+export { logSumExp } from './arrays/log-sum-exp.js';
+export { sum } from './arrays/sum.js';
+export { where } from './arrays/where.js';
+export { customGradient } from './autodiff/custom-gradient.js';
+export { checkpoint } from './autodiff/gradient-checkpoint.js';
+export { isInNestedGradient } from './autodiff/nested-gradient.js';
+export { stopGradient } from './autodiff/stop-gradient.js';
+export { vjp } from './autodiff/vjp.js';
+export type { BackendName, BackendOptions } from './backend/options.js';
+export { useBackend } from './backend/use-backend.js';
+export { type Activation, activate, activations } from './kernels/activation.js';
+export type { AffineForm } from './kernels/affine-form.js';
+export { linear } from './kernels/product/linear.js';
+export { buildModule } from './module/build-module.js';
+export type { BuildModule, Json, ModuleClass, ModuleConfig, ModuleContract } from './module/contract.js';
+export { makeVariable, type VariableOptions } from './module/make-variable.js';
+export { Module } from './module/module.js';
+export { type KeptModule, type ModuleState, moduleState, restoreModule } from './module/restore-module.js';
+export { foldIn, key, type Seed, split } from './random/key.js';
+export type { Key } from './random/threefry.js';
+export { orthogonal } from './random/orthogonal.js';
+export { bernoulli, normal, permutation, randomBits, uniform, type UniformOptions } from './random/random.js';
+export { erf } from './special/erf.js';
+export { erfinv } from './special/erfinv.js';
+export { expm1 } from './special/expm1.js';
+export { logSigmoid } from './special/log-sigmoid.js';
+export { log1mexp } from './special/log1mexp.js';
+export { log1p } from './special/log1p.js';
+export { softplus } from './special/softplus.js';
 export type { WasmPaths } from './wasm/find-binary.js';
-export { vjp } from './vjp.js';
-export { customGradient } from './custom-gradient.js';
-export { isInNestedGradient } from './nested-gradient.js';
-export { erf } from './erf.js';
-export { erfinv } from './erfinv.js';
-export { expm1 } from './expm1.js';
-export { log1mexp } from './log1mexp.js';
-export { log1p } from './log1p.js';
-export { standardNormalLogProb } from './log-prob.js';
-export { logSigmoid } from './log-sigmoid.js';
-export { logSumExp } from './log-sum-exp.js';
-export { softplus } from './softplus.js';
-export { stopGradient } from './stop-gradient.js';
-export { sum } from './sum.js';
-export { registerMissingGradients } from './gradients.js';
-export { checkpoint } from './checkpoint.js';
-export { checkNumeric, toFloat } from './to-float.js';
-export { where } from './where.js';
-export {
-  type AttentionArrays,
-  type AttentionBlockArrays,
-  type AttentionNetwork,
-  attentionParameters,
-  attentionTransform,
-  hasAttentionKernels,
-} from './attention.js';
-export { hasLstmKernels, type LstmArrays, type LstmNetwork, lstmParameters, lstmTransform } from './lstm.js';
-export {
-  type AffineForm,
-  hasMaskedNetworkKernels,
-  type MaskedNetwork,
-  type MaskedNetworkArrays,
-  maskedParameters,
-  maskedTransform,
-} from './masked-network.js';
-export { hasSplineKernels, rationalQuadraticSpline, type SplineShape } from './spline.js';

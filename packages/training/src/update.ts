@@ -1,4 +1,4 @@
-import { type AdamArrays, type AdamConstants, adamStep, hasAdamKernel } from '@pushforward/tensor';
+import { type AdamArrays, type AdamConstants, adamStep, hasAdamKernel } from '@pushforward/tensor/kernels';
 import { abs, add, addN, div, maximum, mul, scalar, sqrt, square, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
 
 /** What an update needs besides tensors: plain numbers, the step's own learning rate among them. */

@@ -16,18 +16,16 @@ import {
 import {
   type Activation,
   activations,
-  attentionParameters,
-  attentionTransform,
   checkInteger,
   checkOneOf,
   checkOptions,
-  hasAttentionKernels,
   key,
   linear,
   makeVariable,
   type ModuleConfig,
   split as splitKey,
 } from '@pushforward/tensor';
+import { attentionParameters, attentionTransform, hasAttentionKernels } from '@pushforward/tensor/kernels';
 import { attend } from './attend.js';
 import { AttentionBlock } from './attention-block.js';
 import { layerNorm } from './layer-norm.js';

@@ -14,16 +14,13 @@ import {
   checkIntegers,
   checkNumber,
   checkOptions,
-  hasLstmKernels,
   key,
   linear,
-  type LstmNetwork,
-  lstmParameters,
-  lstmTransform,
   makeVariable,
   type ModuleConfig,
   split as splitKey,
 } from '@pushforward/tensor';
+import { hasLstmKernels, type LstmNetwork, lstmParameters, lstmTransform } from '@pushforward/tensor/kernels';
 import { lstmCell } from './lstm-cell.js';
 import { SequenceConditioner, type SequenceConditionerOptions, type SequenceKernels } from './sequence-conditioner.js';
 import { uniformVariable } from './uniform-variable.js';

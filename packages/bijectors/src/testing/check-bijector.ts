@@ -1,5 +1,5 @@
 import { clone, type Tensor } from '@tensorflow/tfjs-core';
-import { formatShape, key, registerMissingGradients, type Seed, split } from '@pushforward/tensor';
+import { formatShape, key, type Seed, split } from '@pushforward/tensor';
 import { repetitions } from '@pushforward/tensor/testing';
 import { Autoregressive } from '../autoregressive.js';
 import type { Bijector } from '../bijector.js';
@@ -96,7 +96,6 @@ export async function checkBijector(make: () => Bijector, options: CheckBijector
     steps = repetitions(100),
     seed = 0,
   } = options;
-  registerMissingGradients();
   const [noiseKey, pointKey, weightKey] = split(key(seed), 3);
   const bijector = make();
   if (bijector.eventRank !== eventShape.length) {

@@ -1,5 +1,5 @@
 import { add, grads, memory, mul, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { foldIn, formatShape, key, registerMissingGradients, type Seed } from '@pushforward/tensor';
+import { foldIn, formatShape, key, type Seed } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import type { ElementwiseTransform } from '../elementwise-transform.js';
 import { sizeOf, toTensor, toValues, type Values, type Way } from './evaluate.js';
@@ -44,7 +44,6 @@ export async function checkElementwiseTransform(
   make: () => ElementwiseTransform,
   { tolerance = 1e-4, identityTolerance = tolerance, extreme = 1e4, seed = 0 }: CheckElementwiseTransformOptions = {},
 ): Promise<void> {
-  registerMissingGradients();
   const root = key(seed);
   const transform = make();
   checkOwnership(transform);

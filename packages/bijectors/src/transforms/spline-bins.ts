@@ -23,7 +23,8 @@ import {
   tensor2d,
   unstack,
 } from '@tensorflow/tfjs-core';
-import { checkInteger, checkNumber, formatValue, type SplineShape } from '@pushforward/tensor';
+import { checkInteger, checkNumber, formatValue } from '@pushforward/tensor';
+import { type SplineShape } from '@pushforward/tensor/kernels';
 import { positive } from './positive.js';
 import type { Bin } from './rational-quadratic.js';
 

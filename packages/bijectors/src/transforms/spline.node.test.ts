@@ -1,5 +1,6 @@
 import { setBackend, tensor, type Tensor, zeros } from '@tensorflow/tfjs-core';
-import { hasSplineKernels, key, normal, split, uniform, vjp } from '@pushforward/tensor';
+import { key, normal, split, uniform, vjp } from '@pushforward/tensor';
+import { hasSplineKernels } from '@pushforward/tensor/kernels';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { ElementwiseTransform } from '../elementwise-transform.js';
 import { CircularSplineTransform } from './circular-spline.js';

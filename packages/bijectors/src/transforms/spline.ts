@@ -1,5 +1,5 @@
 import { add, reshape, sub, type Tensor, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { hasSplineKernels, rationalQuadraticSpline, type SplineShape } from '@pushforward/tensor';
+import { hasSplineKernels, rationalQuadraticSpline, type SplineShape } from '@pushforward/tensor/kernels';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { backThroughBin, throughBin } from './rational-quadratic.js';
 import { toRows } from './rows.js';

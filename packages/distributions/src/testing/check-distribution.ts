@@ -11,7 +11,7 @@ import {
   tidy,
   variableGrads,
 } from '@tensorflow/tfjs-core';
-import { formatShape, registerMissingGradients, type Seed } from '@pushforward/tensor';
+import { formatShape, type Seed } from '@pushforward/tensor';
 import { allClose, makeModule, rebuild } from '@pushforward/tensor/testing';
 import type { Distribution } from '../distribution.js';
 import { brokenOnTheLine } from './law-of-the-line.js';
@@ -67,7 +67,6 @@ export async function checkDistribution(
   options: CheckDistributionOptions = {},
 ): Promise<void> {
   const start = memory().numTensors;
-  registerMissingGradients();
   const distribution = makeModule(make);
   const broken = (law: string, found: string): never => {
     throw new Error(`${distribution.constructor.name} breaks the law of ${law}: ${found}`);

@@ -1,4 +1,4 @@
-import { key, type ModuleClass, registerMissingGradients, type Seed, split } from '@pushforward/tensor';
+import { key, type ModuleClass, type Seed, split } from '@pushforward/tensor';
 import { repetitions } from '@pushforward/tensor/testing';
 import type { Conditioner } from '../conditioner.js';
 import { checkManyContexts } from './law-of-contexts.js';
@@ -63,7 +63,6 @@ export async function checkConditioner(
     seed = 0,
   }: CheckConditionerOptions = {},
 ): Promise<void> {
-  registerMissingGradients();
   const [noiseKey, xKey, contextKey, weightKey] = split(key(seed), 4);
   const conditioner = make();
   addNoise(conditioner.trainableVariables(), noiseKey, noise);

@@ -25,7 +25,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { checkOperation } from '../testing/check-operation.js';
 import { elementwise, spread } from '../testing/float64.js';
-import { where as ownWhere } from '../where.js';
+import { where as ownWhere } from '../arrays/where.js';
 
 const SHAPES = [
   [[], []],

@@ -29,7 +29,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { broadcastTo as ownBroadcastTo } from '../broadcast-to.js';
+import { broadcastTo as ownBroadcastTo } from '../arrays/broadcast-to.js';
 import { checkOperation, type OperationCase } from '../testing/check-operation.js';
 import { at, build, type Float64, spread } from '../testing/float64.js';
 

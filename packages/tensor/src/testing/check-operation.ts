@@ -1,5 +1,5 @@
 import { grads, memory, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
-import { formatShape } from '../check.js';
+import { formatShape } from '../arguments/check.js';
 import { allClose, type Tolerance } from './all-close.js';
 import { type Float64, sizeOf, spread } from './float64.js';
 

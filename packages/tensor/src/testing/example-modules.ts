@@ -1,7 +1,8 @@
 import { ones, type Variable, zeros } from '@tensorflow/tfjs-core';
-import { checkInteger } from '../check.js';
-import { makeVariable } from '../make-variable.js';
-import { type BuildModule, type Json, Module, type ModuleConfig } from '../module.js';
+import { checkInteger } from '../arguments/check.js';
+import { makeVariable } from '../module/make-variable.js';
+import type { BuildModule, Json, ModuleConfig } from '../module/contract.js';
+import { Module } from '../module/module.js';
 
 /** A module of one variable. */
 export class Scale extends Module {

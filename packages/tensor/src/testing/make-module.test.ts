@@ -1,6 +1,6 @@
 import { keep, memory, scalar, tensor1d, variable } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { Module } from '../module.js';
+import { Module } from '../module/module.js';
 import { makeModule } from './make-module.js';
 
 class Owner extends Module {

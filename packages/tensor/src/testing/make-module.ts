@@ -1,5 +1,5 @@
 import { engine, keep, tidy } from '@tensorflow/tfjs-core';
-import type { Module } from '../module.js';
+import type { Module } from '../module/module.js';
 
 /**
  * A new module, without the tensors that its variables took their first values from: `tf.variable(tf.zeros([2]))` leaves one behind, which is no

@@ -1,5 +1,5 @@
 import { memory, Tensor } from '@tensorflow/tfjs-core';
-import { formatShape } from '../check.js';
+import { formatShape } from '../arguments/check.js';
 import { allClose, type Tolerance } from './all-close.js';
 
 interface MatcherResult {

@@ -1,6 +1,7 @@
-import { formatShape } from '../check.js';
-import { classesIn, type Json, type Module } from '../module.js';
-import { moduleState, restoreModule } from '../restore-module.js';
+import { formatShape } from '../arguments/check.js';
+import type { Json } from '../module/contract.js';
+import { classesIn, type Module } from '../module/module.js';
+import { moduleState, restoreModule } from '../module/restore-module.js';
 
 /**
  * A second module as saving and loading would give it: rebuilt from the first one's configuration through JSON, with its weights

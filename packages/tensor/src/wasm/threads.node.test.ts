@@ -11,12 +11,12 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { afterAll, expect, test } from 'vitest';
-import { useBackend } from '../backend.js';
-import { key } from '../key.js';
-import { linear } from '../linear.js';
-import { normal } from '../random.js';
-import { rationalQuadraticSpline } from '../spline.js';
-import { vjp } from '../vjp.js';
+import { useBackend } from '../backend/use-backend.js';
+import { key } from '../random/key.js';
+import { linear } from '../kernels/product/linear.js';
+import { normal } from '../random/random.js';
+import { rationalQuadraticSpline } from '../kernels/spline/rational-quadratic-spline.js';
+import { vjp } from '../autodiff/vjp.js';
 import { wasmModuleOf } from './wasm-module.js';
 
 /** Starts the backend anew. */

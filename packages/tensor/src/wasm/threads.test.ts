@@ -1,7 +1,7 @@
 import { backend, getBackend, matMul } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { key } from '../key.js';
-import { normal } from '../random.js';
+import { key } from '../random/key.js';
+import { normal } from '../random/random.js';
 import { availableThreads } from './threads.js';
 import { wasmModuleOf } from './wasm-module.js';
 

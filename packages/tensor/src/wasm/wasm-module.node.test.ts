@@ -14,8 +14,8 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, test } from 'vitest';
-import { key } from '../key.js';
-import { normal } from '../random.js';
+import { key } from '../random/key.js';
+import { normal } from '../random/random.js';
 import { loadWasmModule, type WasmBackend, wasmModuleOf } from './wasm-module.js';
 
 const wasmBackend = () => backend() as unknown as WasmBackend & { wasm: { HEAPU8: Uint8Array } };

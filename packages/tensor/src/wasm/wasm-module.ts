@@ -1,6 +1,6 @@
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { kernelsBase64 } from './kernels.generated.js';
-import { formatShape } from '../check.js';
+import { formatShape } from '../arguments/check.js';
 import { declareMemory } from './memory-type.js';
 import { startThread } from './threads.js';
 

@@ -1,0 +1,79 @@
+import { adamKernel } from '../kernels/adam/wasm.js';
+import { addNKernel } from '../overrides/elementwise/add-n.js';
+import { allKernel, anyKernel } from '../overrides/reductions/any.js';
+import { argMaxKernel } from '../overrides/reductions/arg-max.js';
+import { arithmeticKernels } from '../overrides/elementwise/arithmetic.js';
+import { attentionGradientKernel, attentionKernel } from '../kernels/sequence/attention-wasm.js';
+import { concatKernel, packKernel } from '../overrides/indexing/concat.js';
+import { denseGradientKernel, denseKernel } from '../kernels/product/linear-wasm.js';
+import { cumprodKernel, cumsumKernel } from '../overrides/reductions/cumulative.js';
+import { clipKernel, elementwiseKernels, leakyReluKernel } from '../overrides/elementwise/elementwise.js';
+import { maxKernel, minKernel } from '../overrides/reductions/max-min.js';
+import { fusedMatMulKernel } from '../kernels/product/fused-mat-mul.js';
+import { castKernel, identityKernel } from '../overrides/elementwise/identity.js';
+import { logDensityKernel } from '../kernels/log-density/wasm.js';
+import { logProbGradientKernel, logProbKernel } from '../kernels/standard-normal/wasm.js';
+import { lstmGradientKernel, lstmKernel } from '../kernels/sequence/lstm-wasm.js';
+import { maskedNetworkGradientKernel, maskedNetworkKernel } from '../kernels/masked-network/wasm.js';
+import { matMulKernel } from '../kernels/product/mat-mul.js';
+import { prodKernel } from '../overrides/reductions/prod.js';
+import { normalKernel, uniformKernel } from '../random/wasm.js';
+import { searchSortedKernel } from '../overrides/indexing/search-sorted.js';
+import { emptySegmentSumKernel, segmentSumKernel } from '../overrides/indexing/segment-sum.js';
+import { sliceKernel, splitKernel, unpackKernel } from '../overrides/indexing/slice.js';
+import { softmaxKernel } from '../overrides/reductions/softmax.js';
+import { splineGradientKernel, splineKernel } from '../kernels/spline/wasm.js';
+import { meanKernel, sumKernel } from '../overrides/reductions/sum.js';
+import type { Kernel, NewKernel } from '../registry/kernel-override.js';
+
+/** Every kernel that `useBackend` registers. */
+export const kernels: readonly Kernel[] = [
+  matMulKernel,
+  fusedMatMulKernel,
+  identityKernel,
+  castKernel,
+  sliceKernel,
+  splitKernel,
+  unpackKernel,
+  concatKernel,
+  packKernel,
+  sumKernel,
+  meanKernel,
+  addNKernel,
+  ...arithmeticKernels,
+  softmaxKernel,
+  ...elementwiseKernels,
+  clipKernel,
+  argMaxKernel,
+  anyKernel,
+  allKernel,
+  cumsumKernel,
+  cumprodKernel,
+  maxKernel,
+  minKernel,
+  prodKernel,
+  emptySegmentSumKernel,
+  leakyReluKernel,
+];
+
+/** Operations of our own, and what some backend lacks. */
+export const newKernels: readonly NewKernel[] = [
+  maskedNetworkKernel,
+  maskedNetworkGradientKernel,
+  denseKernel,
+  denseGradientKernel,
+  splineKernel,
+  splineGradientKernel,
+  attentionKernel,
+  attentionGradientKernel,
+  lstmKernel,
+  lstmGradientKernel,
+  adamKernel,
+  logProbKernel,
+  logProbGradientKernel,
+  logDensityKernel,
+  normalKernel,
+  uniformKernel,
+  searchSortedKernel,
+  segmentSumKernel,
+];

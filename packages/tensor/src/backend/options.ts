@@ -1,0 +1,21 @@
+import type { WasmPaths } from '../wasm/find-binary.js';
+
+/** The backends that {@link useBackend} knows. */
+export type BackendName = 'tensorflow' | 'webgpu' | 'wasm' | 'webgl' | 'cpu';
+
+/** How to start a backend. */
+export interface BackendOptions {
+  /**
+   * Where a browser finds the `.wasm` files of `@tensorflow/tfjs-backend-wasm`: the directory's URL, ending in a slash, or the URL of
+   * each file under its name. Default: where Vite or webpack put them, else beside the page. Node finds them by itself, and the cpu
+   * backend has none.
+   */
+  wasmPaths?: WasmPaths;
+  /**
+   * How many threads the kernels of the wasm backend share their work among, the calling one included. Results are the same to the bit
+   * with any number. Default: as many as the machine runs side by side, at most 8. The others start with the first work that is large
+   * enough to share, and end with the process. In Node, and in a cross-origin isolated page;
+   * elsewhere, and where the backend runs already, one thread does all the work.
+   */
+  threads?: number;
+}

@@ -1,0 +1,34 @@
+import type { WasmModule } from '../wasm/wasm-module.js';
+
+/**
+ * `value = (input − m·before)·exp(L) + m·after`, with log-derivative `L = sign·logScale(r)`, for parameters `(m, r)` of one number.
+ *
+ * `logScale(r)` is r (`'raw'`), `b·tanh(r/b)` (`'bounded'`), `log sigmoid(b·tanh(r/b) + c)` (`'gate'`), or 0, and m the only parameter
+ * (`'none'`).
+ */
+export interface AffineForm {
+  readonly logScale: 'none' | 'raw' | 'bounded' | 'gate';
+  /** b */
+  readonly bound?: number;
+  /** c */
+  readonly bias?: number;
+  readonly sign: 1 | -1;
+  readonly before: 0 | 1;
+  readonly after: 0 | 1;
+}
+
+/** As the kernels count them. */
+export const logScaleKinds = ['none', 'raw', 'bounded', 'gate'] as const;
+
+/** Bytes of the structure `Step` of `assembly/step.ts`. */
+export const STEP_BYTES = 4 * 6;
+
+/** Writes a form for the kernels that step with it. */
+export function writeStep(
+  wasm: WasmModule,
+  address: number,
+  { logScale, bound = 1, bias = 0, sign, before, after }: AffineForm,
+): void {
+  wasm.words(address)[0] = logScaleKinds.indexOf(logScale);
+  wasm.floats(address + 4).set([bound, bias, sign, before, after]);
+}

@@ -1,0 +1,12 @@
+export type { AdamArrays, AdamConstants } from './adam/contract.js';
+export { adamStep, hasAdamKernel } from './adam/adam.js';
+export type { AttentionArrays, AttentionBlockArrays, AttentionNetwork } from './sequence/attention-contract.js';
+export { attentionParameters, attentionTransform, hasAttentionKernels } from './sequence/attention.js';
+export type { LstmArrays, LstmNetwork } from './sequence/lstm-contract.js';
+export { hasLstmKernels, lstmParameters, lstmTransform } from './sequence/lstm.js';
+export type { MaskedNetwork, MaskedNetworkArrays } from './masked-network/contract.js';
+export { hasMaskedNetworkKernels, maskedParameters, maskedTransform } from './masked-network/masked-network.js';
+export type { SplineShape } from './spline/contract.js';
+export { hasSplineKernels, rationalQuadraticSpline } from './spline/rational-quadratic-spline.js';
+export { standardNormalLogProb } from './standard-normal/log-prob.js';
+export { asLogDensity } from './log-density/as-log-density.js';

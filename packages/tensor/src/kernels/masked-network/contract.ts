@@ -1,0 +1,47 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Activation } from '../activation.js';
+import type { AffineForm } from '../affine-form.js';
+
+/**
+ * How the layers of a masked network hang together. Node 0 is its input, node l + 1 what layer l gives, the last node the
+ * parameters. Hidden units are sorted by rank, the number of ranks of dimensions that they may see.
+ */
+export interface MaskedNetwork {
+  /** The dimensions by rank: a permutation of 0 … D − 1. */
+  readonly order: readonly number[];
+  /** Entry r, up to the number of ranks, is how many dimensions have lower ranks; those of one rank are chosen at once. */
+  readonly starts: readonly number[];
+  readonly activation: Activation;
+  readonly layers: readonly {
+    /** The node it reads: node 0 as it is, any other through the activation. */
+    readonly from: number;
+    /** The node that is added to the result. */
+    readonly skip?: number;
+    /** Whether the units are the parameters, P for each dimension in the natural order, and not hidden ones. */
+    readonly isOutput: boolean;
+    /** Entry r, up to the number of ranks, is the number of units of lower rank. */
+    readonly starts: readonly number[];
+  }[];
+}
+
+/** What a {@link MaskedNetwork} computes with. */
+export interface MaskedNetworkArrays {
+  /** `[...batch, D]` */
+  readonly input: Tensor;
+  /** One for each layer, `[inputs, units]`; what is of too high a rank for a unit is not read, and its gradient is 0. */
+  readonly weights: readonly Tensor[];
+  /** What is added to each layer's products, the same for every event or not: `units` numbers or as many for each event. */
+  readonly offsets: readonly (Tensor | undefined)[];
+}
+
+/** What both kernels are told besides tensors. */
+export interface MaskedNetworkAttrs {
+  readonly network: MaskedNetwork;
+  /** What is done with the parameters; without it they are the result. */
+  readonly form?: AffineForm;
+  readonly sequential: boolean;
+  /** For each layer, which of the tensors after the weights is added to its products; −1 for none. */
+  readonly offsets: readonly number[];
+  /** Whether the gradient will be asked for. */
+  readonly keep?: boolean;
+}

@@ -1,0 +1,116 @@
+import type { MaskedNetwork } from './contract.js';
+
+/** A tile of 16 events, the bytes of its units, and the tiles of a block in which gradients of weights are summed; as in `assembly/`. */
+export const TILE = 16;
+export const UNIT_BYTES = 4 * TILE;
+export const BLOCK_TILES = 16;
+
+/** What the kernels of a masked network know of it beforehand: where each of their tables begins, in words, and the size of a record. */
+export interface Plan {
+  readonly network: MaskedNetwork;
+  readonly dim: number;
+  readonly parameterCount: number;
+  /** Units of each node. */
+  readonly counts: readonly number[];
+  readonly tables: Int32Array;
+  /** For each dimension its place in the order, if not its own number. */
+  readonly dimensionRanks: number;
+  readonly nodes: readonly { starts: number; values: number; reads: number }[];
+  readonly layers: readonly {
+    limits: number;
+    firsts: number;
+    inputOrder: number;
+    unitOrder: number;
+    unitRanks: number;
+  }[];
+  /** Products of one event that are not masked. */
+  readonly products: number;
+  readonly recordBytes: number;
+}
+
+const plans = new WeakMap<MaskedNetwork, Plan>();
+
+/** The plan of a network, made once. */
+export function planOf(network: MaskedNetwork): Plan {
+  let plan = plans.get(network);
+  if (!plan) plans.set(network, (plan = makePlan(network)));
+  return plan;
+}
+
+/** No table: units lie in order. */
+export const IN_ORDER = -1;
+
+function makePlan(network: MaskedNetwork): Plan {
+  const { order, layers } = network;
+  const dim = order.length;
+  const nodeStarts = [network.starts, ...layers.map(({ starts }) => starts)];
+  const counts = nodeStarts.map((starts) => starts.at(-1)!);
+  const parameterCount = counts.at(-1)! / dim;
+  const words: number[] = [];
+  const table = (entries: readonly number[]): number => {
+    const at = words.length;
+    for (const entry of entries) words.push(entry);
+    return at;
+  };
+  const isNatural = order.every((dimension, i) => dimension === i);
+  const orderTable = (entries: readonly number[]) => (isNatural ? IN_ORDER : table(entries));
+  const outputOrder = order.flatMap((dimension) =>
+    Array.from({ length: parameterCount }, (_, p) => dimension * parameterCount + p),
+  );
+  const inOrder = { inputOrder: IN_ORDER, unitOrder: IN_ORDER, unitRanks: IN_ORDER };
+  const ofInputs = { inputOrder: orderTable(order) };
+  const ofOutputs = { unitOrder: orderTable(outputOrder), unitRanks: orderTable(inverse(outputOrder)) };
+
+  let recordUnits = 0;
+  const reserve = (units: number) => {
+    const at = recordUnits * UNIT_BYTES;
+    recordUnits += units;
+    return at;
+  };
+  const nodes = nodeStarts.map((starts, node) => {
+    const values = reserve(counts[node]);
+    const isHidden = node > 0 && layers.some(({ from }) => from === node);
+    return { starts: table(starts), values, reads: isHidden ? reserve(counts[node]) : values };
+  });
+  // The gradient reads up to three units behind the last. An odd number puts the same unit of many tiles into different sets of the cache.
+  reserve(recordUnits % 2 === 0 ? 3 : 4);
+  let products = 0;
+  const plannedLayers = layers.map(({ from, isOutput, starts }) => {
+    // Values of one rank decide units of higher ones, hidden units those of their own rank too.
+    const visible = nodeStarts[from].slice(from === 0 ? 0 : 1);
+    const limits = starts
+      .slice(1)
+      .flatMap((end, rank) => Array.from({ length: end - starts[rank] }, () => visible[rank]));
+    products = limits.reduce((total, limit) => total + limit, products);
+    const firsts: number[] = [];
+    for (let input = 0, unit = 0; input < counts[from]; input++) {
+      while (unit < limits.length && limits[unit] <= input) unit++;
+      firsts.push(unit);
+    }
+    return {
+      limits: table(limits),
+      firsts: table(firsts),
+      ...inOrder,
+      ...(from === 0 ? ofInputs : {}),
+      ...(isOutput ? ofOutputs : {}),
+    };
+  });
+  return {
+    network,
+    dim,
+    parameterCount,
+    counts,
+    dimensionRanks: orderTable(inverse(order)),
+    nodes,
+    layers: plannedLayers,
+    tables: Int32Array.from(words),
+    products,
+    recordBytes: recordUnits * UNIT_BYTES,
+  };
+}
+
+function inverse(permutation: readonly number[]): number[] {
+  const result = Array.from({ length: permutation.length }, () => 0);
+  for (const [i, index] of permutation.entries()) result[index] = i;
+  return result;
+}

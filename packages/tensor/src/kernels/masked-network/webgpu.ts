@@ -1,0 +1,304 @@
+import {
+  Concat,
+  getKernel,
+  type NamedAttrMap,
+  type NamedTensorInfoMap,
+  Slice,
+  type TensorInfo,
+  util,
+} from '@tensorflow/tfjs-core';
+import { activations } from '../activation.js';
+import type { MaskedNetworkAttrs } from './contract.js';
+import { type Plan, planOf, TILE, UNIT_BYTES } from './plan.js';
+import type { Uniform, WebGpuBackend } from '../../gpu/backends.js';
+import {
+  ADJOINTS,
+  BLOCK,
+  NETWORK,
+  OFFSET_GRADIENT,
+  SUM_UNIFORMS,
+  TILE_THREADS,
+  TILE_UNIFORMS,
+  WEIGHT_GRADIENT,
+} from './shaders.js';
+import { logScaleKinds } from '../affine-form.js';
+
+/** As `maskedNetworkKernel` says; what is kept are the records of all tiles, with the results behind them. */
+export function runNetwork(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: WebGpuBackend): TensorInfo[] {
+  const { form, keep } = attrs as unknown as MaskedNetworkAttrs;
+  const call = callOf(Object.values(inputs) as TensorInfo[], attrs);
+  const { rows, plan, recordsSize, x } = call;
+  const valueShape = form ? x.shape : [...x.shape, plan.parameterCount];
+  const valueSize = util.sizeFromShape(valueShape);
+  const batch = x.shape.slice(0, -1);
+  const gpu = operationsOf(backend);
+  if (rows === 0) return [gpu.zeros(valueShape), ...(form ? [gpu.zeros(batch)] : []), gpu.zeros([0])];
+
+  const theta = gpu.join(call.parameters);
+  const tables = gpu.tables(call.words);
+  const size = recordsSize + valueSize + (form ? rows : 0);
+  const uniforms = tileUniforms(call, recordsSize, recordsSize + valueSize);
+  const all = gpu.run(
+    'Network',
+    NETWORK,
+    { given: flat(x), theta, tables },
+    size,
+    call.tiles,
+    TILE_THREADS,
+    TILE_UNIFORMS,
+    uniforms,
+  );
+  const results = [gpu.cut(all, recordsSize, valueShape)];
+  if (form) results.push(gpu.cut(all, recordsSize + valueSize, batch));
+  gpu.free(theta, tables, ...(keep ? [] : [all]));
+  return [...results, keep ? all : gpu.zeros([0])];
+}
+
+/** As `maskedNetworkGradientKernel` says. */
+export function runGradient(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: WebGpuBackend): TensorInfo[] {
+  const { form } = attrs as unknown as MaskedNetworkAttrs;
+  const operands = Object.values(inputs) as TensorInfo[];
+  const [records, valueCotangent, logDetCotangent = valueCotangent] = operands.splice(form ? -3 : -2).map(flat);
+  const call = callOf(operands, attrs);
+  const { rows, plan, recordsSize } = call;
+  const gpu = operationsOf(backend);
+  if (rows === 0) return operands.map(({ shape }) => gpu.zeros(shape));
+
+  const theta = gpu.join(call.parameters);
+  const tables = gpu.tables(call.words);
+  const tensors = { theta, tables, records, valueCotangent, logDetCotangent };
+  const uniforms = tileUniforms(call, recordsSize, 0);
+  const adjoints = gpu.run(
+    'Adjoints',
+    ADJOINTS,
+    tensors,
+    recordsSize + rows * plan.dim,
+    call.tiles,
+    TILE_THREADS,
+    TILE_UNIFORMS,
+    uniforms,
+  );
+
+  const sums = integers(
+    rows,
+    plan.counts.length - 1,
+    recordUnits(plan),
+    call.nodesAt,
+    call.layersAt,
+    call.blocks,
+    call.weightCount,
+  );
+  const weights = gpu.run(
+    'Weights',
+    WEIGHT_GRADIENT,
+    { tables, records, adjoints },
+    call.weightCount,
+    call.blocks,
+    BLOCK * BLOCK,
+    SUM_UNIFORMS,
+    sums,
+  );
+  const offsetCount = theta.shape[0] - call.weightCount;
+  const groups = Math.ceil(offsetCount / TILE_THREADS);
+  const offsets = gpu.run(
+    'Offsets',
+    OFFSET_GRADIENT,
+    { tables, adjoints },
+    offsetCount,
+    groups,
+    TILE_THREADS,
+    SUM_UNIFORMS,
+    sums,
+  );
+
+  const gradients = operands.map(({ shape }, i) => {
+    if (i === 0) return gpu.cut(adjoints, recordsSize, shape);
+    const at = call.places[i - 1];
+    return at < call.weightCount ? gpu.cut(weights, at, shape) : gpu.cut(offsets, at - call.weightCount, shape);
+  });
+  gpu.free(theta, tables, adjoints, weights, offsets);
+  return gradients;
+}
+
+/** What both kernels make of their inputs and attributes. */
+interface Call extends Pick<MaskedNetworkAttrs, 'form' | 'sequential'> {
+  readonly plan: Plan;
+  readonly x: TensorInfo;
+  readonly rows: number;
+  readonly tiles: number;
+  readonly recordsSize: number;
+  /** The weights, then the offsets. */
+  readonly parameters: readonly TensorInfo[];
+  /** Where each of them begins when they are joined. */
+  readonly places: readonly number[];
+  readonly weightCount: number;
+  /** The network for the shaders. */
+  readonly words: Int32Array;
+  readonly nodesAt: number;
+  readonly layersAt: number;
+  readonly orderAt: number;
+  readonly blocks: number;
+}
+
+function callOf([x, ...parameters]: TensorInfo[], attrs: NamedAttrMap): Call {
+  const { network, form, sequential, offsets } = attrs as unknown as MaskedNetworkAttrs;
+  const plan = planOf(network);
+  const { counts, tables } = plan;
+  let end = 0;
+  const places = parameters.map(({ shape }) => {
+    const at = end;
+    end += util.sizeFromShape(shape);
+    return at;
+  });
+  const weightCount = places[network.layers.length] ?? end;
+  let blocks = 0;
+  const layerWords = network.layers.flatMap(({ from, skip = -1 }, l) => {
+    const { limits, firsts, inputOrder, unitOrder, unitRanks } = plan.layers[l];
+    const [inputCount, unitCount] = [counts[from], counts[l + 1]];
+    // Among the kernel's inputs, the first of which is x.
+    const offset = offsets[l] - 1;
+    const isPerRow = offset >= 0 && util.sizeFromShape(parameters[offset].shape) !== unitCount;
+    const blocksBefore = blocks;
+    blocks += Math.ceil(inputCount / BLOCK) * Math.ceil(unitCount / BLOCK);
+    const words = [
+      from,
+      skip,
+      inputCount,
+      unitCount,
+      limits,
+      firsts,
+      inputOrder,
+      unitOrder,
+      unitRanks,
+      places[l],
+      places[offset] ?? -1,
+    ];
+    return [...words, blocksBefore, isPerRow ? 1 : 0];
+  });
+  const nodeWords = plan.nodes.flatMap(({ starts, values, reads }) => [
+    starts,
+    values / UNIT_BYTES,
+    reads / UNIT_BYTES,
+  ]);
+  const nodesAt = tables.length + plan.dim;
+  const rows = util.sizeFromShape(x.shape.slice(0, -1));
+  const tiles = Math.ceil(rows / TILE);
+  return {
+    form,
+    sequential,
+    plan,
+    x,
+    rows,
+    tiles,
+    recordsSize: tiles * recordUnits(plan) * TILE,
+    parameters,
+    places,
+    weightCount,
+    words: Int32Array.from([...tables, ...network.order, ...nodeWords, ...layerWords]),
+    nodesAt,
+    layersAt: nodesAt + nodeWords.length,
+    orderAt: tables.length,
+    blocks,
+  };
+}
+
+function recordUnits({ recordBytes }: Plan): number {
+  return recordBytes / UNIT_BYTES;
+}
+
+function integers(...data: number[]): Uniform[] {
+  return data.map((number) => ({ type: 'int32', data: [number] }));
+}
+
+/** In the order of `TILE_UNIFORMS`. */
+function tileUniforms(
+  { plan, form, rows, sequential, nodesAt, layersAt, orderAt }: Call,
+  valueAt: number,
+  logDetAt: number,
+): Uniform[] {
+  const { network, dim, parameterCount } = plan;
+  const {
+    logScale,
+    bound = 1,
+    bias = 0,
+    sign,
+    before,
+    after,
+  } = form ?? { logScale: undefined, sign: 1, before: 0, after: 0 };
+  const [ranks, activation] = [network.starts.length - 1, activations.indexOf(network.activation)];
+  const sizes = [
+    rows,
+    dim,
+    parameterCount,
+    ranks,
+    network.layers.length,
+    activation,
+    sequential ? 1 : 0,
+    recordUnits(plan),
+  ];
+  return [
+    ...integers(
+      ...sizes,
+      nodesAt,
+      layersAt,
+      orderAt,
+      valueAt,
+      logDetAt,
+      logScale ? logScaleKinds.indexOf(logScale) : -1,
+    ),
+    ...[bound, bias, sign, before, after].map((number): Uniform => ({ type: 'float32', data: [number] })),
+  ];
+}
+
+function flat({ dataId, shape, dtype }: TensorInfo): TensorInfo {
+  return { dataId, shape: [util.sizeFromShape(shape)], dtype };
+}
+
+/** What a kernel of several results needs of a backend whose programs have one. */
+function operationsOf(backend: WebGpuBackend) {
+  const call = (name: string, inputs: object, attrs: object) =>
+    getKernel(name, 'webgpu').kernelFunc({
+      inputs: inputs as NamedTensorInfoMap,
+      attrs: attrs as NamedAttrMap,
+      backend,
+    }) as TensorInfo;
+  return {
+    zeros: (shape: number[]) => backend.makeTensorInfo(shape, 'float32', new Float32Array(util.sizeFromShape(shape))),
+    tables: (words: Int32Array) => backend.makeTensorInfo([words.length], 'int32', words),
+    /** A shader may read few tensors, a network have many. */
+    join: (tensors: readonly TensorInfo[]) => call(Concat, tensors.map(flat), { axis: 0 }),
+    cut: (tensor: TensorInfo, begin: number, shape: number[]): TensorInfo => {
+      const { dataId, dtype } = call(Slice, { x: tensor }, { begin: [begin], size: [util.sizeFromShape(shape)] });
+      return { dataId, dtype, shape };
+    },
+    free: (...tensors: TensorInfo[]) => {
+      for (const { dataId } of tensors) backend.disposeData(dataId);
+    },
+    run: (
+      name: string,
+      code: string,
+      inputs: Record<string, TensorInfo>,
+      size: number,
+      groups: number,
+      threads: number,
+      uniforms: string,
+      data: Uniform[],
+    ) =>
+      backend.runWebGPUProgram(
+        {
+          variableNames: Object.keys(inputs),
+          outputShape: [size],
+          size: true,
+          uniforms,
+          dispatchLayout: { x: [0] },
+          dispatch: [groups, 1, 1],
+          workgroupSize: [threads, 1, 1],
+          shaderKey: `maskedNetwork${name}`,
+          getUserCode: () => code,
+        },
+        Object.values(inputs),
+        'float32',
+        data,
+      ),
+  };
+}

@@ -1,0 +1,50 @@
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { activations } from '../activation.js';
+import type { WasmModule } from '../../wasm/wasm-module.js';
+
+/** What becomes of a matrix product: `activation(product + bias)`. */
+export interface Finish {
+  /** One number for each column. */
+  readonly bias?: TensorInfo;
+  readonly activation: FinishActivation;
+  /** The factor of negative numbers, for `'leak'`. */
+  readonly leak?: number;
+  /** Where what the activation is given is kept, if it is: of the product's shape. */
+  readonly kept?: TensorInfo;
+}
+
+/** In the order of `assembly/`; the last three are known to TensorFlow.js's dense layers. */
+const FINISH_ACTIVATIONS = [...activations, 'relu6', 'sigmoid', 'leak'] as const;
+
+export type FinishActivation = (typeof FINISH_ACTIVATIONS)[number] | 'linear';
+
+/** The number by which `assembly/` knows an activation. */
+export function activationNumber(activation: FinishActivation): number {
+  return activation === 'linear' ? -1 : FINISH_ACTIVATIONS.indexOf(activation);
+}
+
+/** Bytes of what {@link writeFinish} writes. */
+export const FINISH_BYTES = 20;
+
+/** Writes what the kernels need to finish the product at an address. */
+export function writeFinish(
+  at: number,
+  { bias, activation, leak = 0, kept }: Finish,
+  product: number,
+  wasm: WasmModule,
+): void {
+  const addresses = [bias, kept].map((tensor) => (tensor ? wasm.address(tensor) : 0));
+  wasm.words(at).set([addresses[0], activationNumber(activation), 0, kept ? 1 : 0, addresses[1] - product]);
+  wasm.floats(at + 8)[0] = leak;
+}
+
+/** Finishes a product `[..., columns]` in place. */
+export function finishProduct(product: TensorInfo, finish: Finish, wasm: WasmModule): void {
+  const columns = product.shape.at(-1)!;
+  const size = util.sizeFromShape(product.shape);
+  if (size === 0) return;
+  const at = wasm.scratch(FINISH_BYTES);
+  const address = wasm.address(product);
+  writeFinish(at, finish, address, wasm);
+  wasm.functions.finish(at, address, size / columns, columns);
+}

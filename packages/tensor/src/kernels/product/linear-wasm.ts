@@ -1,0 +1,57 @@
+import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { Activation } from '../activation.js';
+import { activationNumber } from './epilogue.js';
+import { matMulWasm } from './mat-mul.js';
+import type { WasmModule } from '../../wasm/wasm-module.js';
+
+/** What both kernels are told besides tensors. */
+export interface DenseAttrs {
+  readonly activation?: Activation;
+  /** Whether the gradient will be asked for. */
+  readonly keep?: boolean;
+}
+
+/**
+ * A dense layer of float32. Inputs: x `[...batch, inputs]`, the weights `[inputs, outputs]`, and the bias `[outputs]` if there is one.
+ * Outputs: the result and, if it is to be kept and the result does not tell the activation's derivative, what the activation was given.
+ */
+export const denseKernel = {
+  name: 'Dense',
+  wasm: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo[] => {
+    const [x, weights, bias] = Object.values(inputs) as TensorInfo[];
+    const { activation = 'linear', keep } = attrs as unknown as DenseAttrs;
+    const [depth, columns] = weights.shape;
+    const batch = x.shape.slice(0, -1);
+    const a = { ...x, shape: [util.sizeFromShape(batch), depth] };
+    const kept =
+      keep && (activation === 'silu' || activation === 'softplus') ? wasm.output([...batch, columns]) : undefined;
+    const product = matMulWasm({ a, b: weights }, { transposeA: false, transposeB: false }, wasm, {
+      bias,
+      activation,
+      kept,
+    })!;
+    const result = { ...product, shape: [...batch, columns] };
+    return kept ? [result, kept] : [result];
+  },
+};
+
+/**
+ * Inputs: the cotangent of a {@link denseKernel}'s result, and its last output. Outputs: the gradients of the product and of the bias.
+ */
+export const denseGradientKernel = {
+  name: 'DenseGradient',
+  wasm: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo[] => {
+    const [cotangent, known] = Object.values(inputs) as TensorInfo[];
+    const { activation } = attrs as unknown as Required<DenseAttrs>;
+    const columns = cotangent.shape.at(-1)!;
+    const rows = util.sizeFromShape(cotangent.shape.slice(0, -1));
+    const gradients = [wasm.output([rows, columns]), wasm.output([columns])];
+    // As in `assembly/`: sums of 32 columns in float64.
+    const workBytes = 8 * 32;
+    const at = wasm.scratch(64 + wasm.threads * workBytes);
+    const addresses = [cotangent, known, ...gradients].map((tensor) => wasm.address(tensor));
+    wasm.words(at).set([rows, columns, activationNumber(activation), ...addresses, at + 64]);
+    wasm.functions.finishGradient(at);
+    return gradients;
+  },
+};

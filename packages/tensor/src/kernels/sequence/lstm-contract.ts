@@ -1,0 +1,40 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { RanksAttrs } from './sequence-struct.js';
+
+/** A long short-term memory over D ranks, with a linear map from the last layer's state to a rank's P parameters. */
+export interface LstmNetwork {
+  /** The dimensions by rank: a permutation of 0 … D − 1. */
+  readonly order: readonly number[];
+  /** P */
+  readonly parameterCount: number;
+  /** The width H of each layer's state. */
+  readonly hidden: readonly number[];
+}
+
+/** What an {@link LstmNetwork} computes with. Gates are in the order input, forget, output, candidate. */
+export interface LstmArrays {
+  /** `[...batch, D]`, N events */
+  readonly input: Tensor;
+  /** The first layer's bias at each rank, `[D, 4·H₁]`. */
+  readonly offsets: Tensor;
+  /** What is added to it for each event, `[N, 4·H₁]`. */
+  readonly context?: Tensor;
+  /** Each layer's state, then its cells, before the first rank, `[N, 2·ΣH]`. Default: 0. */
+  readonly states?: Tensor;
+  /** Each layer's weights, `[inputs + H, 4·H]`: what it is fed, then its state. */
+  readonly layers: readonly Tensor[];
+  /** The biases of the layers after the first, `[4·H]`. */
+  readonly biases: readonly Tensor[];
+  /** `[H, P]`, of the last layer. */
+  readonly outputWeights: Tensor;
+  /** `[P]` */
+  readonly outputBias: Tensor;
+}
+
+/** What both kernels are told besides tensors. */
+export interface LstmAttrs extends RanksAttrs {
+  readonly network: LstmNetwork;
+  /** Whether the context is among the inputs, and the initial states are. */
+  readonly hasContext: boolean;
+  readonly hasStates: boolean;
+}

@@ -1,0 +1,158 @@
+import { type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { type AffineForm, STEP_BYTES, writeStep } from '../affine-form.js';
+import { chunksOf, type Division, TILE } from '../../wasm/arena.js';
+import type { WasmModule } from '../../wasm/wasm-module.js';
+
+/** What a kernel that goes over the ranks is told besides tensors, and its gradient. */
+export interface RanksAttrs {
+  readonly network: { readonly order: readonly number[]; readonly parameterCount: number };
+  /** What is done with the parameters; without it they are the result. */
+  readonly form?: AffineForm;
+  readonly sequential: boolean;
+  /** Whether the gradient will be asked for. */
+  readonly keep?: boolean;
+}
+
+/** What such a kernel is called with. */
+export interface RanksCall extends RanksAttrs {
+  readonly rows: number;
+  /** Its inputs, without those of the gradient alone; the first is the input `[...batch, D]`. */
+  readonly operands: readonly TensorInfo[];
+  /** The results or their cotangents. */
+  readonly value: TensorInfo;
+  readonly logDet?: TensorInfo;
+  /** What is kept of the tiles, for the gradient. */
+  readonly tiles?: TensorInfo;
+  /** One for each of the operands, in the gradient. */
+  readonly gradients?: readonly TensorInfo[];
+}
+
+/** Bytes of what is kept of a tile, of a thread's work and of a chunk's gradients. */
+export interface RanksSizes {
+  readonly tile: number;
+  readonly work: number;
+  readonly chunk: number;
+}
+
+/** Where the structures of one call lie. */
+export interface RanksLayout {
+  /** The one that the kernel is given. */
+  readonly struct: number;
+  readonly chunks: number;
+  /** Bytes of a chunk's gradients, and where in them which operand's is. */
+  readonly stride: number;
+  readonly places: ReadonlyMap<number, number>;
+}
+
+/**
+ * Runs such a kernel, given where its structures lie. Outputs: the values and the log-determinant, or the parameters alone; then what is
+ * kept of the tiles, so many bytes of each.
+ */
+export function runRanks(
+  wasm: WasmModule,
+  inputs: NamedTensorInfoMap,
+  attrs: RanksAttrs,
+  tileBytes: number,
+  layOut: (call: RanksCall) => RanksLayout,
+  kernel: (struct: number) => void,
+): TensorInfo[] {
+  const { network, form, keep } = attrs;
+  const operands = Object.values(inputs) as TensorInfo[];
+  const [x] = operands;
+  const batch = x.shape.slice(0, -1);
+  const rows = util.sizeFromShape(batch);
+  const value = wasm.output(form ? x.shape : [...x.shape, network.parameterCount]);
+  const logDet = form && wasm.output(batch);
+  const tiles = wasm.output([keep ? (Math.ceil(rows / TILE) * tileBytes) / 4 : 0]);
+  kernel(layOut({ ...attrs, rows, operands, value, logDet, tiles: keep ? tiles : undefined }).struct);
+  return logDet ? [value, logDet, tiles] : [value, tiles];
+}
+
+/** Runs its gradient chunk by chunk. Inputs: as there, then its last output and the cotangents of the others; outputs the gradients of its inputs. */
+export function runRanksGradient(
+  wasm: WasmModule,
+  inputs: NamedTensorInfoMap,
+  attrs: RanksAttrs,
+  layOut: (call: RanksCall) => RanksLayout,
+  kernel: (struct: number, chunks: number) => void,
+): TensorInfo[] {
+  const operands = Object.values(inputs) as TensorInfo[];
+  const [tiles, value, logDet] = attrs.form ? operands.splice(-3) : operands.splice(-2);
+  const gradients = operands.map(({ shape }) => wasm.output(shape));
+  const rows = util.sizeFromShape(operands[0].shape.slice(0, -1));
+  const { struct, chunks, stride, places } = layOut({ ...attrs, rows, operands, value, logDet, tiles, gradients });
+  const { chunks: chunkCount } = chunksOf(rows);
+  kernel(struct, chunkCount);
+  for (const [operand, at] of places) {
+    const gradient = gradients[operand];
+    wasm.functions.sumChunks(
+      wasm.address(gradient),
+      chunks + at,
+      stride,
+      chunkCount,
+      util.sizeFromShape(gradient.shape),
+    );
+  }
+  return gradients;
+}
+
+/** Words of the structure `Ranks` of `assembly/ranks.ts`. */
+export const RANKS_WORDS = 18;
+
+/** Reserves what the structure points at, and gives a function that writes it there and answers with the structure's words. */
+export function reserveRanks(
+  scratch: Division,
+  threads: number,
+  { network: { order, parameterCount }, form, sequential, rows, operands, value, logDet, tiles, gradients }: RanksCall,
+  sizes: RanksSizes,
+): { readonly chunks: number; write(wasm: WasmModule, base: number): number[] } {
+  const { chunks: chunkCount, chunkTiles } = chunksOf(rows);
+  const step = scratch.reserve(STEP_BYTES);
+  const orderTable = scratch.reserve(4 * order.length);
+  const work = scratch.reserve(threads * sizes.work);
+  const tile = scratch.reserve(tiles ? 0 : threads * sizes.tile);
+  const chunks = scratch.reserve(gradients ? chunkCount * sizes.chunk : 0);
+  return {
+    chunks,
+    write(wasm, base) {
+      const words = [
+        order.length,
+        parameterCount,
+        rows,
+        sequential ? 1 : 0,
+        base + orderTable,
+        form ? base + step : 0,
+        addressOf(wasm, operands[0]),
+        addressOf(wasm, value),
+        addressOf(wasm, logDet),
+        addressOf(wasm, gradients?.[0]),
+        tiles ? wasm.address(tiles) : base + tile,
+        sizes.tile,
+        tiles ? 1 : 0,
+        base + work,
+        sizes.work,
+        chunkTiles,
+        base + chunks,
+        sizes.chunk,
+      ];
+      wasm.words(base + orderTable).set(order);
+      if (form) writeStep(wasm, base + step, form);
+      return words;
+    },
+  };
+}
+
+/** 0 if there is no such tensor. */
+export function addressOf(wasm: WasmModule, tensor: TensorInfo | undefined): number {
+  return tensor ? wasm.address(tensor) : 0;
+}
+
+/** Where in a chunk's gradients those of so many tensors are that are the same for all events. */
+export function placeGradients(
+  chunk: Division,
+  operands: readonly TensorInfo[],
+  isSummed: (operand: number) => boolean,
+): Map<number, number> {
+  const summed = [...operands.keys()].filter(isSummed);
+  return new Map(summed.map((operand) => [operand, chunk.reserve(4 * util.sizeFromShape(operands[operand].shape))]));
+}

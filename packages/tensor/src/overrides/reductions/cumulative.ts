@@ -1,0 +1,62 @@
+import {
+  Cumprod,
+  Cumsum,
+  type NamedAttrMap,
+  type NamedTensorInfoMap,
+  type TensorInfo,
+  util,
+} from '@tensorflow/tfjs-core';
+import type { Kernel } from '../../registry/kernel-override.js';
+import type { WebGpuBackend } from '../../gpu/backends.js';
+import { runThreads } from '../../gpu/run-threads.js';
+
+/** `tf.cumsum`; the stock kernel on webgpu reads what it has not written where sums are exclusive, reversed or long. */
+export const cumsumKernel: Kernel = { name: Cumsum, webgpu: cumulating(Cumsum, '0.0', '+') };
+
+/** `tf.cumprod`, and so the gradient of `tf.prod`; as wrong on webgpu as the cumulative sum. */
+export const cumprodKernel: Kernel = { name: Cumprod, webgpu: cumulating(Cumprod, '1.0', '*') };
+
+/** A thread for each sequence of numbers. */
+function cumulating(name: string, start: string, operator: string): Kernel['webgpu'] {
+  const code = `
+    fn main(index : i32) {
+      let count = uniforms.count;
+      if (count == 0 || index >= uniforms.size / count) { return; }
+      let first = index / uniforms.inner * count * uniforms.inner + index % uniforms.inner;
+      var total = ${start};
+      for (var i = 0; i < count; i++) {
+        let at = first + select(i, count - 1 - i, uniforms.isReverse == 1) * uniforms.inner;
+        let before = total;
+        total = total ${operator} A[at];
+        result[at] = select(total, before, uniforms.isExclusive == 1);
+      }
+    }
+  `;
+  return (inputs, attrs, backend) => onWebGpu(`cumulative${name}`, code, inputs, attrs, backend);
+}
+
+function onWebGpu(
+  name: string,
+  code: string,
+  inputs: NamedTensorInfoMap,
+  attrs: NamedAttrMap,
+  backend: WebGpuBackend,
+): TensorInfo | null {
+  const x = inputs.x as TensorInfo;
+  if (x.dtype !== 'float32' || backend.shouldExecuteOnCPU([x])) return null;
+  const { axis, exclusive, reverse } = attrs as { axis: number; exclusive: boolean; reverse: boolean };
+  const count = x.shape[axis] ?? 1;
+  return runThreads(backend, {
+    name,
+    code,
+    inputs: { A: x },
+    shape: x.shape,
+    threads: util.sizeFromShape(x.shape) / Math.max(1, count),
+    integers: {
+      count,
+      inner: util.sizeFromShape(x.shape.slice(axis + 1)),
+      isExclusive: exclusive ? 1 : 0,
+      isReverse: reverse ? 1 : 0,
+    },
+  });
+}

@@ -1,0 +1,45 @@
+import { Mean, type NamedAttrMap, type NamedTensorInfoMap, Sum, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { Kernel } from '../../registry/kernel-override.js';
+import { overNothing } from './empty-reduction.js';
+import { reduceByWebGpu } from './sequential-webgpu.js';
+import { reduced } from './reduced-axes.js';
+import type { WasmModule } from '../../wasm/wasm-module.js';
+
+/**
+ * `tf.sum`, and with it the gradient of every bias.
+ *
+ * **Numerics**: added up in float64, where the stock wasm kernel has one float32 accumulator and leaves an empty sum unwritten.
+ */
+export const sumKernel: Kernel = {
+  name: Sum,
+  wasm: sumWasm,
+  webgpu: reduceByWebGpu({ name: Sum, ofNothing: 0, step: 'found += next;' }),
+  webgl: overNothing(0),
+};
+
+/** The mean, of which only that of no numbers, NaN, is ours, and on webgpu that of few. */
+export const meanKernel: Kernel = {
+  name: Mean,
+  webgpu: reduceByWebGpu({
+    name: Mean,
+    ofNothing: Number.NaN,
+    step: 'found += next;',
+    finish: 'found /= f32(uniforms.count);',
+  }),
+  webgl: overNothing(Number.NaN),
+};
+
+/** Null for other types than float32, and for axes that do not lie side by side. */
+function sumWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo | null {
+  const x = inputs.x as TensorInfo;
+  const { axes, shape } = reduced(x, attrs);
+  const [first, end] = axes.length === 0 ? [0, 0] : [axes[0], axes[0] + axes.length];
+  if (x.dtype !== 'float32' || (axes.length > 0 && axes.at(-1) !== end - 1)) return null;
+
+  const result = wasm.output(shape);
+  const [outer, count, inner] = [x.shape.slice(0, first), x.shape.slice(first, end), x.shape.slice(end)].map(
+    util.sizeFromShape,
+  );
+  wasm.functions.sum(wasm.address(x), wasm.address(result), outer, count, inner, wasm.scratch(8 * inner));
+  return result;
+}

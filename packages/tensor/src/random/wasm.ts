@@ -1,0 +1,49 @@
+import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { Key } from './threefry.js';
+import type { WasmModule } from '../wasm/wasm-module.js';
+
+/** What {@link normalKernel} is told; it has no inputs. */
+export interface NormalAttrs {
+  readonly key: Key;
+  readonly shape: readonly number[];
+}
+
+/** What {@link uniformKernel} is told: numbers `lower + scale · w` below `upper`, for the upper 24 bits w of random words. */
+export interface UniformAttrs extends NormalAttrs {
+  readonly lower: number;
+  readonly upper: number;
+  readonly scale: number;
+}
+
+/** Standard normal numbers, the same to the bit as JavaScript's. */
+export const normalKernel = {
+  name: 'KeyedNormal',
+  wasm: (_: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo => {
+    const { key, shape } = attrs as unknown as NormalAttrs;
+    const result = wasm.output([...shape]);
+    const { normal, randomBytes } = wasm.functions;
+    normal(wasm.address(result), util.sizeFromShape(result.shape), key.high, key.low, wasm.scratch(randomBytes.value));
+    return result;
+  },
+};
+
+/** Uniform numbers, the same to the bit as JavaScript's. */
+export const uniformKernel = {
+  name: 'KeyedUniform',
+  wasm: (_: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo => {
+    const { key, shape, lower, upper, scale } = attrs as unknown as UniformAttrs;
+    const result = wasm.output([...shape]);
+    const { uniform, randomBytes } = wasm.functions;
+    uniform(
+      wasm.address(result),
+      util.sizeFromShape(result.shape),
+      key.high,
+      key.low,
+      lower,
+      upper,
+      scale,
+      wasm.scratch(randomBytes.value),
+    );
+    return result;
+  },
+};
