@@ -1,47 +1,106 @@
-import { defineConfig } from 'vitest/config';
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { BackendName } from '@pushforward/tensor';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { inChromium } from './test/chromium.ts';
 
-const source = {
-  resolve: { conditions: ['@pushforward/source'] },
-  ssr: { resolve: { conditions: ['@pushforward/source'] } },
-};
+const conditions = ['@pushforward/source'];
+const everyTest = 'packages/*/src/**/*.test.ts';
 
-// One process serves many test files: loading TensorFlow.js costs a second, and no test depends on module state.
-const shared = { pool: 'forks', isolate: false, testTimeout: 60_000 } as const;
+/** Tests in Node, from sources. */
+function inNode(
+  name: string,
+  backend: BackendName,
+  test: object,
+  alias: Record<string, string> = {},
+): TestProjectConfiguration {
+  return {
+    resolve: { conditions, alias },
+    ssr: { resolve: { conditions } },
+    test: {
+      name,
+      // One process serves many test files: loading TensorFlow.js costs a second, and no test depends on module state.
+      pool: 'forks',
+      isolate: false,
+      testTimeout: 60_000,
+      setupFiles: ['test/setup.ts'],
+      provide: { backend },
+      ...test,
+    },
+  };
+}
 
-const onBackend = (backend: 'cpu' | 'wasm') => ({
-  ...source,
-  test: {
-    ...shared,
-    name: backend,
-    include: ['packages/*/src/**/*.test.ts'],
-    exclude: ['**/*.node.test.ts', '**/*.gpu.test.ts'],
-    setupFiles: ['test/setup.ts'],
-    provide: { backend },
-  },
-});
+const installed = (file: string) => fileURLToPath(new URL(`.cache/${file}`, import.meta.url));
+
+/** The Vulkan driver in software that Debian's Chromium brings along; VK_DRIVER_FILES names another. The linker reads the path at the start of a process. */
+const swiftShader = '/usr/lib/chromium';
+const vulkan =
+  !process.env.VK_DRIVER_FILES && existsSync(`${swiftShader}/vk_swiftshader_icd.json`)
+    ? {
+        VK_DRIVER_FILES: `${swiftShader}/vk_swiftshader_icd.json`,
+        LD_LIBRARY_PATH: [process.env.LD_LIBRARY_PATH, swiftShader].filter(Boolean).join(':'),
+      }
+    : {};
+
+// Random cases by the hundred test formulas rather than backends.
+const properties = '**/*.property.test.ts';
 
 export default defineConfig({
   test: {
+    maxWorkers: availableParallelism(),
     projects: [
-      onBackend('cpu'),
-      onBackend('wasm'),
-      {
-        ...source,
-        test: {
-          ...shared,
-          name: 'node',
-          include: [
-            'packages/*/src/**/*.node.test.ts',
-            'apps/*/src/**/*.test.ts',
-            'bench/src/**/*.test.ts',
-            'test/**/*.test.ts',
-          ],
-          // Minutes of training, and what needs the native backend: run in CI by configurations of their own.
-          exclude: ['test/slow/**', 'test/native/**'],
-          setupFiles: ['test/setup.ts'],
-          provide: { backend: 'wasm' as const },
+      inNode('cpu', 'cpu', { include: [everyTest], exclude: ['**/*.node.test.ts', '**/*.gpu.test.ts'] }),
+      inNode('wasm', 'wasm', { include: [everyTest], exclude: ['**/*.node.test.ts', '**/*.gpu.test.ts'] }),
+      inNode('node', 'wasm', {
+        include: [
+          'packages/*/src/**/*.node.test.ts',
+          'apps/*/src/**/*.test.ts',
+          'bench/src/**/*.test.ts',
+          'test/**/*.test.ts',
+        ],
+        exclude: ['test/slow/**', 'test/native/**'],
+      }),
+      // Flows trained until they reach the entropy of a density: minutes.
+      inNode('slow', 'wasm', { include: ['test/slow/**/*.test.ts'] }),
+      // The library that scripts/ci/native-backend.mjs puts together.
+      inNode(
+        'tensorflow',
+        'tensorflow',
+        {
+          include: [everyTest, 'test/native/**/*.test.ts', 'test/slow/backends.test.ts'],
+          exclude: ['**/*.node.test.ts', '**/*.gpu.test.ts', properties],
+          env: { TF_CPP_MIN_LOG_LEVEL: '2' },
         },
-      },
+        { '@tensorflow/tfjs-node': installed('native/node_modules/@tensorflow/tfjs-node/dist/index.js') },
+      ),
+      // The package that scripts/ci/install-webgpu.mjs fetches.
+      inNode(
+        'webgpu-node',
+        'webgpu',
+        {
+          testTimeout: 120_000,
+          include: [everyTest],
+          // What is in Node alone runs once; but this test is for every backend that has the kernels.
+          exclude: ['**/!(made-kernel).node.test.ts', properties],
+          env: vulkan,
+        },
+        { webgpu: installed('webgpu/node_modules/webgpu/index.js') },
+      ),
+      inChromium('browser-wasm', 'wasm', ['--disable-gpu'], ['**/*.node.test.ts', '**/*.gpu.test.ts', properties]),
+      // GPUs in software.
+      inChromium(
+        'browser-webgl',
+        'webgl',
+        ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
+        ['**/*.node.test.ts', properties],
+      ),
+      inChromium(
+        'browser-webgpu',
+        'webgpu',
+        ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+        ['**/!(made-kernel).node.test.ts', properties],
+      ),
     ],
   },
 });

@@ -85,8 +85,8 @@ function nativeBackend() {
     passed++;
     vitest('tensorflow', 'vitest', [
       'run',
-      '--config',
-      'vitest.native.config.ts',
+      '--project',
+      'tensorflow',
       'packages/tensor',
       'test/native',
       'test/slow',
@@ -116,37 +116,37 @@ check('packed packages', 'node', ['scripts/ci/packed.mjs']);
 check('programs of the READMEs', 'node', ['scripts/ci/readmes.mjs']);
 check('chromium', 'bash', ['scripts/ci/install-chromium.sh']);
 check('pages', 'node', ['scripts/ci/pages.mjs']);
-vitest('browser', 'vitest', ['run', '--config', 'vitest.browser.config.ts']);
+vitest('browser', 'vitest', ['run', '--project', 'browser-wasm']);
 // In two runs, because a page keeps every shader.
-vitest('webgl', 'vitest', ['run', '--config', 'vitest.webgl.config.ts', 'packages/tensor']);
+vitest('webgl', 'vitest', ['run', '--project', 'browser-webgl', 'packages/tensor']);
 vitest('webgl, models', 'vitest', [
   'run',
-  '--config',
-  'vitest.webgl.config.ts',
+  '--project',
+  'browser-webgl',
   'made/src/made-density',
   ...bijectors,
   ...models,
 ]);
-vitest('webgpu in a browser', 'vitest', ['run', '--config', 'vitest.webgpu-browser.config.ts', 'packages/tensor']);
+vitest('webgpu in a browser', 'vitest', ['run', '--project', 'browser-webgpu', 'packages/tensor']);
 vitest('webgpu in a browser, models', 'vitest', [
   'run',
-  '--config',
-  'vitest.webgpu-browser.config.ts',
+  '--project',
+  'browser-webgpu',
   'made/src/made-density',
   ...models,
 ]);
 check('webgpu for Node', 'node', ['scripts/ci/install-webgpu.mjs']);
 vitest('webgpu', 'vitest', [
   'run',
-  '--config',
-  'vitest.webgpu.config.ts',
+  '--project',
+  'webgpu-node',
   'packages/tensor',
   'packages/made',
   ...bijectors,
   ...models,
 ]);
 nativeBackend();
-vitest('flows that reach the entropy', 'vitest', ['run', '--config', 'vitest.slow.config.ts']);
+vitest('flows that reach the entropy', 'vitest', ['run', '--project', 'slow']);
 check('training step against stock tfjs-wasm', 'node', ['scripts/ci/bench.mjs']);
 check('fresh clone', 'node', ['scripts/ci/fresh-clone.mjs']);
 

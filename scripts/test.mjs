@@ -5,7 +5,7 @@ const steps = [
   ['tsc', ['--noEmit']],
   ['oxfmt', ['--check']],
   ['oxlint', ['--deny-warnings']],
-  ['vitest', ['run', ...process.argv.slice(2)]],
+  ['vitest', ['run', '--project', 'cpu', '--project', 'wasm', '--project', 'node', ...process.argv.slice(2)]],
 ];
 for (const [program, args] of steps) {
   const status = run(program, args);

@@ -1,6 +1,6 @@
 import { playwright } from '@vitest/browser-playwright';
 import type { BackendName } from '@pushforward/tensor';
-import type { ViteUserConfig } from 'vitest/config';
+import type { TestProjectConfiguration } from 'vitest/config';
 
 const quiet = [
   '--no-first-run',
@@ -10,8 +10,13 @@ const quiet = [
   '--disable-sync',
 ];
 
-/** The packages' tests in headless Chromium on a backend, for which it takes some switches; `leftOut` are globs of files. */
-export function inChromium(backend: BackendName, switches: string[], leftOut: string[]): ViteUserConfig {
+/** The packages' tests in headless Chromium on a backend, for which it takes some switches; `exclude` are globs of files. */
+export function inChromium(
+  name: string,
+  backend: BackendName,
+  switches: string[],
+  exclude: string[],
+): TestProjectConfiguration {
   const launchOptions = {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', ...quiet, ...switches],
@@ -33,10 +38,9 @@ export function inChromium(backend: BackendName, switches: string[], leftOut: st
       ],
     },
     test: {
-      name: `chromium-${backend}`,
+      name,
       include: ['packages/*/src/**/*.test.ts'],
-      // Random cases by the hundred take their time in software, and test formulas rather than backends.
-      exclude: [...leftOut, '**/*.property.test.ts'],
+      exclude,
       setupFiles: ['test/setup.ts'],
       testTimeout: 120_000,
       // One page serves every file: loading TensorFlow.js costs seconds.

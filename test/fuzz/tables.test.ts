@@ -4,10 +4,10 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { foldIn, key } from '@pushforward/tensor';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseIdx } from '../../apps/train/src/data/idx.js';
+import { parseIdx } from '../../apps/train/src/data/digits/idx.js';
 import type { ReadOptions } from '../../apps/train/src/data/read-options.js';
 import { readTable } from '../../apps/train/src/data/read-table.js';
-import { UserError } from '../../apps/train/src/errors.js';
+import { UserError } from '../../apps/train/src/terminal/errors.js';
 import { mutate } from './mutate.js';
 
 const CASES = Number(process.env.PUSHFORWARD_CASES ?? 200);

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { FLOW_NAMES } from './density/settings.js';
 import { POSTERIOR_NAMES } from './digits/settings.js';
-import { InterruptedError, UsageError, UserError } from './errors.js';
-import type { Host } from './host.js';
-import { printableLine, printableLines } from './printable.js';
+import { InterruptedError, UsageError, UserError } from './terminal/errors.js';
+import type { Host } from './terminal/host.js';
+import { printableLine, printableLines } from './terminal/printable.js';
 import { addReadOptions } from './data/read-options.js';
-import { fraction, integer, positive, seed, widths } from './option-values.js';
+import { fraction, integer, positive, seed, widths } from './terminal/option-values.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -129,6 +129,7 @@ function addDigits(program: Command, args: readonly string[], host: Host): void 
     .option('--out <dir>', 'where to write (default: a fresh directory in runs/)')
     .option('--force', 'write into a directory that has something in it');
   resumable(command).action(async (options) => {
+    if (options.resume !== undefined) return resume(host, options.resume);
     const { digitsCommand } = await import('./commands/digits.js');
     await digitsCommand(host, args, options);
   });
@@ -173,9 +174,16 @@ function addTrain(program: Command, args: readonly string[], host: Host): void {
   resumable(addReadOptions(command)).action(async (options) => {
     if (options.data === undefined && options.resume === undefined)
       throw new UsageError('train needs --data <file> (or --resume <dir>)');
+    if (options.resume !== undefined) return resume(host, options.resume);
     const { trainCommand } = await import('./commands/train.js');
     await trainCommand(host, args, options);
   });
+}
+
+/** Whichever command began the run. */
+async function resume(host: Host, directory: string): Promise<void> {
+  const { resumeRun } = await import('./commands/resume.js');
+  await resumeRun(host, directory);
 }
 
 function addSample(program: Command, host: Host): void {

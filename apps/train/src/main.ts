@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import path from 'node:path';
 import { main } from './cli.js';
-import { namedProblem } from './files.js';
-import { onStopSignals } from './stop-signals.js';
+import { namedProblem } from './files/files.js';
+import { onStopSignals } from './terminal/stop-signals.js';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A reader such as `head` may leave before everything is written.

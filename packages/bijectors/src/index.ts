@@ -1,59 +1,62 @@
-export { attentionIaf, attentionMaf, type AttentionFlowOptions } from './attention-flow.js';
-export { Autoregressive, type Direction } from './autoregressive.js';
-export { type AutoregressiveFlowOptions, iaf, maf } from './autoregressive-flow.js';
-export type { AutoregressiveLayersOptions } from './autoregressive-layers.js';
-export type { FlowOptions } from './flow-layers.js';
-export { Bijector } from './bijector.js';
-export { Chain, type ChainOptions } from './chain.js';
-export { AttentionBlock, type AttentionBlockOptions } from './conditioners/attention-block.js';
-export { AttentionConditioner, type AttentionConditionerOptions } from './conditioners/attention-conditioner.js';
-export { LstmConditioner, type LstmConditionerOptions } from './conditioners/lstm-conditioner.js';
+export { attentionIaf, attentionMaf, type AttentionFlowOptions } from './factories/attention.js';
+export { Autoregressive, type Direction } from './autoregressive/autoregressive.js';
+export { type AutoregressiveFlowOptions, iaf, maf } from './factories/maf-iaf.js';
+export type { AutoregressiveLayersOptions } from './factories/autoregressive-layers.js';
+export type { FlowOptions } from './factories/flow-layers.js';
+export { Bijector } from './contract/bijector.js';
+export { Chain, type ChainOptions } from './combinators/chain.js';
+export { AttentionBlock, type AttentionBlockOptions } from './autoregressive/attention/attention-block.js';
+export {
+  AttentionConditioner,
+  type AttentionConditionerOptions,
+} from './autoregressive/attention/attention-conditioner.js';
+export { LstmConditioner, type LstmConditionerOptions } from './autoregressive/lstm/lstm-conditioner.js';
 export {
   SequenceConditioner,
   type SequenceConditionerOptions,
   type SequenceKernels,
-} from './conditioners/sequence-conditioner.js';
-export type { RankInputs, SequenceStart } from './conditioners/unroll-recurrence.js';
+} from './autoregressive/sequence/sequence-conditioner.js';
+export type { RankInputs, SequenceStart } from './autoregressive/sequence/unroll-recurrence.js';
 export { Coupling, type CouplingOptions } from './coupling/coupling.js';
-export { type CouplingFlowOptions, glow, nice, type NiceOptions, realNvp } from './coupling/coupling-flow.js';
+export { type CouplingFlowOptions, glow, nice, type NiceOptions, realNvp } from './factories/coupling.js';
 export { CouplingMlp, type CouplingMlpOptions } from './coupling/coupling-mlp.js';
 export { CouplingNetwork } from './coupling/coupling-network.js';
 export { Exp } from './elementary/exp.js';
 export { FillTriangular, type FillTriangularOptions } from './elementary/fill-triangular.js';
-export { Partition, type PartitionOptions } from './elementary/partition.js';
+export { Partition, type PartitionOptions } from './combinators/partition.js';
 export { Power } from './elementary/power.js';
-export { Reshape, type ReshapeOptions } from './elementary/reshape.js';
+export { Reshape, type ReshapeOptions } from './combinators/reshape.js';
 export { Scale } from './elementary/scale.js';
 export { Shift } from './elementary/shift.js';
 export { Sigmoid } from './elementary/sigmoid.js';
 export { Simplex, type SimplexOptions } from './elementary/simplex.js';
 export { Softplus } from './elementary/softplus.js';
 export { Tanh } from './elementary/tanh.js';
-export { affine, type AffineOptions, Elementwise, type ElementwiseOptions } from './elementwise.js';
-export { ElementwiseTransform } from './elementwise-transform.js';
-export { Invert } from './invert.js';
+export { affine, type AffineOptions, Elementwise, type ElementwiseOptions } from './combinators/elementwise.js';
+export { ElementwiseTransform } from './contract/elementwise-transform.js';
+export { Invert } from './combinators/invert.js';
 export { ActNorm, type ActNormOptions, initializeActNorm } from './linear/act-norm.js';
 export { fitStandardization } from './linear/fit-standardization.js';
 export { Householder, type HouseholderOptions } from './linear/householder.js';
 export { LuLinear, type LuLinearOptions } from './linear/lu-linear.js';
-export { lstmIaf, lstmMaf, type LstmFlowOptions } from './lstm-flow.js';
+export { lstmIaf, lstmMaf, type LstmFlowOptions } from './factories/lstm.js';
 export { bijectorModules } from './modules.js';
-export { naf, type NeuralAutoregressiveFlowOptions } from './neural-autoregressive-flow.js';
-export { nsf, type NeuralSplineFlowOptions } from './neural-spline-flow.js';
-export { Permute, type PermuteOptions } from './permute.js';
+export { naf, type NeuralAutoregressiveFlowOptions } from './factories/naf.js';
+export { nsf, type NeuralSplineFlowOptions } from './factories/nsf.js';
+export { Permute, type PermuteOptions } from './combinators/permute.js';
 export { Planar, type PlanarOptions } from './residual/planar.js';
 export { Radial, type RadialOptions } from './residual/radial.js';
 export { Sylvester, type SylvesterOptions } from './residual/sylvester.js';
-export { AffineTransform, type AffineTransformOptions } from './transforms/affine.js';
-export { CircularSplineTransform, type CircularSplineTransformOptions } from './transforms/circular-spline.js';
-export { GateTransform, type GateTransformOptions } from './transforms/gate.js';
-export { InvertTransform } from './transforms/invert.js';
+export { AffineTransform, type AffineTransformOptions } from './elementwise/affine.js';
+export { CircularSplineTransform, type CircularSplineTransformOptions } from './elementwise/spline/circular-spline.js';
+export { GateTransform, type GateTransformOptions } from './elementwise/gate.js';
+export { InvertTransform } from './elementwise/invert.js';
 export {
   RationalQuadraticSplineTransform,
   type RationalQuadraticSplineTransformOptions,
-} from './transforms/rational-quadratic-spline.js';
-export { ResidualTransform } from './transforms/residual.js';
-export { ShiftTransform } from './transforms/shift.js';
-export { SigmoidalTransform, type SigmoidalTransformOptions } from './transforms/sigmoidal.js';
-export { SoftplusAffineTransform, type SoftplusAffineTransformOptions } from './transforms/softplus-affine.js';
-export type { SplineOptions } from './transforms/spline.js';
+} from './elementwise/spline/rational-quadratic-spline.js';
+export { ResidualTransform } from './elementwise/residual.js';
+export { ShiftTransform } from './elementwise/shift.js';
+export { SigmoidalTransform, type SigmoidalTransformOptions } from './elementwise/sigmoidal.js';
+export { SoftplusAffineTransform, type SoftplusAffineTransformOptions } from './elementwise/softplus-affine.js';
+export type { SplineOptions } from './elementwise/spline/spline.js';

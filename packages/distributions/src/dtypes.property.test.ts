@@ -18,17 +18,17 @@ import { allClose, otherTypes } from '@pushforward/tensor/testing';
 import { add, mul, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { Bernoulli } from './bernoulli.js';
-import { Categorical } from './categorical.js';
-import { DiscretizedLogistic } from './discretized-logistic.js';
-import { Independent } from './independent.js';
-import { Logistic } from './logistic.js';
-import { MultivariateNormalDiag } from './multivariate-normal-diag.js';
-import { Normal } from './normal.js';
-import { StandardNormal } from './standard-normal.js';
-import { grid, interval, reals, restrictTo } from './support.js';
-import { Transformed } from './transformed.js';
-import { Uniform } from './uniform.js';
+import { Bernoulli } from './bases/bernoulli.js';
+import { Categorical } from './bases/categorical.js';
+import { DiscretizedLogistic } from './bases/discretized-logistic.js';
+import { Independent } from './composites/independent.js';
+import { Logistic } from './bases/logistic.js';
+import { MultivariateNormalDiag } from './composites/multivariate-normal-diag.js';
+import { Normal } from './bases/normal.js';
+import { StandardNormal } from './bases/standard-normal.js';
+import { grid, interval, reals, restrictTo } from './contract/support.js';
+import { Transformed } from './composites/transformed.js';
+import { Uniform } from './bases/uniform.js';
 
 /** How many events all functions are tried on together. */
 const CASES = Number(process.env.PUSHFORWARD_CASES ?? 200);

@@ -1,14 +1,14 @@
 import type { ModuleClass } from '@pushforward/tensor';
-import { Bernoulli } from './bernoulli.js';
-import { Categorical } from './categorical.js';
-import { DiscretizedLogistic } from './discretized-logistic.js';
-import { Independent } from './independent.js';
-import { Logistic } from './logistic.js';
-import { MultivariateNormalDiag } from './multivariate-normal-diag.js';
-import { Normal } from './normal.js';
-import { StandardNormal } from './standard-normal.js';
-import { Transformed } from './transformed.js';
-import { Uniform } from './uniform.js';
+import { Bernoulli } from './bases/bernoulli.js';
+import { Categorical } from './bases/categorical.js';
+import { DiscretizedLogistic } from './bases/discretized-logistic.js';
+import { Independent } from './composites/independent.js';
+import { Logistic } from './bases/logistic.js';
+import { MultivariateNormalDiag } from './composites/multivariate-normal-diag.js';
+import { Normal } from './bases/normal.js';
+import { StandardNormal } from './bases/standard-normal.js';
+import { Transformed } from './composites/transformed.js';
+import { Uniform } from './bases/uniform.js';
 
 /**
  * Every module class of this package, to rebuild saved ones with; add `bijectorModules` for flows.

@@ -1,4 +1,9 @@
-export { decodeSafetensors, encodeSafetensors, type Safetensors, type StoredTensor } from './safetensors.js';
-export type { StoredDtype, StoredValues } from './element-type.js';
-export { packModule, unpackModule } from './pack.js';
-export type { LoadedModule, SaveOptions } from './model-file.js';
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type Safetensors,
+  type StoredTensor,
+} from './safetensors/safetensors.js';
+export type { StoredDtype, StoredValues } from './safetensors/element-type.js';
+export { packModule, unpackModule } from './models/pack.js';
+export type { LoadedModule, SaveOptions } from './models/model-file.js';

@@ -1,5 +1,5 @@
-export { writeFileAtomic } from './atomic-file.js';
-export type { LoadedModule, SaveOptions } from './model-file.js';
-export { loadModule, saveModule } from './module-directory.js';
-export { type LoadedTensors, loadTensors, type NamedTensors, saveTensors } from './tensors-file.js';
-export type { StoredValues } from './element-type.js';
+export { writeFileAtomic } from './files/atomic-file.js';
+export type { LoadedModule, SaveOptions } from './models/model-file.js';
+export { loadModule, saveModule } from './models/module-directory.js';
+export { type LoadedTensors, loadTensors, type NamedTensors, saveTensors } from './models/tensors-file.js';
+export type { StoredValues } from './safetensors/element-type.js';

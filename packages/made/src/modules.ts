@@ -1,8 +1,8 @@
 import type { ModuleClass } from '@pushforward/tensor';
-import { BernoulliMade } from './bernoulli-made.js';
-import { GaussianMade } from './gaussian-made.js';
-import { Made } from './made.js';
-import { MaskedLinear } from './masked-linear.js';
+import { BernoulliMade } from './density/bernoulli-made.js';
+import { GaussianMade } from './density/gaussian-made.js';
+import { Made } from './made/made.js';
+import { MaskedLinear } from './network/masked-linear.js';
 
 /**
  * Every module class of this package, to rebuild saved ones with.

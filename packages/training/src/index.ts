@@ -1,5 +1,5 @@
-export { adam, adamax, type AdamOptions, adamW, type AdamWOptions, type Optimizer } from './optimizer.js';
-export { OptimizerState } from './optimizer-state.js';
+export { adam, adamax, type AdamOptions, adamW, type AdamWOptions, type Optimizer } from './optimizer/optimizer.js';
+export { OptimizerState } from './optimizer/optimizer-state.js';
 export {
   constant,
   cosineDecay,
@@ -9,10 +9,11 @@ export {
   piecewiseConstant,
   type Schedule,
   warmup,
-} from './schedule.js';
-export type { Batch, Data, DataOf, RowArray, Rows } from './data.js';
-export type { BatchDataset, BatchStream } from './streams.js';
-export type { Loss, LossInfo } from './loss.js';
-export { evaluate, type EvaluateOptions } from './evaluate.js';
-export type { Checkpoint, CheckpointTensor, EpochRecord, Progress } from './checkpoint.js';
-export { type EpochEvent, fit, type FitHandlers, type FitOptions, type FitResult, type StepEvent } from './fit.js';
+} from './optimizer/schedule.js';
+export type { Batch, Data, DataOf, RowArray, Rows } from './data/data.js';
+export type { BatchDataset, BatchStream } from './data/streams.js';
+export type { Loss, LossInfo } from './loop/loss.js';
+export { evaluate, type EvaluateOptions } from './loop/evaluate.js';
+export type { Checkpoint, CheckpointTensor, EpochRecord, Progress } from './checkpoint/checkpoint.js';
+export type { EpochEvent, FitHandlers, FitResult, StepEvent } from './loop/events.js';
+export { fit, type FitOptions } from './loop/fit.js';

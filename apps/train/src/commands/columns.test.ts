@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { key, randomBits, split } from '@pushforward/tensor';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseCsv } from '../data/csv.js';
+import { parseCsv } from '../data/csv/csv.js';
 import { splitTable } from '../density/splits.js';
-import { loadModel } from '../models.js';
+import { loadModel } from '../model/models.js';
 import { runCli } from '../testing/run-cli.js';
 
 const SMALL = ['--transforms', '2', '--hidden', '16', '--batch', '100'];

@@ -1,28 +1,29 @@
+import type { Digits } from '../data/digits/images.js';
 import path from 'node:path';
 import { slice, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { saveModule, writeFileAtomic } from '@pushforward/io/node';
 import { key, type Key, split } from '@pushforward/tensor';
 import type { Vae } from '@pushforward/vae';
-import { attentionBlocks } from '../attention-blocks.js';
-import { startBackend } from '../backend.js';
-import { type Digits, loadDigits } from '../data/digits.js';
+import { attentionBlocks } from '../model/attention-blocks.js';
+import { startBackend } from '../model/backend.js';
+import { loadDigits } from '../data/digits/digits.js';
 import { greyLevels, scoreDigits } from '../digits/evaluation.js';
 import { binarise, buildVae, digitsOptimizer, negativeElbo } from '../digits/model.js';
 import { type DigitsReport, digitsReport, type PosteriorResult, resultRows, SAMPLE_COLUMNS } from '../digits/report.js';
 import { type DigitsSettings, POSTERIOR_TITLES, type PosteriorName } from '../digits/settings.js';
 import { digitStream } from '../digits/stream.js';
-import { checkSameData, fingerprint } from '../fingerprint.js';
-import { commandLine, type Host, withoutDirectories } from '../host.js';
-import type { DigitsNotes } from '../models.js';
+import { checkSameData, fingerprint } from '../files/fingerprint.js';
+import { commandLine, type Host, withoutDirectories } from '../terminal/host.js';
+import type { DigitsNotes } from '../model/models.js';
 import { type Images, imageGrid } from '../report/image-grid.js';
 import { settingRows } from '../report/run-sections.js';
-import { claimRunDirectory, type RunDirectory, shownPath } from '../run-directory.js';
-import { beginRun, finishRun, type RunRecord } from '../run-record.js';
-import { formatCount, type Matrix } from '../statistics.js';
-import { Stopwatch } from '../stopwatch.js';
-import { textTable } from '../text-table.js';
-import { trainOrResume } from '../training-run.js';
-import { resumeRun, withResumeHint } from './resume.js';
+import { claimRunDirectory, type RunDirectory, shownPath } from '../run/run-directory.js';
+import { beginRun, finishRun, type RunRecord } from '../run/run-record.js';
+import { formatCount, type Matrix } from '../statistics/statistics.js';
+import { Stopwatch } from '../terminal/stopwatch.js';
+import { textTable } from '../terminal/text-table.js';
+import { trainOrResume } from '../run/training-run.js';
+import { withResumeHint } from '../run/resume-hint.js';
 
 /** The options of `digits` as they stand on the command line. */
 export interface DigitsOptions extends Omit<DigitsSettings, 'data' | 'posteriors'> {
@@ -30,7 +31,6 @@ export interface DigitsOptions extends Omit<DigitsSettings, 'data' | 'posteriors
   posterior: PosteriorName | 'both';
   out?: string;
   force?: boolean;
-  resume?: string;
 }
 
 const SAMPLE_COUNT = SAMPLE_COLUMNS ** 2;
@@ -38,7 +38,6 @@ const RECONSTRUCTION_COUNT = 14;
 
 /** The main job: trains on digits with each posterior and compares them. */
 export async function digitsCommand(host: Host, args: readonly string[], options: DigitsOptions): Promise<void> {
-  if (options.resume !== undefined) return resumeRun(host, options.resume);
   const { steps, batch, lr, latent, hidden, transforms, flowHidden, context, samples, seed } = options;
   const directoryOfDigits = options.data === undefined ? null : path.resolve(host.cwd, options.data);
   const posteriors: PosteriorName[] = options.posterior === 'both' ? ['gaussian', 'iaf'] : [options.posterior];

@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { startBackend } from '../backend.js';
-import type { Host } from '../host.js';
-import { type LoadedModel, loadModel } from '../models.js';
-import { printable } from '../printable.js';
-import { formatCount, formatNumber } from '../statistics.js';
-import { shownPath } from '../run-directory.js';
+import { startBackend } from '../model/backend.js';
+import type { Host } from '../terminal/host.js';
+import { type LoadedModel, loadModel } from '../model/models.js';
+import { printable } from '../terminal/printable.js';
+import { formatCount, formatNumber } from '../statistics/statistics.js';
+import { shownPath } from '../run/run-directory.js';
 
 /** Says what a saved model is made of. */
 export async function infoCommand(host: Host, name: string): Promise<void> {

@@ -1,11 +1,11 @@
-import { startBackend } from '../backend.js';
-import { formatHeader, formatRows } from '../data/csv.js';
+import { startBackend } from '../model/backend.js';
+import { formatHeader, formatRows } from '../data/csv/csv.js';
 import { inChunks, sampleRows } from '../density/model.js';
-import { UsageError } from '../errors.js';
-import { checkOutput, writeUserFile } from '../files.js';
-import { type Host, writeAll } from '../host.js';
-import { type LoadedModel, loadModel } from '../models.js';
-import { printableLines } from '../printable.js';
+import { UsageError } from '../terminal/errors.js';
+import { checkOutput, writeUserFile } from '../files/files.js';
+import { type Host, writeAll } from '../terminal/host.js';
+import { type LoadedModel, loadModel } from '../model/models.js';
+import { printableLines } from '../terminal/printable.js';
 import { imageGrid } from '../report/image-grid.js';
 import { foldIn, key } from '@pushforward/tensor';
 

@@ -1,17 +1,17 @@
 import { tensor2d, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { foldIn, key } from '@pushforward/tensor';
-import { startBackend } from '../backend.js';
-import { formatHeader, formatRows } from '../data/csv.js';
+import { startBackend } from '../model/backend.js';
+import { formatHeader, formatRows } from '../data/csv/csv.js';
 import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
 import { openTable } from '../data/read-table.js';
 import type { TableStream } from '../data/table.js';
-import { withNoise } from '../density/dequantize.js';
+import { withNoise } from '../density/columns/dequantize.js';
 import { inChunks } from '../density/model.js';
-import { UserError } from '../errors.js';
-import { checkOutput, writeUserFile } from '../files.js';
-import { type Host, writeAll } from '../host.js';
-import { type LoadedModel, loadModel } from '../models.js';
-import { excerpt } from '../printable.js';
+import { UserError } from '../terminal/errors.js';
+import { checkOutput, writeUserFile } from '../files/files.js';
+import { type Host, writeAll } from '../terminal/host.js';
+import { type LoadedModel, loadModel } from '../model/models.js';
+import { excerpt } from '../terminal/printable.js';
 
 /** The options of `score` as they stand on the command line. */
 export interface ScoreOptions extends ReadOptions {

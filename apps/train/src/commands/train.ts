@@ -1,43 +1,41 @@
 import path from 'node:path';
 import { saveModule, writeFileAtomic } from '@pushforward/io/node';
 import { foldIn, key, split } from '@pushforward/tensor';
-import { attentionBlocks } from '../attention-blocks.js';
-import { startBackend } from '../backend.js';
+import { attentionBlocks } from '../model/attention-blocks.js';
+import { startBackend } from '../model/backend.js';
 import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
 import { readTable } from '../data/read-table.js';
 import { buildFlow, flowOptimizer, logDensities, negativeLogDensity, sampleRows } from '../density/model.js';
 import { type DensityReport, densityReport, resultRows } from '../density/report.js';
 import { type DensitySettings, FLOWS } from '../density/settings.js';
-import { checkColumns } from '../density/check-columns.js';
-import { profileColumns } from '../density/column-profile.js';
-import { type ColumnFacts, columnRows, columnWarnings } from '../density/column-table.js';
-import { dequantize, type Grid } from '../density/dequantize.js';
+import { checkColumns } from '../density/columns/check-columns.js';
+import { profileColumns } from '../density/columns/column-profile.js';
+import { type ColumnFacts, columnRows, columnWarnings } from '../density/columns/column-table.js';
+import { dequantize, type Grid } from '../density/columns/dequantize.js';
 import { gaussianOf } from '../density/gaussian-of.js';
-import { type LearnedColumn, learnedColumns, unitsOf } from '../density/learned-columns.js';
+import { type LearnedColumn, learnedColumns, unitsOf } from '../density/columns/learned-columns.js';
 import { splitTable } from '../density/splits.js';
-import { checkSameData, fingerprint } from '../fingerprint.js';
-import { type FullGaussian, gaussianLogProb } from '../gaussian-baseline.js';
-import { commandLine, type Host, withoutDirectories } from '../host.js';
-import type { FlowNotes } from '../models.js';
+import { checkSameData, fingerprint } from '../files/fingerprint.js';
+import { type FullGaussian, gaussianLogProb } from '../statistics/gaussian-baseline.js';
+import { commandLine, type Host, withoutDirectories } from '../terminal/host.js';
+import type { FlowNotes } from '../model/models.js';
 import { settingRows } from '../report/run-sections.js';
-import { claimRunDirectory, type RunDirectory, shownPath } from '../run-directory.js';
-import { beginRun, finishRun, type RunRecord } from '../run-record.js';
-import { concatenateRows, estimate, formatCount, type Matrix } from '../statistics.js';
-import { Stopwatch } from '../stopwatch.js';
-import { textTable } from '../text-table.js';
-import { trainOrResume } from '../training-run.js';
-import { resumeRun, withResumeHint } from './resume.js';
+import { claimRunDirectory, type RunDirectory, shownPath } from '../run/run-directory.js';
+import { beginRun, finishRun, type RunRecord } from '../run/run-record.js';
+import { concatenateRows, estimate, formatCount, type Matrix } from '../statistics/statistics.js';
+import { Stopwatch } from '../terminal/stopwatch.js';
+import { textTable } from '../terminal/text-table.js';
+import { trainOrResume } from '../run/training-run.js';
+import { withResumeHint } from '../run/resume-hint.js';
 
 /** The options of `train` as they stand on the command line. */
 export interface TrainOptions extends Omit<DensitySettings, 'reading'>, ReadOptions {
   out?: string;
   force?: boolean;
-  resume?: string;
 }
 
 /** Fits a flow to a CSV file. */
 export async function trainCommand(host: Host, args: readonly string[], options: TrainOptions): Promise<void> {
-  if (options.resume !== undefined) return resumeRun(host, options.resume);
   const { flow, transforms, hidden, epochs, patience, batch, lr, validation, test, seed, dequantize } = options;
   const settings: DensitySettings = {
     data: options.data === '-' ? '-' : path.resolve(host.cwd, options.data),

@@ -3,8 +3,8 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { UserError } from '../errors.js';
-import { namedProblem } from '../files.js';
+import { UserError } from '../terminal/errors.js';
+import { namedProblem } from '../files/files.js';
 
 const CHUNK = 1 << 20;
 

@@ -1,5 +1,5 @@
-import { UserError } from '../errors.js';
-import { excerpt } from '../printable.js';
+import { UserError } from '../terminal/errors.js';
+import { excerpt } from '../terminal/printable.js';
 import type { ReadOptions } from './read-options.js';
 
 /** The columns to read. */

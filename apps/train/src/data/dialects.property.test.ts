@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { asUtf8, readBytes } from './bytes.js';
-import { openCsv } from './csv.js';
+import { openCsv } from './csv/csv.js';
 import { Gatherer } from './table.js';
 
 const CASES = Number(process.env.PUSHFORWARD_CASES ?? 200);

@@ -1,8 +1,8 @@
-import { excerpt } from '../printable.js';
+import { excerpt } from '../terminal/printable.js';
 import { columnOption } from './choose-columns.js';
-import type { Dialect } from './csv-dialect.js';
-import { splitRecord } from './csv-record.js';
-import { type NumberStyle, parseNumber } from './number-field.js';
+import type { Dialect } from './csv/csv-dialect.js';
+import { splitRecord } from './csv/csv-record.js';
+import { type NumberStyle, parseNumber } from './csv/number-field.js';
 
 /** What to tell of a column with numbers below single precision's smallest. */
 export function tinyNotice(name: string, count: number): string {

@@ -9,8 +9,8 @@ import {
   type SchemaElement,
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { UserError } from '../errors.js';
-import { excerpt } from '../printable.js';
+import { UserError } from '../terminal/errors.js';
+import { excerpt } from '../terminal/printable.js';
 import { chooseColumns } from './choose-columns.js';
 import { tinyNotice, truthNotice } from './notices.js';
 import type { ReadOptions } from './read-options.js';

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
-import { UserError } from '../errors.js';
+import { UserError } from '../terminal/errors.js';
 import { isParquet, readBytes } from './bytes.js';
-import { openCsv } from './csv.js';
+import { openCsv } from './csv/csv.js';
 import { openParquet } from './parquet.js';
 import type { ReadOptions } from './read-options.js';
 import { Gatherer, type Table, type TableStream } from './table.js';

@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os';
-import type { Matrix } from '../statistics.js';
+import type { Matrix } from '../statistics/statistics.js';
 
 /** Rows of numbers, one after another. */
 export interface Block {

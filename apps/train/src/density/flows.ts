@@ -13,7 +13,7 @@ import {
   realNvp,
 } from '@pushforward/bijectors';
 import type { Key } from '@pushforward/tensor';
-import { attentionBlocks } from '../attention-blocks.js';
+import { attentionBlocks } from '../model/attention-blocks.js';
 import type { FlowName } from './settings.js';
 
 /** What every flow of this program is built from. */

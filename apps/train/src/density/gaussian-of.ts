@@ -1,9 +1,9 @@
 import type { Table } from '../data/table.js';
-import { UserError } from '../errors.js';
-import { fitGaussian, type FullGaussian } from '../gaussian-baseline.js';
-import { excerpt } from '../printable.js';
-import { type Matrix, takeRows } from '../statistics.js';
-import type { LearnedColumn } from './learned-columns.js';
+import { UserError } from '../terminal/errors.js';
+import { fitGaussian, type FullGaussian } from '../statistics/gaussian-baseline.js';
+import { excerpt } from '../terminal/printable.js';
+import { type Matrix, takeRows } from '../statistics/statistics.js';
+import type { LearnedColumn } from './columns/learned-columns.js';
 
 /** Beyond so many deviations of the bulk a value is far from it. */
 const FAR = 1000;

@@ -16,11 +16,11 @@ import { affine, Chain } from '@pushforward/bijectors';
 import { type Distribution, StandardNormal, Transformed } from '@pushforward/distributions';
 import { foldIn, type Key } from '@pushforward/tensor';
 import { adam, type Loss, type Optimizer } from '@pushforward/training';
-import { checkInterrupted, type Host } from '../host.js';
-import type { Matrix } from '../statistics.js';
-import { type Grid, quantize, withNoise } from './dequantize.js';
+import { checkInterrupted, type Host } from '../terminal/host.js';
+import type { Matrix } from '../statistics/statistics.js';
+import { type Grid, quantize, withNoise } from './columns/dequantize.js';
 import { buildBijector } from './flows.js';
-import type { LearnedColumn } from './learned-columns.js';
+import type { LearnedColumn } from './columns/learned-columns.js';
 import type { DensitySettings } from './settings.js';
 
 /** A flow whose last part puts the data's own units back, so that its densities are in those units. */

@@ -1,4 +1,4 @@
-import { excerpt } from '../printable.js';
+import { excerpt } from '../terminal/printable.js';
 import { centralInterval, histogramPair } from '../report/chart/histogram.js';
 import { lineChart } from '../report/chart/line-chart.js';
 import { scatter } from '../report/chart/scatter.js';
@@ -13,8 +13,8 @@ import {
   formatNumber,
   type Matrix,
   pairedDifference,
-} from '../statistics.js';
-import type { TrainingRecord } from '../training-run.js';
+} from '../statistics/statistics.js';
+import type { TrainingRecord } from '../run/training-run.js';
 import { type FlowName, FLOWS } from './settings.js';
 
 /** Everything the report shows. */

@@ -1,7 +1,7 @@
 import { type Key, permutation } from '@pushforward/tensor';
 import type { Table } from '../data/table.js';
-import { UserError } from '../errors.js';
-import { type Matrix, takeRows } from '../statistics.js';
+import { UserError } from '../terminal/errors.js';
+import { type Matrix, takeRows } from '../statistics/statistics.js';
 
 /** A table's rows, shared out by key. */
 export interface Splits {

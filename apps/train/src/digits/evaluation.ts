@@ -1,8 +1,8 @@
+import type { Digits } from '../data/digits/images.js';
 import { type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { foldIn, type Key, split } from '@pushforward/tensor';
 import type { Vae } from '@pushforward/vae';
-import type { Digits } from '../data/digits.js';
-import { checkInterrupted, type Host } from '../host.js';
+import { checkInterrupted, type Host } from '../terminal/host.js';
 import { binarise } from './model.js';
 
 /** How good a model is, digit by digit, in nats. */

@@ -3,7 +3,7 @@ import { attentionIaf, type Bijector, iaf, lstmIaf } from '@pushforward/bijector
 import { bernoulli, type Key, split } from '@pushforward/tensor';
 import { adam, type Loss, type Optimizer } from '@pushforward/training';
 import { BernoulliLikelihood, Mlp, mlpEncoder, Vae } from '@pushforward/vae';
-import { attentionBlocks } from '../attention-blocks.js';
+import { attentionBlocks } from '../model/attention-blocks.js';
 import type { DigitsSettings, PosteriorName } from './settings.js';
 
 const POSTERIORS: Record<

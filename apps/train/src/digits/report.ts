@@ -5,9 +5,16 @@ import { type Images, imageGrid, inlineImage } from '../report/image-grid.js';
 import { escapeXml, figure, legend, table } from '../report/markup.js';
 import { page } from '../report/page.js';
 import { runSections, type RunFacts } from '../report/run-sections.js';
-import { projectOnPrincipalAxes } from '../principal-axes.js';
-import { estimate, formatCount, formatEstimate, formatNumber, type Matrix, pairedDifference } from '../statistics.js';
-import type { TrainingRecord } from '../training-run.js';
+import { projectOnPrincipalAxes } from '../statistics/principal-axes.js';
+import {
+  estimate,
+  formatCount,
+  formatEstimate,
+  formatNumber,
+  type Matrix,
+  pairedDifference,
+} from '../statistics/statistics.js';
+import type { TrainingRecord } from '../run/training-run.js';
 import type { DigitScores } from './evaluation.js';
 import { POSTERIOR_TITLES, type PosteriorName } from './settings.js';
 

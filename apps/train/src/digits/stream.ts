@@ -1,7 +1,8 @@
+import type { Digits } from '../data/digits/images.js';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { permutation } from '@pushforward/tensor';
 import type { BatchStream } from '@pushforward/training';
-import { type Digits, takeDigits } from '../data/digits.js';
+import { takeDigits } from '../data/digits/digits.js';
 import { greyLevels } from './evaluation.js';
 
 const ROUND = 8000;

@@ -1,9 +1,9 @@
 import { square, tensor1d, tensor2d, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { checkBijector } from '../testing/index.js';
-import { AffineTransform } from '../transforms/affine.js';
-import { GateTransform } from '../transforms/gate.js';
-import { ShiftTransform } from '../transforms/shift.js';
+import { AffineTransform } from '../elementwise/affine.js';
+import { GateTransform } from '../elementwise/gate.js';
+import { ShiftTransform } from '../elementwise/shift.js';
 import { Coupling } from './coupling.js';
 import { CouplingMlp } from './coupling-mlp.js';
 import { CouplingNetwork } from './coupling-network.js';

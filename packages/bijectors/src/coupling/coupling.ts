@@ -9,10 +9,10 @@ import {
   type ModuleConfig,
 } from '@pushforward/tensor';
 import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
-import { nameOf } from '../name-of.js';
-import { Bijector } from '../bijector.js';
-import { ElementwiseTransform } from '../elementwise-transform.js';
-import { select } from '../select.js';
+import { nameOf } from '../contract/name-of.js';
+import { Bijector } from '../contract/bijector.js';
+import { ElementwiseTransform } from '../contract/elementwise-transform.js';
+import { select } from '../numerics/select.js';
 import { CouplingNetwork } from './coupling-network.js';
 
 /** What a {@link Coupling} layer transforms, and how. */

@@ -1,8 +1,8 @@
 import { exp, grad, sigmoid, sum, tensor1d, type Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import type { Bijector } from '../bijector.js';
-import { Chain } from '../chain.js';
-import { Invert } from '../invert.js';
+import type { Bijector } from '../contract/bijector.js';
+import { Chain } from '../combinators/chain.js';
+import { Invert } from '../combinators/invert.js';
 import { checkBijector } from '../testing/index.js';
 import { Exp } from './exp.js';
 import { Power } from './power.js';

@@ -1,7 +1,7 @@
 import { clone, exp, log, neg, type Tensor } from '@tensorflow/tfjs-core';
 import type { ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
-import { NumberMap } from './number-map.js';
+import { NumberMap } from './scalar-bijector.js';
 
 /**
  * `y = eˣ`, from all numbers to the positive ones, with log-derivative `x`.

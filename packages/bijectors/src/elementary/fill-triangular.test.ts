@@ -1,7 +1,7 @@
 import { tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { Chain } from '../chain.js';
-import { affine } from '../elementwise.js';
+import { Chain } from '../combinators/chain.js';
+import { affine } from '../combinators/elementwise.js';
 import { checkBijector } from '../testing/index.js';
 import { Exp } from './exp.js';
 import { FillTriangular } from './fill-triangular.js';

@@ -9,8 +9,8 @@ import {
   type ModuleConfig,
 } from '@pushforward/tensor';
 import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
-import { Bijector } from '../bijector.js';
-import { select } from '../select.js';
+import { Bijector } from '../contract/bijector.js';
+import { select } from '../numerics/select.js';
 import { Softplus } from './softplus.js';
 
 /** What {@link FillTriangular} fills, and how. */

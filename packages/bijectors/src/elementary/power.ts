@@ -1,7 +1,7 @@
 import { add, exp, log, mul, sub, type Tensor } from '@tensorflow/tfjs-core';
 import { formatValue, type ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
-import { NumberMap } from './number-map.js';
+import { NumberMap } from './scalar-bijector.js';
 
 /**
  * `y = xᵖ`, from the positive numbers to the positive numbers, with log-derivative `log |p| + (p − 1) log x`.

@@ -1,7 +1,7 @@
 import { fill, mul, type Tensor } from '@tensorflow/tfjs-core';
 import { formatValue, type ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
-import { NumberMap } from './number-map.js';
+import { NumberMap } from './scalar-bijector.js';
 
 /**
  * `y = scale · x` for every number, with log-derivative `log |scale|`. {@link affine} has a scale for each number of a vector.

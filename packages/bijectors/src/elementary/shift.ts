@@ -1,7 +1,7 @@
 import { add, sub, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { checkNumber, type ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
-import { NumberMap } from './number-map.js';
+import { NumberMap } from './scalar-bijector.js';
 
 /**
  * `y = x + shift` for every number, with log-derivative 0. {@link affine} has a location for each number of a vector.

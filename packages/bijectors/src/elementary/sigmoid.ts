@@ -14,7 +14,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { log1p, logSigmoid, type ModuleConfig, where } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
-import { NumberMap } from './number-map.js';
+import { NumberMap } from './scalar-bijector.js';
 
 /** Where the sigmoid comes within 2⁻²⁵ of 1 and rounds to it: `e⁻ˣ = 2⁻²⁵`. The inverse's log-derivative there, `x − 2 log(1 − 2⁻²⁵)`, is the same. */
 const END = 25 * Math.LN2;

@@ -1,9 +1,9 @@
 import { sum, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { key, normal } from '@pushforward/tensor';
 import { describe, expect, test } from 'vitest';
-import { maf } from '../autoregressive-flow.js';
-import { Chain } from '../chain.js';
-import { Invert } from '../invert.js';
+import { maf } from '../factories/maf-iaf.js';
+import { Chain } from '../combinators/chain.js';
+import { Invert } from '../combinators/invert.js';
 import { checkBijector } from '../testing/index.js';
 import { Simplex } from './simplex.js';
 const flow = () =>

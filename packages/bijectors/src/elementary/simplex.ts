@@ -15,7 +15,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { admit, checkEvent, checkInteger, logSigmoid, type ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
-import { Bijector } from '../bijector.js';
+import { Bijector } from '../contract/bijector.js';
 
 /** How many probabilities a {@link Simplex} gives. */
 export interface SimplexOptions {

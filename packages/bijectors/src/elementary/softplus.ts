@@ -1,7 +1,7 @@
 import { add, neg, type Tensor } from '@tensorflow/tfjs-core';
 import { log1mexp, logSigmoid, type ModuleConfig, softplus } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
-import { NumberMap } from './number-map.js';
+import { NumberMap } from './scalar-bijector.js';
 
 /**
  * `y = log(1 + eˣ)`, from all numbers to the positive ones, with log-derivative `log sigmoid(x)`. Like {@link Exp} far below 0, but

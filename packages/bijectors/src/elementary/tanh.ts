@@ -1,7 +1,7 @@
 import { abs, add, equal, less, mul, neg, scalar, sub, type Tensor, tanh, zerosLike } from '@tensorflow/tfjs-core';
 import { log1p, type ModuleConfig, softplus, where } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
-import { NumberMap } from './number-map.js';
+import { NumberMap } from './scalar-bijector.js';
 
 /** Where tanh comes within 2⁻²⁵ of 1 and rounds to it: `2 e⁻²ˣ = 2⁻²⁵`. */
 const END = 13 * Math.LN2;

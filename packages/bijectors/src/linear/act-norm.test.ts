@@ -1,9 +1,9 @@
 import { add, mean, mul, square, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { key, normal } from '@pushforward/tensor';
 import { describe, expect, test } from 'vitest';
-import { Chain } from '../chain.js';
-import { realNvp } from '../coupling/coupling-flow.js';
-import { Invert } from '../invert.js';
+import { Chain } from '../combinators/chain.js';
+import { realNvp } from '../factories/coupling.js';
+import { Invert } from '../combinators/invert.js';
 import { checkBijector } from '../testing/index.js';
 import { ActNorm, initializeActNorm } from './act-norm.js';
 

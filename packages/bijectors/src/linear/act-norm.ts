@@ -17,7 +17,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { admit, checkInteger, makeVariable, Module, type ModuleConfig, sum } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
-import { Bijector } from '../bijector.js';
+import { Bijector } from '../contract/bijector.js';
 
 /** How long the vectors of an {@link ActNorm} are. */
 export interface ActNormOptions {

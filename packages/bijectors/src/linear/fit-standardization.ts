@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { affine, type Elementwise } from '../elementwise.js';
+import { affine, type Elementwise } from '../combinators/elementwise.js';
 
 /**
  * Standardisation fitted from data: the fixed bijector `y = scale · x + loc` with the mean and the standard deviation of each column, to

@@ -26,8 +26,8 @@ import {
   type Seed,
 } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
-import { Bijector } from '../bijector.js';
-import { invertLowerTriangular } from './invert-triangular.js';
+import { Bijector } from '../contract/bijector.js';
+import { invertLowerTriangular } from '../numerics/invert-triangular.js';
 
 /** What a {@link Householder} rotation is made of. */
 export interface HouseholderOptions {

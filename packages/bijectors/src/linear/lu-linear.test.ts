@@ -1,7 +1,7 @@
 import { mul, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { key, normal } from '@pushforward/tensor';
 import { describe, expect, test } from 'vitest';
-import { Invert } from '../invert.js';
+import { Invert } from '../combinators/invert.js';
 import { checkBijector } from '../testing/index.js';
 import { LuLinear } from './lu-linear.js';
 

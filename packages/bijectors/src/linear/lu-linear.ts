@@ -16,10 +16,10 @@ import {
 } from '@tensorflow/tfjs-core';
 import { admit, checkInteger, linear, makeVariable, type ModuleConfig, type Seed } from '@pushforward/tensor';
 import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
-import { Bijector } from '../bijector.js';
-import { Permute, type PermuteOptions } from '../permute.js';
-import { select } from '../select.js';
-import { invertLowerTriangular } from './invert-triangular.js';
+import { Bijector } from '../contract/bijector.js';
+import { Permute, type PermuteOptions } from '../combinators/permute.js';
+import { select } from '../numerics/select.js';
+import { invertLowerTriangular } from '../numerics/invert-triangular.js';
 
 /** What an {@link LuLinear} is made of. */
 export interface LuLinearOptions {

@@ -16,8 +16,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { admit, checkInteger, key, makeVariable, type ModuleConfig, normal, type Seed } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
-import { Bijector } from '../bijector.js';
-import { positive } from '../transforms/positive.js';
+import { Bijector } from '../contract/bijector.js';
+import { positive } from '../numerics/positive.js';
 import { invertTanhUnit, logTanhUnitDerivative, MIN_SLOPE } from './tanh-unit.js';
 
 /** What a {@link Planar} layer is made of. */

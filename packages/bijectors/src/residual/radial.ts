@@ -26,8 +26,8 @@ import {
   where,
 } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
-import { Bijector } from '../bijector.js';
-import { positive } from '../transforms/positive.js';
+import { Bijector } from '../contract/bijector.js';
+import { positive } from '../numerics/positive.js';
 
 /** What a {@link Radial} layer is made of. */
 export interface RadialOptions {

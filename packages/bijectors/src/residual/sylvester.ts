@@ -31,9 +31,9 @@ import {
   type Seed,
 } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
-import { Bijector } from '../bijector.js';
+import { Bijector } from '../contract/bijector.js';
 import { Householder } from '../linear/householder.js';
-import { positive } from '../transforms/positive.js';
+import { positive } from '../numerics/positive.js';
 import { invertTanhUnit, logTanhUnitDerivative, MIN_SLOPE } from './tanh-unit.js';
 
 /** What a {@link Sylvester} layer is made of. */

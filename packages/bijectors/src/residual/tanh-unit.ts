@@ -1,6 +1,6 @@
 import { abs, add, log, mul, square, sub, type Tensor, type Tensor1D, tanh } from '@tensorflow/tfjs-core';
-import { implicitRoot } from '../transforms/implicit-root.js';
-import type { ValueAndDerivative } from '../transforms/increasing-root.js';
+import { implicitRoot } from '../numerics/implicit-root.js';
+import type { ValueAndDerivative } from '../numerics/increasing-root.js';
 
 /** The smallest derivative of a unit, which bounds how far the inverse magnifies rounding. */
 export const MIN_SLOPE = 1e-3;

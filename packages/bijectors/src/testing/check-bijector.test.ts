@@ -36,7 +36,7 @@ import {
 import { admit, checkContext, type ModuleConfig, toFloat } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { describe, expect, test } from 'vitest';
-import { Bijector } from '../bijector.js';
+import { Bijector } from '../contract/bijector.js';
 import { checkBijector } from './index.js';
 
 /** `y = scale · x + Σ context` for vectors of two: it obeys every law, and each subclass below breaks one. */

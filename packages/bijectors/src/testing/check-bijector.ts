@@ -1,16 +1,16 @@
 import { clone, type Tensor } from '@tensorflow/tfjs-core';
 import { formatShape, key, type Seed, split } from '@pushforward/tensor';
 import { repetitions } from '@pushforward/tensor/testing';
-import { Autoregressive } from '../autoregressive.js';
-import type { Bijector } from '../bijector.js';
+import { Autoregressive } from '../autoregressive/autoregressive.js';
+import type { Bijector } from '../contract/bijector.js';
 import { Coupling } from '../coupling/coupling.js';
-import { jacobians, sizeOf } from './evaluate.js';
-import { checkManyContexts } from './law-of-contexts.js';
-import { checkTails } from './law-of-tails.js';
-import { checkLine } from './law-of-the-line.js';
-import { checkTypes } from './law-of-types.js';
-import { checkGradients, checkImplicitGradients } from './laws-of-gradients.js';
-import { checkConfig, checkMemory, checkRefusals } from './laws-of-objects.js';
+import { jacobians, sizeOf } from './harness/evaluate.js';
+import { checkManyContexts } from './laws/contexts.js';
+import { checkTails } from './laws/tails.js';
+import { checkLine } from './laws/the-line.js';
+import { checkTypes } from './laws/types.js';
+import { checkGradients, checkImplicitGradients } from './laws/gradients.js';
+import { checkConfig, checkMemory, checkRefusals } from './laws/objects.js';
 import {
   checkConnectivity,
   checkContextReach,
@@ -19,8 +19,8 @@ import {
   checkRoundTrip,
   checkShapes,
   type Connectivity,
-} from './laws-of-values.js';
-import { addNoise, pointsFor, type Subject, WAYS } from './subject.js';
+} from './laws/values.js';
+import { addNoise, pointsFor, type Subject, WAYS } from './harness/subject.js';
 
 /** What {@link checkBijector} has to know or may assume. */
 export interface CheckBijectorOptions {

@@ -21,7 +21,7 @@ import {
 import { type ModuleConfig, toFloat } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { describe, expect, test } from 'vitest';
-import { ElementwiseTransform } from '../elementwise-transform.js';
+import { ElementwiseTransform } from '../contract/elementwise-transform.js';
 import { checkElementwiseTransform } from './index.js';
 
 /** `y = x · exp(p)`: it obeys every law, and each subclass below breaks one. */

@@ -1,11 +1,11 @@
 import { add, grads, memory, mul, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { foldIn, formatShape, key, type Seed } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
-import type { ElementwiseTransform } from '../elementwise-transform.js';
-import { sizeOf, toTensor, toValues, type Values, type Way } from './evaluate.js';
-import { checkElementTypes } from './law-of-element-types.js';
-import { rebuilding } from './laws-of-objects.js';
-import { assertClose, broken, negated, normalValues, opposite, WAYS } from './subject.js';
+import type { ElementwiseTransform } from '../contract/elementwise-transform.js';
+import { sizeOf, toTensor, toValues, type Values, type Way } from './harness/evaluate.js';
+import { checkElementTypes } from './laws/element-types.js';
+import { rebuilding } from './laws/objects.js';
+import { assertClose, broken, negated, normalValues, opposite, WAYS } from './harness/subject.js';
 
 /** What {@link checkElementwiseTransform} may assume. */
 export interface CheckElementwiseTransformOptions {

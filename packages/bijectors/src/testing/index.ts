@@ -1,3 +1,3 @@
 export { checkBijector, type CheckBijectorOptions } from './check-bijector.js';
 export { checkElementwiseTransform, type CheckElementwiseTransformOptions } from './check-elementwise-transform.js';
-export type { Connectivity } from './laws-of-values.js';
+export type { Connectivity } from './laws/values.js';

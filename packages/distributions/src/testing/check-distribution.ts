@@ -13,10 +13,10 @@ import {
 } from '@tensorflow/tfjs-core';
 import { formatShape, type Seed } from '@pushforward/tensor';
 import { allClose, makeModule, rebuild } from '@pushforward/tensor/testing';
-import type { Distribution } from '../distribution.js';
-import { brokenOnTheLine } from './law-of-the-line.js';
-import { checkManyContexts } from './law-of-contexts.js';
-import { checkTypes } from './law-of-types.js';
+import type { Distribution } from '../contract/distribution.js';
+import { brokenOnTheLine } from './laws/the-line.js';
+import { checkManyContexts } from './laws/contexts.js';
+import { checkTypes } from './laws/types.js';
 
 /** What {@link checkDistribution} has to know or may assume. */
 export interface CheckDistributionOptions {

@@ -1,9 +1,9 @@
 import { cast, type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { maf } from '@pushforward/bijectors';
 import { expect, test } from 'vitest';
-import { Normal } from '../normal.js';
-import { StandardNormal } from '../standard-normal.js';
-import { Transformed } from '../transformed.js';
+import { Normal } from '../bases/normal.js';
+import { StandardNormal } from '../bases/standard-normal.js';
+import { Transformed } from '../composites/transformed.js';
 import { checkDistribution } from './index.js';
 
 test('a density that depends on the type of its argument', async () => {

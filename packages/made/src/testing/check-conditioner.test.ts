@@ -16,8 +16,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { type ModuleConfig, stopGradient } from '@pushforward/tensor';
 import { describe, expect, test } from 'vitest';
-import type { Step, ValueAndLogDet } from '../conditioner.js';
-import { Made, type MadeOptions } from '../made.js';
+import type { Step, ValueAndLogDet } from '../contract/conditioner.js';
+import { Made, type MadeOptions } from '../made/made.js';
 import { checkConditioner } from './index.js';
 
 /** It obeys every law, and each subclass below breaks one. */

@@ -1,12 +1,12 @@
 import { key, type ModuleClass, type Seed, split } from '@pushforward/tensor';
 import { repetitions } from '@pushforward/tensor/testing';
-import type { Conditioner } from '../conditioner.js';
-import { checkManyContexts } from './law-of-contexts.js';
-import { checkTypes } from './law-of-types.js';
-import { checkGradients, checkUnrolledGradients } from './laws-of-gradients.js';
-import { checkConfig, checkMemory, checkRefusals } from './laws-of-objects.js';
-import { checkConnectivity, checkNaN, checkShapes, checkUnrolling } from './laws-of-values.js';
-import { addNoise, normalValues, ROWS, type Subject } from './subject.js';
+import type { Conditioner } from '../contract/conditioner.js';
+import { checkManyContexts } from './laws/contexts.js';
+import { checkTypes } from './laws/types.js';
+import { checkGradients, checkUnrolledGradients } from './laws/gradients.js';
+import { checkConfig, checkMemory, checkRefusals } from './laws/objects.js';
+import { checkConnectivity, checkNaN, checkShapes, checkUnrolling } from './laws/values.js';
+import { addNoise, normalValues, ROWS, type Subject } from './harness/subject.js';
 
 /** What {@link checkConditioner} has to know or may assume. */
 export interface CheckConditionerOptions {

@@ -23,16 +23,6 @@ const PIECEWISE_CONSTANT: Record<string, string[]> = {
  * Registers zero gradients for comparisons and logical operations that have none; those that have one keep it.
  *
  * Without them, `tf.where(tf.greater(x, 0), …)` under a gradient throws. `useBackend` calls this.
- *
- * @example
- * ```ts
- * import * as tf from '@tensorflow/tfjs';
- * import { registerMissingGradients } from '@pushforward/tensor';
- *
- * registerMissingGradients();
- * const gradient = tf.grad((x) => tf.where(tf.greater(x, 0), tf.mul(x, 2), tf.mul(x, 3)));
- * console.log(await gradient(tf.tensor1d([-1, 1])).data()); // Float32Array(2) [ 3, 2 ]
- * ```
  */
 export function registerMissingGradients(): void {
   for (const [kernelName, inputs] of Object.entries(PIECEWISE_CONSTANT)) {

@@ -27,7 +27,7 @@ beforeAll(async () => {
   });
   mkdirSync(path.join(directory, 'node_modules/@tensorflow'), { recursive: true });
   for (const name of ['@tensorflow/tfjs', '@tensorflow/tfjs-core']) {
-    const installed = fileURLToPath(new URL(`../../../node_modules/${name}`, import.meta.url));
+    const installed = fileURLToPath(new URL(`../../node_modules/${name}`, import.meta.url));
     symlinkSync(installed, path.join(directory, 'node_modules', name), 'junction');
   }
 });

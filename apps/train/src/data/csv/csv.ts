@@ -1,0 +1,80 @@
+import type { Matrix } from '../../statistics/statistics.js';
+import { asUtf8 } from '../bytes.js';
+import { CsvParser } from './csv-parser.js';
+import type { ReadOptions } from '../read-options.js';
+import { type Block, Gatherer, type Table, type TableStream } from '../table.js';
+
+/**
+ * Opens a CSV file of numbers as its bytes come in; what was not said of it is found out from its beginning.
+ *
+ * Fields are separated by the delimiter that gives all first lines as many fields, quoted or not; lines end in LF, CRLF or CR; blank lines are
+ * left out. The first line is a header if one of its fields is a name.
+ *
+ * @throws UserError naming `file:line` or `file:line:column` where a line has too few or too many fields, or a field is no finite number
+ */
+export async function openCsv(
+  source: string,
+  chunks: AsyncIterable<Uint8Array>,
+  options: ReadOptions = {},
+): Promise<TableStream> {
+  const parser = new CsvParser(source, options);
+  const bytes = asUtf8(chunks, source, options.encoding)[Symbol.asyncIterator]();
+  const read = async () => {
+    const { done, value } = await bytes.next();
+    if (done) parser.end();
+    else parser.push(value);
+    return !done;
+  };
+  let goesOn = true;
+  while (goesOn && !parser.isOpen) goesOn = await read();
+  async function* blocks(): AsyncGenerator<Block> {
+    try {
+      yield* parser.take();
+      while (goesOn) {
+        goesOn = await read();
+        yield* parser.take();
+      }
+    } finally {
+      await bytes.return?.(undefined);
+    }
+  }
+  return {
+    source,
+    names: parser.names,
+    hasHeader: parser.hasHeader,
+    columns: parser.columns,
+    notices: parser.notices,
+    missing: parser.missing,
+    blocks,
+  };
+}
+
+/** Parses a CSV text; see {@link openCsv}. */
+export function parseCsv(text: string, source: string, options: ReadOptions = {}): Table {
+  const parser = new CsvParser(source, options);
+  parser.push(new TextEncoder().encode(text.replace(/^\uFEFF/, '')));
+  parser.end();
+  const gatherer = new Gatherer();
+  for (const { values } of parser.take()) gatherer.add(values);
+  const { names, hasHeader, columns, notices, missing } = parser;
+  const values = gatherer.finish();
+  return { source, names, hasHeader, notices, missing, values, rows: values.length / columns, columns };
+}
+
+/** The line that names the columns. */
+export function formatHeader(names: readonly string[]): string {
+  return `${names.map(quote).join(',')}\n`;
+}
+
+/** A line for each row. */
+export function formatRows({ values, rows, columns }: Matrix): string {
+  let text = '';
+  for (let row = 0; row < rows; row++) text += `${values.subarray(row * columns, (row + 1) * columns).join(',')}\n`;
+  return text;
+}
+
+/** Names that a spreadsheet would take for a formula are quoted, with an apostrophe that makes them text there. */
+function quote(name: string): string {
+  const text = /^[=+\-@\t\r]/.test(name) ? `'${name}` : name;
+  return text !== name || /[",;|\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,68 @@
+import { column, type Matrix } from '../../statistics/statistics.js';
+import { decimalGrid, evidentGrid, type ValueGrid } from './column-grid.js';
+import { columnUnits } from './column-units.js';
+
+/** What a column holds, as far as its numbers show. */
+export type ColumnKind = 'real' | 'positive' | 'bounded' | 'on a grid' | 'integer' | 'few-valued' | 'constant';
+
+/** A column as it is in the file, over all of its rows. */
+export interface ColumnProfile {
+  name: string;
+  kind: ColumnKind;
+  low: number;
+  high: number;
+  /** How many different values it has. */
+  distinct: number;
+  /** The grid of a column that has no density without noise; null if its values stand on none. */
+  grid: ValueGrid | null;
+  /** Where mean and deviation would squeeze the bulk: the row, from 1, of the value that is farthest out. */
+  outlier: { row: number; value: number } | null;
+}
+
+/** So many values and fewer are few, if each stands there several times. */
+const FEW = 20;
+const REPEATED = 5;
+/** Decimal numbers show their grid where each value stands there so many times, on average: with fewer, a flow does not learn the gaps. */
+const SHOWN_GRID = 2;
+/** More values than {@link FEW} are few if each stands there so many times, on average. */
+const OFTEN = 20;
+
+/** Looks at every column of a table once. */
+export function profileColumns(table: Matrix, names: readonly string[]): ColumnProfile[] {
+  return names.map((name, i) => profileOf(name, column(table, i)));
+}
+
+function profileOf(name: string, values: Float64Array): ColumnProfile {
+  const sorted = values.toSorted();
+  const distinct = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1]);
+  const [low, high] = [distinct[0], distinct.at(-1)!];
+  return {
+    name,
+    ...kindOf(distinct, sorted.length),
+    low,
+    high,
+    distinct: distinct.length,
+    outlier: outlierOf(values, sorted),
+  };
+}
+
+/** What values are, each given once in ascending order, of so many rows. */
+function kindOf(distinct: Float64Array, rows: number): Pick<ColumnProfile, 'kind' | 'grid'> {
+  const [low, high, count] = [distinct[0], distinct.at(-1)!, distinct.length];
+  if (count === 1) return { kind: 'constant', grid: null };
+  if (count <= FEW && rows >= REPEATED * count) return { kind: 'few-valued', grid: evidentGrid(distinct) };
+  if (distinct.every(Number.isSafeInteger)) return { kind: 'integer', grid: decimalGrid(distinct) };
+  if (rows >= SHOWN_GRID * count) {
+    const grid = evidentGrid(distinct);
+    if (grid) return { kind: 'on a grid', grid };
+    if (rows >= OFTEN * count) return { kind: 'few-valued', grid: null };
+  }
+  return { kind: low >= 0 && high <= 1 ? 'bounded' : low > 0 ? 'positive' : 'real', grid: null };
+}
+
+function outlierOf(values: Float64Array, sorted: Float64Array): ColumnProfile['outlier'] {
+  const { isRobust, loc, low, high } = columnUnits(sorted);
+  if (!isRobust) return null;
+  const value = high - loc > loc - low ? high : low;
+  return { row: values.indexOf(value) + 1, value };
+}

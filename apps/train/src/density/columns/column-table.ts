@@ -1,0 +1,82 @@
+import { excerpt } from '../../terminal/printable.js';
+import type { ColumnProfile } from './column-profile.js';
+import type { ColumnUnits } from './column-units.js';
+
+/** Of a column: what it is, how it is learned, and in how many rows that were left out it has no value. */
+export interface ColumnFacts {
+  profile: ColumnProfile;
+  units: ColumnUnits;
+  missing: number;
+}
+
+/** The table of columns that is shown before training. */
+export function columnRows(
+  columns: readonly ColumnFacts[],
+  isDequantized: boolean,
+): { header: string[]; rows: string[][] } {
+  return {
+    header: ['column', 'kind', 'from', 'to', 'values', 'missing', 'what is done'],
+    rows: columns.map((facts) => {
+      const { name, kind, low, high, distinct } = facts.profile;
+      return [
+        excerpt(name, 30),
+        kind,
+        number(low),
+        number(high),
+        String(distinct),
+        String(facts.missing),
+        treatment(facts, isDequantized),
+      ];
+    }),
+  };
+}
+
+function treatment({ profile, units }: ColumnFacts, isDequantized: boolean): string {
+  if (!isDiscrete(profile))
+    return `centred and scaled by ${units.isRobust ? 'median and quantiles' : 'mean and deviation'}`;
+  return isDequantized && profile.grid
+    ? `uniform noise from 0 to ${number(profile.grid.step)} is added`
+    : 'taken for real numbers: see the warning';
+}
+
+/** Whether a column has no density without noise. */
+function isDiscrete({ kind }: ColumnProfile): boolean {
+  return kind === 'few-valued' || kind === 'integer' || kind === 'on a grid';
+}
+
+/** What the user should know before training. */
+export function columnWarnings(columns: readonly ColumnFacts[], isDequantized: boolean): string[] {
+  const discrete = columns
+    .map(({ profile }) => profile)
+    .filter((profile) => isDiscrete(profile) && !(isDequantized && profile.grid));
+  return [...discrete.map(discreteWarning), ...columns.filter(({ profile }) => profile.outlier).map(outlierWarning)];
+}
+
+function discreteWarning(profile: ColumnProfile): string {
+  const { grid, distinct } = profile;
+  if (!grid) {
+    return `${named(profile)} takes only ${distinct} values, on no regular grid: its density can grow without end around them, and the gain means nothing; leave it out with --drop, or train on the rows of each value separately`;
+  }
+  const what = {
+    'few-valued': `has only ${distinct} different values`,
+    integer: grid.step === 1 ? 'holds whole numbers only' : `holds whole numbers in steps of ${number(grid.step)} only`,
+    'on a grid': `holds numbers in steps of ${number(grid.step)} only, ${distinct} different ones`,
+  }[profile.kind as 'few-valued' | 'integer' | 'on a grid'];
+  return `${named(profile)} ${what}: its density grows without end around them, and the gain means nothing; --dequantize adds noise that makes it a density`;
+}
+
+function outlierWarning({ profile, units }: ColumnFacts): string {
+  const { row, value } = profile.outlier!;
+  const what = units.isRobust
+    ? 'it is centred and scaled by median and quantiles, which values far out do not move; the Gaussian that the flow is compared with is not'
+    : 'the rows to train on are without such values, and those to validate or test on are judged with them';
+  return `${named(profile)} has ${value} in row ${row}, far from the others: ${what}`;
+}
+
+function named({ name }: ColumnProfile): string {
+  return `column "${excerpt(name, 40)}"`;
+}
+
+function number(value: number): string {
+  return Number(value.toPrecision(4)).toString();
+}

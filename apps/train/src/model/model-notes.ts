@@ -1,0 +1,88 @@
+import type { Json } from '@pushforward/tensor';
+import type { ColumnGrid, Grid } from '../density/columns/dequantize.js';
+import { UserError } from '../terminal/errors.js';
+import { excerpt } from '../terminal/printable.js';
+
+/** What this program saves with a flow. A type, so that it is JSON, which has no word for an infinite likelihood but null. */
+export type FlowNotes = {
+  kind: 'flow';
+  columns: string[];
+  trainedOn: string;
+  rows: number;
+  testLogLikelihood: number | null;
+  commandLine: string;
+  grid?: Grid;
+};
+
+/** What this program saves with an autoencoder. */
+export type DigitsNotes = { kind: 'digits'; height: number; width: number; trainedOn: string; commandLine: string };
+
+type Check = [field: string, isRight: (value: unknown) => boolean, expected: string];
+
+/**
+ * The notes of a flow.
+ *
+ * @param name what the user calls the file that they are in
+ * @throws UserError that names the field that is not as this program writes it
+ */
+export function checkFlowNotes(name: string, notes: { [field: string]: Json }, columns: number): FlowNotes {
+  check(name, notes, [
+    ['columns', (value) => Array.isArray(value) && value.length === columns && value.every(isText), `${columns} names`],
+    ['trainedOn', isText, 'text'],
+    ['rows', isCount, 'a whole number of at least 1'],
+    ['testLogLikelihood', (value) => value === null || Number.isFinite(value), 'a number'],
+    ['commandLine', isText, 'text'],
+    ['grid', (value) => value === undefined || isGrid(value, columns), `${columns} objects of start and step`],
+  ]);
+  return notes as FlowNotes;
+}
+
+/** The notes of an autoencoder, as {@link checkFlowNotes} checks those of a flow. */
+export function checkDigitsNotes(name: string, notes: { [field: string]: Json }, pixels: number): DigitsNotes {
+  check(name, notes, [
+    ['height', isCount, 'a whole number of at least 1'],
+    [
+      'width',
+      (value) => isCount(value) && Number(value) * Number(notes.height) === pixels,
+      `such that an image has ${pixels} pixels`,
+    ],
+    ['trainedOn', isText, 'text'],
+    ['commandLine', isText, 'text'],
+  ]);
+  return notes as DigitsNotes;
+}
+
+function check(name: string, notes: { [field: string]: Json }, checks: readonly Check[]): void {
+  for (const [field, isRight, expected] of checks) {
+    const value = Object.hasOwn(notes, field) ? notes[field] : undefined;
+    if (isRight(value)) continue;
+    const got = value === undefined ? 'nothing' : excerpt(JSON.stringify(value));
+    throw new UserError(`${name}: the note "${field}" must be ${expected}, got ${got}`);
+  }
+}
+
+/** Whether a piece of JSON is the grid of a column. */
+export function isColumnGrid(value: unknown): value is ColumnGrid {
+  const { start, step, steps, parts, seen } = (value ?? {}) as Partial<ColumnGrid>;
+  const areSeen = seen === undefined || (Array.isArray(seen) && seen.length > 0 && seen.every(Number.isFinite));
+  return (
+    Number.isFinite(start) &&
+    Number.isFinite(step) &&
+    step! >= 0 &&
+    (steps === undefined || isCount(steps)) &&
+    (parts === undefined || isCount(parts)) &&
+    areSeen
+  );
+}
+
+function isGrid(value: unknown, columns: number): boolean {
+  return Array.isArray(value) && value.length === columns && value.every(isColumnGrid);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}

@@ -1,0 +1,70 @@
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { bijectorModules } from '@pushforward/bijectors';
+import { Distribution, distributionModules } from '@pushforward/distributions';
+import { loadModule } from '@pushforward/io/node';
+import { madeModules } from '@pushforward/made';
+import type { Json, Module } from '@pushforward/tensor';
+import { Vae, vaeModules } from '@pushforward/vae';
+import { POSTERIOR_NAMES } from '../digits/settings.js';
+import { UserError } from '../terminal/errors.js';
+import { checkDigitsNotes, checkFlowNotes, type DigitsNotes, type FlowNotes } from './model-notes.js';
+
+export type { DigitsNotes, FlowNotes } from './model-notes.js';
+
+/** A model of this program: a density of table rows, or an autoencoder of images. */
+export type LoadedModel =
+  | { directory: string; kind: 'flow'; module: Distribution; notes: FlowNotes }
+  | { directory: string; kind: 'digits'; module: Vae; notes: DigitsNotes };
+
+/** Where the models stand in the directory of a run. */
+const PLACES = ['model', ...POSTERIOR_NAMES];
+const WEIGHTS = 'weights.safetensors';
+
+/**
+ * Loads a model from its own directory, or from the directory of a run that has just one.
+ *
+ * @throws UserError if there is none, there are several, or its files are damaged
+ */
+export async function loadModel(cwd: string, name: string): Promise<LoadedModel> {
+  const directory = findModel(cwd, name);
+  const classes = [...madeModules, ...bijectorModules, ...distributionModules, ...vaeModules];
+  let loaded: { module: Module; metadata: Json | undefined };
+  try {
+    loaded = await loadModule(directory, classes);
+  } catch (error) {
+    throw new UserError(`${name}: ${(error as Error).message}`, { cause: error });
+  }
+  const { module } = loaded;
+  const notes = loaded.metadata;
+  const file = path.join(name, path.relative(path.resolve(cwd, name), directory), WEIGHTS);
+  try {
+    if (typeof notes === 'object' && notes !== null && !Array.isArray(notes)) {
+      if (notes.kind === 'flow' && module instanceof Distribution) {
+        const columns = module.eventShape.reduce((product, axis) => product * axis, 1);
+        return { directory, kind: 'flow', module, notes: checkFlowNotes(file, notes, columns) };
+      }
+      if (notes.kind === 'digits' && module instanceof Vae) {
+        return { directory, kind: 'digits', module, notes: checkDigitsNotes(file, notes, module.encoder.dataDim) };
+      }
+    }
+    throw new UserError(`${name}: is a module that another program saved, not a model of this one`);
+  } catch (error) {
+    module.dispose();
+    throw error;
+  }
+}
+
+function findModel(cwd: string, name: string): string {
+  const given = path.resolve(cwd, name);
+  if (!existsSync(given)) throw new UserError(`${name}: no such directory`);
+  if (!statSync(given).isDirectory()) throw new UserError(`${name}: is a file; a model is a directory`);
+  if (existsSync(path.join(given, WEIGHTS))) return given;
+  const found = PLACES.filter((place) => existsSync(path.join(given, place, WEIGHTS)));
+  if (found.length === 0) throw new UserError(`${name}: has no model in it`);
+  if (found.length > 1)
+    throw new UserError(
+      `${name}: has several models: choose ${found.map((place) => path.join(name, place)).join(' or ')}`,
+    );
+  return path.join(given, found[0]);
+}

@@ -1,0 +1,71 @@
+import { type Conditioner, Made } from '@pushforward/made';
+import { representatives } from '@pushforward/tensor/testing';
+import { describe, test } from 'vitest';
+import { Autoregressive, type Direction } from './autoregressive.js';
+import { AttentionConditioner } from './attention/attention-conditioner.js';
+import { LstmConditioner } from './lstm/lstm-conditioner.js';
+import type { ElementwiseTransform } from '../contract/elementwise-transform.js';
+import { checkBijector } from '../testing/index.js';
+import { AffineTransform } from '../elementwise/affine.js';
+import { CircularSplineTransform } from '../elementwise/spline/circular-spline.js';
+import { GateTransform } from '../elementwise/gate.js';
+import { RationalQuadraticSplineTransform } from '../elementwise/spline/rational-quadratic-spline.js';
+import { ShiftTransform } from '../elementwise/shift.js';
+import { SigmoidalTransform } from '../elementwise/sigmoidal.js';
+import { SoftplusAffineTransform } from '../elementwise/softplus-affine.js';
+
+type Options = {
+  dim: number;
+  parameterCount: number;
+  context: number;
+  order: number[];
+  initialParameters: readonly number[];
+  seed: number;
+};
+
+const CONDITIONERS: Record<string, (options: Options) => Conditioner> = {
+  MADE: (options) => new Made({ ...options, hidden: [12], activation: 'tanh' }),
+  'residual MADE': (options) => new Made({ ...options, hidden: [12, 6], residual: true, activation: 'tanh' }),
+  LSTM: (options) => new LstmConditioner({ ...options, hidden: [4] }),
+  attention: (options) => new AttentionConditioner({ ...options, width: 4, heads: 2, blocks: 1 }),
+};
+
+const TRANSFORMS: Record<string, () => ElementwiseTransform> = {
+  shift: () => new ShiftTransform(),
+  affine: () => new AffineTransform(),
+  'softplus affine': () => new SoftplusAffineTransform(),
+  gate: () => new GateTransform(),
+  'rational-quadratic spline': () => new RationalQuadraticSplineTransform({ bins: 3, bound: 3 }),
+  'circular spline': () => new CircularSplineTransform({ bins: 3 }),
+  'deep sigmoidal': () => new SigmoidalTransform({ units: 2 }),
+};
+
+const DIRECTIONS: Direction[] = ['forward', 'inverse'];
+
+const cases = Object.keys(CONDITIONERS).flatMap((conditioner) =>
+  Object.keys(TRANSFORMS).flatMap((transform) =>
+    DIRECTIONS.map((direction) => ({ conditioner, transform, direction })),
+  ),
+);
+
+describe('every conditioner under every transform, parallel in either direction', () => {
+  test.each(representatives(cases))(
+    '$conditioner, $transform, $direction: the laws',
+    async ({ conditioner, transform, direction }) => {
+      const make = () => {
+        const part = TRANSFORMS[transform]();
+        const { parameterCount, identityParameters } = part;
+        const options = {
+          dim: 3,
+          parameterCount,
+          context: 2,
+          order: [1, 2, 0],
+          initialParameters: identityParameters,
+          seed: 0,
+        };
+        return new Autoregressive(CONDITIONERS[conditioner](options), part, direction);
+      };
+      await checkBijector(make, { eventShape: [3], noise: 0.2, steps: 2 });
+    },
+  );
+});

@@ -1,0 +1,96 @@
+import { reshape, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
+import { admit, checkEvent, checkIntegers, formatShape, type ModuleConfig } from '@pushforward/tensor';
+import type { ValueAndLogDet } from '@pushforward/made';
+import { Bijector } from '../contract/bijector.js';
+
+/** Between which shapes {@link Reshape} goes. */
+export interface ReshapeOptions {
+  /** The shape of an event of x. */
+  from: readonly number[];
+  /** The shape of an event of y, of as many numbers. */
+  to: readonly number[];
+}
+
+/**
+ * The same numbers in an event of another shape, row by row, with log-determinant 0.
+ *
+ * **Shapes**: x `[...batch, ...from]`, y `[...batch, ...to]`, `logDet` `[...batch]`. It takes no context.
+ *
+ * @throws Error if the shapes hold different numbers of numbers
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { Chain, maf, Reshape } from '@pushforward/bijectors';
+ *
+ * const images = new Chain([maf({ dim: 4, hidden: [16], seed: 0 }), new Reshape({ from: [4], to: [2, 2] })]);
+ * console.log(images.forward(tf.zeros([10, 4])).shape); // [ 10, 2, 2 ]
+ * ```
+ */
+export class Reshape extends Bijector {
+  static readonly type: string = 'Reshape';
+  static fromConfig(config: ModuleConfig): Reshape {
+    return new Reshape({ from: config.from as number[], to: config.to as number[] });
+  }
+
+  readonly eventRank: number;
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+
+  constructor({ from, to }: ReshapeOptions) {
+    super();
+    checkIntegers('reshape: from', from, 1);
+    checkIntegers('reshape: to', to, 1);
+    if (count(from) !== count(to)) {
+      throw new Error(
+        `reshape: to must hold ${count(from)} numbers as from does, got ${formatShape(to)} for ${formatShape(from)}`,
+      );
+    }
+    this.from = [...from];
+    this.to = [...to];
+    this.eventRank = from.length;
+  }
+
+  override get outputEventRank(): number {
+    return this.to.length;
+  }
+
+  override forwardEventShape(shape: readonly number[]): readonly number[] {
+    checkEvent('reshape: x', shape, this.from);
+    return [...shape.slice(0, shape.length - this.from.length), ...this.to];
+  }
+
+  override inverseEventShape(shape: readonly number[]): readonly number[] {
+    checkEvent('reshape: y', shape, this.to);
+    return [...shape.slice(0, shape.length - this.to.length), ...this.from];
+  }
+
+  forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
+    return apply('x', x, this.from, this.to, context);
+  }
+
+  inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
+    return apply('y', y, this.to, this.from, context);
+  }
+
+  config(): ModuleConfig {
+    return { type: Reshape.type, from: [...this.from], to: [...this.to] };
+  }
+}
+
+function apply(
+  argument: string,
+  x: Tensor,
+  event: readonly number[],
+  to: readonly number[],
+  context: Tensor | undefined,
+): ValueAndLogDet {
+  return tidy(() => {
+    const given = admit({ name: 'reshape', argument, x, event, context });
+    return { value: reshape(given.x, [...given.batch, ...to]), logDet: zeros([...given.batch]) };
+  });
+}
+
+function count(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}

@@ -1,0 +1,31 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { ModuleConfig } from '@pushforward/tensor';
+import type { ValueAndLogDet } from '@pushforward/made';
+import { ElementwiseTransform } from '../../contract/elementwise-transform.js';
+import { applySpline, type Spline } from './spline.js';
+
+/** A transform by a rational-quadratic spline, whose parameters 0 are the identity. */
+export abstract class SplineTransform extends ElementwiseTransform {
+  readonly parameterCount: number;
+  readonly identityParameters: readonly number[];
+  readonly #spline: Spline;
+
+  constructor(spline: Spline) {
+    super();
+    this.parameterCount = spline.parameterCount;
+    this.identityParameters = Array.from({ length: spline.parameterCount }, () => 0);
+    this.#spline = spline;
+  }
+
+  forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet {
+    return applySpline(this.#spline, 'forward', x, parameters);
+  }
+
+  inverseAndLogDet(y: Tensor, parameters: Tensor): ValueAndLogDet {
+    return applySpline(this.#spline, 'inverse', y, parameters);
+  }
+
+  config(): ModuleConfig {
+    return { type: (this.constructor as unknown as { type: string }).type, ...this.#spline.shape };
+  }
+}

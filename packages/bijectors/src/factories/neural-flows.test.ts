@@ -1,0 +1,61 @@
+import { tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { madeModules } from '@pushforward/made';
+import { buildModule, key, normal } from '@pushforward/tensor';
+import { describe, expect, test } from 'vitest';
+import type { Autoregressive } from '../autoregressive/autoregressive.js';
+import { Coupling } from '../coupling/coupling.js';
+import { bijectorModules } from '../modules.js';
+import { naf } from './naf.js';
+import { nsf } from './nsf.js';
+import { checkBijector } from '../testing/index.js';
+import { InvertTransform } from '../elementwise/invert.js';
+import { RationalQuadraticSplineTransform } from '../elementwise/spline/rational-quadratic-spline.js';
+import { SigmoidalTransform } from '../elementwise/sigmoidal.js';
+
+const shared = { dim: 3, transforms: 2, hidden: [8], activation: 'tanh', seed: 0 } as const;
+const FLOWS = {
+  'nsf of autoregressive layers': (context: number) => nsf({ ...shared, context, bins: 3, bound: 3 }),
+  'nsf of coupling layers': (context: number) => nsf({ ...shared, context, bins: 3, bound: 3, layers: 'coupling' }),
+  naf: (context: number) => naf({ ...shared, context, units: 2 }),
+};
+const names = Object.keys(FLOWS) as (keyof typeof FLOWS)[];
+
+describe.each(names)('%s', (name) => {
+  test.each([0, 2])('context %d: the laws', async (context) => {
+    await checkBijector(() => FLOWS[name](context), { eventShape: [3], noise: 0.2, steps: 2 });
+  });
+
+  test('starts at the identity', async () => {
+    const x = normal(key(1), [10, 3]);
+    const { value, logDet } = FLOWS[name](0).inverseAndLogDet(x);
+    await expect(value).toBeAllClose(x, { atol: 1e-5 });
+    await expect(logDet).toBeAllClose(zeros([10]), { atol: 1e-5 });
+  });
+
+  test('is rebuilt from its configuration', () => {
+    const config = FLOWS[name](2).config();
+    expect(buildModule(JSON.parse(JSON.stringify(config)), [...madeModules, ...bijectorModules]).config()).toEqual(
+      config,
+    );
+  });
+});
+
+test('options reach the transforms', () => {
+  const [spline] = nsf({ ...shared, bins: 5, bound: 7 }).parts as Autoregressive[];
+  expect(spline.transform.config()).toEqual(new RationalQuadraticSplineTransform({ bins: 5, bound: 7 }).config());
+  const [coupling] = nsf({ ...shared, bins: 5, layers: 'coupling' }).parts as Coupling[];
+  expect(coupling).toBeInstanceOf(Coupling);
+  const [sigmoidal] = naf({ ...shared, units: 5 }).parts as Autoregressive[];
+  expect(sigmoidal.transform.config()).toEqual(new InvertTransform(new SigmoidalTransform({ units: 5 })).config());
+});
+
+test('errors name the flow', () => {
+  expect(() => nsf({ dim: 2, layers: 'spline' as 'coupling' })).toThrow(
+    "nsf: layers must be 'autoregressive' or 'coupling', got 'spline'",
+  );
+  expect(() => nsf({ dim: 0 })).toThrow('nsf: dim must be an integer of at least 1, got 0');
+  expect(() => nsf({ dim: 2, transforms: 0, layers: 'coupling' })).toThrow(
+    'nsf: transforms must be an integer of at least 1, got 0',
+  );
+  expect(() => naf({ dim: 3, seed: 0 }).inverse(tensor2d([[1, 2]]))).toThrow('naf: y must be [..., 3], got [1, 2]');
+});

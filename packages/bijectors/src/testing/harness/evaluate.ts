@@ -1,0 +1,149 @@
+import {
+  add,
+  mul,
+  sum,
+  type Tensor,
+  tensor,
+  tidy,
+  type Variable,
+  variable,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
+import type { ValueAndLogDet } from '@pushforward/made';
+import type { Bijector } from '../../contract/bijector.js';
+
+/** Which method of a bijector is looked at. */
+export type Way = 'forward' | 'inverse';
+
+/** A tensor's numbers outside the backend, so that nothing has to be disposed of between two laws. */
+export interface Values {
+  readonly data: ArrayLike<number>;
+  readonly shape: readonly number[];
+}
+
+/** Where a bijector is evaluated. */
+export interface Point {
+  readonly input: Values;
+  readonly context?: Values;
+}
+
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+export function toTensor({ data, shape }: Values): Tensor {
+  return tensor(Float32Array.from(data), [...shape], 'float32');
+}
+
+/** Reads a tensor back and disposes of it. */
+export async function toValues(x: Tensor): Promise<Values> {
+  const data = await x.data();
+  const shape = [...x.shape];
+  x.dispose();
+  return { data, shape };
+}
+
+/** The first `count` rows, under another batch shape. */
+export function rows({ data, shape }: Values, batch: readonly number[]): Values {
+  const event = shape.slice(1);
+  return { data: Array.from(data).slice(0, sizeOf(batch) * sizeOf(event)), shape: [...batch, ...event] };
+}
+
+/** The numbers of one row. */
+export function rowOf({ data, shape }: Values, row: number): number[] {
+  const size = sizeOf(shape.slice(1));
+  return Array.from(data).slice(row * size, (row + 1) * size);
+}
+
+/** As many rows as asked for, the given ones over and over; nothing of nothing. */
+export function repeated(values: Values | undefined, count: number): Values | undefined {
+  if (!values) return undefined;
+  return {
+    data: Array.from({ length: count }, (_, i) => rowOf(values, i % values.shape[0])).flat(),
+    shape: [count, ...values.shape.slice(1)],
+  };
+}
+
+export function apply(bijector: Bijector, way: Way, input: Tensor, context?: Tensor): ValueAndLogDet {
+  return way === 'forward' ? bijector.forwardAndLogDet(input, context) : bijector.inverseAndLogDet(input, context);
+}
+
+export async function evaluate(
+  bijector: Bijector,
+  way: Way,
+  { input, context }: Point,
+): Promise<{ value: Values; logDet: Values }> {
+  const { value, logDet } = tidy(() => apply(bijector, way, toTensor(input), context && toTensor(context)));
+  return { value: await toValues(value), logDet: await toValues(logDet) };
+}
+
+/** The gradients of `Σ w · value + Σ v · logDet`; null where the tape finds no connection. */
+export interface Gradients {
+  readonly input: ArrayLike<number>;
+  readonly context: ArrayLike<number>;
+  readonly variables: ReadonlyMap<string, ArrayLike<number> | null>;
+}
+
+export async function gradients(
+  bijector: Bijector,
+  way: Way,
+  point: Point,
+  weights: { value: ArrayLike<number>; logDet: ArrayLike<number> },
+  paths: ReadonlyMap<string, Variable>,
+): Promise<Gradients> {
+  // As variables, the input and the context take part in the same pass as the bijector's own.
+  const input = tidy(() => variable(toTensor(point.input)));
+  const context = point.context && tidy(() => variable(toTensor(point.context!)));
+  const list = [input, ...(context ? [context] : []), ...paths.values()];
+  const { value: loss, grads } = variableGrads(() => {
+    const { value, logDet } = apply(bijector, way, input, context);
+    const weighted = sum(mul(value, toTensor({ data: weights.value, shape: value.shape })));
+    return add(weighted, sum(mul(logDet, toTensor({ data: weights.logDet, shape: logDet.shape }))));
+  }, list);
+  const read = async (of: Variable | undefined) => {
+    const gradient = of && grads[of.name];
+    return gradient ? Array.from(await gradient.data()) : null;
+  };
+  const result = {
+    input: (await read(input)) ?? zeros(point.input),
+    context: (await read(context)) ?? zeros(point.context),
+    variables: new Map(await Promise.all([...paths].map(async ([path, of]) => [path, await read(of)] as const))),
+  };
+  for (const used of [loss, input, ...(context ? [context] : []), ...Object.values(grads)]) used.dispose();
+  return result;
+}
+
+function zeros(values: Values | undefined): number[] {
+  return Array.from({ length: values ? sizeOf(values.shape) : 0 }, () => 0);
+}
+
+/** One row's derivatives: `[output][input]`, and `[output][context entry]`. */
+export interface Jacobian {
+  readonly input: number[][];
+  readonly context: number[][];
+}
+
+/** The Jacobian of every row of a `[rows, ...event]` point, by one reverse pass for each number of the result. */
+export async function jacobians(bijector: Bijector, way: Way, point: Point): Promise<Jacobian[]> {
+  const count = point.input.shape[0];
+  const event = point.input.shape.slice(1);
+  const n = sizeOf(event);
+  const outputs = sizeOf(way === 'forward' ? bijector.forwardEventShape(event) : bijector.inverseEventShape(event));
+  const width = point.context ? point.context.shape[1] : 0;
+  const result: Jacobian[] = Array.from({ length: count }, () => ({ input: [], context: [] }));
+  for (let output = 0; output < outputs; output++) {
+    const value = Array.from({ length: count * outputs }, (_, i) => (i % outputs === output ? 1 : 0));
+    const { input, context } = await gradients(
+      bijector,
+      way,
+      point,
+      { value, logDet: zeros({ data: [], shape: [count] }) },
+      new Map(),
+    );
+    for (const [row, jacobian] of result.entries()) {
+      jacobian.input.push(Array.from(input).slice(row * n, (row + 1) * n));
+      jacobian.context.push(Array.from(context).slice(row * width, (row + 1) * width));
+    }
+  }
+  return result;
+}

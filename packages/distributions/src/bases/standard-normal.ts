@@ -1,0 +1,70 @@
+import { fill, ones, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import { checkEvent, checkIntegers, checkTensor, key, type ModuleConfig, normal } from '@pushforward/tensor';
+import { standardNormalLogProb } from '@pushforward/tensor/kernels';
+import { Distribution, type SampleOptions } from '../contract/distribution.js';
+import { sampleShape } from '../contract/sample-shape.js';
+
+const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
+
+/**
+ * The standard normal distribution of D independent numbers, the usual base of a flow: `log p(x) = −½ ‖x‖² − (D / 2) log 2π`.
+ *
+ * **Shapes**: events `[D]`, or any shape that is given, of D numbers together; no batch. **Units**: nats.
+ *
+ * @throws Error unless every size is a positive integer
+ *
+ * @example
+ * ```ts
+ * import { StandardNormal } from '@pushforward/distributions';
+ *
+ * console.log(new StandardNormal(3).sample(5, { seed: 0 }).shape); // [ 5, 3 ]
+ * console.log(new StandardNormal([28, 28]).sample(5, { seed: 0 }).shape); // [ 5, 28, 28 ]
+ * ```
+ */
+export class StandardNormal extends Distribution {
+  static readonly type: string = 'StandardNormal';
+  static fromConfig(config: ModuleConfig): StandardNormal {
+    return new StandardNormal(config.eventShape as number[]);
+  }
+
+  readonly batchShape: readonly number[] = [];
+  readonly eventShape: readonly number[];
+
+  readonly #size: number;
+
+  /** @param event the length of a vector, or a whole event shape */
+  constructor(event: number | readonly number[]) {
+    super();
+    const shape = typeof event === 'number' ? [event] : event;
+    checkIntegers('standardNormal: event', shape, 1);
+    this.eventShape = [...shape];
+    this.#size = this.eventShape.reduce((product, size) => product * size, 1);
+  }
+
+  sample(count: number | readonly number[], { seed }: SampleOptions = {}): Tensor {
+    return normal(key(seed), [...sampleShape('standardNormal', count), ...this.eventShape]);
+  }
+
+  logProb(x: Tensor): Tensor {
+    checkTensor('standardNormal: x', x);
+    checkEvent('standardNormal: x', x.shape, this.eventShape);
+    return standardNormalLogProb(x, this.eventShape.length);
+  }
+
+  override mean(): Tensor {
+    return zeros(this.eventShape as number[]);
+  }
+
+  override stddev(): Tensor {
+    return ones(this.eventShape as number[]);
+  }
+
+  /** `(D / 2) (1 + log 2π)` */
+  override entropy(): Tensor {
+    return fill([], this.#size * (0.5 + HALF_LOG_TWO_PI));
+  }
+
+  config(): ModuleConfig {
+    return { type: StandardNormal.type, eventShape: [...this.eventShape] };
+  }
+}

@@ -1,0 +1,13 @@
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+
+/**
+ * What a sweep computes with, or the gradients of it. One column is one event: so a rank's units lie together in memory.
+ */
+export interface SweepArrays {
+  /** `[D, N]` */
+  readonly input: Tensor2D;
+  /** One for each layer, masks applied, `[inputs, units]`. */
+  readonly weights: readonly Tensor2D[];
+  /** What is added to each layer's products, the same for every event or not: `[units, 1]` or `[units, N]`. */
+  readonly offsets: readonly Tensor2D[];
+}

@@ -1,0 +1,38 @@
+import { ATTENTION, ATTENTION_GRADIENT } from '../threads/task-ids';
+import { Attention, ATTENTION_WEIGHTS, INNER_WEIGHTS, MIX_WEIGHTS, ofBlock, operand, OUTER_WEIGHTS, OUTPUT_WEIGHTS, transposedOf } from '../sequence/attention';
+import { runParts } from '../threads/pool';
+import { TILE } from '../tile/tile';
+import { transposeMatrix } from '../simd/transpose';
+
+/** All parameters, or with a step the values and the log-determinant. A rank is fed the input before it, or in the sequential direction the value. */
+export function attention(at: usize): void {
+  const attention = changetype<Attention>(at);
+  const width = attention.width;
+  const mlp = attention.mlp;
+  for (let b: i32 = 0; b < attention.blocks; b++) {
+    transpose(attention, ofBlock(b, ATTENTION_WEIGHTS), width, 3 * width);
+    transpose(attention, ofBlock(b, MIX_WEIGHTS), width, width);
+    transpose(attention, ofBlock(b, INNER_WEIGHTS), width, mlp);
+    transpose(attention, ofBlock(b, OUTER_WEIGHTS), mlp, width);
+  }
+  transpose(attention, OUTPUT_WEIGHTS, width, attention.parameterCount);
+  runParts(ATTENTION, at, (attention.rows + TILE - 1) / TILE, multiplications(attention));
+}
+
+/** The gradients of `attention`: those of weights chunk by chunk. */
+export function attentionGradient(at: usize, chunks: i32): void {
+  const attention = changetype<Attention>(at);
+  for (let b: i32 = 0; b < attention.blocks; b++) transpose(attention, ofBlock(b, INNER_WEIGHTS), attention.width, attention.mlp);
+  runParts(ATTENTION_GRADIENT, at, chunks, 2 * multiplications(attention));
+}
+
+/** Of numbers with weights, going forward. */
+function multiplications(attention: Attention): f64 {
+  const weights = attention.blocks * attention.width * (4 * attention.width + 2 * attention.mlp);
+  return <f64>weights * <f64>attention.dim * <f64>attention.rows;
+}
+
+/** Makes the matrix of an operand by column. */
+function transpose(attention: Attention, index: i32, rows: i32, columns: i32): void {
+  transposeMatrix(transposedOf(attention, index), operand(attention, index), rows, columns);
+}

@@ -1,0 +1,107 @@
+import { multiplySlopes } from '../simd/activation';
+import { addDot, addDotPair, UNIT_BYTES } from '../tile/dot';
+import { gatherAdjoints, rowOf, scatter } from '../tile/gather';
+import { Layer, layerAt, Network, nodeAt, totalOf, workOf } from './structs';
+import { applyStepGradient, Step } from '../tile/affine-form';
+import { addUnits, entry, place, TILE } from '../tile/tile';
+
+/** The adjoints of one tile of the block, and the gradients of its input and of offsets for each event. */
+export function adjointsPart(at: usize, part: i32, thread: i32): void {
+  const network = changetype<Network>(at);
+  const row = network.first + part * TILE;
+  const lanes = min(TILE, network.rows - row);
+  const record = network.records + network.record * <usize>(row / TILE);
+  const adjoints = network.adjoints + network.record * <usize>part;
+  const direct = workOf(network, thread);
+  const total = totalOf(network, direct);
+  if (network.step) {
+    gatherAdjoints(direct, rowOf(network.value, network.dim, row), network.dim, network.dim, network.dimensionRanks, lanes);
+    gatherAdjoints(total, rowOf(network.logDet, 1, row), 1, 1, 0, lanes);
+    if (network.sequential) retreatByRank(network, record, adjoints, direct, total);
+    else {
+      const last = nodeAt(network, network.layerCount).values;
+      const chosen = record + nodeAt(network, 0).values;
+      applyStepGradient(changetype<Step>(network.step), direct, total, chosen, false, record + last, adjoints + last, network.dim);
+      retreatAll(network, record, adjoints, direct);
+    }
+  } else {
+    const count = network.dim * network.parameterCount;
+    const output = layerAt(network, network.layerCount - 1);
+    memory.fill(direct, 0, <usize>network.dim * UNIT_BYTES);
+    gatherAdjoints(adjoints + nodeAt(network, network.layerCount).values, rowOf(network.value, count, row), count, count, output.unitRanks, lanes);
+    retreatAll(network, record, adjoints, direct);
+  }
+  scatter(rowOf(network.inputGradient, network.dim, row), direct, network.dim, network.dim, network.dimensionRanks, lanes);
+  for (let l: i32 = 0; l < network.layerCount; l++) {
+    const layer = layerAt(network, l);
+    if (!layer.offset || !layer.offsetPerRow) continue;
+    const units = layer.units;
+    scatter(rowOf(layer.offsetGradient, units, row), adjoints + nodeAt(network, l + 1).values, units, units, layer.unitRanks, lanes);
+  }
+}
+
+function retreatAll(network: Network, record: usize, adjoints: usize, direct: usize): void {
+  for (let n = network.layerCount - 1; n >= 0; n--) computeAdjoints(network, n, record, adjoints, 0, nodeAt(network, n).count);
+  addUnits(direct, adjoints + nodeAt(network, 0).values, network.dim);
+}
+
+function retreatByRank(network: Network, record: usize, adjoints: usize, direct: usize, total: usize): void {
+  const first = nodeAt(network, 0);
+  const last = nodeAt(network, network.layerCount);
+  const step = changetype<Step>(network.step);
+  for (let rank = network.ranks - 1; rank >= 0; rank--) {
+    const begin = entry(first.starts, rank);
+    const end = entry(first.starts, rank + 1);
+    const at = <usize>begin * UNIT_BYTES;
+    const parametersAt = last.values + at * network.parameterCount;
+    computeAdjoints(network, 0, record, adjoints, begin, end);
+    addUnits(direct + at, adjoints + first.values + at, end - begin);
+    applyStepGradient(step, direct + at, total, record + first.values + at, true, record + parametersAt, adjoints + parametersAt, end - begin);
+    for (let n = network.layerCount - 1; n > 0; n--) {
+      const starts = nodeAt(network, n).starts;
+      computeAdjoints(network, n, record, adjoints, entry(starts, rank), entry(starts, rank + 1));
+    }
+  }
+}
+
+/** What the readers of a node, hidden or the input, give to its units from `begin` up to `end`. */
+function computeAdjoints(network: Network, n: i32, record: usize, adjoints: usize, begin: i32, end: i32): void {
+  if (begin == end) return;
+  const node = nodeAt(network, n);
+  const units = adjoints + node.values;
+  const target = units + <usize>begin * UNIT_BYTES;
+  const count = end - begin;
+  memory.fill(target, 0, <usize>count * UNIT_BYTES);
+  for (let l: i32 = 0; l < network.layerCount; l++) {
+    const layer = layerAt(network, l);
+    if (layer.from != n) continue;
+    const above = adjoints + nodeAt(network, l + 1).values;
+    let i = begin;
+    for (; i + 1 < end; i += 2) {
+      const unit = units + <usize>i * UNIT_BYTES;
+      const from = entry(layer.firsts, i);
+      const common = entry(layer.firsts, i + 1);
+      if (common > from) addDot(unit, weightsFrom(layer, i, from), above + <usize>from * UNIT_BYTES, common - from);
+      addDotPair(unit, weightsFrom(layer, i, common), weightsFrom(layer, i + 1, common), above + <usize>common * UNIT_BYTES, layer.units - common);
+    }
+    if (i < end) {
+      const from = entry(layer.firsts, i);
+      addDot(units + <usize>i * UNIT_BYTES, weightsFrom(layer, i, from), above + <usize>from * UNIT_BYTES, layer.units - from);
+    }
+  }
+  if (n > 0 && node.reads != node.values) {
+    const at = <usize>begin * UNIT_BYTES;
+    multiplySlopes(network.activation, record + node.values + at, record + node.reads + at, target, count * TILE);
+  }
+  for (let l: i32 = 0; l < network.layerCount; l++) {
+    if (layerAt(network, l).skip == n) addUnits(target, adjoints + nodeAt(network, l + 1).values + <usize>begin * UNIT_BYTES, count);
+  }
+}
+
+/** Where the weights from an input to a unit and those after it lie. */
+// @ts-ignore: decorator
+@inline
+function weightsFrom(layer: Layer, input: i32, unit: i32): usize {
+  const row = layer.unitOrder ? input : place(layer.inputOrder, input);
+  return (layer.unitOrder ? layer.backward : layer.weights) + (<usize>(row * layer.units + unit) << 2);
+}

@@ -1,0 +1,114 @@
+import { UNIT_BYTES } from '../tile/dot';
+
+/** Units of a layer whose weights are one part of a job. */
+export const CHUNK: i32 = 32;
+
+/** The units of one node by rank; every tile has a record, in which each node has its place. */
+@unmanaged
+export class Node {
+  count: i32;
+  /** For r = 0 … ranks, the number of units of lower rank. */
+  starts: usize;
+  /** Bytes from the record's start to the units' values, and to these through the activation. */
+  values: usize;
+  reads: usize;
+}
+
+/** A masked layer; its inputs and units are counted by rank. */
+@unmanaged
+export class Layer {
+  from: i32;
+  /** The node added to the result, or −1. */
+  skip: i32;
+  inputs: i32;
+  units: i32;
+  /** For each unit, how many inputs it reads: the first ones; ascending. */
+  limits: usize;
+  /** For each input, the first unit that reads it; it and all after do. */
+  firsts: usize;
+  /** Where each input's weights lie, as a row of the matrix; 0 if in order. */
+  inputOrder: usize;
+  /** Where each unit's weights lie, as a column, and the unit of each column; 0 if in order. */
+  unitOrder: usize;
+  unitRanks: usize;
+  /** `[inputs, units]`, as given. */
+  weights: usize;
+  /** What is added to the products, or 0: one row for all events, or one for each. */
+  offset: usize;
+  offsetPerRow: i32;
+  /** Place for the weights by rank: `[units, inputs]`; and `[inputs, units]`, used where `unitOrder` is given. */
+  forward: usize;
+  backward: usize;
+  /** The results: gradients of the weights and of the offset. */
+  weightGradient: usize;
+  offsetGradient: usize;
+}
+
+@unmanaged
+export class Network {
+  ranks: i32;
+  dim: i32;
+  parameterCount: i32;
+  rows: i32;
+  activation: i32;
+  sequential: i32;
+  /** Of hidden layers and the output. */
+  layerCount: i32;
+  layers: usize;
+  /** The input's node, then each layer's. */
+  nodes: usize;
+  /** The place in the order of each dimension; 0 if they are in order. */
+  dimensionRanks: usize;
+  step: usize;
+  /** Products of one event that are not masked. */
+  products: i32;
+  /** `[N, D]` */
+  input: usize;
+  /** With a step the values `[N, D]`, else the parameters `[N, D · P]`; in the gradient, their cotangents. */
+  value: usize;
+  /** `[N]`, used with a step; in the gradient, its cotangent. */
+  logDet: usize;
+  inputGradient: usize;
+  /** Bytes of one tile's record; the tiles' records, or 0 if they need not be kept. */
+  record: usize;
+  records: usize;
+  /** Place for a block's adjoints, laid out as the values are. */
+  adjoints: usize;
+  /** Place for each thread: an input `[D, 16]`, the log-determinant, and a record if they are not kept. */
+  work: usize;
+  workStride: usize;
+  /** The rows of the block whose gradients are being computed. */
+  first: i32;
+  end: i32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function layerAt(network: Network, l: i32): Layer {
+  return changetype<Layer>(network.layers + <usize>l * offsetof<Layer>());
+}
+
+// @ts-ignore: decorator
+@inline
+export function nodeAt(network: Network, n: i32): Node {
+  return changetype<Node>(network.nodes + <usize>n * offsetof<Node>());
+}
+
+/** Where a thread has the place for an input and a log-determinant, and a record. */
+// @ts-ignore: decorator
+@inline
+export function workOf(network: Network, thread: i32): usize {
+  return network.work + network.workStride * <usize>thread;
+}
+
+// @ts-ignore: decorator
+@inline
+export function totalOf(network: Network, work: usize): usize {
+  return work + <usize>network.dim * UNIT_BYTES;
+}
+
+// @ts-ignore: decorator
+@inline
+export function chunksOf(layer: Layer): i32 {
+  return (layer.units + CHUNK - 1) / CHUNK;
+}

@@ -1,0 +1,75 @@
+import { ELU, Elu, LEAKY_RELU, LeakyRelu, RELU, Relu, SILU, Silu, SOFTPLUS, Softplus, Tanh } from '../simd/activation';
+import { loadLanes, storeLanes } from '../simd/lanes';
+
+/** Going back through a hidden unit's nonlinearity and a bias. */
+@unmanaged
+export class FinishGradient {
+  rows: i32;
+  columns: i32;
+  activation: i32;
+  /** `[rows, columns]`: the cotangent of the results, and the results or what the activation was given: whatever its derivative follows from. */
+  cotangent: usize;
+  known: usize;
+  /** The gradients of the product `[rows, columns]` and of the bias `[columns]`. */
+  product: usize;
+  bias: usize;
+  /** Place for {@link PART_COLUMNS} sums in float64, once for each thread. */
+  work: usize;
+}
+
+/** Columns of one part of the work, a multiple of 4. */
+export const PART_COLUMNS: i32 = 32;
+
+/** Bytes of working memory that a thread needs. */
+const WORK_BYTES: usize = 8 * 32;
+
+export function finishGradientPart(at: usize, part: i32, thread: i32): void {
+  const task = changetype<FinishGradient>(at);
+  const activation = task.activation;
+  if (activation == RELU) finishGradientAs<Relu>(task, part, thread);
+  else if (activation == LEAKY_RELU) finishGradientAs<LeakyRelu>(task, part, thread);
+  else if (activation == ELU) finishGradientAs<Elu>(task, part, thread);
+  else if (activation == SILU) finishGradientAs<Silu>(task, part, thread);
+  else if (activation == SOFTPLUS) finishGradientAs<Softplus>(task, part, thread);
+  else finishGradientAs<Tanh>(task, part, thread);
+}
+
+function finishGradientAs<A>(task: FinishGradient, part: i32, thread: i32): void {
+  const activation = changetype<A>(task);
+  const totals = task.work + <usize>thread * WORK_BYTES;
+  const first = part * PART_COLUMNS;
+  const columns = min(PART_COLUMNS, task.columns - first);
+  const whole = <usize>(columns & ~3) << 2;
+  const rest = columns & 3;
+  const stride = <usize>task.columns << 2;
+  let cotangent = task.cotangent + (<usize>first << 2);
+  let known = task.known + (<usize>first << 2);
+  let product = task.product + (<usize>first << 2);
+  memory.fill(totals, 0, WORK_BYTES);
+  for (let row: i32 = 0; row < task.rows; row++) {
+    for (let i: usize = 0; i < whole; i += 16) {
+      const x = v128.load(known + i);
+      const gradient = f32x4.mul(v128.load(cotangent + i), activation.slope(x, x));
+      v128.store(product + i, gradient);
+      addTo(totals + 2 * i, gradient);
+    }
+    if (rest) {
+      const x = loadLanes(known + whole, rest);
+      const gradient = f32x4.mul(loadLanes(cotangent + whole, rest), activation.slope(x, x));
+      storeLanes(product + whole, gradient, rest);
+      addTo(totals + 2 * whole, gradient);
+    }
+    cotangent += stride;
+    known += stride;
+    product += stride;
+  }
+  for (let j: i32 = 0; j < columns; j++) store<f32>(task.bias + (<usize>(first + j) << 2), <f32>load<f64>(totals + (<usize>j << 3)));
+}
+
+/** Adds four numbers to sums in float64. */
+// @ts-ignore: decorator
+@inline
+function addTo(totals: usize, x: v128): void {
+  v128.store(totals, f64x2.add(v128.load(totals), f64x2.promote_low_f32x4(x)));
+  v128.store(totals, f64x2.add(v128.load(totals, 16), f64x2.promote_low_f32x4(v128.shuffle<i64>(x, x, 1, 1))), 16);
+}

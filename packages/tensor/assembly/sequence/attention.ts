@@ -1,0 +1,234 @@
+import { activate } from '../simd/activation';
+import { attend } from './attend';
+import { UNIT_BYTES } from '../tile/dot';
+import { gather, rowOf } from '../tile/gather';
+import { normalize } from '../tile/layer-norm';
+import { chooseValue, lanesOf, Ranks, tileOf, workOf } from './sequence';
+import { splat } from '../simd/simd-math';
+import { addRow, addUnits, spreadRow, TILE } from '../tile/tile';
+import { addProduct } from '../tile/tile-product';
+
+// Operands, in the order of the TypeScript side.
+export const POSITIONS: i32 = 1;
+export const VALUE_WEIGHTS: i32 = 2;
+export const OUTPUT_SCALE: i32 = 3;
+export const OUTPUT_SHIFT: i32 = 4;
+export const OUTPUT_WEIGHTS: i32 = 5;
+export const OUTPUT_BIAS: i32 = 6;
+const FIRST_BLOCK: i32 = 7;
+
+// Operands of each block.
+export const ATTENTION_SCALE: i32 = 0;
+export const ATTENTION_SHIFT: i32 = 1;
+export const ATTENTION_WEIGHTS: i32 = 2;
+export const MIX_WEIGHTS: i32 = 3;
+export const MIX_BIAS: i32 = 4;
+export const MLP_SCALE: i32 = 5;
+export const MLP_SHIFT: i32 = 6;
+export const INNER_WEIGHTS: i32 = 7;
+export const INNER_BIAS: i32 = 8;
+export const OUTER_WEIGHTS: i32 = 9;
+export const OUTER_BIAS: i32 = 10;
+const PER_BLOCK: i32 = 11;
+
+/**
+ * A causal transformer over the ranks. A tile has a unit for what each rank is fed, the keys and values of each block, head by head, and
+ * a record for each rank, or one for all.
+ */
+@unmanaged
+export class Attention extends Ranks {
+  width: i32;
+  heads: i32;
+  mlp: i32;
+  activation: i32;
+  blocks: i32;
+  /** By operand: its address, that of the weights by column, and bytes from the start of a chunk's gradients to its own. */
+  operands: usize;
+  transposed: usize;
+  gradients: usize;
+  /** What the context adds to the first token, `[N, W]` or 0, and its gradient. */
+  context: usize;
+  contextGradient: usize;
+  /** From a tile's start to the keys and values, and bytes of the keys of one block. */
+  caches: usize;
+  cache: usize;
+  /** From a tile's start to the records, and bytes of one. */
+  records: usize;
+  record: usize;
+  /** Bytes of a block's part in a record, which begins with the stream that it is given; from there to the queries, times the scale of scores. */
+  blockRecord: usize;
+  queries: usize;
+  attended: usize;
+  mixed: usize;
+  /** What `attend` leaves of each head. */
+  stats: usize;
+  /** From a record's start to the stream after all blocks and to the parameters. */
+  stream: usize;
+  parameters: usize;
+  /** Within a thread's work. */
+  normalized: usize;
+  hidden: usize;
+  scores: usize;
+  // The gradient's places within a thread's work.
+  adjoint: usize;
+  /** As the caches. */
+  cacheAdjoints: usize;
+  /** The softmax and the adjoints of the scores: for each block, head and slot so many bytes, a unit for each key. */
+  weights: usize;
+  slopes: usize;
+  headWeights: usize;
+  /** Slots of the ranks that are gone through at a time, and bytes of one. */
+  slots: usize;
+  slot: usize;
+  /** Bytes of a block's part in a slot, which begins with what its attention reads; from there to adjoints and to what others read. */
+  blockSlot: usize;
+  queryAdjoints: usize;
+  attendedAdjoints: usize;
+  mixedAdjoints: usize;
+  mlpReads: usize;
+  hiddenAdjoints: usize;
+  hiddenReads: usize;
+  outAdjoints: usize;
+  /** From a slot's start. */
+  tokenAdjoints: usize;
+  outputReads: usize;
+  parameterAdjoints: usize;
+}
+
+// Units of a thread's work behind those of its ranks.
+export const SPREAD: usize = 2 * UNIT_BYTES;
+export const COMMON: usize = 3 * UNIT_BYTES;
+export const HANDED: usize = 4 * UNIT_BYTES;
+
+// @ts-ignore: decorator
+@inline
+export function operand(attention: Attention, index: i32): usize {
+  return load<usize>(attention.operands + (<usize>index << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+export function ofBlock(block: i32, index: i32): i32 {
+  return FIRST_BLOCK + PER_BLOCK * block + index;
+}
+
+// @ts-ignore: decorator
+@inline
+export function transposedOf(attention: Attention, index: i32): usize {
+  return load<usize>(attention.transposed + (<usize>index << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+export function recordAt(attention: Attention, tile: usize, rank: i32): usize {
+  return tile + attention.records + (attention.isKept ? <usize>rank * attention.record : 0);
+}
+
+/** Bytes of all that one head has of a rank. */
+// @ts-ignore: decorator
+@inline
+export function headBytes(attention: Attention): usize {
+  return <usize>(attention.width / attention.heads) * UNIT_BYTES;
+}
+
+/** The keys of one head of a block, in order; its values lie `cache` bytes on. */
+// @ts-ignore: decorator
+@inline
+export function keysOf(attention: Attention, caches: usize, block: i32, head: i32): usize {
+  return caches + 2 * <usize>block * attention.cache + <usize>head * <usize>attention.dim * headBytes(attention);
+}
+
+/** One tile of {@link attention}. */
+export function attentionPart(at: usize, part: i32, thread: i32): void {
+  const attention = changetype<Attention>(at);
+  const row = part * TILE;
+  const work = workOf(attention, thread);
+  const tile = tileOf(attention, part, thread);
+  const width = attention.width;
+  memory.fill(tile, 0, UNIT_BYTES);
+  for (let rank: i32 = 0; rank < attention.dim; rank++) {
+    const record = recordAt(attention, tile, rank);
+    const fed = tile + <usize>rank * UNIT_BYTES;
+    makeToken(attention, record, rank, row, work, fed);
+    for (let b: i32 = 0; b < attention.blocks; b++) {
+      const stream = record + <usize>b * attention.blockRecord;
+      const next = b + 1 < attention.blocks ? stream + attention.blockRecord : record + attention.stream;
+      applyBlock(attention, b, tile, rank, stream, next, work);
+    }
+    const normalized = work + attention.normalized;
+    normalize(normalized, normalized, work + SPREAD, record + attention.stream, operand(attention, OUTPUT_SCALE), operand(attention, OUTPUT_SHIFT), width);
+    const parameters = record + attention.parameters;
+    spreadRow(parameters, operand(attention, OUTPUT_BIAS), attention.parameterCount);
+    addProduct(parameters, transposedOf(attention, OUTPUT_WEIGHTS), normalized, attention.parameterCount, width);
+    chooseValue(attention, rank, row, work, parameters, fed + UNIT_BYTES);
+  }
+}
+
+function makeToken(attention: Attention, token: usize, rank: i32, row: i32, work: usize, fed: usize): void {
+  const width = attention.width;
+  spreadRow(token, operand(attention, POSITIONS) + (<usize>(rank * width) << 2), width);
+  if (rank > 0) addProduct(token, operand(attention, VALUE_WEIGHTS), fed, width, 1);
+  else if (attention.context) {
+    gather(work + attention.normalized, rowOf(attention.context, width, row), width, width, 0, lanesOf(attention, row));
+    addUnits(token, work + attention.normalized, width);
+  }
+}
+
+/** The stream of one rank after a block. */
+function applyBlock(attention: Attention, b: i32, tile: usize, rank: i32, stream: usize, next: usize, work: usize): void {
+  const width = attention.width;
+  const mlp = attention.mlp;
+  const normalized = work + attention.normalized;
+  const spread = work + SPREAD;
+  const hidden = work + attention.hidden;
+  normalize(normalized, normalized, spread, stream, operand(attention, ofBlock(b, ATTENTION_SCALE)), operand(attention, ofBlock(b, ATTENTION_SHIFT)), width);
+  attendTo(attention, b, tile, rank, stream, work);
+
+  const mixed = stream + attention.mixed;
+  memory.copy(mixed, stream, <usize>width * UNIT_BYTES);
+  addRow(mixed, operand(attention, ofBlock(b, MIX_BIAS)), width);
+  addProduct(mixed, transposedOf(attention, ofBlock(b, MIX_WEIGHTS)), stream + attention.attended, width, width);
+
+  normalize(normalized, normalized, spread, mixed, operand(attention, ofBlock(b, MLP_SCALE)), operand(attention, ofBlock(b, MLP_SHIFT)), width);
+  spreadRow(hidden, operand(attention, ofBlock(b, INNER_BIAS)), mlp);
+  addProduct(hidden, transposedOf(attention, ofBlock(b, INNER_WEIGHTS)), normalized, mlp, width);
+  activate(attention.activation, hidden, hidden, mlp * TILE);
+  memory.copy(next, mixed, <usize>width * UNIT_BYTES);
+  addRow(next, operand(attention, ofBlock(b, OUTER_BIAS)), width);
+  addProduct(next, transposedOf(attention, ofBlock(b, OUTER_WEIGHTS)), hidden, width, mlp);
+}
+
+/** One rank's query, key and value, made of what is normalised, and what it attends to: itself and those before. */
+function attendTo(attention: Attention, b: i32, tile: usize, rank: i32, stream: usize, work: usize): void {
+  const width = attention.width;
+  const reads = work + attention.normalized;
+  const weights = transposedOf(attention, ofBlock(b, ATTENTION_WEIGHTS));
+  const all = <usize>(width * width) << 2;
+  const size = width / attention.heads;
+  const bytes = headBytes(attention);
+  const queries = stream + attention.queries;
+  memory.fill(queries, 0, <usize>width * UNIT_BYTES);
+  addProduct(queries, weights, reads, width, width);
+  scaleUnits(queries, 1 / sqrt(<f32>size), width);
+  for (let head: i32 = 0; head < attention.heads; head++) {
+    const keys = keysOf(attention, tile + attention.caches, b, head);
+    const values = keys + attention.cache;
+    const place = <usize>rank * bytes;
+    const ofHead = weights + all + (<usize>(head * size * width) << 2);
+    memory.fill(keys + place, 0, bytes);
+    memory.fill(values + place, 0, bytes);
+    addProduct(keys + place, ofHead, reads, size, width);
+    addProduct(values + place, ofHead + all, reads, size, width);
+    const from = <usize>head * bytes;
+    const stats = stream + attention.stats + 2 * <usize>head * UNIT_BYTES;
+    attend(stream + attention.attended + from, stats, queries + from, keys, values, rank + 1, size, work + attention.scores);
+  }
+}
+
+export function scaleUnits(units: usize, by: f32, count: i32): void {
+  const factor = splat(by);
+  for (let i: i32 = 0; i < count; i++) {
+    for (let lane: usize = 0; lane < UNIT_BYTES; lane += 16) v128.store(units + lane, f32x4.mul(v128.load(units + lane), factor));
+    units += UNIT_BYTES;
+  }
+}

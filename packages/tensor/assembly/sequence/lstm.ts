@@ -1,0 +1,221 @@
+import { UNIT_BYTES } from '../tile/dot';
+import { gather, rowOf, scatter } from '../tile/gather';
+import { advanceCells, retreatCells } from './lstm-cell';
+import { addOuterProducts } from '../tile/outer-product';
+import { chooseValue, lanesOf, Ranks, retreatValue, tileOf, workOf } from './sequence';
+import { addLaneSums, addRow, addUnits, spreadRow, TILE } from '../tile/tile';
+import { addProduct } from '../tile/tile-product';
+
+/** Ranks whose adjoints are kept at a time, until their share of the weights' gradients is added. */
+const BLOCK_RANKS: i32 = 8;
+
+/** One layer; each rank of each tile has a record, in which it has its places, here in bytes from the record's start. */
+@unmanaged
+export class LstmLayer {
+  width: i32;
+  /** Of what it is fed, and then its own state. */
+  inputs: i32;
+  /** `[inputs, 4 width]`, and place for the same by column. */
+  weights: usize;
+  forward: usize;
+  /** `[4 width]`; 0 for the first layer, whose biases are those of the ranks. */
+  bias: usize;
+  /** The inputs of the rank, the gates, the cells before it and the tanh of those after. */
+  reads: usize;
+  gates: usize;
+  cells: usize;
+  shown: usize;
+  /** Bytes from the start of a chunk's gradients to those of the weights and the bias, or of the ranks' biases. */
+  weightGradient: usize;
+  biasGradient: usize;
+  /** Bytes from the start of a thread's work to the adjoints of the inputs and cells, and within a rank's to those of the gates. */
+  readAdjoints: usize;
+  cellAdjoints: usize;
+  gateAdjoints: usize;
+}
+
+@unmanaged
+export class Lstm extends Ranks {
+  layerCount: i32;
+  layers: usize;
+  /** The ranks' biases `[D, 4 H]`; what the context adds to them, `[N, 4 H]` or 0. */
+  offsets: usize;
+  context: usize;
+  /** Each layer's state and cells before the first rank, `[N, 2 ΣH]`, or 0. */
+  states: usize;
+  stateCount: i32;
+  /** `[H, P]`, place for the same by column, and `[P]`. */
+  outputWeights: usize;
+  outputForward: usize;
+  outputBias: usize;
+  /** Bytes of a rank's record, of which a tile has one more than ranks, or two in turn; and from its start to the parameters. */
+  record: usize;
+  parameters: usize;
+  /** Bytes from the start of a chunk's gradients. */
+  outputWeightGradient: usize;
+  outputBiasGradient: usize;
+  contextGradient: usize;
+  stateGradient: usize;
+  /** Within a thread's work: the adjoints of a block of ranks, bytes of one rank's, and within that to those of the parameters. */
+  rankAdjoints: usize;
+  rankAdjointStride: usize;
+  parameterAdjoints: usize;
+  /** Within a thread's work: what the context adds, or its adjoint; the adjoints of one layer's states. */
+  contextUnits: usize;
+  stateAdjoints: usize;
+}
+
+// @ts-ignore: decorator
+@inline
+export function layerAt(lstm: Lstm, l: i32): LstmLayer {
+  return changetype<LstmLayer>(lstm.layers + <usize>l * offsetof<LstmLayer>());
+}
+
+// @ts-ignore: decorator
+@inline
+function recordAt(lstm: Lstm, tile: usize, rank: i32): usize {
+  return tile + <usize>(lstm.isKept ? rank : rank & 1) * lstm.record;
+}
+
+/** One tile of {@link lstm}. */
+export function lstmPart(at: usize, part: i32, thread: i32): void {
+  const lstm = changetype<Lstm>(at);
+  const row = part * TILE;
+  const lanes = lanesOf(lstm, row);
+  const work = workOf(lstm, thread);
+  const tile = tileOf(lstm, part, thread);
+  const first = layerAt(lstm, 0);
+  const last = layerAt(lstm, lstm.layerCount - 1);
+  const gates = 4 * first.width;
+  if (lstm.context) gather(work + lstm.contextUnits, rowOf(lstm.context, gates, row), gates, gates, 0, lanes);
+  startTile(lstm, tile, row, lanes);
+  for (let rank: i32 = 0; rank < lstm.dim; rank++) {
+    const record = recordAt(lstm, tile, rank);
+    const next = recordAt(lstm, tile, rank + 1);
+    for (let l: i32 = 0; l < lstm.layerCount; l++) {
+      const layer = layerAt(lstm, l);
+      const units = record + layer.gates;
+      const count = 4 * layer.width;
+      if (l > 0) spreadRow(units, layer.bias, count);
+      else if (lstm.context) {
+        memory.copy(units, work + lstm.contextUnits, <usize>count * UNIT_BYTES);
+        addRow(units, lstm.offsets + (<usize>(rank * count) << 2), count);
+      } else spreadRow(units, lstm.offsets + (<usize>(rank * count) << 2), count);
+      addProduct(units, layer.forward, record + layer.reads, count, layer.inputs);
+      const states = statesOf(layer, next);
+      advanceCells(layer.width, units, record + layer.cells, next + layer.cells, record + layer.shown, states);
+      if (l + 1 < lstm.layerCount) memory.copy(record + layerAt(lstm, l + 1).reads, states, <usize>layer.width * UNIT_BYTES);
+    }
+    const parameters = record + lstm.parameters;
+    spreadRow(parameters, lstm.outputBias, lstm.parameterCount);
+    addProduct(parameters, lstm.outputForward, statesOf(last, next), lstm.parameterCount, last.width);
+    chooseValue(lstm, rank, row, work, parameters, next + first.reads);
+  }
+}
+
+/** Where a layer's states come to lie in the record of the rank after. */
+// @ts-ignore: decorator
+@inline
+function statesOf(layer: LstmLayer, record: usize): usize {
+  return record + layer.reads + <usize>(layer.inputs - layer.width) * UNIT_BYTES;
+}
+
+/** What the first rank finds: no value before, and the initial states and cells. */
+function startTile(lstm: Lstm, tile: usize, row: i32, lanes: i32): void {
+  memory.fill(tile + layerAt(lstm, 0).reads, 0, UNIT_BYTES);
+  let from = rowOf(lstm.states, lstm.stateCount, row);
+  for (let l: i32 = 0; l < lstm.layerCount; l++) {
+    const layer = layerAt(lstm, l);
+    const states = statesOf(layer, tile);
+    if (lstm.states) {
+      gather(states, from, lstm.stateCount, layer.width, 0, lanes);
+      gather(tile + layer.cells, from + (<usize>layer.width << 2), lstm.stateCount, layer.width, 0, lanes);
+      from += <usize>layer.width << 3;
+    } else {
+      memory.fill(states, 0, <usize>layer.width * UNIT_BYTES);
+      memory.fill(tile + layer.cells, 0, <usize>layer.width * UNIT_BYTES);
+    }
+  }
+}
+
+/** One chunk of {@link lstmGradient}. */
+export function lstmGradientPart(at: usize, part: i32, thread: i32): void {
+  const lstm = changetype<Lstm>(at);
+  const work = workOf(lstm, thread);
+  const chunk = lstm.chunks + <usize>part * lstm.chunkStride;
+  memory.fill(chunk, 0, lstm.chunkStride);
+  const end = min((part + 1) * lstm.chunkTiles * TILE, lstm.rows);
+  for (let row = part * lstm.chunkTiles * TILE; row < end; row += TILE) {
+    const tile = tileOf(lstm, row / TILE, thread);
+    memory.fill(work, 0, lstm.rankAdjoints);
+    for (let rank = lstm.dim; rank > 0; rank -= BLOCK_RANKS) {
+      const begin = max(0, rank - BLOCK_RANKS);
+      for (let r = rank - 1; r >= begin; r--) {
+        retreat(lstm, tile, r, work, work + lstm.rankAdjoints + <usize>(r - begin) * lstm.rankAdjointStride, chunk, row);
+      }
+      addWeightGradients(lstm, tile, begin, rank - begin, work + lstm.rankAdjoints, chunk);
+    }
+    finishTile(lstm, work, row);
+  }
+}
+
+/** The adjoints of one rank, from those of the rank after. */
+function retreat(lstm: Lstm, tile: usize, rank: i32, work: usize, adjoints: usize, chunk: usize, row: i32): void {
+  const record = recordAt(lstm, tile, rank);
+  const next = recordAt(lstm, tile, rank + 1);
+  const first = layerAt(lstm, 0);
+  const top = lstm.layerCount - 1;
+  const parameterAdjoints = adjoints + lstm.parameterAdjoints;
+  // The rank after left the adjoint of what it was fed.
+  const handed = work + first.readAdjoints;
+  const biasGradient = chunk + lstm.outputBiasGradient;
+  retreatValue(lstm, rank, row, work, record + lstm.parameters, next + first.reads, handed, parameterAdjoints, biasGradient);
+
+  for (let l = top; l >= 0; l--) {
+    const layer = layerAt(lstm, l);
+    const states = work + lstm.stateAdjoints;
+    const reads = work + layer.readAdjoints;
+    const gates = adjoints + layer.gateAdjoints;
+    memory.copy(states, reads + <usize>(layer.inputs - layer.width) * UNIT_BYTES, <usize>layer.width * UNIT_BYTES);
+    if (l == top) addProduct(states, lstm.outputWeights, parameterAdjoints, layer.width, lstm.parameterCount);
+    else addUnits(states, work + layerAt(lstm, l + 1).readAdjoints, layer.width);
+    retreatCells(layer.width, record + layer.gates, record + layer.cells, record + layer.shown, states, work + layer.cellAdjoints, gates);
+    memory.fill(reads, 0, <usize>layer.inputs * UNIT_BYTES);
+    addProduct(reads, layer.weights, gates, layer.inputs, 4 * layer.width);
+    const bias = chunk + layer.biasGradient + (l == 0 ? <usize>(rank * 4 * layer.width) << 2 : 0);
+    addLaneSums(bias, gates, 4 * layer.width);
+    if (l == 0 && lstm.context) addUnits(work + lstm.contextUnits, gates, 4 * layer.width);
+  }
+}
+
+/** Adds the share of `ranks` ranks in the weights' gradients. */
+function addWeightGradients(lstm: Lstm, tile: usize, begin: i32, ranks: i32, adjoints: usize, chunk: usize): void {
+  const record = recordAt(lstm, tile, begin);
+  for (let l: i32 = 0; l < lstm.layerCount; l++) {
+    const layer = layerAt(lstm, l);
+    const gates = adjoints + layer.gateAdjoints;
+    const to = chunk + layer.weightGradient;
+    addOuterProducts(to, record + layer.reads, lstm.record, layer.inputs, gates, lstm.rankAdjointStride, 4 * layer.width, ranks);
+  }
+  const last = layerAt(lstm, lstm.layerCount - 1);
+  const states = statesOf(last, recordAt(lstm, tile, begin + 1));
+  const parameters = adjoints + lstm.parameterAdjoints;
+  const to = chunk + lstm.outputWeightGradient;
+  addOuterProducts(to, states, lstm.record, last.width, parameters, lstm.rankAdjointStride, lstm.parameterCount, ranks);
+}
+
+/** The adjoints of what each event starts with. */
+function finishTile(lstm: Lstm, work: usize, row: i32): void {
+  const lanes = lanesOf(lstm, row);
+  const gates = 4 * layerAt(lstm, 0).width;
+  if (lstm.context) scatter(rowOf(lstm.contextGradient, gates, row), work + lstm.contextUnits, gates, gates, 0, lanes);
+  if (!lstm.states) return;
+  let to = rowOf(lstm.stateGradient, lstm.stateCount, row);
+  for (let l: i32 = 0; l < lstm.layerCount; l++) {
+    const layer = layerAt(lstm, l);
+    const states = work + layer.readAdjoints + <usize>(layer.inputs - layer.width) * UNIT_BYTES;
+    scatter(to, states, lstm.stateCount, layer.width, 0, lanes);
+    scatter(to + (<usize>layer.width << 2), work + layer.cellAdjoints, lstm.stateCount, layer.width, 0, lanes);
+    to += <usize>layer.width << 3;
+  }
+}

@@ -1,0 +1,112 @@
+import { UNIT_BYTES } from './dot';
+import { exp4, sigmoid4, softplus4, splat, tanh4 } from '../simd/simd-math';
+
+/** How the log-scale follows from its parameter r. */
+const NONE: i32 = 0; // there is no such parameter: 0
+const RAW: i32 = 1; // r
+const BOUNDED: i32 = 2; // b tanh(r / b)
+// log sigmoid(b tanh(r / b) + c)
+const GATE: i32 = 3;
+
+/**
+ * `value = (input − m·before) · exp(L) + m·after` with `L = sign · logScale(r)`, for the parameters m and r of one dimension;
+ * its log-derivative is L. Shifts, affine maps and gates in both directions are all of this form.
+ */
+@unmanaged
+export class Step {
+  logScale: i32;
+  /** b and c. */
+  bound: f32;
+  bias: f32;
+  sign: f32;
+  before: f32;
+  after: f32;
+}
+
+/** Steps through `count` dimensions of a tile, and adds their log-derivatives to `total`. */
+export function applyStep(step: Step, value: usize, input: usize, parameters: usize, total: usize, count: i32): void {
+  const perDimension = step.logScale == NONE ? UNIT_BYTES : 2 * UNIT_BYTES;
+  const before = splat(step.before);
+  const after = splat(step.after);
+  for (let k: i32 = 0; k < count; k++) {
+    for (let lane: usize = 0; lane < UNIT_BYTES; lane += 16) {
+      const m = v128.load(parameters + lane);
+      const u = f32x4.sub(v128.load(input + lane), f32x4.mul(before, m));
+      const l = logScale4(step, parameters + lane);
+      v128.store(value + lane, f32x4.add(f32x4.mul(u, exp4(l)), f32x4.mul(after, m)));
+      v128.store(total + lane, f32x4.add(v128.load(total + lane), l));
+    }
+    value += UNIT_BYTES;
+    input += UNIT_BYTES;
+    parameters += perDimension;
+  }
+}
+
+/**
+ * The gradients of {@link applyStep}.
+ *
+ * @param cotangent of the values; becomes that of the inputs
+ * @param logDet the cotangent of the log-determinant
+ * @param known the inputs, or the values where `isValue`
+ * @param gradient of the parameters
+ */
+export function applyStepGradient(
+  step: Step,
+  cotangent: usize,
+  logDet: usize,
+  known: usize,
+  isValue: bool,
+  parameters: usize,
+  gradient: usize,
+  count: i32,
+): void {
+  const perDimension = step.logScale == NONE ? UNIT_BYTES : 2 * UNIT_BYTES;
+  const before = splat(step.before);
+  const after = splat(step.after);
+  for (let k: i32 = 0; k < count; k++) {
+    for (let lane: usize = 0; lane < UNIT_BYTES; lane += 16) {
+      const m = v128.load(parameters + lane);
+      const scale = exp4(logScale4(step, parameters + lane));
+      const dv = v128.load(cotangent + lane);
+      v128.store(cotangent + lane, f32x4.mul(dv, scale));
+      v128.store(gradient + lane, f32x4.mul(dv, f32x4.sub(after, f32x4.mul(before, scale))));
+      if (step.logScale != NONE) {
+        // The derivative of the value by L.
+        const u = v128.load(known + lane);
+        const slope = isValue ? f32x4.sub(u, f32x4.mul(after, m)) : f32x4.mul(f32x4.sub(u, f32x4.mul(before, m)), scale);
+        const dl = f32x4.add(f32x4.mul(dv, slope), v128.load(logDet + lane));
+        v128.store(gradient + lane + UNIT_BYTES, f32x4.mul(dl, logScaleSlope4(step, parameters + lane)));
+      }
+    }
+    cotangent += UNIT_BYTES;
+    known += UNIT_BYTES;
+    parameters += perDimension;
+    gradient += perDimension;
+  }
+}
+
+/** L */
+// @ts-ignore: decorator
+@inline
+function logScale4(step: Step, parameters: usize): v128 {
+  if (step.logScale == NONE) return splat(0);
+  const sign = splat(step.sign);
+  const r = v128.load(parameters + UNIT_BYTES);
+  if (step.logScale == RAW) return f32x4.mul(sign, r);
+  const bounded = f32x4.mul(splat(step.bound), tanh4(f32x4.mul(r, splat(1 / step.bound))));
+  if (step.logScale == BOUNDED) return f32x4.mul(sign, bounded);
+  return f32x4.neg(f32x4.mul(sign, softplus4(f32x4.neg(f32x4.add(bounded, splat(step.bias))))));
+}
+
+/** The derivative of L by r. */
+// @ts-ignore: decorator
+@inline
+function logScaleSlope4(step: Step, parameters: usize): v128 {
+  const sign = splat(step.sign);
+  if (step.logScale == RAW) return sign;
+  const t = tanh4(f32x4.mul(v128.load(parameters + UNIT_BYTES), splat(1 / step.bound)));
+  const slope = f32x4.mul(sign, f32x4.sub(splat(1), f32x4.mul(t, t)));
+  if (step.logScale == BOUNDED) return slope;
+  const z = f32x4.add(f32x4.mul(splat(step.bound), t), splat(step.bias));
+  return f32x4.mul(slope, sigmoid4(f32x4.neg(z)));
+}
