@@ -1,0 +1,44 @@
+// Writes into the package.json of every published package what npm shows of it and what is the same for all: where the source and the issues
+// are, the licence, the author, the versions of Node. The root's package.json says it once. `--check` changes nothing, and fails if a package
+// says otherwise or lacks what is its own: a description, keywords, and which files have side effects.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { root, run } from './setup.mjs';
+
+const check = process.argv.includes('--check');
+const read = (file) => JSON.parse(readFileSync(path.join(root, file), 'utf8'));
+
+const { repository, license, author, engines } = read('package.json');
+const web = repository.url.replace(/^git\+/, '').replace(/\.git$/, '');
+
+const shared = (folder) => ({
+  homepage: `${web}/tree/main/${folder}#readme`,
+  bugs: `${web}/issues`,
+  repository: { ...repository, directory: folder },
+  license,
+  author,
+  engines,
+  publishConfig: { access: 'public' },
+});
+
+const folders = ['packages', 'apps']
+  .flatMap((top) => readdirSync(path.join(root, top)).map((name) => `${top}/${name}`))
+  .filter((folder) => existsSync(path.join(root, folder, 'package.json')));
+
+const problems = [];
+for (const folder of folders) {
+  const file = `${folder}/package.json`;
+  const manifest = read(file);
+  for (const field of ['description', 'keywords', 'sideEffects'])
+    if (manifest[field] === undefined) problems.push(`${file}: ${field} is missing`);
+  const differing = Object.entries(shared(folder)).filter(
+    ([field, value]) => JSON.stringify(manifest[field]) !== JSON.stringify(value),
+  );
+  if (differing.length === 0) continue;
+  if (check) problems.push(...differing.map(([field]) => `${file}: ${field} is not what scripts/metadata.mjs writes`));
+  else writeFileSync(path.join(root, file), JSON.stringify({ ...manifest, ...Object.fromEntries(differing) }));
+}
+for (const problem of problems) console.error(problem);
+if (problems.length > 0) process.exit(1);
+if (!check) process.exit(run('oxfmt', folders.map((folder) => `${folder}/package.json`)));
+console.log(`${folders.length} packages say where they come from`);
