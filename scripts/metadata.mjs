@@ -1,5 +1,5 @@
-// Writes into the package.json of every published package what npm shows of it and what is the same for all: where the source and the issues
-// are, the licence, the author, the versions of Node. The root's package.json says it once. `--check` changes nothing, and fails if a package
+// Writes what is the same for every published package into its package.json: where the source and the issues are, the licence, the author, the
+// versions of Node. The root's package.json says it once; CITATION.cff gets the address too. `--check` changes nothing, and fails if a package
 // says otherwise or lacks what is its own: a description, keywords, and which files have side effects.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -34,11 +34,15 @@ for (const folder of folders) {
   const differing = Object.entries(shared(folder)).filter(
     ([field, value]) => JSON.stringify(manifest[field]) !== JSON.stringify(value),
   );
-  if (differing.length === 0) continue;
   if (check) problems.push(...differing.map(([field]) => `${file}: ${field} is not what scripts/metadata.mjs writes`));
   else writeFileSync(path.join(root, file), JSON.stringify({ ...manifest, ...Object.fromEntries(differing) }));
 }
+const citation = readFileSync(path.join(root, 'CITATION.cff'), 'utf8');
+const cited = citation.replace(/^repository-code: .*$/m, `repository-code: ${web}`);
+if (!check) writeFileSync(path.join(root, 'CITATION.cff'), cited);
+else if (cited !== citation) problems.push('CITATION.cff: repository-code is not what scripts/metadata.mjs writes');
+
 for (const problem of problems) console.error(problem);
-if (problems.length > 0) process.exit(1);
-if (!check) process.exit(run('oxfmt', folders.map((folder) => `${folder}/package.json`)));
-console.log(`${folders.length} packages say where they come from`);
+const manifests = folders.map((folder) => `${folder}/package.json`);
+const formatted = check ? 0 : run('oxfmt', manifests);
+process.exit(problems.length > 0 ? 1 : formatted);
