@@ -1,4 +1,5 @@
 import { env } from '@tensorflow/tfjs-core';
+import { builtinModule } from '../wasm/threads.js';
 import { isMissing, type Starter } from './loader.js';
 
 /** TensorFlow's own library through one of these bindings; the first that loads. */
@@ -14,7 +15,7 @@ const REMOVED_FROM_UTIL: Record<string, (value: unknown) => boolean> = {
 export const tensorflow: Starter = {
   async load() {
     if (!env().getBool('IS_NODE')) return 'runs in Node only';
-    const util = process.getBuiltinModule('node:util') as unknown as Record<string, unknown>;
+    const util = builtinModule<Record<string, unknown>>('node:util')!;
     for (const [name, implementation] of Object.entries(REMOVED_FROM_UTIL)) util[name] ??= implementation;
 
     let broken: string | undefined;

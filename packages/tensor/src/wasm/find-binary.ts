@@ -67,8 +67,8 @@ function isWebAssembly(bytes: Uint8Array): boolean {
 
 /** In Node, the binary of the installed package; undefined in a bundle that has left it behind. */
 export function readInstalledBinary(name: BinaryName): Uint8Array | undefined {
-  const fs = builtinModule<typeof import('node:fs')>('node:fs');
-  const resolver = builtinModule<typeof import('node:module')>('node:module');
+  const fs = builtinModule<{ readFileSync(path: string): Uint8Array }>('node:fs');
+  const resolver = builtinModule<{ createRequire(from: string): { resolve(name: string): string } }>('node:module');
   if (!fs || !resolver) return undefined;
   try {
     const main = resolver.createRequire(import.meta.url).resolve(PACKAGE);

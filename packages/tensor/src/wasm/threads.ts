@@ -47,12 +47,16 @@ export function availableThreads(): number {
     navigator?: { hardwareConcurrency?: number };
     crossOriginIsolated?: boolean;
   };
-  const os = builtinModule<typeof import('node:os')>('node:os');
+  const os = builtinModule<{ availableParallelism(): number }>('node:os');
   if (os) return os.availableParallelism();
   return crossOriginIsolated ? (navigator?.hardwareConcurrency ?? 1) : 1;
 }
 
-function nodeThreads(): typeof import('node:worker_threads') | undefined {
+interface NodeThreads {
+  Worker: new (source: string, options: { eval: boolean; workerData: ThreadData }) => { unref(): void };
+}
+
+function nodeThreads(): NodeThreads | undefined {
   return builtinModule('node:worker_threads');
 }
 

@@ -15,7 +15,9 @@ export async function yieldToEventLoop(): Promise<void> {
 
 function nextTask(): Promise<void> {
   return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') {
+    // Node's, and not in the types of a browser.
+    const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => void };
+    if (setImmediate) {
       setImmediate(resolve);
       return;
     }
