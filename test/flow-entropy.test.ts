@@ -1,6 +1,6 @@
 import { AffineTransform, iaf, maf, nsf } from '@pushforward/bijectors';
 import { describe, expect, test } from 'vitest';
-import { banana, type Density, exactLogProb, ring, twoMoons } from './densities.js';
+import { banana, type Density, exactLogProb, ring } from './densities.js';
 import { gap, type Target } from './flow-gap.js';
 
 const targetOf = (density: Density): Target => ({
@@ -11,8 +11,6 @@ const targetOf = (density: Density): Target => ({
 describe('a flow trained by maximum likelihood reaches the negative entropy to 0.05 nats', () => {
   const shared = { dim: 2, hidden: [64, 64], activation: 'leakyRelu', seed: 0 } as const;
   test.each([
-    { name: 'MAF', density: twoMoons, flow: () => maf({ ...shared, transforms: 8 }), steps: 900 },
-    { name: 'MAF', density: ring, flow: () => maf({ ...shared, transforms: 10 }), steps: 1500 },
     { name: 'MAF', density: banana, flow: () => maf({ ...shared, transforms: 4 }), steps: 600 },
     {
       name: 'IAF',
@@ -20,7 +18,6 @@ describe('a flow trained by maximum likelihood reaches the negative entropy to 0
       flow: () => iaf({ ...shared, transforms: 4, transform: new AffineTransform() }),
       steps: 600,
     },
-    { name: 'NSF', density: twoMoons, flow: () => nsf({ ...shared, transforms: 3 }), steps: 800 },
     { name: 'NSF', density: ring, flow: () => nsf({ ...shared, transforms: 2 }), steps: 400 },
   ])('$name, $density.name', { timeout: 300_000 }, async ({ density, flow, steps }) => {
     const nats = await gap(targetOf(density), flow(), steps);

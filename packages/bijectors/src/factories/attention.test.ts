@@ -1,5 +1,6 @@
 import { memory, ones, zeros } from '@tensorflow/tfjs-core';
 import { buildModule, key, normal } from '@pushforward/tensor';
+import { representatives } from '@pushforward/tensor/testing';
 import { describe, expect, test } from 'vitest';
 import type { Autoregressive } from '../autoregressive/autoregressive.js';
 import type { AttentionConditioner } from '../autoregressive/attention/attention-conditioner.js';
@@ -18,23 +19,26 @@ const cases = names.flatMap((name) =>
 );
 
 describe('attentionIaf and attentionMaf', () => {
-  test.each(cases)('$name of $transform layers, context $context: the laws', async ({ name, transform, context }) => {
-    const make = () =>
-      FLOWS[name]({
-        dim: 3,
-        context,
-        transforms: 2,
-        width: 4,
-        heads: 2,
-        blocks: 1,
-        mlp: 4,
-        transform: TRANSFORMS[transform],
-        seed: 1,
-      });
-    await checkBijector(make, { eventShape: [3], noise: 0.2, steps: 2 });
-  });
+  test.each(representatives(cases))(
+    '$name of $transform layers, context $context: the laws',
+    async ({ name, transform, context }) => {
+      const make = () =>
+        FLOWS[name]({
+          dim: 3,
+          context,
+          transforms: 2,
+          width: 4,
+          heads: 2,
+          blocks: 1,
+          mlp: 4,
+          transform: TRANSFORMS[transform],
+          seed: 1,
+        });
+      await checkBijector(make, { eventShape: [3], noise: 0.2, steps: 2 });
+    },
+  );
 
-  test.each(names)('%s of one dimension: the laws', async (name) => {
+  test.each(representatives(names))('%s of one dimension: the laws', async (name) => {
     await checkBijector(
       () => FLOWS[name]({ dim: 1, context: 2, transforms: 2, width: 4, heads: 1, blocks: 1, mlp: 4, seed: 1 }),
       {
