@@ -111,6 +111,7 @@ vitest(
 );
 // So many of each of 17 kinds of file: together more than 20,000.
 vitest('damaged files', 'vitest', ['run', '--project', 'node', 'test/fuzz'], onMany(1500));
+check('unused exports and dependencies', 'knip', []);
 check('metadata of the packages', 'node', ['scripts/metadata.mjs', '--check']);
 check('no types of Node in browsers', 'node', ['scripts/ci/browser-types.mjs']);
 check('documentation site', 'node', ['scripts/ci/docs.mjs']);

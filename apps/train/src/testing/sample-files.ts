@@ -37,7 +37,7 @@ export function writeIdxDirectory(directory: string): void {
 }
 
 /** The bytes of an IDX file. */
-export function idx(shape: readonly number[], values: Uint8Array): Uint8Array {
+function idx(shape: readonly number[], values: Uint8Array): Uint8Array {
   const header = Buffer.alloc(4 + 4 * shape.length);
   header.set([0, 0, 8, shape.length]);
   for (const [axis, size] of shape.entries()) header.writeUInt32BE(size, 4 + 4 * axis);

@@ -23,7 +23,7 @@ export interface ValueAndDerivative {
 }
 
 /** Whoever calls this relies on it: the tests count how many are needed. */
-export const ITERATIONS = 32;
+const ITERATIONS = 32;
 
 /**
  * Solves `f(x) = y` for N increasing functions at once, each within a bracket `[low, high]` that holds its root: Newton's method, with a bisection

@@ -10,7 +10,7 @@ export const MIN_SLOPE = 1e-3;
  *
  * As a sum of positive terms it keeps its digits where the slope is close to 0.
  */
-export function tanhUnitDerivative(h: Tensor, slope: Tensor): Tensor {
+function tanhUnitDerivative(h: Tensor, slope: Tensor): Tensor {
   const squared = square(h);
   return add(squared, mul(sub(1, squared), slope));
 }

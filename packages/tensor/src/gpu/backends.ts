@@ -18,7 +18,7 @@ export interface Uniform {
 }
 
 /** A compute shader with one result. */
-export interface WebGpuProgram {
+interface WebGpuProgram {
   /** The inputs' names in the shader; the result's is `result`. */
   readonly variableNames: string[];
   /** Declarations of the fields of `uniforms`. */
@@ -40,7 +40,7 @@ export interface WebGlBackend extends GpuBackend {
 }
 
 /** A fragment shader. */
-export interface WebGlProgram {
+interface WebGlProgram {
   readonly variableNames: string[];
   /** Whether a texel is four numbers. */
   readonly packedInputs: boolean;

@@ -9,7 +9,7 @@ export function sizeOf(shape: readonly number[]): number {
 }
 
 /** Every index of a shape, in row-major order. */
-export function indicesOf(shape: readonly number[]): number[][] {
+function indicesOf(shape: readonly number[]): number[][] {
   return Array.from({ length: sizeOf(shape) }, (_, flat) => {
     const index = shape.map(() => 0);
     for (let axis = shape.length - 1, rest = flat; axis >= 0; axis--) {

@@ -23,7 +23,7 @@ export interface WasmBackend {
 }
 
 /** The functions compiled from `assembly/`; every address is a byte offset in the backend's memory. */
-export interface WasmFunctions {
+interface WasmFunctions {
   adam(settings: number): void;
   /** Numbers of one part of {@link adam}'s work, each of which has 8 bytes of place of its own. */
   readonly adamPart: WebAssembly.Global;

@@ -3,7 +3,7 @@ import { decimalGrid, evidentGrid, type ValueGrid } from './column-grid.js';
 import { columnUnits } from './column-units.js';
 
 /** What a column holds, as far as its numbers show. */
-export type ColumnKind = 'real' | 'positive' | 'bounded' | 'on a grid' | 'integer' | 'few-valued' | 'constant';
+type ColumnKind = 'real' | 'positive' | 'bounded' | 'on a grid' | 'integer' | 'few-valued' | 'constant';
 
 /** A column as it is in the file, over all of its rows. */
 export interface ColumnProfile {

@@ -1,7 +1,7 @@
 import { escapeXml } from '../markup.js';
 
 /** One axis of a chart. */
-export interface Axis {
+interface Axis {
   /** Its ends, in the unit of the label. */
   domain: readonly [number, number];
   /** What it shows and in which unit; left out on small charts. */

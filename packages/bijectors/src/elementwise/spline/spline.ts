@@ -52,7 +52,7 @@ export function applySpline(
 }
 
 /** The same of N numbers with a row of parameters each, in tf ops. */
-export function composeSpline(
+function composeSpline(
   { shape, intoInterval }: Spline,
   way: 'forward' | 'inverse',
   x: Tensor1D,

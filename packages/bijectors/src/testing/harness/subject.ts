@@ -27,7 +27,7 @@ export function opposite(way: Way): Way {
   return way === 'forward' ? 'inverse' : 'forward';
 }
 
-export function nameOf(value: object): string {
+function nameOf(value: object): string {
   return value.constructor.name;
 }
 

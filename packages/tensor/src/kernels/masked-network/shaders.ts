@@ -6,7 +6,7 @@ export const TILE_THREADS = 64;
 export const BLOCK = 16;
 
 /** Words of a layer in the tables, in the order of the constants below. */
-export const LAYER_WORDS = 13;
+const LAYER_WORDS = 13;
 
 /**
  * What all of the shaders know. The structure of the network lies in `tables`: nodes of three words (the starts of their ranks, their
