@@ -83,6 +83,8 @@ export async function writeUserFile(
     else if (found.isFile()) await writeFileAtomic(await realpath(absolute), content);
     else await writeFile(absolute, content);
   } catch (error) {
+    // A file stands where one of the directories above this one should be.
+    if (errorCode(error) === 'EEXIST') throw new UserError(`${name}: ${PROBLEMS.ENOTDIR}`, { cause: error });
     throw namedProblem(error, name);
   }
 }
