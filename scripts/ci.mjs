@@ -1,8 +1,9 @@
 // Every check there is: the test suite, then what needs a browser, packed packages or minutes. Prints "N passed, N failed" at the end, and
 // ", N skipped" if something could not run here.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { nodeOf } from './ci/node-versions.mjs';
 import { environment, root } from './setup.mjs';
 
 let passed = 0;
@@ -32,26 +33,42 @@ function shell(command, args, options = {}) {
   return status ?? 1;
 }
 
+/** How long each file of tests took, in each lane. */
+const durations = [];
+
 /** A vitest run, counted by its own tests; a run that dies without a report is one failure. */
 function vitest(title, command, args, options) {
   console.log(`\n=== ${title}`);
   const report = path.join(root, '.cache', `ci-${title.replaceAll(/\W+/g, '-')}.json`);
   mkdirSync(path.dirname(report), { recursive: true });
   rmSync(report, { force: true });
-  const status = shell(
-    command,
-    [...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-    options,
-  );
-  let tests = { numPassedTests: 0, numFailedTests: 0 };
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const status = shell(command, [...args, ...reporters], options);
+  let tests = { numPassedTests: 0, numFailedTests: 0, testResults: [] };
   try {
     tests = JSON.parse(readFileSync(report, 'utf8'));
   } catch {
     console.error(`${title}: no report`);
   }
+  for (const { name, startTime, endTime } of tests.testResults) {
+    durations.push({ title, file: path.relative(root, name), seconds: (endTime - startTime) / 1000 });
+  }
   passed += tests.numPassedTests;
   failed += status !== 0 && tests.numFailedTests === 0 ? 1 : tests.numFailedTests;
 }
+
+/** The tests of a project of vitest.config.ts, those in files that one of the filters names. */
+function tests(title, project, filters = [], options = {}) {
+  const unmatched = filters.filter((filter) => !testFiles.some((file) => file.includes(filter)));
+  if (unmatched.length > 0) throw new Error(`${title}: no file of tests is named ${unmatched.join(' or ')}`);
+  vitest(title, 'vitest', ['run', ...[project].flat().flatMap((name) => ['--project', name]), ...filters], options);
+}
+
+const testFiles = ['packages', 'apps', 'bench', 'test'].flatMap((top) =>
+  readdirSync(path.join(root, top), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts') && !file.includes('node_modules'))
+    .map((file) => path.join(top, file)),
+);
 
 /** A check that passes when its command exits with 0. */
 function check(title, command, args, options) {
@@ -64,13 +81,19 @@ function check(title, command, args, options) {
 
 // Backends other than our own two run every kernel and every operation that the packages use, and one test of each kind of model: the laws of the
 // other classes, which are made of the same operations, hold or fail on any backend, and take a graphics processor in software an hour.
-const models = ['distributions/src/distributions', 'vae/src/vae', 'training/src/fit', 'training/src/optimizer'];
+const models = [
+  'made/src/density/made-density',
+  'distributions/src/distributions',
+  'vae/src/vae',
+  'training/src/loop/fit',
+  'training/src/optimizer/optimizer',
+];
 const bijectors = [
-  'autoregressive.test',
+  'autoregressive/autoregressive.test',
   'coupling/coupling.test',
   'elementary/elementary',
   'residual/planar',
-  'transforms/rational-quadratic',
+  'elementwise/spline/rational-quadratic',
 ].map((name) => `bijectors/src/${name}`);
 
 /** The packages' tests on the backend whose library does not come with an installation. */
@@ -83,34 +106,35 @@ function nativeBackend() {
     leftOut++;
   } else if (status === 0) {
     passed++;
-    vitest('tensorflow', 'vitest', [
-      'run',
-      '--project',
-      'tensorflow',
-      'packages/tensor',
-      'test/native',
-      'test/slow',
-      'made/src/made-density',
-      ...bijectors,
-      ...models,
-    ]);
+    tests('tensorflow', 'tensorflow', ['packages/tensor', 'test/native', 'test/slow', ...bijectors, ...models]);
   } else {
     console.log('FAILED: native backend');
     failed++;
   }
 }
 
+/** What `npm test` runs, on another version of Node. */
+function onNode(version) {
+  console.log(`\n=== Node ${version}`);
+  const bin = nodeOf(version);
+  if (!bin) {
+    console.log(`FAILED: Node ${version} cannot be fetched`);
+    failed++;
+    return;
+  }
+  const program = path.join(bin, 'node');
+  const env = { ...environment, PATH: `${bin}${path.delimiter}${environment.PATH}` };
+  const projects = ['cpu', 'wasm', 'node'].flatMap((name) => ['--project', name]);
+  vitest(`npm test on Node ${version}`, program, ['node_modules/vitest/vitest.mjs', 'run', ...projects], { env });
+}
+
 vitest('npm test', 'npm', ['test', '--']);
+for (const version of ['22', '24', '26']) onNode(version);
 // What npm test tries on a few random cases.
 const onMany = (cases) => ({ env: { ...environment, PUSHFORWARD_CASES: String(cases) } });
-vitest(
-  'properties',
-  'vitest',
-  ['run', '--project', 'node', '--project', 'cpu', '--project', 'wasm', '.property.test.ts'],
-  onMany(10_000),
-);
+tests('properties', ['node', 'cpu', 'wasm'], ['.property.test.ts'], onMany(10_000));
 // So many of each of 17 kinds of file: together more than 20,000.
-vitest('damaged files', 'vitest', ['run', '--project', 'node', 'test/fuzz'], onMany(1500));
+tests('damaged files', 'node', ['test/fuzz'], onMany(1500));
 check('unused exports and dependencies', 'knip', []);
 check('metadata of the packages', 'node', ['scripts/metadata.mjs', '--check']);
 check('no types of Node in browsers', 'node', ['scripts/ci/browser-types.mjs']);
@@ -119,39 +143,22 @@ check('packed packages', 'node', ['scripts/ci/packed.mjs']);
 check('programs of the READMEs', 'node', ['scripts/ci/readmes.mjs']);
 check('chromium', 'bash', ['scripts/ci/install-chromium.sh']);
 check('pages', 'node', ['scripts/ci/pages.mjs']);
-vitest('browser', 'vitest', ['run', '--project', 'browser-wasm']);
+tests('browser', 'browser-wasm');
 // In two runs, because a page keeps every shader.
-vitest('webgl', 'vitest', ['run', '--project', 'browser-webgl', 'packages/tensor']);
-vitest('webgl, models', 'vitest', [
-  'run',
-  '--project',
-  'browser-webgl',
-  'made/src/made-density',
-  ...bijectors,
-  ...models,
-]);
-vitest('webgpu in a browser', 'vitest', ['run', '--project', 'browser-webgpu', 'packages/tensor']);
-vitest('webgpu in a browser, models', 'vitest', [
-  'run',
-  '--project',
-  'browser-webgpu',
-  'made/src/made-density',
-  ...models,
-]);
+tests('webgl', 'browser-webgl', ['packages/tensor']);
+tests('webgl, models', 'browser-webgl', [...bijectors, ...models]);
+tests('webgpu in a browser', 'browser-webgpu', ['packages/tensor']);
+tests('webgpu in a browser, models', 'browser-webgpu', models);
 check('webgpu for Node', 'node', ['scripts/ci/install-webgpu.mjs']);
-vitest('webgpu', 'vitest', [
-  'run',
-  '--project',
-  'webgpu-node',
-  'packages/tensor',
-  'packages/made',
-  ...bijectors,
-  ...models,
-]);
+tests('webgpu', 'webgpu-node', ['packages/tensor', 'packages/made', ...bijectors, ...models]);
 nativeBackend();
-vitest('flows that reach the entropy', 'vitest', ['run', '--project', 'slow']);
+tests('flows that reach the entropy', 'slow');
 check('training step against stock tfjs-wasm', 'node', ['scripts/ci/bench.mjs']);
 check('fresh clone', 'node', ['scripts/ci/fresh-clone.mjs']);
 
+console.log('\nThe ten slowest files of tests:');
+for (const { title, file, seconds } of durations.toSorted((a, b) => b.seconds - a.seconds).slice(0, 10)) {
+  console.log(`${seconds.toFixed(1).padStart(7)} s  ${file} (${title})`);
+}
 console.log(`\n${passed} passed, ${failed} failed${leftOut > 0 ? `, ${leftOut} skipped` : ''}`);
 process.exit(failed === 0 ? 0 : 1);
