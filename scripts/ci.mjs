@@ -138,6 +138,7 @@ tests('damaged files', 'node', ['test/fuzz'], onMany(1500));
 check('unused exports and dependencies', 'knip', []);
 check('metadata of the packages', 'node', ['scripts/metadata.mjs', '--check']);
 check('no types of Node in browsers', 'node', ['scripts/ci/browser-types.mjs']);
+check('types of the examples', 'node', ['scripts/ci/example-types.mjs']);
 check('documentation site', 'node', ['scripts/ci/docs.mjs']);
 check('packed packages', 'node', ['scripts/ci/packed.mjs']);
 check('programs of the READMEs', 'node', ['scripts/ci/readmes.mjs']);

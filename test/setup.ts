@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs';
 import { backend, env } from '@tensorflow/tfjs-core';
 import { type BackendName, useBackend } from '@pushforward/tensor';
-import { matchers, repeatLess, type Tolerance } from '@pushforward/tensor/testing';
+import { matchers, repeatLess, type TensorMatchers } from '@pushforward/tensor/testing';
 import { afterAll, expect, inject } from 'vitest';
 
 declare module 'vitest' {
@@ -10,10 +10,7 @@ declare module 'vitest' {
     /** Where a browser finds the binaries of tfjs-backend-wasm. */
     wasmPaths?: string;
   }
-  interface Matchers {
-    toBeAllClose(expected: unknown, tolerance?: Tolerance): Promise<void>;
-    toLeakNoTensor(): Promise<void>;
-  }
+  interface Matchers extends TensorMatchers {}
 }
 
 expect.extend(matchers);

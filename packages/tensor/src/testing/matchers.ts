@@ -7,6 +7,12 @@ interface MatcherResult {
   message: () => string;
 }
 
+/** What `expect(…)` of vitest has once it is extended by {@link matchers}; TypeScript is told as in the example there. */
+export interface TensorMatchers {
+  toBeAllClose(expected: unknown, tolerance?: Tolerance): Promise<void>;
+  toLeakNoTensor(): Promise<void>;
+}
+
 /**
  * Matchers for `expect.extend` of vitest or jest:
  *
@@ -17,8 +23,12 @@ interface MatcherResult {
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs';
- * import { matchers } from '@pushforward/tensor/testing';
+ * import { matchers, type TensorMatchers } from '@pushforward/tensor/testing';
  * import { expect } from 'vitest';
+ *
+ * declare module 'vitest' {
+ *   interface Matchers extends TensorMatchers {}
+ * }
  *
  * expect.extend(matchers);
  * await expect(tf.square(tf.tensor1d([1, 2]))).toBeAllClose([1, 4], { rtol: 1e-6 });

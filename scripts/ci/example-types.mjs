@@ -1,0 +1,25 @@
+// Type-checks every program of the READMEs, the guides and the doc comments against the built packages, as a user's project does: strict, with
+// each of the two ways in which TypeScript finds modules, and without the options that this workspace has beyond that. test/examples.test.ts runs
+// them.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { findExamples } from '../examples.mjs';
+import { root, run } from '../setup.mjs';
+
+const folder = path.join(root, '.cache', 'example-types');
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(path.join(folder, 'programs'), { recursive: true });
+
+const examples = findExamples();
+for (const { fileName, code } of examples) writeFileSync(path.join(folder, 'programs', fileName), code);
+
+const ways = {
+  nodenext: { module: 'nodenext', lib: ['es2022', 'dom'], types: ['node'] },
+  bundler: { module: 'esnext', moduleResolution: 'bundler', lib: ['es2022', 'dom'], types: ['node'] },
+};
+for (const [way, options] of Object.entries(ways)) {
+  const compilerOptions = { strict: true, skipLibCheck: true, target: 'es2022', noEmit: true, ...options };
+  writeFileSync(path.join(folder, `tsconfig.${way}.json`), JSON.stringify({ compilerOptions, include: ['programs'] }));
+  if (run('tsc', ['-p', path.join(folder, `tsconfig.${way}.json`)]) !== 0) process.exitCode = 1;
+}
+console.log(`${examples.length} programs`);

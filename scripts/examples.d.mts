@@ -1,0 +1,7 @@
+export interface Example {
+  title: string;
+  fileName: string;
+  code: string;
+}
+
+export function findExamples(): Example[];

@@ -1,0 +1,35 @@
+// The programs in the documentation: every block marked `ts` in the READMEs, the guides and the doc comments of the packages.
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { root } from './setup.mjs';
+
+const documented = /^(README\.md|docs\/[^/]+\.md|packages\/[^/]+\/(README\.md|src\/.*(?<!\.test)\.ts))$/;
+
+/** The programs of all files that have some, each with a title and the name of a file for it. */
+export function findExamples() {
+  const files = ['README.md', ...['docs', 'packages'].flatMap((top) => listFiles(top))];
+  return files
+    .filter((file) => documented.test(file))
+    .toSorted()
+    .flatMap(examplesOf);
+}
+
+function listFiles(directory) {
+  return readdirSync(path.join(root, directory), { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name === 'node_modules' || entry.name === 'dist') return [];
+    const file = `${directory}/${entry.name}`;
+    return entry.isDirectory() ? listFiles(file) : [file];
+  });
+}
+
+function examplesOf(file) {
+  const text = readFileSync(path.join(root, file), 'utf8');
+  const inComments = file.endsWith('.ts');
+  const block = inComments ? /^[ \t]*\* ```ts\n([\s\S]*?)^[ \t]*\* ```$/gm : /^```ts\n([\s\S]*?)^```$/gm;
+  return [...text.matchAll(block)].map(([, body], i) => {
+    const title = `${file} ${i + 1}`;
+    const code = inComments ? body.replaceAll(/^[ \t]*\* ?/gm, '') : body;
+    // A program that imports nothing is a module all the same.
+    return { title, fileName: `${title.replaceAll(/\W+/g, '-')}.ts`, code: `export {};\n${code}` };
+  });
+}
