@@ -1,5 +1,4 @@
 // Every function that the TypeScript side may call. Addresses are byte offsets in the memory of TensorFlow.js's wasm backend.
-export { adamPart } from './adam/adam';
 export { adam } from './entries/adam';
 export { attention, attentionGradient } from './entries/attention';
 export { copyRows } from './reductions/copy-rows';
@@ -10,11 +9,10 @@ export { lstm, lstmGradient } from './entries/lstm';
 export { maskedNetwork, maskedNetworkGradient } from './entries/masked-network';
 export { matMulScratch } from './product/mat-mul';
 export { matMul } from './entries/mat-mul';
-export { randomBytes } from './random/random';
 export { normal, uniform } from './entries/random';
 export { segmentSum } from './reductions/segment-sum';
 export { splines, splinesGradient } from './entries/spline';
 export { splineWorkBytes } from './spline/spline-bin';
-export { joinPool, poolBytes, serve } from './threads/pool';
+export { joinPool, serve } from './threads/pool';
 export { sum } from './reductions/sum';
 export { sumChunks } from './reductions/sum-chunks';

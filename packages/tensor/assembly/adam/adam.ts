@@ -1,12 +1,12 @@
 import { splat } from '../simd/simd-math';
 import { sumOfSquares } from '../reductions/sum-of-squares';
 
-/** Numbers of one part of the work; a variable's parts are its own. */
-export const adamPart: i32 = 16384;
+/** Numbers of one chunk of a variable. */
+export const ADAM_CHUNK: i32 = 16384;
 
 /** Where one variable's arrays lie, old and new; they may be the same. */
 @unmanaged
-export class Arrays {
+export class AdamVariable {
   count: i32;
   gradient: usize;
   weight: usize;
@@ -21,7 +21,7 @@ export class Arrays {
 
 /** The constants of a step. */
 @unmanaged
-export class Settings {
+export class AdamSettings {
   isAdamax: i32;
   /** Whether there is a moving average. */
   averages: i32;
@@ -34,7 +34,7 @@ export class Settings {
   /** The largest norm of all gradients together; 0 for none. */
   clipNorm: f32;
   /** What the gradients are multiplied by. */
-  factor: f32;
+  @internal factor: f32;
   table: usize;
   count: i32;
   /** Place for 8 bytes for each part. */
@@ -44,35 +44,35 @@ export class Settings {
 // @ts-ignore: decorator
 @inline
 export function partsOf(count: i32): i32 {
-  return (count + adamPart - 1) / adamPart;
+  return (count + ADAM_CHUNK - 1) / ADAM_CHUNK;
 }
 
 export function adamSquaresPart(at: usize, part: i32): void {
-  const settings = changetype<Settings>(at);
+  const settings = changetype<AdamSettings>(at);
   const to = settings.squares + (<usize>part << 3);
   let v: i32 = 0;
   for (; part >= partsOf(arraysAt(settings.table, v).count); v++) part -= partsOf(arraysAt(settings.table, v).count);
   const arrays = arraysAt(settings.table, v);
-  const begin = part * adamPart;
-  store<f64>(to, sumOfSquares(arrays.gradient + (<usize>begin << 2), min(adamPart, arrays.count - begin)));
+  const begin = part * ADAM_CHUNK;
+  store<f64>(to, sumOfSquares(arrays.gradient + (<usize>begin << 2), min(ADAM_CHUNK, arrays.count - begin)));
 }
 
 export function adamUpdatesPart(at: usize, part: i32): void {
-  const settings = changetype<Settings>(at);
+  const settings = changetype<AdamSettings>(at);
   let v: i32 = 0;
   for (; part >= partsOf(arraysAt(settings.table, v).count); v++) part -= partsOf(arraysAt(settings.table, v).count);
   const arrays = arraysAt(settings.table, v);
-  const begin = part * adamPart;
-  update(arrays, settings, settings.factor, begin, min(begin + adamPart, arrays.count));
+  const begin = part * ADAM_CHUNK;
+  update(arrays, settings, settings.factor, begin, min(begin + ADAM_CHUNK, arrays.count));
 }
 
 // @ts-ignore: decorator
 @inline
-export function arraysAt(table: usize, v: i32): Arrays {
-  return changetype<Arrays>(table + <usize>v * offsetof<Arrays>());
+export function arraysAt(table: usize, v: i32): AdamVariable {
+  return changetype<AdamVariable>(table + <usize>v * offsetof<AdamVariable>());
 }
 
-function update(arrays: Arrays, settings: Settings, factor: f32, begin: i32, end: i32): void {
+function update(arrays: AdamVariable, settings: AdamSettings, factor: f32, begin: i32, end: i32): void {
   const whole = end & ~3;
   for (let i = begin; i < whole; i += 4) {
     const at = <usize>i << 2;
@@ -105,13 +105,13 @@ function update(arrays: Arrays, settings: Settings, factor: f32, begin: i32, end
 
 // @ts-ignore: decorator
 @inline
-function first4(settings: Settings, first: v128, gradient: v128, factor: f32): v128 {
+function first4(settings: AdamSettings, first: v128, gradient: v128, factor: f32): v128 {
   return f32x4.add(f32x4.mul(first, splat(settings.decay1)), f32x4.mul(gradient, splat(factor)));
 }
 
 // @ts-ignore: decorator
 @inline
-function second4(settings: Settings, second: v128, gradient: v128, factor: f32): v128 {
+function second4(settings: AdamSettings, second: v128, gradient: v128, factor: f32): v128 {
   const decayed = f32x4.mul(second, splat(settings.decay2));
   const clipped = f32x4.mul(gradient, splat(factor));
   if (settings.isAdamax) return f32x4.max(decayed, f32x4.add(f32x4.abs(clipped), splat(settings.smoothing)));
@@ -120,13 +120,13 @@ function second4(settings: Settings, second: v128, gradient: v128, factor: f32):
 
 // @ts-ignore: decorator
 @inline
-function weight4(settings: Settings, weight: v128, first: v128, second: v128): v128 {
+function weight4(settings: AdamSettings, weight: v128, first: v128, second: v128): v128 {
   const divisor = settings.isAdamax ? second : f32x4.add(f32x4.sqrt(second), splat(settings.smoothing));
   return f32x4.sub(f32x4.mul(weight, splat(settings.shrink)), f32x4.mul(f32x4.div(first, divisor), splat(settings.stepSize)));
 }
 
 // @ts-ignore: decorator
 @inline
-function average4(settings: Settings, average: v128, weight: v128): v128 {
+function average4(settings: AdamSettings, average: v128, weight: v128): v128 {
   return f32x4.add(average, f32x4.mul(f32x4.sub(weight, average), splat(settings.averageRate)));
 }

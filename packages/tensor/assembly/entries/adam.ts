@@ -1,5 +1,5 @@
 import { ADAM_SQUARES, ADAM_UPDATES } from '../threads/task-ids';
-import { arraysAt, partsOf, Settings } from '../adam/adam';
+import { arraysAt, partsOf, AdamSettings } from '../adam/adam';
 import { runParts } from '../threads/pool';
 
 /** A number's update takes the time of about so many multiplications of a matrix product. */
@@ -7,7 +7,7 @@ const WORK: f64 = 15;
 
 /** One step of Adam or Adamax over all variables. */
 export function adam(at: usize): void {
-  const settings = changetype<Settings>(at);
+  const settings = changetype<AdamSettings>(at);
   let parts: i32 = 0;
   let numbers: f64 = 0;
   for (let v: i32 = 0; v < settings.count; v++) {

@@ -1,5 +1,5 @@
 import { ATTENTION, ATTENTION_GRADIENT } from '../threads/task-ids';
-import { Attention, ATTENTION_WEIGHTS, INNER_WEIGHTS, MIX_WEIGHTS, ofBlock, operand, OUTER_WEIGHTS, OUTPUT_WEIGHTS, transposedOf } from '../sequence/attention';
+import { Attention, BlockOperand, ofBlock, operand, SharedOperand, transposedOf } from '../sequence/attention';
 import { runParts } from '../threads/pool';
 import { TILE } from '../tile/tile';
 import { transposeMatrix } from '../simd/transpose';
@@ -10,19 +10,19 @@ export function attention(at: usize): void {
   const width = attention.width;
   const mlp = attention.mlp;
   for (let b: i32 = 0; b < attention.blocks; b++) {
-    transpose(attention, ofBlock(b, ATTENTION_WEIGHTS), width, 3 * width);
-    transpose(attention, ofBlock(b, MIX_WEIGHTS), width, width);
-    transpose(attention, ofBlock(b, INNER_WEIGHTS), width, mlp);
-    transpose(attention, ofBlock(b, OUTER_WEIGHTS), mlp, width);
+    transpose(attention, ofBlock(b, BlockOperand.AttentionWeights), width, 3 * width);
+    transpose(attention, ofBlock(b, BlockOperand.MixWeights), width, width);
+    transpose(attention, ofBlock(b, BlockOperand.InnerWeights), width, mlp);
+    transpose(attention, ofBlock(b, BlockOperand.OuterWeights), mlp, width);
   }
-  transpose(attention, OUTPUT_WEIGHTS, width, attention.parameterCount);
+  transpose(attention, SharedOperand.OutputWeights, width, attention.parameterCount);
   runParts(ATTENTION, at, (attention.rows + TILE - 1) / TILE, multiplications(attention));
 }
 
 /** The gradients of `attention`: those of weights chunk by chunk. */
 export function attentionGradient(at: usize, chunks: i32): void {
   const attention = changetype<Attention>(at);
-  for (let b: i32 = 0; b < attention.blocks; b++) transpose(attention, ofBlock(b, INNER_WEIGHTS), attention.width, attention.mlp);
+  for (let b: i32 = 0; b < attention.blocks; b++) transpose(attention, ofBlock(b, BlockOperand.InnerWeights), attention.width, attention.mlp);
   runParts(ATTENTION_GRADIENT, at, chunks, 2 * multiplications(attention));
 }
 

@@ -1,5 +1,5 @@
 import { FINISH_GRADIENT } from '../threads/task-ids';
-import { FinishGradient, PART_COLUMNS } from '../product/epilogue-gradient';
+import { EpilogueGradient, PART_COLUMNS } from '../product/epilogue-gradient';
 import { runParts } from '../threads/pool';
 
 /** What a number costs, in multiplications. */
@@ -7,7 +7,7 @@ const COST: f64 = 10;
 
 /** The gradients of a product with a bias and an activation, by their columns. */
 export function finishGradient(at: usize): void {
-  const task = changetype<FinishGradient>(at);
+  const task = changetype<EpilogueGradient>(at);
   const parts = (task.columns + PART_COLUMNS - 1) / PART_COLUMNS;
   runParts(FINISH_GRADIENT, at, parts, COST * <f64>task.rows * <f64>task.columns);
 }

@@ -1,14 +1,14 @@
 import { NETWORK_ADJOINTS, NETWORK_GRADIENTS, NETWORK_TILES, NETWORK_WEIGHTS } from '../threads/task-ids';
-import { chunksOf, layerAt, Network } from '../masked-network/structs';
+import { chunksOf, layerAt, MaskedNetwork } from '../masked-network/structs';
 import { runParts } from '../threads/pool';
 import { TILE } from '../tile/tile';
 
 /** Tiles whose adjoints are kept at a time, until their share of the weights' gradients is added: 256 events. */
-const BLOCK_TILES: i32 = 16;
+export const BLOCK_TILES: i32 = 16;
 
 /** All parameters, or with a step the values and the log-determinant, in the parallel direction or the sequential one. */
 export function maskedNetwork(at: usize): void {
-  const network = changetype<Network>(at);
+  const network = changetype<MaskedNetwork>(at);
   const products = <f64>network.products;
   runParts(NETWORK_WEIGHTS, at, chunkCount(network), 2 * products);
   runParts(NETWORK_TILES, at, (network.rows + TILE - 1) / TILE, <f64>network.rows * products);
@@ -16,7 +16,7 @@ export function maskedNetwork(at: usize): void {
 
 /** The gradients of {@link maskedNetwork}, whose records were kept. */
 export function maskedNetworkGradient(at: usize): void {
-  const network = changetype<Network>(at);
+  const network = changetype<MaskedNetwork>(at);
   const products = <f64>network.products;
   if (layerAt(network, network.layerCount - 1).unitOrder) runParts(NETWORK_WEIGHTS, at, chunkCount(network), 2 * products);
   network.first = 0;
@@ -31,7 +31,7 @@ export function maskedNetworkGradient(at: usize): void {
 }
 
 /** How many parts the weights of all layers are cut into: a layer's units by {@link CHUNK}. */
-function chunkCount(network: Network): i32 {
+function chunkCount(network: MaskedNetwork): i32 {
   let count: i32 = 0;
   for (let l: i32 = 0; l < network.layerCount; l++) count += chunksOf(layerAt(network, l));
   return count;

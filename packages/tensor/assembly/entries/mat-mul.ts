@@ -1,14 +1,14 @@
 import { MAT_MUL } from '../threads/task-ids';
-import { Products } from '../product/mat-mul';
+import { MatMul } from '../product/mat-mul';
 import { hasThreads, runParts, SMALLEST_JOB } from '../threads/pool';
 
 /** The largest part of a product that one thread takes at a time. */
 const PART_ROWS: i32 = 128;
 const PART_COLUMNS: i32 = 256;
 
-/** Computes all {@link Products} of a task. */
+/** Computes all products of a {@link MatMul}. */
 export function matMul(at: usize): void {
-  const task = changetype<Products>(at);
+  const task = changetype<MatMul>(at);
   const work = <f64>task.count * <f64>task.rows * <f64>task.columns * <f64>task.depth;
   // Sums run over the depth, so that where the others are cut changes no result.
   const isLarge = hasThreads() && work / <f64>task.count >= SMALLEST_JOB;

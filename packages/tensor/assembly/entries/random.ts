@@ -24,6 +24,6 @@ function run(draw: Draw, result: usize, count: i32, high: i32, low: i32, workEac
   draw.low = low;
   draw.count = count;
   draw.result = result;
-  draw.tail = changetype<usize>(draw) + 48;
+  draw.tail = changetype<usize>(draw) + offsetof<Draw>();
   runParts(RANDOM, changetype<usize>(draw), (count + PART - 1) / PART, <f64>count * workEach);
 }

@@ -1,27 +1,27 @@
 import { multiplySlopes } from '../simd/activation';
 import { addDot, addDotPair, UNIT_BYTES } from '../tile/dot';
 import { gatherAdjoints, rowOf, scatter } from '../tile/gather';
-import { Layer, layerAt, Network, nodeAt, totalOf, workOf } from './structs';
-import { applyStepGradient, Step } from '../tile/affine-form';
+import { MaskedLayer, layerAt, MaskedNetwork, nodeAt, totalOf, workOf } from './structs';
+import { applyStepGradient, AffineForm } from '../tile/affine-form';
 import { addUnits, entry, place, TILE } from '../tile/tile';
 
 /** The adjoints of one tile of the block, and the gradients of its input and of offsets for each event. */
 export function adjointsPart(at: usize, part: i32, thread: i32): void {
-  const network = changetype<Network>(at);
+  const network = changetype<MaskedNetwork>(at);
   const row = network.first + part * TILE;
   const lanes = min(TILE, network.rows - row);
   const record = network.records + network.record * <usize>(row / TILE);
   const adjoints = network.adjoints + network.record * <usize>part;
   const direct = workOf(network, thread);
   const total = totalOf(network, direct);
-  if (network.step) {
+  if (network.form) {
     gatherAdjoints(direct, rowOf(network.value, network.dim, row), network.dim, network.dim, network.dimensionRanks, lanes);
     gatherAdjoints(total, rowOf(network.logDet, 1, row), 1, 1, 0, lanes);
     if (network.sequential) retreatByRank(network, record, adjoints, direct, total);
     else {
       const last = nodeAt(network, network.layerCount).values;
       const chosen = record + nodeAt(network, 0).values;
-      applyStepGradient(changetype<Step>(network.step), direct, total, chosen, false, record + last, adjoints + last, network.dim);
+      applyStepGradient(changetype<AffineForm>(network.form), direct, total, chosen, false, record + last, adjoints + last, network.dim);
       retreatAll(network, record, adjoints, direct);
     }
   } else {
@@ -40,15 +40,15 @@ export function adjointsPart(at: usize, part: i32, thread: i32): void {
   }
 }
 
-function retreatAll(network: Network, record: usize, adjoints: usize, direct: usize): void {
+function retreatAll(network: MaskedNetwork, record: usize, adjoints: usize, direct: usize): void {
   for (let n = network.layerCount - 1; n >= 0; n--) computeAdjoints(network, n, record, adjoints, 0, nodeAt(network, n).count);
   addUnits(direct, adjoints + nodeAt(network, 0).values, network.dim);
 }
 
-function retreatByRank(network: Network, record: usize, adjoints: usize, direct: usize, total: usize): void {
+function retreatByRank(network: MaskedNetwork, record: usize, adjoints: usize, direct: usize, total: usize): void {
   const first = nodeAt(network, 0);
   const last = nodeAt(network, network.layerCount);
-  const step = changetype<Step>(network.step);
+  const step = changetype<AffineForm>(network.form);
   for (let rank = network.ranks - 1; rank >= 0; rank--) {
     const begin = entry(first.starts, rank);
     const end = entry(first.starts, rank + 1);
@@ -65,7 +65,7 @@ function retreatByRank(network: Network, record: usize, adjoints: usize, direct:
 }
 
 /** What the readers of a node, hidden or the input, give to its units from `begin` up to `end`. */
-function computeAdjoints(network: Network, n: i32, record: usize, adjoints: usize, begin: i32, end: i32): void {
+function computeAdjoints(network: MaskedNetwork, n: i32, record: usize, adjoints: usize, begin: i32, end: i32): void {
   if (begin == end) return;
   const node = nodeAt(network, n);
   const units = adjoints + node.values;
@@ -101,7 +101,7 @@ function computeAdjoints(network: Network, n: i32, record: usize, adjoints: usiz
 /** Where the weights from an input to a unit and those after it lie. */
 // @ts-ignore: decorator
 @inline
-function weightsFrom(layer: Layer, input: i32, unit: i32): usize {
+function weightsFrom(layer: MaskedLayer, input: i32, unit: i32): usize {
   const row = layer.unitOrder ? input : place(layer.inputOrder, input);
   return (layer.unitOrder ? layer.backward : layer.weights) + (<usize>(row * layer.units + unit) << 2);
 }

@@ -1,13 +1,13 @@
 import { activate } from '../simd/activation';
 import { addDot, addDotPair, UNIT_BYTES } from '../tile/dot';
 import { gather, rowOf, scatter } from '../tile/gather';
-import { layerAt, Network, nodeAt, totalOf, workOf } from './structs';
-import { applyStep, Step } from '../tile/affine-form';
+import { layerAt, MaskedNetwork, nodeAt, totalOf, workOf } from './structs';
+import { applyStep, AffineForm } from '../tile/affine-form';
 import { addUnits, entry, place, spread, TILE } from '../tile/tile';
 
 /** The values of one tile of events. */
 export function tilePart(at: usize, part: i32, thread: i32): void {
-  const network = changetype<Network>(at);
+  const network = changetype<MaskedNetwork>(at);
   const row = part * TILE;
   const lanes = min(TILE, network.rows - row);
   const work = workOf(network, thread);
@@ -29,7 +29,7 @@ export function tilePart(at: usize, part: i32, thread: i32): void {
 
   const last = network.layerCount;
   const parameters = record + nodeAt(network, last).values;
-  if (!network.step) {
+  if (!network.form) {
     const count = network.dim * network.parameterCount;
     scatter(rowOf(network.value, count, row), parameters, count, count, layerAt(network, last - 1).unitRanks, lanes);
     return;
@@ -38,25 +38,25 @@ export function tilePart(at: usize, part: i32, thread: i32): void {
   if (!network.sequential) {
     // The place of the sequential direction's input is free.
     values = work;
-    applyStep(changetype<Step>(network.step), values, chosen, parameters, total, network.dim);
+    applyStep(changetype<AffineForm>(network.form), values, chosen, parameters, total, network.dim);
   }
   scatter(rowOf(network.value, network.dim, row), values, network.dim, network.dim, network.dimensionRanks, lanes);
   memory.copy(network.logDet + (<usize>row << 2), total, <usize>lanes << 2);
 }
 
-function computeAll(network: Network, record: usize): void {
+function computeAll(network: MaskedNetwork, record: usize): void {
   for (let l: i32 = 0; l < network.layerCount; l++) computeUnits(network, l, record, 0, layerAt(network, l).units, 0);
 }
 
 /** Units of the widest layer for which the products with what is known are taken together: one alone would wait for its own sums. */
 const BLOCK_UNITS: i32 = 24;
 
-function chooseByRank(network: Network, record: usize, given: usize, total: usize): void {
+function chooseByRank(network: MaskedNetwork, record: usize, given: usize, total: usize): void {
   const first = nodeAt(network, 0);
   const chosen = record + first.values;
   const last = network.layerCount;
   const parameters = record + nodeAt(network, last).values;
-  const step = changetype<Step>(network.step);
+  const step = changetype<AffineForm>(network.form);
   const blockRanks = ranksOfBlock(network);
   for (let rank: i32 = 0; rank < network.ranks; rank++) {
     const blockStart = rank - (rank % blockRanks);
@@ -73,7 +73,7 @@ function chooseByRank(network: Network, record: usize, given: usize, total: usiz
 }
 
 /** How many ranks are prepared together: 1 where a rank has units enough of its own. */
-function ranksOfBlock(network: Network): i32 {
+function ranksOfBlock(network: MaskedNetwork): i32 {
   let widest: i32 = 1;
   for (let n: i32 = 1; n <= network.layerCount; n++) widest = max(widest, nodeAt(network, n).count);
   const ranks = (BLOCK_UNITS * network.ranks) / widest;
@@ -81,7 +81,7 @@ function ranksOfBlock(network: Network): i32 {
 }
 
 /** Starts the sums of all units of some ranks with what the ranks before them give. */
-function prepareBlock(network: Network, record: usize, rank: i32, end: i32): void {
+function prepareBlock(network: MaskedNetwork, record: usize, rank: i32, end: i32): void {
   for (let l: i32 = 0; l < network.layerCount; l++) {
     const layer = layerAt(network, l);
     const starts = nodeAt(network, l + 1).starts;
@@ -91,7 +91,7 @@ function prepareBlock(network: Network, record: usize, rank: i32, end: i32): voi
 }
 
 /** The units of a layer from `begin` up to `end`, in which the first `known` inputs are if there are any. */
-function computeUnits(network: Network, l: i32, record: usize, begin: i32, end: i32, known: i32): void {
+function computeUnits(network: MaskedNetwork, l: i32, record: usize, begin: i32, end: i32, known: i32): void {
   if (begin == end) return;
   const layer = layerAt(network, l);
   const node = nodeAt(network, l + 1);
@@ -103,7 +103,7 @@ function computeUnits(network: Network, l: i32, record: usize, begin: i32, end: 
 }
 
 /** What units start with; an offset for each event is there already. */
-function setOffsets(network: Network, l: i32, record: usize, begin: i32, end: i32): void {
+function setOffsets(network: MaskedNetwork, l: i32, record: usize, begin: i32, end: i32): void {
   const layer = layerAt(network, l);
   const values = record + nodeAt(network, l + 1).values;
   if (!layer.offset) memory.fill(values + <usize>begin * UNIT_BYTES, 0, <usize>(end - begin) * UNIT_BYTES);
@@ -113,7 +113,7 @@ function setOffsets(network: Network, l: i32, record: usize, begin: i32, end: i3
 }
 
 /** Adds to units what inputs from `from` up to `to` give them, as far as they read these. */
-function addProducts(network: Network, l: i32, record: usize, begin: i32, end: i32, from: i32, to: i32): void {
+function addProducts(network: MaskedNetwork, l: i32, record: usize, begin: i32, end: i32, from: i32, to: i32): void {
   const layer = layerAt(network, l);
   const values = record + nodeAt(network, l + 1).values;
   const reads = record + nodeAt(network, layer.from).reads + <usize>from * UNIT_BYTES;

@@ -5,7 +5,7 @@ export const CHUNK: i32 = 32;
 
 /** The units of one node by rank; every tile has a record, in which each node has its place. */
 @unmanaged
-export class Node {
+export class MaskedNode {
   count: i32;
   /** For r = 0 … ranks, the number of units of lower rank. */
   starts: usize;
@@ -16,7 +16,7 @@ export class Node {
 
 /** A masked layer; its inputs and units are counted by rank. */
 @unmanaged
-export class Layer {
+export class MaskedLayer {
   from: i32;
   /** The node added to the result, or −1. */
   skip: i32;
@@ -45,7 +45,7 @@ export class Layer {
 }
 
 @unmanaged
-export class Network {
+export class MaskedNetwork {
   ranks: i32;
   dim: i32;
   parameterCount: i32;
@@ -59,7 +59,7 @@ export class Network {
   nodes: usize;
   /** The place in the order of each dimension; 0 if they are in order. */
   dimensionRanks: usize;
-  step: usize;
+  form: usize;
   /** Products of one event that are not masked. */
   products: i32;
   /** `[N, D]` */
@@ -78,37 +78,37 @@ export class Network {
   work: usize;
   workStride: usize;
   /** The rows of the block whose gradients are being computed. */
-  first: i32;
-  end: i32;
+  @internal first: i32;
+  @internal end: i32;
 }
 
 // @ts-ignore: decorator
 @inline
-export function layerAt(network: Network, l: i32): Layer {
-  return changetype<Layer>(network.layers + <usize>l * offsetof<Layer>());
+export function layerAt(network: MaskedNetwork, l: i32): MaskedLayer {
+  return changetype<MaskedLayer>(network.layers + <usize>l * offsetof<MaskedLayer>());
 }
 
 // @ts-ignore: decorator
 @inline
-export function nodeAt(network: Network, n: i32): Node {
-  return changetype<Node>(network.nodes + <usize>n * offsetof<Node>());
+export function nodeAt(network: MaskedNetwork, n: i32): MaskedNode {
+  return changetype<MaskedNode>(network.nodes + <usize>n * offsetof<MaskedNode>());
 }
 
 /** Where a thread has the place for an input and a log-determinant, and a record. */
 // @ts-ignore: decorator
 @inline
-export function workOf(network: Network, thread: i32): usize {
+export function workOf(network: MaskedNetwork, thread: i32): usize {
   return network.work + network.workStride * <usize>thread;
 }
 
 // @ts-ignore: decorator
 @inline
-export function totalOf(network: Network, work: usize): usize {
+export function totalOf(network: MaskedNetwork, work: usize): usize {
   return work + <usize>network.dim * UNIT_BYTES;
 }
 
 // @ts-ignore: decorator
 @inline
-export function chunksOf(layer: Layer): i32 {
+export function chunksOf(layer: MaskedLayer): i32 {
   return (layer.units + CHUNK - 1) / CHUNK;
 }

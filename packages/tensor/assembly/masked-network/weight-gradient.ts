@@ -1,5 +1,5 @@
 import { UNIT_BYTES } from '../tile/dot';
-import { CHUNK, chunksOf, Layer, layerAt, Network, nodeAt } from './structs';
+import { CHUNK, chunksOf, MaskedLayer, layerAt, MaskedNetwork, nodeAt } from './structs';
 import { lowerSums, multiplyPair } from '../tile/outer-product';
 import { entry, laneSums, place, TILE, unitSum } from '../tile/tile';
 
@@ -11,7 +11,7 @@ const BLOCK_INPUTS: i32 = 16;
  * those that are, and `Σₙ adjointsₙ[j]` for an offset that is the same for all events. After the first block they are added.
  */
 export function gradientsPart(at: usize, part: i32): void {
-  const network = changetype<Network>(at);
+  const network = changetype<MaskedNetwork>(at);
   let l: i32 = 0;
   for (; part >= chunksOf(layerAt(network, l)); l++) part -= chunksOf(layerAt(network, l));
   const layer = layerAt(network, l);
@@ -41,7 +41,7 @@ export function gradientsPart(at: usize, part: i32): void {
 /** Adds to the gradients of the weights from one input to four units, or sets them; those that are masked to 0. */
 // @ts-ignore: decorator
 @inline
-function put(layer: Layer, i: i32, j: i32, sums: v128, isFirst: bool): void {
+function put(layer: MaskedLayer, i: i32, j: i32, sums: v128, isFirst: bool): void {
   const row = layer.weightGradient + (<usize>(place(layer.inputOrder, i) * layer.units) << 2);
   if (!layer.unitOrder && j + 4 <= layer.units && i < entry(layer.limits, j)) {
     const at = row + (<usize>j << 2);
@@ -51,7 +51,7 @@ function put(layer: Layer, i: i32, j: i32, sums: v128, isFirst: bool): void {
   putEach(layer, row, i, j, sums, isFirst);
 }
 
-function putEach(layer: Layer, row: usize, i: i32, j: i32, sums: v128, isFirst: bool): void {
+function putEach(layer: MaskedLayer, row: usize, i: i32, j: i32, sums: v128, isFirst: bool): void {
   let sum = sums;
   for (let unit = j; unit < min(j + 4, layer.units); unit++) {
     const at = row + (<usize>place(layer.unitOrder, unit) << 2);
@@ -64,13 +64,13 @@ function putEach(layer: Layer, row: usize, i: i32, j: i32, sums: v128, isFirst: 
 /** Sets the gradients of the weights from one input to four units to 0. */
 // @ts-ignore: decorator
 @inline
-function clear(layer: Layer, i: i32, j: i32): void {
+function clear(layer: MaskedLayer, i: i32, j: i32): void {
   const row = layer.weightGradient + (<usize>(place(layer.inputOrder, i) * layer.units) << 2);
   if (!layer.unitOrder && j + 4 <= layer.units) v128.store(row + (<usize>j << 2), f32x4.splat(0));
   else putEach(layer, row, i, j, f32x4.splat(0), true);
 }
 
-function addOffsetGradient(layer: Layer, adjoints: usize, stride: usize, tiles: i32, begin: i32, end: i32, isFirst: bool): void {
+function addOffsetGradient(layer: MaskedLayer, adjoints: usize, stride: usize, tiles: i32, begin: i32, end: i32, isFirst: bool): void {
   for (let j = begin; j < end; j++) {
     let sum = f32x4.splat(0);
     let unit = adjoints + <usize>j * UNIT_BYTES;

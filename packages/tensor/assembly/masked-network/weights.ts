@@ -1,10 +1,10 @@
-import { CHUNK, chunksOf, Layer, layerAt, Network } from './structs';
+import { CHUNK, chunksOf, MaskedLayer, layerAt, MaskedNetwork } from './structs';
 import { transposeFour } from '../simd/transpose';
 import { entry, place } from '../tile/tile';
 
 /** Copies the weights of one chunk of a layer's units by rank: as the forward pass wants them, or in the gradient the backward one. */
 export function weightsPart(at: usize, part: i32): void {
-  const network = changetype<Network>(at);
+  const network = changetype<MaskedNetwork>(at);
   let l: i32 = 0;
   for (; part >= chunksOf(layerAt(network, l)); l++) part -= chunksOf(layerAt(network, l));
   const layer = layerAt(network, l);
@@ -15,7 +15,7 @@ export function weightsPart(at: usize, part: i32): void {
 }
 
 /** `forward[unit, input]`, by rank, as far as the limits; other entries are not read. */
-function transposeWeights(layer: Layer, begin: i32, end: i32): void {
+function transposeWeights(layer: MaskedLayer, begin: i32, end: i32): void {
   const stride = <usize>layer.inputs << 2;
   const given = <usize>layer.units << 2;
   let j = begin;
@@ -52,7 +52,7 @@ function transposeWeights(layer: Layer, begin: i32, end: i32): void {
 }
 
 /** `backward[input, unit]`, by rank. */
-function sortWeights(layer: Layer, begin: i32, end: i32): void {
+function sortWeights(layer: MaskedLayer, begin: i32, end: i32): void {
   const stride = <usize>layer.units << 2;
   for (let i: i32 = 0; i < layer.inputs; i++) {
     const row = layer.weights + stride * place(layer.inputOrder, i);

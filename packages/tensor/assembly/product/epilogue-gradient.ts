@@ -3,7 +3,7 @@ import { loadLanes, storeLanes } from '../simd/lanes';
 
 /** Going back through a hidden unit's nonlinearity and a bias. */
 @unmanaged
-export class FinishGradient {
+export class EpilogueGradient {
   rows: i32;
   columns: i32;
   activation: i32;
@@ -21,10 +21,10 @@ export class FinishGradient {
 export const PART_COLUMNS: i32 = 32;
 
 /** Bytes of working memory that a thread needs. */
-const WORK_BYTES: usize = 8 * 32;
+export const WORK_BYTES: usize = 8 * PART_COLUMNS;
 
 export function finishGradientPart(at: usize, part: i32, thread: i32): void {
-  const task = changetype<FinishGradient>(at);
+  const task = changetype<EpilogueGradient>(at);
   const activation = task.activation;
   if (activation == RELU) finishGradientAs<Relu>(task, part, thread);
   else if (activation == LEAKY_RELU) finishGradientAs<LeakyRelu>(task, part, thread);
@@ -34,7 +34,7 @@ export function finishGradientPart(at: usize, part: i32, thread: i32): void {
   else finishGradientAs<Tanh>(task, part, thread);
 }
 
-function finishGradientAs<A>(task: FinishGradient, part: i32, thread: i32): void {
+function finishGradientAs<A>(task: EpilogueGradient, part: i32, thread: i32): void {
   const activation = changetype<A>(task);
   const totals = task.work + <usize>thread * WORK_BYTES;
   const first = part * PART_COLUMNS;

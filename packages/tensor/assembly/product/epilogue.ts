@@ -4,7 +4,7 @@ import { sigmoid4, splat } from '../simd/simd-math';
 
 /** What becomes of a matrix product: `activation(product + bias)`. */
 @unmanaged
-export class Finish {
+export class Epilogue {
   /** One number for each column, or 0 for none. */
   bias: usize;
   activation: i32;
@@ -42,7 +42,7 @@ class Sigmoid {
 }
 
 @unmanaged
-class Leak extends Finish {
+class Leak extends Epilogue {
   @inline apply(x: v128): v128 {
     return v128.bitselect(f32x4.mul(x, splat(this.leak)), x, f32x4.lt(x, splat(0)));
   }
@@ -50,11 +50,11 @@ class Leak extends Finish {
 
 /** Finishes a whole product `[rows, columns]`. */
 export function finish(at: usize, product: usize, rows: i32, columns: i32): void {
-  finishBlock(changetype<Finish>(at), product, <usize>columns << 2, rows, 0, columns);
+  finishBlock(changetype<Epilogue>(at), product, <usize>columns << 2, rows, 0, columns);
 }
 
 /** Finishes a block of a product, whose first column is `column`. */
-export function finishBlock(finish: Finish, block: usize, stride: usize, rows: i32, column: i32, columns: i32): void {
+export function finishBlock(finish: Epilogue, block: usize, stride: usize, rows: i32, column: i32, columns: i32): void {
   const bias = finish.bias ? finish.bias + (<usize>column << 2) : 0;
   const activation = finish.activation;
   if (activation == LINEAR) finishAs<Linear>(finish, bias, block, stride, rows, columns);
@@ -69,7 +69,7 @@ export function finishBlock(finish: Finish, block: usize, stride: usize, rows: i
   else finishAs<Leak>(finish, bias, block, stride, rows, columns);
 }
 
-function finishAs<A>(finish: Finish, bias: usize, block: usize, stride: usize, rows: i32, columns: i32): void {
+function finishAs<A>(finish: Epilogue, bias: usize, block: usize, stride: usize, rows: i32, columns: i32): void {
   const activation = changetype<A>(finish);
   const keeps = finish.keeps;
   const distance = finish.keptDistance;

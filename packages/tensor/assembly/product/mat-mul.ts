@@ -1,4 +1,4 @@
-import { Finish, finishBlock } from './epilogue';
+import { Epilogue, finishBlock } from './epilogue';
 import { packColumns, packRows } from './pack';
 
 // A register tile is 4 rows by 8 columns of C: 8 accumulators, which together with the operands fit the 16 vector registers of
@@ -28,7 +28,7 @@ function roundUp(size: i32, unit: i32): i32 {
  * row by row.
  */
 @unmanaged
-export class Products {
+export class MatMul {
   /** How many there are. */
   count: i32;
   rows: i32;
@@ -38,16 +38,24 @@ export class Products {
   transposeA: i32;
   /** Whether B is stored `columns` by `depth`. */
   transposeB: i32;
-  /** For each product the addresses of A, B and C. */
+  /** For each product its {@link MatMulOperands}. */
   matrices: usize;
   /** {@link matMulScratch} bytes for each thread. */
   scratch: usize;
   scratchBytes: i32;
-  /** What becomes of each product: a {@link Finish}, or 0 for nothing. */
+  /** What becomes of each product: a {@link Epilogue}, or 0 for nothing. */
   finish: usize;
   /** Into how many parts the rows, and the columns, of each product are cut. */
-  rowParts: i32;
-  columnParts: i32;
+  @internal rowParts: i32;
+  @internal columnParts: i32;
+}
+
+/** The addresses of the matrices of one product. */
+@unmanaged
+export class MatMulOperands {
+  a: usize;
+  b: usize;
+  c: usize;
 }
 
 /** Bytes of scratch that {@link matMulPart} needs for a product of these sizes, all at least 1. */
@@ -59,7 +67,7 @@ export function matMulScratch(rows: i32, columns: i32, depth: i32): i32 {
 }
 
 export function matMulPart(at: usize, part: i32, thread: i32): void {
-  const task = changetype<Products>(at);
+  const task = changetype<MatMul>(at);
   const rows = task.rows;
   const columns = task.columns;
   const depth = task.depth;
@@ -68,10 +76,11 @@ export function matMulPart(at: usize, part: i32, thread: i32): void {
   const blockDepth = evenBlock(depth, BLOCK_DEPTH, 1);
   const blockRows = evenBlock(rows, BLOCK_ROWS, TILE_ROWS);
   const blockColumns = evenBlock(columns, BLOCK_COLUMNS, TILE_COLUMNS);
-  const matrices = task.matrices + 12 * <usize>(part / (task.rowParts * task.columnParts));
-  const a = load<usize>(matrices);
-  const b = load<usize>(matrices, 4);
-  const c = load<usize>(matrices, 8);
+  const product = <usize>(part / (task.rowParts * task.columnParts));
+  const operands = changetype<MatMulOperands>(task.matrices + offsetof<MatMulOperands>() * product);
+  const a = operands.a;
+  const b = operands.b;
+  const c = operands.c;
   const tile = task.scratch + <usize>(task.scratchBytes * thread);
   const packedA = tile + ((TILE_ROWS * TILE_COLUMNS) << 2);
   const packedB = packedA + (<usize>(blockRows * blockDepth) << 2);
@@ -101,7 +110,7 @@ export function matMulPart(at: usize, part: i32, thread: i32): void {
 
         const corner = c + <usize>row * strideC + (<usize>column << 2);
         multiplyBlock(packedA, packedB, corner, strideC, rowCount, columnCount, stepCount, step > 0, tile);
-        if (task.finish && step + stepCount == depth) finishBlock(changetype<Finish>(task.finish), corner, strideC, rowCount, column, columnCount);
+        if (task.finish && step + stepCount == depth) finishBlock(changetype<Epilogue>(task.finish), corner, strideC, rowCount, column, columnCount);
       }
     }
   }

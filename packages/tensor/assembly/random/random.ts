@@ -20,7 +20,7 @@ export class Draw {
 export const PART: i32 = 4096;
 
 /** Bytes of scratch that {@link normal} and {@link uniform} need. */
-export const randomBytes: i32 = 48 + 32;
+export const RANDOM_BYTES: i32 = <i32>offsetof<Draw>() + 32;
 
 export function randomPart(at: usize, part: i32): void {
   const draw = changetype<Draw>(at);

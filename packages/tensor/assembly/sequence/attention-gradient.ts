@@ -1,6 +1,6 @@
 import { activate, multiplySlopes } from '../simd/activation';
 import { mixValues, retreatAttention } from './attend';
-import { Attention, ATTENTION_SCALE, ATTENTION_SHIFT, ATTENTION_WEIGHTS, COMMON, HANDED, headBytes, INNER_BIAS, INNER_WEIGHTS, keysOf, MIX_BIAS, MIX_WEIGHTS, MLP_SCALE, MLP_SHIFT, ofBlock, operand, OUTER_BIAS, OUTER_WEIGHTS, OUTPUT_BIAS, OUTPUT_SCALE, OUTPUT_SHIFT, OUTPUT_WEIGHTS, POSITIONS, recordAt, scaleUnits, SPREAD, transposedOf, VALUE_WEIGHTS } from './attention';
+import { Attention, BlockOperand, COMMON, HANDED, headBytes, keysOf, ofBlock, operand, recordAt, scaleUnits, SharedOperand, SPREAD, transposedOf } from './attention';
 import { UNIT_BYTES } from '../tile/dot';
 import { rowOf, scatter } from '../tile/gather';
 import { normalize, normalizeGradient } from '../tile/layer-norm';
@@ -9,8 +9,8 @@ import { lanesOf, retreatValue, tileOf, workOf } from './sequence';
 import { addLaneSums, spreadRow, TILE } from '../tile/tile';
 import { addProduct } from '../tile/tile-product';
 
-/** Ranks whose adjoints are kept at a time, until their share of the gradients of weights, and of the keys and values before them, is added. */
-const SLOTS: i32 = 8;
+/** Positions whose adjoints are kept at a time, until their share of the gradients of weights, and of the keys and values before them, is added. */
+export const SLOTS: i32 = 8;
 
 /** One chunk of {@link attentionGradient}. */
 export function attentionGradientPart(at: usize, part: i32, thread: i32): void {
@@ -52,19 +52,19 @@ function retreat(attention: Attention, tile: usize, rank: i32, begin: i32, end: 
   const fed = tile + unitsOf(rank);
   const parameterAdjoints = slot + attention.parameterAdjoints;
   const handed = work + HANDED;
-  const biasGradient = gradientOf(attention, chunk, OUTPUT_BIAS);
+  const biasGradient = gradientOf(attention, chunk, SharedOperand.OutputBias);
   retreatValue(attention, rank, row, work, record + attention.parameters, fed + UNIT_BYTES, handed, parameterAdjoints, biasGradient);
 
   const adjoint = work + attention.adjoint;
   const normalized = work + attention.normalized;
-  const scale = operand(attention, OUTPUT_SCALE);
-  normalize(slot + attention.outputReads, normalized, work + SPREAD, record + attention.stream, scale, operand(attention, OUTPUT_SHIFT), width);
+  const scale = operand(attention, SharedOperand.OutputScale);
+  normalize(slot + attention.outputReads, normalized, work + SPREAD, record + attention.stream, scale, operand(attention, SharedOperand.OutputShift), width);
   memory.fill(adjoint, 0, unitsOf(width));
-  addProduct(adjoint, operand(attention, OUTPUT_WEIGHTS), parameterAdjoints, width, attention.parameterCount);
+  addProduct(adjoint, operand(attention, SharedOperand.OutputWeights), parameterAdjoints, width, attention.parameterCount);
   const top = slot + <usize>(attention.blocks - 1) * attention.blockSlot + attention.outAdjoints;
   memory.fill(top, 0, unitsOf(width));
-  const ofScale = gradientOf(attention, chunk, OUTPUT_SCALE);
-  normalizeGradient(top, adjoint, normalized, work + SPREAD, scale, ofScale, gradientOf(attention, chunk, OUTPUT_SHIFT), width);
+  const ofScale = gradientOf(attention, chunk, SharedOperand.OutputScale);
+  normalizeGradient(top, adjoint, normalized, work + SPREAD, scale, ofScale, gradientOf(attention, chunk, SharedOperand.OutputShift), width);
 
   for (let b = attention.blocks - 1; b >= 0; b--) {
     const part = slot + <usize>b * attention.blockSlot;
@@ -77,9 +77,9 @@ function retreat(attention: Attention, tile: usize, rank: i32, begin: i32, end: 
   }
 
   const token = slot + attention.tokenAdjoints;
-  addLaneSums(gradientOf(attention, chunk, POSITIONS) + (<usize>(rank * width) << 2), token, width);
+  addLaneSums(gradientOf(attention, chunk, SharedOperand.Positions) + (<usize>(rank * width) << 2), token, width);
   memory.fill(handed, 0, UNIT_BYTES);
-  addProduct(handed, operand(attention, VALUE_WEIGHTS), token, 1, width);
+  addProduct(handed, operand(attention, SharedOperand.ValueWeights), token, 1, width);
   if (rank == 0 && attention.context) scatter(rowOf(attention.contextGradient, width, row), token, width, width, 0, lanesOf(attention, row));
 }
 
@@ -96,26 +96,26 @@ function retreatMlp(attention: Attention, b: i32, stream: usize, part: usize, wo
   const attendedAdjoints = part + attention.attendedAdjoints;
   const normalized = work + attention.normalized;
   const adjoint = work + attention.adjoint;
-  const scale = operand(attention, ofBlock(b, MLP_SCALE));
-  normalize(reads, normalized, work + SPREAD, stream + attention.mixed, scale, operand(attention, ofBlock(b, MLP_SHIFT)), width);
-  spreadRow(hidden, operand(attention, ofBlock(b, INNER_BIAS)), mlp);
-  addProduct(hidden, transposedOf(attention, ofBlock(b, INNER_WEIGHTS)), reads, mlp, width);
+  const scale = operand(attention, ofBlock(b, BlockOperand.MlpScale));
+  normalize(reads, normalized, work + SPREAD, stream + attention.mixed, scale, operand(attention, ofBlock(b, BlockOperand.MlpShift)), width);
+  spreadRow(hidden, operand(attention, ofBlock(b, BlockOperand.InnerBias)), mlp);
+  addProduct(hidden, transposedOf(attention, ofBlock(b, BlockOperand.InnerWeights)), reads, mlp, width);
   activate(attention.activation, hidden, hiddenReads, mlp * TILE);
 
   memory.fill(hiddenAdjoints, 0, unitsOf(mlp));
-  addProduct(hiddenAdjoints, operand(attention, ofBlock(b, OUTER_WEIGHTS)), out, mlp, width);
+  addProduct(hiddenAdjoints, operand(attention, ofBlock(b, BlockOperand.OuterWeights)), out, mlp, width);
   multiplySlopes(attention.activation, hidden, hiddenReads, hiddenAdjoints, mlp * TILE);
   memory.fill(adjoint, 0, unitsOf(width));
-  addProduct(adjoint, operand(attention, ofBlock(b, INNER_WEIGHTS)), hiddenAdjoints, width, mlp);
+  addProduct(adjoint, operand(attention, ofBlock(b, BlockOperand.InnerWeights)), hiddenAdjoints, width, mlp);
   memory.copy(mixedAdjoints, out, unitsOf(width));
-  const ofScale = gradientOf(attention, chunk, ofBlock(b, MLP_SCALE));
-  const ofShift = gradientOf(attention, chunk, ofBlock(b, MLP_SHIFT));
+  const ofScale = gradientOf(attention, chunk, ofBlock(b, BlockOperand.MlpScale));
+  const ofShift = gradientOf(attention, chunk, ofBlock(b, BlockOperand.MlpShift));
   normalizeGradient(mixedAdjoints, adjoint, normalized, work + SPREAD, scale, ofScale, ofShift, width);
   memory.fill(attendedAdjoints, 0, unitsOf(width));
-  addProduct(attendedAdjoints, operand(attention, ofBlock(b, MIX_WEIGHTS)), mixedAdjoints, width, width);
-  addLaneSums(gradientOf(attention, chunk, ofBlock(b, OUTER_BIAS)), out, width);
-  addLaneSums(gradientOf(attention, chunk, ofBlock(b, INNER_BIAS)), hiddenAdjoints, mlp);
-  addLaneSums(gradientOf(attention, chunk, ofBlock(b, MIX_BIAS)), mixedAdjoints, width);
+  addProduct(attendedAdjoints, operand(attention, ofBlock(b, BlockOperand.MixWeights)), mixedAdjoints, width, width);
+  addLaneSums(gradientOf(attention, chunk, ofBlock(b, BlockOperand.OuterBias)), out, width);
+  addLaneSums(gradientOf(attention, chunk, ofBlock(b, BlockOperand.InnerBias)), hiddenAdjoints, mlp);
+  addLaneSums(gradientOf(attention, chunk, ofBlock(b, BlockOperand.MixBias)), mixedAdjoints, width);
 }
 
 /** From the adjoints of what a rank attends to those of its query, key and value; the last two are complete with it. */
@@ -183,12 +183,12 @@ function retreatQueries(attention: Attention, b: i32, stream: usize, part: usize
   const width = attention.width;
   const adjoint = work + attention.adjoint;
   const normalized = work + attention.normalized;
-  const scale = operand(attention, ofBlock(b, ATTENTION_SCALE));
-  normalize(part, normalized, work + SPREAD, stream, scale, operand(attention, ofBlock(b, ATTENTION_SHIFT)), width);
+  const scale = operand(attention, ofBlock(b, BlockOperand.AttentionScale));
+  normalize(part, normalized, work + SPREAD, stream, scale, operand(attention, ofBlock(b, BlockOperand.AttentionShift)), width);
   memory.fill(adjoint, 0, unitsOf(width));
-  addProduct(adjoint, operand(attention, ofBlock(b, ATTENTION_WEIGHTS)), part + attention.queryAdjoints, width, 3 * width);
-  const ofScale = gradientOf(attention, chunk, ofBlock(b, ATTENTION_SCALE));
-  const ofShift = gradientOf(attention, chunk, ofBlock(b, ATTENTION_SHIFT));
+  addProduct(adjoint, operand(attention, ofBlock(b, BlockOperand.AttentionWeights)), part + attention.queryAdjoints, width, 3 * width);
+  const ofScale = gradientOf(attention, chunk, ofBlock(b, BlockOperand.AttentionScale));
+  const ofShift = gradientOf(attention, chunk, ofBlock(b, BlockOperand.AttentionShift));
   normalizeGradient(below, adjoint, normalized, work + SPREAD, scale, ofScale, ofShift, width);
 }
 
@@ -201,18 +201,18 @@ function addWeightGradients(attention: Attention, tile: usize, begin: i32, ranks
   for (let b: i32 = 0; b < attention.blocks; b++) {
     const part = slots + <usize>b * attention.blockSlot;
     const attended = record + <usize>b * attention.blockRecord + attention.attended;
-    const ofQueries = gradientOf(attention, chunk, ofBlock(b, ATTENTION_WEIGHTS));
+    const ofQueries = gradientOf(attention, chunk, ofBlock(b, BlockOperand.AttentionWeights));
     addOuterProducts(ofQueries, part, slot, width, part + attention.queryAdjoints, slot, 3 * width, ranks);
-    const ofMix = gradientOf(attention, chunk, ofBlock(b, MIX_WEIGHTS));
+    const ofMix = gradientOf(attention, chunk, ofBlock(b, BlockOperand.MixWeights));
     addOuterProducts(ofMix, attended, attention.record, width, part + attention.mixedAdjoints, slot, width, ranks);
-    const ofInner = gradientOf(attention, chunk, ofBlock(b, INNER_WEIGHTS));
+    const ofInner = gradientOf(attention, chunk, ofBlock(b, BlockOperand.InnerWeights));
     addOuterProducts(ofInner, part + attention.mlpReads, slot, width, part + attention.hiddenAdjoints, slot, mlp, ranks);
-    const ofOuter = gradientOf(attention, chunk, ofBlock(b, OUTER_WEIGHTS));
+    const ofOuter = gradientOf(attention, chunk, ofBlock(b, BlockOperand.OuterWeights));
     addOuterProducts(ofOuter, part + attention.hiddenReads, slot, mlp, part + attention.outAdjoints, slot, width, ranks);
   }
-  const ofOutput = gradientOf(attention, chunk, OUTPUT_WEIGHTS);
+  const ofOutput = gradientOf(attention, chunk, SharedOperand.OutputWeights);
   addOuterProducts(ofOutput, slots + attention.outputReads, slot, width, slots + attention.parameterAdjoints, slot, attention.parameterCount, ranks);
-  const ofValues = gradientOf(attention, chunk, VALUE_WEIGHTS);
+  const ofValues = gradientOf(attention, chunk, SharedOperand.ValueWeights);
   addOuterProducts(ofValues, tile + unitsOf(begin), UNIT_BYTES, 1, slots + attention.tokenAdjoints, slot, width, ranks);
 }
 

@@ -3,40 +3,45 @@ import { attend } from './attend';
 import { UNIT_BYTES } from '../tile/dot';
 import { gather, rowOf } from '../tile/gather';
 import { normalize } from '../tile/layer-norm';
-import { chooseValue, lanesOf, Ranks, tileOf, workOf } from './sequence';
+import { chooseValue, lanesOf, Sequence, tileOf, workOf } from './sequence';
 import { splat } from '../simd/simd-math';
 import { addRow, addUnits, spreadRow, TILE } from '../tile/tile';
 import { addProduct } from '../tile/tile-product';
 
-// Operands, in the order of the TypeScript side.
-export const POSITIONS: i32 = 1;
-export const VALUE_WEIGHTS: i32 = 2;
-export const OUTPUT_SCALE: i32 = 3;
-export const OUTPUT_SHIFT: i32 = 4;
-export const OUTPUT_WEIGHTS: i32 = 5;
-export const OUTPUT_BIAS: i32 = 6;
-const FIRST_BLOCK: i32 = 7;
+/** The operands of a transformer but for those of its blocks, which follow. */
+export enum SharedOperand {
+  Input,
+  Positions,
+  ValueWeights,
+  OutputScale,
+  OutputShift,
+  OutputWeights,
+  OutputBias,
+  Count,
+}
 
-// Operands of each block.
-export const ATTENTION_SCALE: i32 = 0;
-export const ATTENTION_SHIFT: i32 = 1;
-export const ATTENTION_WEIGHTS: i32 = 2;
-export const MIX_WEIGHTS: i32 = 3;
-export const MIX_BIAS: i32 = 4;
-export const MLP_SCALE: i32 = 5;
-export const MLP_SHIFT: i32 = 6;
-export const INNER_WEIGHTS: i32 = 7;
-export const INNER_BIAS: i32 = 8;
-export const OUTER_WEIGHTS: i32 = 9;
-export const OUTER_BIAS: i32 = 10;
-const PER_BLOCK: i32 = 11;
+/** The operands of each block. */
+export enum BlockOperand {
+  AttentionScale,
+  AttentionShift,
+  AttentionWeights,
+  MixWeights,
+  MixBias,
+  MlpScale,
+  MlpShift,
+  InnerWeights,
+  InnerBias,
+  OuterWeights,
+  OuterBias,
+  Count,
+}
 
 /**
  * A causal transformer over the ranks. A tile has a unit for what each rank is fed, the keys and values of each block, head by head, and
  * a record for each rank, or one for all.
  */
 @unmanaged
-export class Attention extends Ranks {
+export class Attention extends Sequence {
   width: i32;
   heads: i32;
   mlp: i32;
@@ -99,6 +104,7 @@ export class Attention extends Ranks {
 export const SPREAD: usize = 2 * UNIT_BYTES;
 export const COMMON: usize = 3 * UNIT_BYTES;
 export const HANDED: usize = 4 * UNIT_BYTES;
+export const ATTENTION_WORK_UNITS: i32 = 5;
 
 // @ts-ignore: decorator
 @inline
@@ -109,7 +115,7 @@ export function operand(attention: Attention, index: i32): usize {
 // @ts-ignore: decorator
 @inline
 export function ofBlock(block: i32, index: i32): i32 {
-  return FIRST_BLOCK + PER_BLOCK * block + index;
+  return SharedOperand.Count + BlockOperand.Count * block + index;
 }
 
 // @ts-ignore: decorator
@@ -156,18 +162,18 @@ export function attentionPart(at: usize, part: i32, thread: i32): void {
       applyBlock(attention, b, tile, rank, stream, next, work);
     }
     const normalized = work + attention.normalized;
-    normalize(normalized, normalized, work + SPREAD, record + attention.stream, operand(attention, OUTPUT_SCALE), operand(attention, OUTPUT_SHIFT), width);
+    normalize(normalized, normalized, work + SPREAD, record + attention.stream, operand(attention, SharedOperand.OutputScale), operand(attention, SharedOperand.OutputShift), width);
     const parameters = record + attention.parameters;
-    spreadRow(parameters, operand(attention, OUTPUT_BIAS), attention.parameterCount);
-    addProduct(parameters, transposedOf(attention, OUTPUT_WEIGHTS), normalized, attention.parameterCount, width);
+    spreadRow(parameters, operand(attention, SharedOperand.OutputBias), attention.parameterCount);
+    addProduct(parameters, transposedOf(attention, SharedOperand.OutputWeights), normalized, attention.parameterCount, width);
     chooseValue(attention, rank, row, work, parameters, fed + UNIT_BYTES);
   }
 }
 
 function makeToken(attention: Attention, token: usize, rank: i32, row: i32, work: usize, fed: usize): void {
   const width = attention.width;
-  spreadRow(token, operand(attention, POSITIONS) + (<usize>(rank * width) << 2), width);
-  if (rank > 0) addProduct(token, operand(attention, VALUE_WEIGHTS), fed, width, 1);
+  spreadRow(token, operand(attention, SharedOperand.Positions) + (<usize>(rank * width) << 2), width);
+  if (rank > 0) addProduct(token, operand(attention, SharedOperand.ValueWeights), fed, width, 1);
   else if (attention.context) {
     gather(work + attention.normalized, rowOf(attention.context, width, row), width, width, 0, lanesOf(attention, row));
     addUnits(token, work + attention.normalized, width);
@@ -181,28 +187,28 @@ function applyBlock(attention: Attention, b: i32, tile: usize, rank: i32, stream
   const normalized = work + attention.normalized;
   const spread = work + SPREAD;
   const hidden = work + attention.hidden;
-  normalize(normalized, normalized, spread, stream, operand(attention, ofBlock(b, ATTENTION_SCALE)), operand(attention, ofBlock(b, ATTENTION_SHIFT)), width);
+  normalize(normalized, normalized, spread, stream, operand(attention, ofBlock(b, BlockOperand.AttentionScale)), operand(attention, ofBlock(b, BlockOperand.AttentionShift)), width);
   attendTo(attention, b, tile, rank, stream, work);
 
   const mixed = stream + attention.mixed;
   memory.copy(mixed, stream, <usize>width * UNIT_BYTES);
-  addRow(mixed, operand(attention, ofBlock(b, MIX_BIAS)), width);
-  addProduct(mixed, transposedOf(attention, ofBlock(b, MIX_WEIGHTS)), stream + attention.attended, width, width);
+  addRow(mixed, operand(attention, ofBlock(b, BlockOperand.MixBias)), width);
+  addProduct(mixed, transposedOf(attention, ofBlock(b, BlockOperand.MixWeights)), stream + attention.attended, width, width);
 
-  normalize(normalized, normalized, spread, mixed, operand(attention, ofBlock(b, MLP_SCALE)), operand(attention, ofBlock(b, MLP_SHIFT)), width);
-  spreadRow(hidden, operand(attention, ofBlock(b, INNER_BIAS)), mlp);
-  addProduct(hidden, transposedOf(attention, ofBlock(b, INNER_WEIGHTS)), normalized, mlp, width);
+  normalize(normalized, normalized, spread, mixed, operand(attention, ofBlock(b, BlockOperand.MlpScale)), operand(attention, ofBlock(b, BlockOperand.MlpShift)), width);
+  spreadRow(hidden, operand(attention, ofBlock(b, BlockOperand.InnerBias)), mlp);
+  addProduct(hidden, transposedOf(attention, ofBlock(b, BlockOperand.InnerWeights)), normalized, mlp, width);
   activate(attention.activation, hidden, hidden, mlp * TILE);
   memory.copy(next, mixed, <usize>width * UNIT_BYTES);
-  addRow(next, operand(attention, ofBlock(b, OUTER_BIAS)), width);
-  addProduct(next, transposedOf(attention, ofBlock(b, OUTER_WEIGHTS)), hidden, width, mlp);
+  addRow(next, operand(attention, ofBlock(b, BlockOperand.OuterBias)), width);
+  addProduct(next, transposedOf(attention, ofBlock(b, BlockOperand.OuterWeights)), hidden, width, mlp);
 }
 
 /** One rank's query, key and value, made of what is normalised, and what it attends to: itself and those before. */
 function attendTo(attention: Attention, b: i32, tile: usize, rank: i32, stream: usize, work: usize): void {
   const width = attention.width;
   const reads = work + attention.normalized;
-  const weights = transposedOf(attention, ofBlock(b, ATTENTION_WEIGHTS));
+  const weights = transposedOf(attention, ofBlock(b, BlockOperand.AttentionWeights));
   const all = <usize>(width * width) << 2;
   const size = width / attention.heads;
   const bytes = headBytes(attention);

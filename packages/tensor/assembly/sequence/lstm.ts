@@ -2,12 +2,12 @@ import { UNIT_BYTES } from '../tile/dot';
 import { gather, rowOf, scatter } from '../tile/gather';
 import { advanceCells, retreatCells } from './lstm-cell';
 import { addOuterProducts } from '../tile/outer-product';
-import { chooseValue, lanesOf, Ranks, retreatValue, tileOf, workOf } from './sequence';
+import { chooseValue, lanesOf, Sequence, retreatValue, tileOf, workOf } from './sequence';
 import { addLaneSums, addRow, addUnits, spreadRow, TILE } from '../tile/tile';
 import { addProduct } from '../tile/tile-product';
 
-/** Ranks whose adjoints are kept at a time, until their share of the weights' gradients is added. */
-const BLOCK_RANKS: i32 = 8;
+/** Positions whose adjoints are kept at a time, until their share of the weights' gradients is added. */
+export const BLOCK_POSITIONS: i32 = 8;
 
 /** One layer; each rank of each tile has a record, in which it has its places, here in bytes from the record's start. */
 @unmanaged
@@ -35,7 +35,7 @@ export class LstmLayer {
 }
 
 @unmanaged
-export class Lstm extends Ranks {
+export class Lstm extends Sequence {
   layerCount: i32;
   layers: usize;
   /** The ranks' biases `[D, 4 H]`; what the context adds to them, `[N, 4 H]` or 0. */
@@ -148,8 +148,8 @@ export function lstmGradientPart(at: usize, part: i32, thread: i32): void {
   for (let row = part * lstm.chunkTiles * TILE; row < end; row += TILE) {
     const tile = tileOf(lstm, row / TILE, thread);
     memory.fill(work, 0, lstm.rankAdjoints);
-    for (let rank = lstm.dim; rank > 0; rank -= BLOCK_RANKS) {
-      const begin = max(0, rank - BLOCK_RANKS);
+    for (let rank = lstm.dim; rank > 0; rank -= BLOCK_POSITIONS) {
+      const begin = max(0, rank - BLOCK_POSITIONS);
       for (let r = rank - 1; r >= begin; r--) {
         retreat(lstm, tile, r, work, work + lstm.rankAdjoints + <usize>(r - begin) * lstm.rankAdjointStride, chunk, row);
       }

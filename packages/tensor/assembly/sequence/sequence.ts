@@ -1,18 +1,18 @@
 import { UNIT_BYTES } from '../tile/dot';
 import { gather, gatherAdjoints, scatter } from '../tile/gather';
-import { applyStep, applyStepGradient, Step } from '../tile/affine-form';
+import { applyStep, applyStepGradient, AffineForm } from '../tile/affine-form';
 import { addLaneSums, addUnits, TILE } from '../tile/tile';
 
 /** What networks that go over the dimensions one by one have in common; the structures of theirs begin with it. */
 @unmanaged
-export class Ranks {
+export class Sequence {
   dim: i32;
   parameterCount: i32;
   rows: i32;
   sequential: i32;
   /** The dimension of each rank. */
   order: usize;
-  step: usize;
+  form: usize;
   /** `[N, D]` */
   input: usize;
   /** With a step `[N, D]` and `[N]`, else the parameters `[N, D, P]`; in the gradient, their cotangents. */
@@ -35,29 +35,30 @@ export class Ranks {
 // The first units of a thread's work: an input or a cotangent, the log-determinant or its cotangent.
 const GIVEN: usize = 0;
 const TOTAL: usize = UNIT_BYTES;
+export const SEQUENCE_WORK_UNITS: i32 = 2;
 
 // @ts-ignore: decorator
 @inline
-export function workOf(ranks: Ranks, thread: i32): usize {
+export function workOf(ranks: Sequence, thread: i32): usize {
   return ranks.work + <usize>thread * ranks.workStride;
 }
 
 // @ts-ignore: decorator
 @inline
-export function tileOf(ranks: Ranks, part: i32, thread: i32): usize {
+export function tileOf(ranks: Sequence, part: i32, thread: i32): usize {
   return ranks.tiles + <usize>(ranks.isKept ? part : thread) * ranks.tileStride;
 }
 
 // @ts-ignore: decorator
 @inline
-export function lanesOf(ranks: Ranks, row: i32): i32 {
+export function lanesOf(ranks: Sequence, row: i32): i32 {
   return min(TILE, ranks.rows - row);
 }
 
 /** Bytes to the number of one rank in the first event of a tile, in a matrix `[N, D]`. */
 // @ts-ignore: decorator
 @inline
-function placeOf(ranks: Ranks, rank: i32, row: i32): usize {
+function placeOf(ranks: Sequence, rank: i32, row: i32): usize {
   return (<usize>(ranks.dim * row) + <usize>load<i32>(ranks.order + (<usize>rank << 2))) << 2;
 }
 
@@ -66,18 +67,18 @@ function placeOf(ranks: Ranks, rank: i32, row: i32): usize {
  *
  * @param fed becomes what the next rank is fed: the input, or in the sequential direction the value
  */
-export function chooseValue(ranks: Ranks, rank: i32, row: i32, work: usize, parameters: usize, fed: usize): void {
+export function chooseValue(ranks: Sequence, rank: i32, row: i32, work: usize, parameters: usize, fed: usize): void {
   const lanes = lanesOf(ranks, row);
   const place = placeOf(ranks, rank, row);
   if (rank == 0) memory.fill(work + TOTAL, 0, UNIT_BYTES);
   gather(fed, ranks.input + place, ranks.dim, 1, 0, lanes);
-  if (!ranks.step) {
+  if (!ranks.form) {
     const count = ranks.parameterCount;
     scatter(ranks.value + place * count, parameters, ranks.dim * count, count, 0, lanes);
     return;
   }
   const value = ranks.sequential ? fed : work + GIVEN;
-  applyStep(changetype<Step>(ranks.step), value, fed, parameters, work + TOTAL, 1);
+  applyStep(changetype<AffineForm>(ranks.form), value, fed, parameters, work + TOTAL, 1);
   scatter(ranks.value + place, value, ranks.dim, 1, 0, lanes);
   if (rank == ranks.dim - 1) memory.copy(ranks.logDet + (<usize>row << 2), work + TOTAL, <usize>lanes << 2);
 }
@@ -90,7 +91,7 @@ export function chooseValue(ranks: Ranks, rank: i32, row: i32, work: usize, para
  * @param parameterAdjoints of the parameters; their sums over all events are added to `biasGradient`
  */
 export function retreatValue(
-  ranks: Ranks,
+  ranks: Sequence,
   rank: i32,
   row: i32,
   work: usize,
@@ -104,12 +105,12 @@ export function retreatValue(
   const place = placeOf(ranks, rank, row);
   const direct = work + GIVEN;
   const total = work + TOTAL;
-  if (ranks.step) {
+  if (ranks.form) {
     const isValue = ranks.sequential != 0;
     gatherAdjoints(direct, ranks.value + place, ranks.dim, 1, 0, lanes);
     gatherAdjoints(total, ranks.logDet + (<usize>row << 2), 1, 1, 0, lanes);
     if (isValue) addUnits(direct, handed, 1);
-    applyStepGradient(changetype<Step>(ranks.step), direct, total, fed, isValue, parameters, parameterAdjoints, 1);
+    applyStepGradient(changetype<AffineForm>(ranks.form), direct, total, fed, isValue, parameters, parameterAdjoints, 1);
     if (!isValue) addUnits(direct, handed, 1);
   } else {
     const count = ranks.parameterCount;

@@ -27,7 +27,7 @@ class Pool {
 }
 
 /** Bytes of the state. */
-export const poolBytes: i32 = 192;
+export const POOL_BYTES: i32 = 192;
 
 /** Multiplications below which sharing them would cost more than it saves: some ten microseconds of them. */
 export const SMALLEST_JOB: f64 = 250_000;

@@ -13,7 +13,7 @@ const GATE: i32 = 3;
  * its log-derivative is L. Shifts, affine maps and gates in both directions are all of this form.
  */
 @unmanaged
-export class Step {
+export class AffineForm {
   logScale: i32;
   /** b and c. */
   bound: f32;
@@ -24,7 +24,7 @@ export class Step {
 }
 
 /** Steps through `count` dimensions of a tile, and adds their log-derivatives to `total`. */
-export function applyStep(step: Step, value: usize, input: usize, parameters: usize, total: usize, count: i32): void {
+export function applyStep(step: AffineForm, value: usize, input: usize, parameters: usize, total: usize, count: i32): void {
   const perDimension = step.logScale == NONE ? UNIT_BYTES : 2 * UNIT_BYTES;
   const before = splat(step.before);
   const after = splat(step.after);
@@ -51,7 +51,7 @@ export function applyStep(step: Step, value: usize, input: usize, parameters: us
  * @param gradient of the parameters
  */
 export function applyStepGradient(
-  step: Step,
+  step: AffineForm,
   cotangent: usize,
   logDet: usize,
   known: usize,
@@ -88,7 +88,7 @@ export function applyStepGradient(
 /** L */
 // @ts-ignore: decorator
 @inline
-function logScale4(step: Step, parameters: usize): v128 {
+function logScale4(step: AffineForm, parameters: usize): v128 {
   if (step.logScale == NONE) return splat(0);
   const sign = splat(step.sign);
   const r = v128.load(parameters + UNIT_BYTES);
@@ -101,7 +101,7 @@ function logScale4(step: Step, parameters: usize): v128 {
 /** The derivative of L by r. */
 // @ts-ignore: decorator
 @inline
-function logScaleSlope4(step: Step, parameters: usize): v128 {
+function logScaleSlope4(step: AffineForm, parameters: usize): v128 {
   const sign = splat(step.sign);
   if (step.logScale == RAW) return sign;
   const t = tanh4(f32x4.mul(v128.load(parameters + UNIT_BYTES), splat(1 / step.bound)));

@@ -1,3 +1,4 @@
+import { AffineFormStruct } from '../wasm/structs.generated.js';
 import type { WasmModule } from '../wasm/wasm-module.js';
 
 /**
@@ -20,15 +21,18 @@ export interface AffineForm {
 /** As the kernels count them. */
 export const logScaleKinds = ['none', 'raw', 'bounded', 'gate'] as const;
 
-/** Bytes of the structure `Step` of `assembly/step.ts`. */
-export const STEP_BYTES = 4 * 6;
-
-/** Writes a form for the kernels that step with it. */
-export function writeStep(
+/** Writes a form for the kernels that apply it. */
+export function writeAffineForm(
   wasm: WasmModule,
   address: number,
   { logScale, bound = 1, bias = 0, sign, before, after }: AffineForm,
 ): void {
-  wasm.words(address)[0] = logScaleKinds.indexOf(logScale);
-  wasm.floats(address + 4).set([bound, bias, sign, before, after]);
+  AffineFormStruct.write(wasm.memory, address, {
+    logScale: logScaleKinds.indexOf(logScale),
+    bound,
+    bias,
+    sign,
+    before,
+    after,
+  });
 }

@@ -1,5 +1,6 @@
 import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Key } from './threefry.js';
+import { RANDOM_BYTES } from '../wasm/structs.generated.js';
 import type { WasmModule } from '../wasm/wasm-module.js';
 
 /** What {@link normalKernel} is told; it has no inputs. */
@@ -21,8 +22,13 @@ export const normalKernel = {
   wasm: (_: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo => {
     const { key, shape } = attrs as unknown as NormalAttrs;
     const result = wasm.output([...shape]);
-    const { normal, randomBytes } = wasm.functions;
-    normal(wasm.address(result), util.sizeFromShape(result.shape), key.high, key.low, wasm.scratch(randomBytes.value));
+    wasm.functions.normal(
+      wasm.address(result),
+      util.sizeFromShape(result.shape),
+      key.high,
+      key.low,
+      wasm.scratch(RANDOM_BYTES),
+    );
     return result;
   },
 };
@@ -33,8 +39,7 @@ export const uniformKernel = {
   wasm: (_: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo => {
     const { key, shape, lower, upper, scale } = attrs as unknown as UniformAttrs;
     const result = wasm.output([...shape]);
-    const { uniform, randomBytes } = wasm.functions;
-    uniform(
+    wasm.functions.uniform(
       wasm.address(result),
       util.sizeFromShape(result.shape),
       key.high,
@@ -42,7 +47,7 @@ export const uniformKernel = {
       lower,
       upper,
       scale,
-      wasm.scratch(randomBytes.value),
+      wasm.scratch(RANDOM_BYTES),
     );
     return result;
   },

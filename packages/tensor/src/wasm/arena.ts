@@ -1,6 +1,4 @@
-/** Events of one tile, the lanes of its units; as in `assembly/`. */
-export const TILE = 16;
-export const UNIT_BYTES = 4 * TILE;
+import { TILE, UNIT_BYTES } from './structs.generated.js';
 
 /** Into how many chunks a batch is cut at most; each sums its events' gradients of weights in a place of its own. */
 const MOST_CHUNKS = 16;
@@ -12,25 +10,28 @@ export function chunksOf(rows: number): { chunks: number; chunkTiles: number } {
   return { chunks: Math.ceil(tiles / chunkTiles), chunkTiles };
 }
 
-/** Divides a block of memory: `reserve` gives the place of the next piece, `bytes` is what all take together. */
-export class Division {
+/** Divides a block of memory: `reserve` gives the offset of the next piece, `bytes` is the size of all pieces together. */
+export class Arena {
   bytes = 0;
 
-  /** On cache lines of its own. */
+  /** A piece that begins on a cache line of its own. */
   reserve(size: number): number {
-    const at = this.bytes;
+    const offset = this.bytes;
     this.bytes += Math.ceil(size / UNIT_BYTES) * UNIT_BYTES;
-    return at;
+    return offset;
   }
 
-  /** Places of so many units of a tile. */
+  /** A piece for so many units of a tile. */
   units(count: number): number {
     return this.reserve(count * UNIT_BYTES);
   }
 }
 
-/** At least so many bytes, an odd number of cache lines: what lies at such a distance again and again does not fall on the same few places of a cache. */
-export function oddLines(bytes: number): number {
+/**
+ * Rounds a size up to an odd number of cache lines: equal parts of records of an even number, above all of a power of two, would compete for the
+ * same few sets of the cache.
+ */
+export function padLines(bytes: number): number {
   const lines = Math.ceil(bytes / UNIT_BYTES);
   return (lines | 1) * UNIT_BYTES;
 }

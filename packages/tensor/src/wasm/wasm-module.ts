@@ -2,6 +2,8 @@ import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { kernelsBase64 } from './kernels.generated.js';
 import { formatShape } from '../arguments/check.js';
 import { declareMemory } from './memory-type.js';
+import { type MemoryViews, memoryViews } from './memory-views.js';
+import { POOL_BYTES } from './structs.generated.js';
 import { startThread } from './threads.js';
 
 /** What this package uses of TensorFlow.js's wasm backend. */
@@ -25,8 +27,6 @@ export interface WasmBackend {
 /** The functions compiled from `assembly/`; every address is a byte offset in the backend's memory. */
 interface WasmFunctions {
   adam(settings: number): void;
-  /** Numbers of one part of {@link adam}'s work, each of which has 8 bytes of place of its own. */
-  readonly adamPart: WebAssembly.Global;
   attention(attention: number): void;
   attentionGradient(attention: number, chunks: number): void;
   copyRows(
@@ -39,9 +39,8 @@ interface WasmFunctions {
   ): void;
   finish(finish: number, product: number, rows: number, columns: number): void;
   finishGradient(task: number): void;
-  /** Shares the work of kernels by the state at an address of {@link poolBytes} zeros; at address 0, no longer. */
+  /** Shares the work of kernels by the state at an address of {@link POOL_BYTES} zeros; at address 0, no longer. */
   joinPool(address: number): void;
-  readonly poolBytes: WebAssembly.Global;
   lstm(lstm: number): void;
   lstmGradient(lstm: number, chunks: number): void;
   matMul(task: number): void;
@@ -49,8 +48,6 @@ interface WasmFunctions {
   maskedNetwork(network: number): void;
   maskedNetworkGradient(network: number): void;
   normal(result: number, count: number, high: number, low: number, scratch: number): void;
-  /** What {@link normal} and {@link uniform} need of scratch. */
-  readonly randomBytes: WebAssembly.Global;
   segmentSum(x: number, segments: number, result: number, rows: number, count: number, segmentCount: number): void;
   splines(splines: number): void;
   splinesGradient(splines: number): void;
@@ -91,12 +88,7 @@ export interface WasmModule {
   dispose(tensor: TensorInfo): void;
   /** The address of at least `bytes` bytes to work in, until the next call of this function; a multiple of 64. */
   scratch(bytes: number): number;
-  /** The memory from an address on, as integers; until it grows. */
-  words(address: number): Int32Array;
-  /** The memory from an address on, as floats; until it grows. */
-  floats(address: number): Float32Array;
-  /** Likewise, from an address that is a multiple of 8, as float64. */
-  doubles(address: number): Float64Array;
+  readonly memory: MemoryViews;
 }
 
 const modules = new WeakMap<object, WasmModule>();
@@ -132,11 +124,10 @@ export async function loadWasmModule(backend: WasmBackend, threads: number): Pro
   const { exports } = await WebAssembly.instantiate(module, { env: { memory, startThreads } });
   const functions = exports as unknown as WasmFunctions;
   if (count > 1) {
-    const bytes = functions.poolBytes.value as number;
     const { _malloc: malloc } = backend.wasm;
     // On a cache line of its own.
-    pool = aligned(unsigned(malloc(bytes + ALIGNMENT)));
-    new Uint8Array(memory.buffer, pool, bytes).fill(0);
+    pool = aligned(unsigned(malloc(POOL_BYTES + ALIGNMENT)));
+    new Uint8Array(memory.buffer, pool, POOL_BYTES).fill(0);
     functions.joinPool(pool);
   }
   modules.set(backend, bind(backend, memory, functions, count));
@@ -221,9 +212,6 @@ function bind(backend: WasmBackend, memory: WebAssembly.Memory, functions: WasmF
       }
       return aligned(scratchAddress);
     },
-    words: (address) => new Int32Array(memory.buffer, address),
-    floats: (address) => new Float32Array(memory.buffer, address),
-    doubles: (address) =>
-      new Float64Array(memory.buffer, address, Math.floor((memory.buffer.byteLength - address) / 8)),
+    memory: memoryViews(memory),
   };
 }

@@ -1,5 +1,6 @@
 import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { AdamConstants } from './contract.js';
+import { ADAM_CHUNK, AdamSettingsStruct, AdamVariableStruct } from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
 /**
@@ -15,32 +16,44 @@ function runAdam(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModu
   const variables = Array.from({ length: operands.length / each }, (_, i) => operands.slice(each * i, each * (i + 1)));
   const next = variables.map((arrays) => arrays.slice(1).map((array) => wasm.successor(array)));
 
-  const partSize = wasm.functions.adamPart.value as number;
-  const parts = variables.reduce(
-    (count, [gradient]) => count + Math.ceil(util.sizeFromShape(gradient.shape) / partSize),
-    0,
-  );
-  const settings = wasm.scratch(SETTINGS_BYTES + 8 * parts + 40 * variables.length);
+  const counts = variables.map(([gradient]) => util.sizeFromShape(gradient.shape));
+  const chunks = counts.reduce((total, count) => total + Math.ceil(count / ADAM_CHUNK), 0);
+  const settings = wasm.scratch(SETTINGS_BYTES + 8 * chunks + AdamVariableStruct.bytes * variables.length);
   const squares = settings + SETTINGS_BYTES;
-  const table = squares + 8 * parts;
-  const addresses: number[] = [];
-  for (const [i, arrays] of variables.entries()) {
-    addresses.push(util.sizeFromShape(arrays[0].shape));
-    // Without an average there is none anew either.
-    for (const list of [arrays, next[i]]) {
-      for (const tensor of list) addresses.push(wasm.address(tensor));
-      if (each === 4) addresses.push(0);
-    }
+  const table = squares + 8 * chunks;
+  const { rule, decay1, decay2, smoothing, stepSize, shrink = 1, averageRate = 0, clipNorm = 0 } = constants;
+  AdamSettingsStruct.write(wasm.memory, settings, {
+    isAdamax: rule === 'adamax' ? 1 : 0,
+    averages: each === 5 ? 1 : 0,
+    decay1,
+    decay2,
+    smoothing,
+    stepSize,
+    shrink,
+    averageRate,
+    clipNorm,
+    table,
+    count: variables.length,
+    squares,
+  });
+  for (const [i, [gradient, weight, first, second, average]] of variables.entries()) {
+    const [nextWeight, nextFirst, nextSecond, nextAverage] = next[i];
+    AdamVariableStruct.write(wasm.memory, table + AdamVariableStruct.bytes * i, {
+      count: counts[i],
+      gradient: wasm.address(gradient),
+      weight: wasm.address(weight),
+      first: wasm.address(first),
+      second: wasm.address(second),
+      average: average ? wasm.address(average) : 0,
+      nextWeight: wasm.address(nextWeight),
+      nextFirst: wasm.address(nextFirst),
+      nextSecond: wasm.address(nextSecond),
+      nextAverage: nextAverage ? wasm.address(nextAverage) : 0,
+    });
   }
-  const { decay1, decay2, smoothing, stepSize, shrink = 1, averageRate = 0, clipNorm = 0 } = constants;
-  const words = wasm.words(settings);
-  words.set([constants.rule === 'adamax' ? 1 : 0, each === 5 ? 1 : 0]);
-  words.set([table, variables.length, squares], 10);
-  words.set(addresses, (table - settings) / 4);
-  wasm.floats(settings + 8).set([decay1, decay2, smoothing, stepSize, shrink, averageRate, clipNorm]);
   wasm.functions.adam(settings);
   return next.flat();
 }
 
-/** At least the bytes of `Settings` in `assembly/adam.ts`, whose table follows `factor`, the kernel's own, in word 9. */
-const SETTINGS_BYTES = 64;
+/** The sums of squares that follow are of float64. */
+const SETTINGS_BYTES = Math.ceil(AdamSettingsStruct.bytes / 8) * 8;

@@ -11,11 +11,12 @@ function run(inputs: NamedTensorInfoMap, _: NamedAttrMap, wasm: WasmModule): Ten
   const result = wasm.output(logProb.shape);
   const events = util.sizeFromShape(logProb.shape);
   const size = util.sizeFromShape(x.shape) / events;
-  const [from, to] = [logProb, result].map((tensor) => wasm.floats(wasm.address(tensor)));
-  const numbers = wasm.floats(wasm.address(x));
+  const [from, to, numbers] = [logProb, result, x].map((tensor) => wasm.address(tensor) / 4);
+  const { float32 } = wasm.memory;
   for (let event = 0; event < events; event++) {
-    if (from[event] < Infinity) to[event] = from[event];
-    else to[event] = numbers.subarray(event * size, (event + 1) * size).some(Number.isNaN) ? NaN : -Infinity;
+    const first = numbers + event * size;
+    if (float32[from + event] < Infinity) float32[to + event] = float32[from + event];
+    else float32[to + event] = float32.subarray(first, first + size).some(Number.isNaN) ? NaN : -Infinity;
   }
   return [result];
 }

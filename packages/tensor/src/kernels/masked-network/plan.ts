@@ -1,9 +1,5 @@
 import type { MaskedNetwork } from './contract.js';
-
-/** A tile of 16 events, the bytes of its units, and the tiles of a block in which gradients of weights are summed; as in `assembly/`. */
-export const TILE = 16;
-export const UNIT_BYTES = 4 * TILE;
-export const BLOCK_TILES = 16;
+import { UNIT_BYTES } from '../../wasm/structs.generated.js';
 
 /** What the kernels of a masked network know of it beforehand: where each of their tables begins, in words, and the size of a record. */
 export interface Plan {

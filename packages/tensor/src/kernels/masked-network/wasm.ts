@@ -1,9 +1,11 @@
 import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import * as webgpu from './webgpu.js';
 import type { MaskedNetworkAttrs } from './contract.js';
-import { imageAt, LAYER, LAYER_WORDS, layoutOf, NETWORK } from './layout.js';
-import { type Plan, planOf, TILE } from './plan.js';
-import { type AffineForm, writeStep } from '../affine-form.js';
+import { layoutOf } from './layout.js';
+import { IN_ORDER, type Plan, planOf } from './plan.js';
+import { activations } from '../activation.js';
+import { type AffineForm, writeAffineForm } from '../affine-form.js';
+import { MaskedLayerStruct, MaskedNetworkStruct, MaskedNodeStruct, TILE } from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
 /**
@@ -82,44 +84,75 @@ interface Call {
   readonly records?: TensorInfo;
 }
 
-/** Writes the structures of one call; returns where they begin. */
+/** Writes the structures of one call; returns the address of the network's. */
 function layOut(wasm: WasmModule, plan: Plan, call: Call): number {
-  const { form, operands, gradients, records } = call;
+  const { form, rows, operands, gradients, records } = call;
+  const { network, counts } = plan;
   const layout = layoutOf(plan, {
-    rows: call.rows,
+    rows,
     threads: wasm.threads,
     isGradient: gradients !== undefined,
     isRecorded: records !== undefined,
   });
   const base = wasm.scratch(layout.bytes);
   const addressOf = (tensor: TensorInfo | undefined) => (tensor ? wasm.address(tensor) : 0);
-  const networkWords: [place: number, word: number][] = [
-    [NETWORK.sequential, call.sequential ? 1 : 0],
-    [NETWORK.step, form ? base + layout.step : 0],
-    [NETWORK.input, addressOf(operands[0])],
-    [NETWORK.value, addressOf(call.value)],
-    [NETWORK.logDet, addressOf(call.logDet)],
-    [NETWORK.inputGradient, addressOf(gradients?.[0])],
-    [NETWORK.records, addressOf(records)],
-  ];
-  const layers = plan.network.layers.map((_, l) => {
-    const offset = call.offsets[l];
-    const isPerRow = offset >= 0 && util.sizeFromShape(operands[offset].shape) > plan.counts[l + 1];
-    const addresses = [operands[1 + l], operands[offset], gradients?.[1 + l], gradients?.[offset]].map(addressOf);
-    return { addresses, isPerRow };
+  const tableAt = (word: number) => (word === IN_ORDER ? 0 : base + layout.tables + 4 * word);
+  MaskedNetworkStruct.write(wasm.memory, base + layout.network, {
+    ranks: network.starts.length - 1,
+    dim: plan.dim,
+    parameterCount: plan.parameterCount,
+    rows,
+    activation: activations.indexOf(network.activation),
+    sequential: call.sequential ? 1 : 0,
+    layerCount: network.layers.length,
+    layers: base + layout.layers,
+    nodes: base + layout.nodes,
+    dimensionRanks: tableAt(plan.dimensionRanks),
+    form: form ? base + layout.form : 0,
+    products: plan.products,
+    input: addressOf(operands[0]),
+    value: addressOf(call.value),
+    logDet: addressOf(call.logDet),
+    inputGradient: addressOf(gradients?.[0]),
+    record: plan.recordBytes,
+    records: addressOf(records),
+    adjoints: base + layout.adjoints,
+    work: base + layout.work,
+    workStride: layout.workBytes,
   });
-  // Only now: moving a tensor to this backend may grow its memory.
-  const words = wasm.words(base);
-  words.set(imageAt(layout, plan, base));
-  for (const [place, word] of networkWords) words[place] = word;
-  for (const [l, { addresses, isPerRow }] of layers.entries()) {
-    const at = layout.layers / 4 + LAYER_WORDS * l;
-    words[at + LAYER.weights] = addresses[0];
-    words[at + LAYER.offset] = addresses[1];
-    words[at + LAYER.offsetPerRow] = isPerRow ? 1 : 0;
-    words[at + LAYER.weightGradient] = addresses[2];
-    words[at + LAYER.offsetGradient] = addresses[3];
+  for (const [n, { starts, values, reads }] of plan.nodes.entries()) {
+    MaskedNodeStruct.write(wasm.memory, base + layout.nodes + MaskedNodeStruct.bytes * n, {
+      count: counts[n],
+      starts: tableAt(starts),
+      values,
+      reads,
+    });
   }
-  if (form) writeStep(wasm, base + layout.step, form);
-  return base;
+  for (const [l, { from, skip = -1 }] of network.layers.entries()) {
+    const { limits, firsts, inputOrder, unitOrder, unitRanks } = plan.layers[l];
+    const offset = call.offsets[l];
+    const isPerRow = offset >= 0 && util.sizeFromShape(operands[offset].shape) > counts[l + 1];
+    const copy = layout.copies[l] === undefined ? 0 : base + layout.copies[l];
+    MaskedLayerStruct.write(wasm.memory, base + layout.layers + MaskedLayerStruct.bytes * l, {
+      from,
+      skip,
+      inputs: counts[from],
+      units: counts[l + 1],
+      limits: tableAt(limits),
+      firsts: tableAt(firsts),
+      inputOrder: tableAt(inputOrder),
+      unitOrder: tableAt(unitOrder),
+      unitRanks: tableAt(unitRanks),
+      weights: addressOf(operands[1 + l]),
+      offset: addressOf(operands[offset]),
+      offsetPerRow: isPerRow ? 1 : 0,
+      forward: gradients ? 0 : copy,
+      backward: gradients ? copy : 0,
+      weightGradient: addressOf(gradients?.[1 + l]),
+      offsetGradient: addressOf(gradients?.[offset]),
+    });
+  }
+  wasm.memory.int32.set(plan.tables, (base + layout.tables) / 4);
+  if (form) writeAffineForm(wasm, base + layout.form, form);
+  return base + layout.network;
 }

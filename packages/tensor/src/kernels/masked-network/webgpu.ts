@@ -9,7 +9,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { activations } from '../activation.js';
 import type { MaskedNetworkAttrs } from './contract.js';
-import { type Plan, planOf, TILE, UNIT_BYTES } from './plan.js';
+import { type Plan, planOf } from './plan.js';
 import type { Uniform, WebGpuBackend } from '../../gpu/backends.js';
 import {
   ADJOINTS,
@@ -22,6 +22,7 @@ import {
   WEIGHT_GRADIENT,
 } from './shaders.js';
 import { logScaleKinds } from '../affine-form.js';
+import { TILE, UNIT_BYTES } from '../../wasm/structs.generated.js';
 
 /** As `maskedNetworkKernel` says; what is kept are the records of all tiles, with the results behind them. */
 export function runNetwork(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: WebGpuBackend): TensorInfo[] {

@@ -1,5 +1,6 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { activations } from '../activation.js';
+import { EpilogueStruct } from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
 /** What becomes of a matrix product: `activation(product + bias)`. */
@@ -23,19 +24,20 @@ export function activationNumber(activation: FinishActivation): number {
   return activation === 'linear' ? -1 : FINISH_ACTIVATIONS.indexOf(activation);
 }
 
-/** Bytes of what {@link writeFinish} writes. */
-export const FINISH_BYTES = 20;
-
 /** Writes what the kernels need to finish the product at an address. */
 export function writeFinish(
-  at: number,
+  address: number,
   { bias, activation, leak = 0, kept }: Finish,
   product: number,
   wasm: WasmModule,
 ): void {
-  const addresses = [bias, kept].map((tensor) => (tensor ? wasm.address(tensor) : 0));
-  wasm.words(at).set([addresses[0], activationNumber(activation), 0, kept ? 1 : 0, addresses[1] - product]);
-  wasm.floats(at + 8)[0] = leak;
+  EpilogueStruct.write(wasm.memory, address, {
+    bias: bias ? wasm.address(bias) : 0,
+    activation: activationNumber(activation),
+    leak,
+    keeps: kept ? 1 : 0,
+    keptDistance: kept ? wasm.address(kept) - product : 0,
+  });
 }
 
 /** Finishes a product `[..., columns]` in place. */
@@ -43,7 +45,7 @@ export function finishProduct(product: TensorInfo, finish: Finish, wasm: WasmMod
   const columns = product.shape.at(-1)!;
   const size = util.sizeFromShape(product.shape);
   if (size === 0) return;
-  const at = wasm.scratch(FINISH_BYTES);
+  const at = wasm.scratch(EpilogueStruct.bytes);
   const address = wasm.address(product);
   writeFinish(at, finish, address, wasm);
   wasm.functions.finish(at, address, size / columns, columns);

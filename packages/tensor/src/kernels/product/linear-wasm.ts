@@ -2,6 +2,8 @@ import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } fro
 import type { Activation } from '../activation.js';
 import { activationNumber } from './epilogue.js';
 import { matMulWasm } from './mat-mul.js';
+import { Arena } from '../../wasm/arena.js';
+import { EpilogueGradientStruct, WORK_BYTES } from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
 /** What both kernels are told besides tensors. */
@@ -46,12 +48,21 @@ export const denseGradientKernel = {
     const columns = cotangent.shape.at(-1)!;
     const rows = util.sizeFromShape(cotangent.shape.slice(0, -1));
     const gradients = [wasm.output([rows, columns]), wasm.output([columns])];
-    // As in `assembly/`: sums of 32 columns in float64.
-    const workBytes = 8 * 32;
-    const at = wasm.scratch(64 + wasm.threads * workBytes);
-    const addresses = [cotangent, known, ...gradients].map((tensor) => wasm.address(tensor));
-    wasm.words(at).set([rows, columns, activationNumber(activation), ...addresses, at + 64]);
-    wasm.functions.finishGradient(at);
+    const arena = new Arena();
+    const struct = arena.reserve(EpilogueGradientStruct.bytes);
+    const work = arena.reserve(wasm.threads * WORK_BYTES);
+    const base = wasm.scratch(arena.bytes);
+    EpilogueGradientStruct.write(wasm.memory, base + struct, {
+      rows,
+      columns,
+      activation: activationNumber(activation),
+      cotangent: wasm.address(cotangent),
+      known: wasm.address(known),
+      product: wasm.address(gradients[0]),
+      bias: wasm.address(gradients[1]),
+      work: base + work,
+    });
+    wasm.functions.finishGradient(base + struct);
     return gradients;
   },
 };

@@ -12,11 +12,13 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { formatShape } from '../../arguments/check.js';
-import { FINISH_BYTES, type Finish, finishProduct, writeFinish } from './epilogue.js';
+import { type Finish, finishProduct, writeFinish } from './epilogue.js';
 import type { Kernel, StockKernel } from '../../registry/kernel-override.js';
 import type { WebGlBackend, WebGpuBackend } from '../../gpu/backends.js';
 import { runThreads } from '../../gpu/run-threads.js';
 import { unbroadcast } from '../../arrays/unbroadcast.js';
+import { Arena } from '../../wasm/arena.js';
+import { EpilogueStruct, MatMulOperandsStruct, MatMulStruct } from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
 /**
@@ -117,34 +119,35 @@ export function matMulWasm(
   }
   const [addressA, addressB, addressC] = [a, b, c].map((matrix) => wasm.address(matrix));
   const count = size / (rows * columns);
-  const addresses = Array.from({ length: count }, (_, i) => [
-    addressA + 4 * rows * depth * broadcastIndex(i, batch, batchOf(a)),
-    addressB + 4 * depth * columns * broadcastIndex(i, batch, batchOf(b)),
-    addressC + 4 * rows * columns * i,
-  ]);
-  const matrixBytes = roundUp(12 * count, 64);
   const scratchBytes = wasm.functions.matMulScratch(rows, columns, depth);
-  const task = wasm.scratch(TASK_BYTES + matrixBytes + wasm.threads * scratchBytes);
-  const matrices = task + TASK_BYTES;
-  const finishAt = finish ? task + TASK_BYTES - FINISH_BYTES : 0;
-  if (finish) writeFinish(finishAt, finish, addressC, wasm);
-  const scratch = matrices + matrixBytes;
-  wasm
-    .words(task)
-    .set([
-      count,
-      rows,
-      columns,
-      depth,
-      transposeA ? 1 : 0,
-      transposeB ? 1 : 0,
-      matrices,
-      scratch,
-      scratchBytes,
-      finishAt,
-    ]);
-  wasm.words(matrices).set(addresses.flat());
-  wasm.functions.matMul(task);
+  const arena = new Arena();
+  const struct = arena.reserve(MatMulStruct.bytes + EpilogueStruct.bytes);
+  const matrices = arena.reserve(MatMulOperandsStruct.bytes * count);
+  const scratch = arena.reserve(wasm.threads * scratchBytes);
+  const base = wasm.scratch(arena.bytes);
+  const epilogue = finish ? base + struct + MatMulStruct.bytes : 0;
+  if (finish) writeFinish(epilogue, finish, addressC, wasm);
+  MatMulStruct.write(wasm.memory, base + struct, {
+    count,
+    rows,
+    columns,
+    depth,
+    transposeA: transposeA ? 1 : 0,
+    transposeB: transposeB ? 1 : 0,
+    matrices: base + matrices,
+    scratch: base + scratch,
+    scratchBytes,
+    finish: epilogue,
+  });
+  const [batchA, batchB] = [batchOf(a), batchOf(b)];
+  for (let i = 0; i < count; i++) {
+    MatMulOperandsStruct.write(wasm.memory, base + matrices + MatMulOperandsStruct.bytes * i, {
+      a: addressA + 4 * rows * depth * broadcastIndex(i, batch, batchA),
+      b: addressB + 4 * depth * columns * broadcastIndex(i, batch, batchB),
+      c: addressC + 4 * rows * columns * i,
+    });
+  }
+  wasm.functions.matMul(base + struct);
   return c;
 }
 
@@ -235,13 +238,6 @@ function matMulWebGl(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: W
   const flat = (x: TensorInfo) => ({ ...x, shape: [util.sizeFromShape(batchOf(x)), ...x.shape.slice(-2)] });
   const { dataId, dtype } = backend.runWebGLProgram(program, [flat(a), flat(b)], 'float32');
   return { dataId, dtype, shape: [...batch, rows, columns] };
-}
-
-/** At least the bytes of `Products` in `assembly/`, and those of what becomes of them. */
-const TASK_BYTES = 128;
-
-function roundUp(size: number, unit: number): number {
-  return Math.ceil(size / unit) * unit;
 }
 
 /** Which entry of a batch stands at the flat index `index` of the batch that it is broadcast to. */

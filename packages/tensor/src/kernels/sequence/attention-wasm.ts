@@ -4,22 +4,22 @@ import type { AttentionAttrs } from './attention-contract.js';
 import {
   addressOf,
   placeGradients,
-  RANKS_WORDS,
   type RanksCall,
   type RanksLayout,
-  reserveRanks,
+  reserveSequence,
   runRanks,
   runRanksGradient,
 } from './sequence-struct.js';
-import { Division, oddLines, UNIT_BYTES } from '../../wasm/arena.js';
+import { Arena, padLines } from '../../wasm/arena.js';
+import {
+  ATTENTION_WORK_UNITS,
+  AttentionStruct,
+  BlockOperand,
+  SharedOperand,
+  SLOTS,
+  UNIT_BYTES,
+} from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
-
-/** As in `assembly/attention.ts` and `assembly/attention-gradient.ts`. */
-const [FIRST_BLOCK, PER_BLOCK, SLOTS] = [7, 11, 8];
-const OUTPUT_WEIGHTS = 5;
-/** Which of a block's operands are matrices, and the one that its gradient computes with again. */
-const MATRICES = [2, 3, 7, 9];
-const INNER_WEIGHTS = 7;
 
 /**
  * A causal transformer over the ranks, and an autoregressive step with the parameters made of its stream.
@@ -53,10 +53,10 @@ function runGradient(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: Wasm
   );
 }
 
-/** Where a tile has what, in bytes. */
+/** A tile's bytes, and the offsets of its parts. */
 function tileOf({ network: { order, parameterCount, width, heads }, blocks }: AttentionAttrs, isKept: boolean) {
   const dim = order.length;
-  const block = new Division();
+  const block = new Arena();
   block.units(width);
   const ofBlock = {
     queries: block.units(width),
@@ -64,37 +64,39 @@ function tileOf({ network: { order, parameterCount, width, heads }, blocks }: At
     mixed: block.units(width),
     stats: block.units(2 * heads),
   };
-  const record = new Division();
+  const record = new Arena();
   record.reserve(blocks * block.bytes);
   const ofRecord = { stream: record.units(width), parameters: record.units(parameterCount) };
-  const tile = new Division();
+  const tile = new Arena();
   tile.units(dim + 1);
   const cacheBytes = dim * width * UNIT_BYTES;
   const caches = tile.reserve(2 * blocks * cacheBytes);
-  const recordBytes = oddLines(record.bytes);
+  const recordBytes = padLines(record.bytes);
   const records = tile.reserve((isKept ? dim : 1) * recordBytes);
   return {
-    ...ofBlock,
-    ...ofRecord,
-    caches,
-    cacheBytes,
-    records,
-    recordBytes,
-    blockBytes: block.bytes,
     bytes: tile.bytes,
+    offsets: {
+      ...ofBlock,
+      ...ofRecord,
+      caches,
+      cache: cacheBytes,
+      records,
+      record: recordBytes,
+      blockRecord: block.bytes,
+    },
   };
 }
 
-/** Where a thread's work has what, in bytes. */
+/** The bytes of a thread's working memory, and the offsets of its parts. */
 function workOf(
   { network: { order, parameterCount, width, heads, mlp }, blocks }: AttentionAttrs,
   isGradient: boolean,
 ) {
   const dim = order.length;
-  const work = new Division();
-  work.units(5);
+  const work = new Arena();
+  work.units(ATTENTION_WORK_UNITS);
   const shared = { normalized: work.units(width), hidden: work.units(mlp), scores: work.units(dim) };
-  const block = new Division();
+  const block = new Arena();
   block.units(width);
   const ofBlock = {
     queryAdjoints: block.units(3 * width),
@@ -105,15 +107,15 @@ function workOf(
     hiddenReads: block.units(mlp),
     outAdjoints: block.units(width),
   };
-  const slot = new Division();
+  const slot = new Arena();
   slot.reserve(blocks * block.bytes);
   const ofSlot = {
     tokenAdjoints: slot.units(width),
     outputReads: slot.units(width),
     parameterAdjoints: slot.units(parameterCount),
   };
-  const slotBytes = oddLines(slot.bytes);
-  const headBytes = oddLines(dim * UNIT_BYTES);
+  const slotBytes = padLines(slot.bytes);
+  const headBytes = padLines(dim * UNIT_BYTES);
   const count = isGradient ? 1 : 0;
   const coefficients = count * blocks * heads * SLOTS * headBytes;
   const ofGradient = {
@@ -124,88 +126,81 @@ function workOf(
     slots: work.reserve(count * SLOTS * slotBytes),
   };
   return {
-    ...shared,
-    ...ofBlock,
-    ...ofSlot,
-    ...ofGradient,
-    headBytes,
-    slotBytes,
-    blockBytes: block.bytes,
     bytes: work.bytes,
+    offsets: {
+      ...shared,
+      ...ofBlock,
+      ...ofSlot,
+      ...ofGradient,
+      headWeights: headBytes,
+      slot: slotBytes,
+      blockSlot: block.bytes,
+    },
   };
 }
 
-/** Writes the structures of `assembly/attention.ts` for one call, and divides the scratch behind them. */
+/** The operands whose weights are read by column, and the one that the gradient reads so. */
+const TRANSPOSED_OF_BLOCK: readonly number[] = [
+  BlockOperand.attentionWeights,
+  BlockOperand.mixWeights,
+  BlockOperand.innerWeights,
+  BlockOperand.outerWeights,
+];
+
+function isTransposed(operand: number, isGradient: boolean): boolean {
+  const ofBlock = operand - SharedOperand.count;
+  if (ofBlock < 0) return !isGradient && operand === SharedOperand.outputWeights;
+  const index = ofBlock % BlockOperand.count;
+  return isGradient ? index === BlockOperand.innerWeights : TRANSPOSED_OF_BLOCK.includes(index);
+}
+
+/** Writes the structures of one call, and divides the scratch behind them. */
 function layOut(wasm: WasmModule, attrs: AttentionAttrs, call: RanksCall): RanksLayout {
   const { network, blocks } = attrs;
   const { operands, gradients } = call;
-  const context = FIRST_BLOCK + PER_BLOCK * blocks;
+  const context = SharedOperand.count + BlockOperand.count * blocks;
   const tile = tileOf(attrs, call.tiles !== undefined);
   const work = workOf(attrs, gradients !== undefined);
-  const chunk = new Division();
+  const chunk = new Arena();
   const places = placeGradients(chunk, operands, (operand) => operand > 0 && operand !== context);
 
-  const scratch = new Division();
-  const struct = scratch.reserve(4 * (RANKS_WORDS + 43));
-  const tables = [0, 1, 2].map(() => scratch.reserve(4 * operands.length));
-  const isTransposed = (operand: number) => {
-    if (operand < FIRST_BLOCK || operand >= context) return !gradients && operand === OUTPUT_WEIGHTS;
-    return (gradients ? [INNER_WEIGHTS] : MATRICES).includes((operand - FIRST_BLOCK) % PER_BLOCK);
+  const scratch = new Arena();
+  const struct = scratch.reserve(AttentionStruct.bytes);
+  const tables = {
+    operands: scratch.reserve(4 * operands.length),
+    transposed: scratch.reserve(4 * operands.length),
+    gradients: scratch.reserve(4 * operands.length),
   };
   const transposed = operands.map(({ shape }, operand) =>
-    scratch.reserve(isTransposed(operand) ? 4 * util.sizeFromShape(shape) : 0),
+    scratch.reserve(
+      operand < context && isTransposed(operand, gradients !== undefined) ? 4 * util.sizeFromShape(shape) : 0,
+    ),
   );
-  const ranks = reserveRanks(scratch, wasm.threads, call, { tile: tile.bytes, work: work.bytes, chunk: chunk.bytes });
+  const sizes = { tile: tile.bytes, work: work.bytes, chunk: chunk.bytes };
+  const sequence = reserveSequence(scratch, wasm.threads, call, sizes);
 
   const base = wasm.scratch(scratch.bytes);
-  // Before any view is taken: moving a tensor to this backend may grow its memory.
-  const addresses = operands.map((operand) => wasm.address(operand));
-  const words = [
-    network.width,
-    network.heads,
-    network.mlp,
-    activations.indexOf(network.activation),
+  AttentionStruct.write(wasm.memory, base + struct, {
+    ...sequence.write(wasm, base),
+    ...tile.offsets,
+    ...work.offsets,
+    width: network.width,
+    heads: network.heads,
+    mlp: network.mlp,
+    activation: activations.indexOf(network.activation),
     blocks,
-    ...tables.map((table) => base + table),
-    addressOf(wasm, operands[context]),
-    addressOf(wasm, gradients?.[context]),
-    tile.caches,
-    tile.cacheBytes,
-    tile.records,
-    tile.recordBytes,
-    tile.blockBytes,
-    tile.queries,
-    tile.attended,
-    tile.mixed,
-    tile.stats,
-    tile.stream,
-    tile.parameters,
-    work.normalized,
-    work.hidden,
-    work.scores,
-    work.adjoint,
-    work.cacheAdjoints,
-    work.weights,
-    work.slopes,
-    work.headBytes,
-    work.slots,
-    work.slotBytes,
-    work.blockBytes,
-    work.queryAdjoints,
-    work.attendedAdjoints,
-    work.mixedAdjoints,
-    work.mlpReads,
-    work.hiddenAdjoints,
-    work.hiddenReads,
-    work.outAdjoints,
-    work.tokenAdjoints,
-    work.outputReads,
-    work.parameterAdjoints,
-  ];
-  const ofRanks = ranks.write(wasm, base);
-  wasm.words(base + struct).set([...ofRanks, ...words]);
-  wasm.words(base + tables[0]).set(addresses);
-  wasm.words(base + tables[1]).set(transposed.map((at) => base + at));
-  wasm.words(base + tables[2]).set(operands.map((_, operand) => places.get(operand) ?? 0));
-  return { struct: base + struct, chunks: base + ranks.chunks, stride: chunk.bytes, places };
+    operands: base + tables.operands,
+    transposed: base + tables.transposed,
+    gradients: base + tables.gradients,
+    context: addressOf(wasm, operands[context]),
+    contextGradient: addressOf(wasm, gradients?.[context]),
+  });
+  for (const [i, operand] of operands.entries()) {
+    const address = wasm.address(operand);
+    const { int32 } = wasm.memory;
+    int32[(base + tables.operands) / 4 + i] = address;
+    int32[(base + tables.transposed) / 4 + i] = base + transposed[i];
+    int32[(base + tables.gradients) / 4 + i] = places.get(i) ?? 0;
+  }
+  return { struct: base + struct, chunks: base + sequence.chunks, stride: chunk.bytes, places };
 }

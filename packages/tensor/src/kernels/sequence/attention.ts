@@ -3,6 +3,7 @@ import type { AttentionNetwork, AttentionArrays, AttentionAttrs } from './attent
 import { hasDifferentiableKernel } from '../../registry/differentiable-kernel.js';
 import { attentionGradientKernel, attentionKernel } from './attention-wasm.js';
 import type { AffineForm } from '../affine-form.js';
+import { BlockOperand, SharedOperand } from '../../wasm/structs.generated.js';
 import { withKept } from '../../registry/run-with-residuals.js';
 
 /**
@@ -121,35 +122,16 @@ export function attentionTransform(
 }
 
 function run(structure: Pick<AttentionAttrs, 'network' | 'form' | 'sequential'>, arrays: AttentionArrays): Tensor[] {
-  const { input, positions, context, valueWeights, blocks, outputScale, outputShift, outputWeights, outputBias } =
-    arrays;
-  const ofBlocks = blocks.flatMap(
-    ({
-      attentionScale,
-      attentionShift,
-      attentionWeights,
-      mixWeights,
-      mixBias,
-      mlpScale,
-      mlpShift,
-      mlpWeights,
-      mlpBiases,
-    }) => [
-      attentionScale,
-      attentionShift,
-      attentionWeights,
-      mixWeights,
-      mixBias,
-      mlpScale,
-      mlpShift,
-      mlpWeights[0],
-      mlpBiases[0],
-      mlpWeights[1],
-      mlpBiases[1],
-    ],
-  );
-  const operands = [input, positions, valueWeights, outputScale, outputShift, outputWeights, outputBias, ...ofBlocks];
-  if (context) operands.push(context);
+  const { context, blocks, ...shared } = arrays;
+  const operands = [
+    ...inOrder(SharedOperand, shared),
+    ...blocks.flatMap(({ mlpWeights, mlpBiases, ...block }) => {
+      const [innerWeights, outerWeights] = mlpWeights;
+      const [innerBias, outerBias] = mlpBiases;
+      return inOrder(BlockOperand, { ...block, innerWeights, innerBias, outerWeights, outerBias });
+    }),
+    ...(context ? [context] : []),
+  ];
   const attrs: AttentionAttrs = { ...structure, blocks: blocks.length };
   return withKept(
     structure.form ? 'attentionTransform' : 'attentionParameters',
@@ -158,4 +140,13 @@ function run(structure: Pick<AttentionAttrs, 'network' | 'form' | 'sequential'>,
     operands,
     attrs,
   );
+}
+
+/** Tensors in the order in which the kernels number them. */
+function inOrder<Name extends string>(
+  numbers: Readonly<Record<Name, number>>,
+  tensors: Readonly<Record<Exclude<Name, 'count'>, Tensor>>,
+): Tensor[] {
+  const names = Object.keys(numbers).filter((name) => name !== 'count') as Exclude<Name, 'count'>[];
+  return names.map((name) => tensors[name]);
 }

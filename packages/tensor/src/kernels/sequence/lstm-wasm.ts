@@ -3,18 +3,15 @@ import type { LstmNetwork, LstmAttrs } from './lstm-contract.js';
 import {
   addressOf,
   placeGradients,
-  RANKS_WORDS,
   type RanksCall,
   type RanksLayout,
-  reserveRanks,
+  reserveSequence,
   runRanks,
   runRanksGradient,
 } from './sequence-struct.js';
-import { Division, oddLines } from '../../wasm/arena.js';
+import { Arena, padLines } from '../../wasm/arena.js';
+import { BLOCK_POSITIONS, LstmLayerStruct, LstmStruct, SEQUENCE_WORK_UNITS } from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
-
-/** Ranks whose adjoints are kept at a time; as in `assembly/lstm.ts`. */
-const BLOCK_RANKS = 8;
 
 /**
  * A long short-term memory over the ranks, and an autoregressive step with the parameters made of its states.
@@ -72,8 +69,8 @@ function tileBytes({ dim, record }: Plan, isKept: boolean): number {
 }
 
 function makePlan({ order, parameterCount, hidden }: LstmNetwork): Plan {
-  const record = new Division();
-  const adjoints = new Division();
+  const record = new Arena();
+  const adjoints = new Arena();
   const layers = hidden.map((width, l) => {
     const inputs = width + (l === 0 ? 1 : hidden[l - 1]);
     return {
@@ -92,9 +89,9 @@ function makePlan({ order, parameterCount, hidden }: LstmNetwork): Plan {
     dim: order.length,
     parameterCount,
     layers,
-    record: oddLines(record.bytes),
+    record: padLines(record.bytes),
     parameters,
-    rankAdjointStride: oddLines(adjoints.bytes),
+    rankAdjointStride: padLines(adjoints.bytes),
     parameterAdjoints,
   };
 }
@@ -110,70 +107,69 @@ function layOut(wasm: WasmModule, { network, hasContext, hasStates }: LstmAttrs,
   const context = hasContext ? 3 + 2 * layerCount : -1;
   const states = hasStates ? operands.length - 1 : -1;
 
-  const chunk = new Division();
+  const chunk = new Arena();
   const places = placeGradients(chunk, operands, (operand) => operand > 0 && operand !== context && operand !== states);
   const placeOf = (operand: number) => places.get(operand)!;
 
-  const work = new Division();
-  work.units(2);
+  const work = new Arena();
+  work.units(SEQUENCE_WORK_UNITS);
   const ofLayers = layers.map(({ width, inputs }) => ({
     readAdjoints: work.units(inputs),
     cellAdjoints: work.units(width),
   }));
   const contextUnits = hasContext ? work.units(gates) : 0;
-  const rankAdjoints = work.reserve(gradients ? BLOCK_RANKS * plan.rankAdjointStride : 0);
+  const rankAdjoints = work.reserve(gradients ? BLOCK_POSITIONS * plan.rankAdjointStride : 0);
   const stateAdjoints = work.units(Math.max(...network.hidden));
 
-  const scratch = new Division();
-  const struct = scratch.reserve(4 * (RANKS_WORDS + 20));
-  const layerStructs = scratch.reserve(4 * 14 * layerCount);
+  const scratch = new Arena();
+  const struct = scratch.reserve(LstmStruct.bytes);
+  const layerStructs = scratch.reserve(LstmLayerStruct.bytes * layerCount);
   const transposed = layers.map(({ width, inputs }) => scratch.reserve(gradients ? 0 : 16 * width * inputs));
   const outputForward = scratch.reserve(gradients ? 0 : 4 * parameterCount * layers.at(-1)!.width);
   const sizes = { tile: tileBytes(plan, call.tiles !== undefined), work: work.bytes, chunk: chunk.bytes };
-  const ranks = reserveRanks(scratch, wasm.threads, call, sizes);
+  const sequence = reserveSequence(scratch, wasm.threads, call, sizes);
 
   const base = wasm.scratch(scratch.bytes);
-  // Before any view is taken: moving a tensor to this backend may grow its memory.
-  const layerWords = layers.flatMap(({ width, inputs, reads, gates, cells, shown, gateAdjoints }, l) => [
-    width,
-    inputs,
-    wasm.address(operands[4 + l]),
-    base + transposed[l],
-    l === 0 ? 0 : wasm.address(operands[biasOf(l)]),
-    reads,
-    gates,
-    cells,
-    shown,
-    placeOf(4 + l),
-    placeOf(biasOf(l)),
-    ofLayers[l].readAdjoints,
-    ofLayers[l].cellAdjoints,
-    gateAdjoints,
-  ]);
-  const words = [
+  for (const [l, { width, inputs, reads, gates, cells, shown, gateAdjoints }] of layers.entries()) {
+    LstmLayerStruct.write(wasm.memory, base + layerStructs + LstmLayerStruct.bytes * l, {
+      width,
+      inputs,
+      weights: wasm.address(operands[4 + l]),
+      forward: base + transposed[l],
+      bias: l === 0 ? 0 : wasm.address(operands[biasOf(l)]),
+      reads,
+      gates,
+      cells,
+      shown,
+      weightGradient: placeOf(4 + l),
+      biasGradient: placeOf(biasOf(l)),
+      readAdjoints: ofLayers[l].readAdjoints,
+      cellAdjoints: ofLayers[l].cellAdjoints,
+      gateAdjoints,
+    });
+  }
+  LstmStruct.write(wasm.memory, base + struct, {
+    ...sequence.write(wasm, base),
     layerCount,
-    base + layerStructs,
-    wasm.address(operands[1]),
-    addressOf(wasm, operands[context]),
-    addressOf(wasm, operands[states]),
-    2 * network.hidden.reduce((total, width) => total + width, 0),
-    wasm.address(operands[2]),
-    base + outputForward,
-    wasm.address(operands[3]),
-    plan.record,
-    plan.parameters,
-    placeOf(2),
-    placeOf(3),
-    addressOf(wasm, gradients?.[context]),
-    addressOf(wasm, gradients?.[states]),
+    layers: base + layerStructs,
+    offsets: wasm.address(operands[1]),
+    context: addressOf(wasm, operands[context]),
+    states: addressOf(wasm, operands[states]),
+    stateCount: 2 * network.hidden.reduce((total, width) => total + width, 0),
+    outputWeights: wasm.address(operands[2]),
+    outputForward: base + outputForward,
+    outputBias: wasm.address(operands[3]),
+    record: plan.record,
+    parameters: plan.parameters,
+    outputWeightGradient: placeOf(2),
+    outputBiasGradient: placeOf(3),
+    contextGradient: addressOf(wasm, gradients?.[context]),
+    stateGradient: addressOf(wasm, gradients?.[states]),
     rankAdjoints,
-    plan.rankAdjointStride,
-    plan.parameterAdjoints,
+    rankAdjointStride: plan.rankAdjointStride,
+    parameterAdjoints: plan.parameterAdjoints,
     contextUnits,
     stateAdjoints,
-  ];
-  const ofRanks = ranks.write(wasm, base);
-  wasm.words(base + struct).set([...ofRanks, ...words]);
-  wasm.words(base + layerStructs).set(layerWords);
-  return { struct: base + struct, chunks: base + ranks.chunks, stride: chunk.bytes, places };
+  });
+  return { struct: base + struct, chunks: base + sequence.chunks, stride: chunk.bytes, places };
 }

@@ -1,6 +1,7 @@
 import { type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { type AffineForm, STEP_BYTES, writeStep } from '../affine-form.js';
-import { chunksOf, type Division, TILE } from '../../wasm/arena.js';
+import { type AffineForm, writeAffineForm } from '../affine-form.js';
+import { type Arena, chunksOf } from '../../wasm/arena.js';
+import { AffineFormStruct, type SequenceFields, TILE } from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
 /** What a kernel that goes over the ranks is told besides tensors, and its gradient. */
@@ -96,18 +97,15 @@ export function runRanksGradient(
   return gradients;
 }
 
-/** Words of the structure `Ranks` of `assembly/ranks.ts`. */
-export const RANKS_WORDS = 18;
-
-/** Reserves what the structure points at, and gives a function that writes it there and answers with the structure's words. */
-export function reserveRanks(
-  scratch: Division,
+/** Reserves what the structure `Sequence` points at, and gives a function that writes it there and answers with the structure's fields. */
+export function reserveSequence(
+  scratch: Arena,
   threads: number,
   { network: { order, parameterCount }, form, sequential, rows, operands, value, logDet, tiles, gradients }: RanksCall,
   sizes: RanksSizes,
-): { readonly chunks: number; write(wasm: WasmModule, base: number): number[] } {
+): { readonly chunks: number; write(wasm: WasmModule, base: number): SequenceFields } {
   const { chunks: chunkCount, chunkTiles } = chunksOf(rows);
-  const step = scratch.reserve(STEP_BYTES);
+  const affineForm = scratch.reserve(AffineFormStruct.bytes);
   const orderTable = scratch.reserve(4 * order.length);
   const work = scratch.reserve(threads * sizes.work);
   const tile = scratch.reserve(tiles ? 0 : threads * sizes.tile);
@@ -115,29 +113,28 @@ export function reserveRanks(
   return {
     chunks,
     write(wasm, base) {
-      const words = [
-        order.length,
+      if (form) writeAffineForm(wasm, base + affineForm, form);
+      wasm.memory.int32.set(order, (base + orderTable) / 4);
+      return {
+        dim: order.length,
         parameterCount,
         rows,
-        sequential ? 1 : 0,
-        base + orderTable,
-        form ? base + step : 0,
-        addressOf(wasm, operands[0]),
-        addressOf(wasm, value),
-        addressOf(wasm, logDet),
-        addressOf(wasm, gradients?.[0]),
-        tiles ? wasm.address(tiles) : base + tile,
-        sizes.tile,
-        tiles ? 1 : 0,
-        base + work,
-        sizes.work,
+        sequential: sequential ? 1 : 0,
+        order: base + orderTable,
+        form: form ? base + affineForm : 0,
+        input: wasm.address(operands[0]),
+        value: wasm.address(value),
+        logDet: addressOf(wasm, logDet),
+        inputGradient: addressOf(wasm, gradients?.[0]),
+        tiles: tiles ? wasm.address(tiles) : base + tile,
+        tileStride: sizes.tile,
+        isKept: tiles ? 1 : 0,
+        work: base + work,
+        workStride: sizes.work,
         chunkTiles,
-        base + chunks,
-        sizes.chunk,
-      ];
-      wasm.words(base + orderTable).set(order);
-      if (form) writeStep(wasm, base + step, form);
-      return words;
+        chunks: base + chunks,
+        chunkStride: sizes.chunk,
+      };
     },
   };
 }
@@ -149,7 +146,7 @@ export function addressOf(wasm: WasmModule, tensor: TensorInfo | undefined): num
 
 /** Where in a chunk's gradients those of so many tensors are that are the same for all events. */
 export function placeGradients(
-  chunk: Division,
+  chunk: Arena,
   operands: readonly TensorInfo[],
   isSummed: (operand: number) => boolean,
 ): Map<number, number> {

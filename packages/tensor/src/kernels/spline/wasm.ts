@@ -1,5 +1,7 @@
 import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { SplineAttrs } from './contract.js';
+import { Arena } from '../../wasm/arena.js';
+import { SplinesStruct, UNIT_BYTES } from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
 /** Inputs: the numbers `[N]` and their raw parameters `[N, P]`. Outputs: the values and log-derivatives, `[N]`. */
@@ -24,28 +26,42 @@ export const splineGradientKernel = {
   },
 };
 
-/** Writes the structure of `assembly/spline.ts`, with what stands behind it. */
-function layOut(wasm: WasmModule, { shape, isInverse }: SplineAttrs, tensors: readonly TensorInfo[]): number {
+/** Writes the structure of one call; the threads' own memory follows it. */
+function layOut(
+  wasm: WasmModule,
+  { shape, isInverse }: SplineAttrs,
+  [input, parameters, value, logDet, inputGradient, parameterGradient]: readonly TensorInfo[],
+): number {
   const { bins, bound, minWidth, minHeight, minDerivative } = shape;
-  const parameterCount = tensors[1].shape[1];
+  const parameterCount = parameters.shape[1];
   // Each thread's on cache lines of its own.
-  const workBytes = Math.ceil(wasm.functions.splineWorkBytes(bins, parameterCount) / 64) * 64;
-  const workAt = 128;
-  const base = wasm.scratch(workAt + wasm.threads * workBytes);
-  // Before any view is taken: moving a tensor to this backend may grow its memory.
-  const addresses = tensors.map((tensor) => wasm.address(tensor));
-  while (addresses.length < 6) addresses.push(0);
-  wasm.words(base).set([util.sizeFromShape(tensors[0].shape), bins, parameterCount, isInverse ? 1 : 0]);
-  wasm.floats(base + 16).set([bound, minDerivative, Math.log(Math.expm1(1 - minDerivative))]);
+  const arena = new Arena();
+  const struct = arena.reserve(SplinesStruct.bytes);
+  const workBytes = Math.ceil(wasm.functions.splineWorkBytes(bins, parameterCount) / UNIT_BYTES) * UNIT_BYTES;
+  const work = arena.reserve(wasm.threads * workBytes);
+  const base = wasm.scratch(arena.bytes);
   // The ends are the bound as float32 has it, and knots of float64 must lead from one to the other.
   const interval = 2 * Math.fround(bound);
-  const minimums = [minWidth, minHeight];
-  wasm
-    .doubles(base + 32)
-    .set([
-      ...minimums.map((minimum) => interval * (1 - bins * minimum)),
-      ...minimums.map((minimum) => interval * minimum),
-    ]);
-  wasm.words(base + 64).set([...addresses, base + workAt, workBytes]);
-  return base;
+  SplinesStruct.write(wasm.memory, base + struct, {
+    rows: util.sizeFromShape(input.shape),
+    bins,
+    parameterCount,
+    isInverse: isInverse ? 1 : 0,
+    bound,
+    minDerivative,
+    shift: Math.log(Math.expm1(1 - minDerivative)),
+    freeX: interval * (1 - bins * minWidth),
+    freeY: interval * (1 - bins * minHeight),
+    minX: interval * minWidth,
+    minY: interval * minHeight,
+    input: wasm.address(input),
+    parameters: wasm.address(parameters),
+    value: wasm.address(value),
+    logDet: wasm.address(logDet),
+    inputGradient: inputGradient ? wasm.address(inputGradient) : 0,
+    parameterGradient: parameterGradient ? wasm.address(parameterGradient) : 0,
+    work: base + work,
+    workBytes,
+  });
+  return base + struct;
 }

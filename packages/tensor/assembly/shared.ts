@@ -1,0 +1,17 @@
+// What the TypeScript side knows of the kernels' memory: `scripts/codegen.mjs` writes it to `src/wasm/structs.generated.ts`.
+export { ADAM_CHUNK, AdamSettings, AdamVariable } from './adam/adam';
+export { BLOCK_TILES } from './entries/masked-network';
+export { MaskedLayer, MaskedNetwork, MaskedNode } from './masked-network/structs';
+export { Epilogue } from './product/epilogue';
+export { EpilogueGradient, WORK_BYTES } from './product/epilogue-gradient';
+export { MatMul, MatMulOperands } from './product/mat-mul';
+export { RANDOM_BYTES } from './random/random';
+export { Attention, ATTENTION_WORK_UNITS, BlockOperand, SharedOperand } from './sequence/attention';
+export { SLOTS } from './sequence/attention-gradient';
+export { BLOCK_POSITIONS, Lstm, LstmLayer } from './sequence/lstm';
+export { SEQUENCE_WORK_UNITS } from './sequence/sequence';
+export { Splines } from './spline/spline-bin';
+export { POOL_BYTES } from './threads/pool';
+export { AffineForm } from './tile/affine-form';
+export { UNIT_BYTES } from './tile/dot';
+export { TILE } from './tile/tile';
