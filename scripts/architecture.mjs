@@ -1,0 +1,156 @@
+// Draws who imports whom into docs/architecture.md, from the import statements themselves. `--check` draws nothing, and fails if the drawing
+// there is not the code's. Either way it fails if an import runs upward between packages or goes past a package's doors, if folders import
+// each other in a circle, or if a link of the documentation leads nowhere.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+import { root } from './setup.mjs';
+
+/** The packages from the ground up: each may import those on lower levels, none on its own. */
+const LEVELS = [['tensor'], ['made', 'training', 'io'], ['bijectors'], ['distributions'], ['vae']];
+
+/** The packages that are large enough for a drawing of their folders. */
+const DRAWN = ['tensor', 'bijectors'];
+
+const PAGE = 'docs/architecture.md';
+const problems = [];
+
+const levelOf = (name) => LEVELS.findIndex((level) => level.includes(name));
+
+function listFiles(folder) {
+  return readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    if (['node_modules', 'dist', 'site', 'results'].includes(entry.name)) return [];
+    const file = `${folder}/${entry.name}`;
+    return entry.isDirectory() ? listFiles(file) : [file];
+  });
+}
+
+/** The imports of source files, types and dynamic ones among them, as `{ from, to }`: paths in the repository, or a package's name. */
+function importsOf(files) {
+  return files.flatMap((from) => {
+    const { importedFiles } = ts.preProcessFile(readFileSync(path.join(root, from), 'utf8'), true, true);
+    return importedFiles.map(({ fileName }) => ({
+      from,
+      to: fileName.startsWith('.') ? path.posix.join(path.posix.dirname(from), fileName) : fileName,
+    }));
+  });
+}
+
+const packages = readdirSync(path.join(root, 'packages'));
+for (const name of packages)
+  if (levelOf(name) < 0) problems.push(`packages/${name} is on no level of scripts/architecture.mjs`);
+
+const doors = new Set(
+  packages.flatMap((name) => {
+    const { exports } = JSON.parse(readFileSync(path.join(root, 'packages', name, 'package.json'), 'utf8'));
+    return Object.keys(exports).map((door) => path.posix.join('@pushforward', name, door));
+  }),
+);
+
+/** The package that a path or a module's name is of, if any. */
+const packageOf = (to) => /^(?:packages|@pushforward)\/([^/]+)/.exec(to)?.[1];
+
+const sources = ['packages', 'apps', 'bench', 'test'].flatMap(listFiles).filter((file) => file.endsWith('.ts'));
+const imports = importsOf(sources);
+for (const { from, to } of imports) {
+  const importing = packageOf(from);
+  const imported = packageOf(to);
+  if (imported === undefined || imported === importing) continue;
+  if (!doors.has(to)) problems.push(`${from} imports ${to}, which is no door of packages/${imported}`);
+  if (importing !== undefined && levelOf(imported) >= levelOf(importing))
+    problems.push(
+      `${from} imports ${to}, upward: ${importing} is on level ${levelOf(importing)}, ${imported} on ${levelOf(imported)}`,
+    );
+}
+
+const isProgram = ({ from }) => !from.includes('.test.');
+
+/** Where the imports between two sets of files lead: a map from each name to the names that it imports, under `nameOf`. */
+function graphOf(edges, nameOf) {
+  const graph = new Map();
+  for (const { from, to } of edges) {
+    const [a, b] = [nameOf(from), nameOf(to)];
+    if (a === undefined || b === undefined) continue;
+    if (!graph.has(a)) graph.set(a, new Set());
+    if (!graph.has(b)) graph.set(b, new Set());
+    if (a !== b) graph.get(a).add(b);
+  }
+  return graph;
+}
+
+/** All that can be reached from a name by one import or more. */
+function reach(graph, name, seen = new Set()) {
+  for (const next of graph.get(name)) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    reach(graph, next, seen);
+  }
+  return seen;
+}
+
+/** The names that import themselves by way of others. */
+const circle = (graph) => [...graph.keys()].filter((name) => reach(graph, name).has(name));
+
+/** A Mermaid drawing; an import that follows from two others is left out. */
+function draw(graph) {
+  const lines = [...graph.keys()].toSorted().flatMap((name) => {
+    const direct = [...graph.get(name)].toSorted();
+    return direct
+      .filter((to) => !direct.some((other) => other !== to && reach(graph, other).has(to)))
+      .map((to) => `  ${name} --> ${to}`);
+  });
+  return ['```mermaid', 'graph TD', ...lines, '```'].join('\n');
+}
+
+/** The folder of `parent` that a file is in; none for a file right there. */
+const folderIn = (parent) => (file) =>
+  file.startsWith(`${parent}/`) ? /^([^/]+)\//.exec(file.slice(parent.length + 1))?.[1] : undefined;
+
+const drawings = {};
+drawings.packages = draw(graphOf(imports.filter(isProgram), packageOf));
+for (const name of packages) {
+  const inside = imports.filter(
+    (edge) => isProgram(edge) && packageOf(edge.from) === name && edge.to.startsWith('packages/'),
+  );
+  const source = `packages/${name}/src`;
+  const parents = new Set(
+    inside.map(({ from }) => path.posix.dirname(from)).flatMap((folder) => ancestors(folder, source)),
+  );
+  for (const parent of parents) {
+    const circles = circle(graphOf(inside, folderIn(parent)));
+    if (circles.length > 0)
+      problems.push(`${parent}: these folders import each other in a circle: ${circles.join(', ')}`);
+  }
+  if (DRAWN.includes(name)) drawings[name] = draw(graphOf(inside, folderIn(source)));
+}
+
+function ancestors(folder, top) {
+  return folder === top || !folder.startsWith(top) ? [top] : [folder, ...ancestors(path.posix.dirname(folder), top)];
+}
+
+const texts = [
+  ...readdirSync(root).filter((name) => name.endsWith('.md')),
+  ...['docs', 'packages', 'apps', 'bench', 'tools', '.github']
+    .flatMap(listFiles)
+    .filter((file) => file.endsWith('.md')),
+];
+for (const file of texts) {
+  const prose = readFileSync(path.join(root, file), 'utf8').replaceAll(/^```[\s\S]*?^```$/gm, '');
+  for (const [, link] of prose.matchAll(/\]\(([^)\s#]+)(?:#[^)\s]*)?\)/g)) {
+    if (!/^\w+:/.test(link) && !existsSync(path.join(root, path.dirname(file), link)))
+      problems.push(`${file}: the link to ${link} leads nowhere`);
+  }
+}
+
+const page = readFileSync(path.join(root, PAGE), 'utf8');
+const drawn = page.replaceAll(
+  /(<!-- drawn: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,
+  (_, start, name, end) => `${start}\n${drawings[name]}\n\n${end}`,
+);
+for (const name of Object.keys(drawings))
+  if (!page.includes(`<!-- drawn: ${name} -->`)) problems.push(`${PAGE} has no drawing of ${name}`);
+if (!process.argv.includes('--check')) writeFileSync(path.join(root, PAGE), drawn);
+else if (drawn !== page) problems.push(`${PAGE} draws other imports than there are: run node scripts/architecture.mjs`);
+
+for (const problem of new Set(problems)) console.error(problem);
+process.exit(problems.length > 0 ? 1 : 0);
