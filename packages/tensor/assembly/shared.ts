@@ -10,8 +10,9 @@ export { Attention, ATTENTION_WORK_UNITS, BlockOperand, SharedOperand } from './
 export { SLOTS } from './sequence/attention-gradient';
 export { BLOCK_POSITIONS, Lstm, LstmLayer } from './sequence/lstm';
 export { SEQUENCE_WORK_UNITS } from './sequence/sequence';
+export { ActivationId } from './simd/activation';
 export { Splines } from './spline/spline-bin';
 export { POOL_BYTES } from './threads/pool';
-export { AffineForm } from './tile/affine-form';
+export { AffineForm, LogScaleId } from './tile/affine-form';
 export { UNIT_BYTES } from './tile/dot';
 export { TILE } from './tile/tile';

@@ -1,4 +1,4 @@
-import { ELU, Elu, LEAKY_RELU, LeakyRelu, RELU, Relu, SILU, Silu, SOFTPLUS, Softplus, Tanh } from '../simd/activation';
+import { ActivationId, Elu, LeakyRelu, Relu, Silu, Softplus, Tanh } from '../simd/activation';
 import { loadLanes, storeLanes } from '../simd/lanes';
 
 /** Going back through a hidden unit's nonlinearity and a bias. */
@@ -26,11 +26,11 @@ export const WORK_BYTES: usize = 8 * PART_COLUMNS;
 export function finishGradientPart(at: usize, part: i32, thread: i32): void {
   const task = changetype<EpilogueGradient>(at);
   const activation = task.activation;
-  if (activation == RELU) finishGradientAs<Relu>(task, part, thread);
-  else if (activation == LEAKY_RELU) finishGradientAs<LeakyRelu>(task, part, thread);
-  else if (activation == ELU) finishGradientAs<Elu>(task, part, thread);
-  else if (activation == SILU) finishGradientAs<Silu>(task, part, thread);
-  else if (activation == SOFTPLUS) finishGradientAs<Softplus>(task, part, thread);
+  if (activation == ActivationId.Relu) finishGradientAs<Relu>(task, part, thread);
+  else if (activation == ActivationId.LeakyRelu) finishGradientAs<LeakyRelu>(task, part, thread);
+  else if (activation == ActivationId.Elu) finishGradientAs<Elu>(task, part, thread);
+  else if (activation == ActivationId.Silu) finishGradientAs<Silu>(task, part, thread);
+  else if (activation == ActivationId.Softplus) finishGradientAs<Softplus>(task, part, thread);
   else finishGradientAs<Tanh>(task, part, thread);
 }
 

@@ -1,4 +1,4 @@
-import { ELU, Elu, LEAKY_RELU, LeakyRelu, RELU, Relu, SILU, Silu, SOFTPLUS, Softplus, TANH, Tanh } from '../simd/activation';
+import { ActivationId, Elu, LeakyRelu, Relu, Silu, Softplus, Tanh } from '../simd/activation';
 import { loadLanes, storeLanes } from '../simd/lanes';
 import { sigmoid4, splat } from '../simd/simd-math';
 
@@ -14,11 +14,6 @@ export class Epilogue {
   keeps: i32;
   keptDistance: usize;
 }
-
-// Besides those of hidden units, what TensorFlow.js's dense layers know.
-const LINEAR: i32 = -1;
-const RELU_6: i32 = 6;
-const SIGMOID: i32 = 7;
 
 @unmanaged
 class Linear {
@@ -57,15 +52,15 @@ export function finish(at: usize, product: usize, rows: i32, columns: i32): void
 export function finishBlock(finish: Epilogue, block: usize, stride: usize, rows: i32, column: i32, columns: i32): void {
   const bias = finish.bias ? finish.bias + (<usize>column << 2) : 0;
   const activation = finish.activation;
-  if (activation == LINEAR) finishAs<Linear>(finish, bias, block, stride, rows, columns);
-  else if (activation == RELU) finishAs<Relu>(finish, bias, block, stride, rows, columns);
-  else if (activation == LEAKY_RELU) finishAs<LeakyRelu>(finish, bias, block, stride, rows, columns);
-  else if (activation == ELU) finishAs<Elu>(finish, bias, block, stride, rows, columns);
-  else if (activation == SILU) finishAs<Silu>(finish, bias, block, stride, rows, columns);
-  else if (activation == SOFTPLUS) finishAs<Softplus>(finish, bias, block, stride, rows, columns);
-  else if (activation == TANH) finishAs<Tanh>(finish, bias, block, stride, rows, columns);
-  else if (activation == RELU_6) finishAs<Relu6>(finish, bias, block, stride, rows, columns);
-  else if (activation == SIGMOID) finishAs<Sigmoid>(finish, bias, block, stride, rows, columns);
+  if (activation == ActivationId.Linear) finishAs<Linear>(finish, bias, block, stride, rows, columns);
+  else if (activation == ActivationId.Relu) finishAs<Relu>(finish, bias, block, stride, rows, columns);
+  else if (activation == ActivationId.LeakyRelu) finishAs<LeakyRelu>(finish, bias, block, stride, rows, columns);
+  else if (activation == ActivationId.Elu) finishAs<Elu>(finish, bias, block, stride, rows, columns);
+  else if (activation == ActivationId.Silu) finishAs<Silu>(finish, bias, block, stride, rows, columns);
+  else if (activation == ActivationId.Softplus) finishAs<Softplus>(finish, bias, block, stride, rows, columns);
+  else if (activation == ActivationId.Tanh) finishAs<Tanh>(finish, bias, block, stride, rows, columns);
+  else if (activation == ActivationId.Relu6) finishAs<Relu6>(finish, bias, block, stride, rows, columns);
+  else if (activation == ActivationId.Sigmoid) finishAs<Sigmoid>(finish, bias, block, stride, rows, columns);
   else finishAs<Leak>(finish, bias, block, stride, rows, columns);
 }
 

@@ -68,21 +68,28 @@ export class Tanh {
   }
 }
 
-// In the order of the TypeScript side's list.
-export const RELU: i32 = 0;
-export const LEAKY_RELU: i32 = 1;
-export const ELU: i32 = 2;
-export const SILU: i32 = 3;
-export const SOFTPLUS: i32 = 4;
-export const TANH: i32 = 5;
+/** The numbers of all activations: hidden units have those from `Relu` to `Tanh`, products also the others. */
+export enum ActivationId {
+  Linear = -1,
+  Relu,
+  LeakyRelu,
+  Elu,
+  Silu,
+  Softplus,
+  Tanh,
+  Relu6,
+  Sigmoid,
+  /** A leaky ReLU of any slope. */
+  Leak,
+}
 
 /** Applies a hidden unit's nonlinearity to `count` numbers, a multiple of 4. */
 export function activate(activation: i32, values: usize, reads: usize, count: i32): void {
-  if (activation == RELU) activateAs<Relu>(values, reads, count);
-  else if (activation == LEAKY_RELU) activateAs<LeakyRelu>(values, reads, count);
-  else if (activation == ELU) activateAs<Elu>(values, reads, count);
-  else if (activation == SILU) activateAs<Silu>(values, reads, count);
-  else if (activation == SOFTPLUS) activateAs<Softplus>(values, reads, count);
+  if (activation == ActivationId.Relu) activateAs<Relu>(values, reads, count);
+  else if (activation == ActivationId.LeakyRelu) activateAs<LeakyRelu>(values, reads, count);
+  else if (activation == ActivationId.Elu) activateAs<Elu>(values, reads, count);
+  else if (activation == ActivationId.Silu) activateAs<Silu>(values, reads, count);
+  else if (activation == ActivationId.Softplus) activateAs<Softplus>(values, reads, count);
   else activateAs<Tanh>(values, reads, count);
 }
 
@@ -96,11 +103,11 @@ function activateAs<A>(values: usize, reads: usize, count: i32): void {
 
 /** Multiplies `count` numbers by the nonlinearity's derivative at `values`, where it is `reads`. */
 export function multiplySlopes(activation: i32, values: usize, reads: usize, target: usize, count: i32): void {
-  if (activation == RELU) multiplySlopesAs<Relu>(values, reads, target, count);
-  else if (activation == LEAKY_RELU) multiplySlopesAs<LeakyRelu>(values, reads, target, count);
-  else if (activation == ELU) multiplySlopesAs<Elu>(values, reads, target, count);
-  else if (activation == SILU) multiplySlopesAs<Silu>(values, reads, target, count);
-  else if (activation == SOFTPLUS) multiplySlopesAs<Softplus>(values, reads, target, count);
+  if (activation == ActivationId.Relu) multiplySlopesAs<Relu>(values, reads, target, count);
+  else if (activation == ActivationId.LeakyRelu) multiplySlopesAs<LeakyRelu>(values, reads, target, count);
+  else if (activation == ActivationId.Elu) multiplySlopesAs<Elu>(values, reads, target, count);
+  else if (activation == ActivationId.Silu) multiplySlopesAs<Silu>(values, reads, target, count);
+  else if (activation == ActivationId.Softplus) multiplySlopesAs<Softplus>(values, reads, target, count);
   else multiplySlopesAs<Tanh>(values, reads, target, count);
 }
 

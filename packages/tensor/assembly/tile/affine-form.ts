@@ -2,11 +2,16 @@ import { UNIT_BYTES } from './dot';
 import { exp4, sigmoid4, softplus4, splat, tanh4 } from '../simd/simd-math';
 
 /** How the log-scale follows from its parameter r. */
-const NONE: i32 = 0; // there is no such parameter: 0
-const RAW: i32 = 1; // r
-const BOUNDED: i32 = 2; // b tanh(r / b)
-// log sigmoid(b tanh(r / b) + c)
-const GATE: i32 = 3;
+export enum LogScaleId {
+  /** There is no such parameter: 0. */
+  None,
+  /** r */
+  Raw,
+  /** b tanh(r / b) */
+  Bounded,
+  /** log sigmoid(b tanh(r / b) + c) */
+  Gate,
+}
 
 /**
  * `value = (input − m·before) · exp(L) + m·after` with `L = sign · logScale(r)`, for the parameters m and r of one dimension;
@@ -25,7 +30,7 @@ export class AffineForm {
 
 /** Steps through `count` dimensions of a tile, and adds their log-derivatives to `total`. */
 export function applyStep(step: AffineForm, value: usize, input: usize, parameters: usize, total: usize, count: i32): void {
-  const perDimension = step.logScale == NONE ? UNIT_BYTES : 2 * UNIT_BYTES;
+  const perDimension = step.logScale == LogScaleId.None ? UNIT_BYTES : 2 * UNIT_BYTES;
   const before = splat(step.before);
   const after = splat(step.after);
   for (let k: i32 = 0; k < count; k++) {
@@ -60,7 +65,7 @@ export function applyStepGradient(
   gradient: usize,
   count: i32,
 ): void {
-  const perDimension = step.logScale == NONE ? UNIT_BYTES : 2 * UNIT_BYTES;
+  const perDimension = step.logScale == LogScaleId.None ? UNIT_BYTES : 2 * UNIT_BYTES;
   const before = splat(step.before);
   const after = splat(step.after);
   for (let k: i32 = 0; k < count; k++) {
@@ -70,7 +75,7 @@ export function applyStepGradient(
       const dv = v128.load(cotangent + lane);
       v128.store(cotangent + lane, f32x4.mul(dv, scale));
       v128.store(gradient + lane, f32x4.mul(dv, f32x4.sub(after, f32x4.mul(before, scale))));
-      if (step.logScale != NONE) {
+      if (step.logScale != LogScaleId.None) {
         // The derivative of the value by L.
         const u = v128.load(known + lane);
         const slope = isValue ? f32x4.sub(u, f32x4.mul(after, m)) : f32x4.mul(f32x4.sub(u, f32x4.mul(before, m)), scale);
@@ -89,12 +94,12 @@ export function applyStepGradient(
 // @ts-ignore: decorator
 @inline
 function logScale4(step: AffineForm, parameters: usize): v128 {
-  if (step.logScale == NONE) return splat(0);
+  if (step.logScale == LogScaleId.None) return splat(0);
   const sign = splat(step.sign);
   const r = v128.load(parameters + UNIT_BYTES);
-  if (step.logScale == RAW) return f32x4.mul(sign, r);
+  if (step.logScale == LogScaleId.Raw) return f32x4.mul(sign, r);
   const bounded = f32x4.mul(splat(step.bound), tanh4(f32x4.mul(r, splat(1 / step.bound))));
-  if (step.logScale == BOUNDED) return f32x4.mul(sign, bounded);
+  if (step.logScale == LogScaleId.Bounded) return f32x4.mul(sign, bounded);
   return f32x4.neg(f32x4.mul(sign, softplus4(f32x4.neg(f32x4.add(bounded, splat(step.bias))))));
 }
 
@@ -103,10 +108,10 @@ function logScale4(step: AffineForm, parameters: usize): v128 {
 @inline
 function logScaleSlope4(step: AffineForm, parameters: usize): v128 {
   const sign = splat(step.sign);
-  if (step.logScale == RAW) return sign;
+  if (step.logScale == LogScaleId.Raw) return sign;
   const t = tanh4(f32x4.mul(v128.load(parameters + UNIT_BYTES), splat(1 / step.bound)));
   const slope = f32x4.mul(sign, f32x4.sub(splat(1), f32x4.mul(t, t)));
-  if (step.logScale == BOUNDED) return slope;
+  if (step.logScale == LogScaleId.Bounded) return slope;
   const z = f32x4.add(f32x4.mul(splat(step.bound), t), splat(step.bias));
   return f32x4.mul(slope, sigmoid4(f32x4.neg(z)));
 }

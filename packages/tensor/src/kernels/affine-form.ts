@@ -1,4 +1,4 @@
-import { AffineFormStruct } from '../wasm/structs.generated.js';
+import { AffineFormStruct, LogScaleId } from '../wasm/structs.generated.js';
 import type { WasmModule } from '../wasm/wasm-module.js';
 
 /**
@@ -18,9 +18,6 @@ export interface AffineForm {
   readonly after: 0 | 1;
 }
 
-/** As the kernels count them. */
-export const logScaleKinds = ['none', 'raw', 'bounded', 'gate'] as const;
-
 /** Writes a form for the kernels that apply it. */
 export function writeAffineForm(
   wasm: WasmModule,
@@ -28,7 +25,7 @@ export function writeAffineForm(
   { logScale, bound = 1, bias = 0, sign, before, after }: AffineForm,
 ): void {
   AffineFormStruct.write(wasm.memory, address, {
-    logScale: logScaleKinds.indexOf(logScale),
+    logScale: LogScaleId[logScale],
     bound,
     bias,
     sign,

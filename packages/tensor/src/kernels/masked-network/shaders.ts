@@ -1,3 +1,4 @@
+import { ActivationId, LogScaleId } from '../../wasm/structs.generated.js';
 import { WGSL_MATH } from '../../gpu/math.js';
 
 /** Threads of a workgroup that works on one tile of events. */
@@ -48,11 +49,11 @@ const PARTS = THREADS / TILE;
 
 fn activate(x : f32) -> f32 {
   switch (uniforms.activation) {
-    case 0: { if (x < 0.0) { return 0.0; } return x; }
-    case 1: { if (x < 0.0) { return 0.01 * x; } return x; }
-    case 2: { return exactElu(x); }
-    case 3: { return x * exactSigmoid(x); }
-    case 4: { return exactSoftplus(x); }
+    case ${ActivationId.relu}: { if (x < 0.0) { return 0.0; } return x; }
+    case ${ActivationId.leakyRelu}: { if (x < 0.0) { return 0.01 * x; } return x; }
+    case ${ActivationId.elu}: { return exactElu(x); }
+    case ${ActivationId.silu}: { return x * exactSigmoid(x); }
+    case ${ActivationId.softplus}: { return exactSoftplus(x); }
     default: { return exactTanh(x); }
   }
 }
@@ -60,18 +61,18 @@ fn activate(x : f32) -> f32 {
 // The derivative at x, where the value is y.
 fn slope(x : f32, y : f32) -> f32 {
   switch (uniforms.activation) {
-    case 0: { if (x > 0.0) { return 1.0; } return 0.0; }
-    case 1: { if (x > 0.0) { return 1.0; } return 0.01; }
-    case 2: { if (x > 0.0) { return 1.0; } return y + 1.0; }
-    case 3: { let s = exactSigmoid(x); return s * (1.0 + x * (1.0 - s)); }
-    case 4: { return exactSigmoid(x); }
+    case ${ActivationId.relu}: { if (x > 0.0) { return 1.0; } return 0.0; }
+    case ${ActivationId.leakyRelu}: { if (x > 0.0) { return 1.0; } return 0.01; }
+    case ${ActivationId.elu}: { if (x > 0.0) { return 1.0; } return y + 1.0; }
+    case ${ActivationId.silu}: { let s = exactSigmoid(x); return s * (1.0 + x * (1.0 - s)); }
+    case ${ActivationId.softplus}: { return exactSigmoid(x); }
     default: { return 1.0 - y * y; }
   }
 }
 
-const NONE = 0;
-const RAW = 1;
-const BOUNDED = 2;
+const NONE = ${LogScaleId.none};
+const RAW = ${LogScaleId.raw};
+const BOUNDED = ${LogScaleId.bounded};
 
 fn logScale(r : f32) -> f32 {
   if (uniforms.logScale == RAW) { return uniforms.direction * r; }

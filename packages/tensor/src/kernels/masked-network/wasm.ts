@@ -3,9 +3,14 @@ import * as webgpu from './webgpu.js';
 import type { MaskedNetworkAttrs } from './contract.js';
 import { layoutOf } from './layout.js';
 import { IN_ORDER, type Plan, planOf } from './plan.js';
-import { activations } from '../activation.js';
 import { type AffineForm, writeAffineForm } from '../affine-form.js';
-import { MaskedLayerStruct, MaskedNetworkStruct, MaskedNodeStruct, TILE } from '../../wasm/structs.generated.js';
+import {
+  ActivationId,
+  MaskedLayerStruct,
+  MaskedNetworkStruct,
+  MaskedNodeStruct,
+  TILE,
+} from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
 /**
@@ -102,7 +107,7 @@ function layOut(wasm: WasmModule, plan: Plan, call: Call): number {
     dim: plan.dim,
     parameterCount: plan.parameterCount,
     rows,
-    activation: activations.indexOf(network.activation),
+    activation: ActivationId[network.activation],
     sequential: call.sequential ? 1 : 0,
     layerCount: network.layers.length,
     layers: base + layout.layers,

@@ -7,7 +7,6 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
-import { activations } from '../activation.js';
 import type { MaskedNetworkAttrs } from './contract.js';
 import { type Plan, planOf } from './plan.js';
 import type { Uniform, WebGpuBackend } from '../../gpu/backends.js';
@@ -21,8 +20,7 @@ import {
   TILE_UNIFORMS,
   WEIGHT_GRADIENT,
 } from './shaders.js';
-import { logScaleKinds } from '../affine-form.js';
-import { TILE, UNIT_BYTES } from '../../wasm/structs.generated.js';
+import { ActivationId, LogScaleId, TILE, UNIT_BYTES } from '../../wasm/structs.generated.js';
 
 /** As `maskedNetworkKernel` says; what is kept are the records of all tiles, with the results behind them. */
 export function runNetwork(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: WebGpuBackend): TensorInfo[] {
@@ -226,7 +224,7 @@ function tileUniforms(
     before,
     after,
   } = form ?? { logScale: undefined, sign: 1, before: 0, after: 0 };
-  const [ranks, activation] = [network.starts.length - 1, activations.indexOf(network.activation)];
+  const [ranks, activation] = [network.starts.length - 1, ActivationId[network.activation]];
   const sizes = [
     rows,
     dim,
@@ -238,15 +236,7 @@ function tileUniforms(
     recordUnits(plan),
   ];
   return [
-    ...integers(
-      ...sizes,
-      nodesAt,
-      layersAt,
-      orderAt,
-      valueAt,
-      logDetAt,
-      logScale ? logScaleKinds.indexOf(logScale) : -1,
-    ),
+    ...integers(...sizes, nodesAt, layersAt, orderAt, valueAt, logDetAt, logScale ? LogScaleId[logScale] : -1),
     ...[bound, bias, sign, before, after].map((number): Uniform => ({ type: 'float32', data: [number] })),
   ];
 }

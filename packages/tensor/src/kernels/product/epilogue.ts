@@ -1,6 +1,5 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { activations } from '../activation.js';
-import { EpilogueStruct } from '../../wasm/structs.generated.js';
+import { ActivationId, EpilogueStruct } from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
 /** What becomes of a matrix product: `activation(product + bias)`. */
@@ -14,15 +13,8 @@ export interface Finish {
   readonly kept?: TensorInfo;
 }
 
-/** In the order of `assembly/`; the last three are known to TensorFlow.js's dense layers. */
-const FINISH_ACTIVATIONS = [...activations, 'relu6', 'sigmoid', 'leak'] as const;
-
-export type FinishActivation = (typeof FINISH_ACTIVATIONS)[number] | 'linear';
-
-/** The number by which `assembly/` knows an activation. */
-export function activationNumber(activation: FinishActivation): number {
-  return activation === 'linear' ? -1 : FINISH_ACTIVATIONS.indexOf(activation);
-}
+/** An activation that a product may end with: hidden units', and those of TensorFlow.js's dense layers. */
+export type FinishActivation = keyof typeof ActivationId;
 
 /** Writes what the kernels need to finish the product at an address. */
 export function writeFinish(
@@ -33,7 +25,7 @@ export function writeFinish(
 ): void {
   EpilogueStruct.write(wasm.memory, address, {
     bias: bias ? wasm.address(bias) : 0,
-    activation: activationNumber(activation),
+    activation: ActivationId[activation],
     leak,
     keeps: kept ? 1 : 0,
     keptDistance: kept ? wasm.address(kept) - product : 0,

@@ -1,9 +1,8 @@
 import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Activation } from '../activation.js';
-import { activationNumber } from './epilogue.js';
 import { matMulWasm } from './mat-mul.js';
 import { Arena } from '../../wasm/arena.js';
-import { EpilogueGradientStruct, WORK_BYTES } from '../../wasm/structs.generated.js';
+import { ActivationId, EpilogueGradientStruct, WORK_BYTES } from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
 /** What both kernels are told besides tensors. */
@@ -55,7 +54,7 @@ export const denseGradientKernel = {
     EpilogueGradientStruct.write(wasm.memory, base + struct, {
       rows,
       columns,
-      activation: activationNumber(activation),
+      activation: ActivationId[activation],
       cotangent: wasm.address(cotangent),
       known: wasm.address(known),
       product: wasm.address(gradients[0]),

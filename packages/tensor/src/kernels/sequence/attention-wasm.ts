@@ -1,5 +1,4 @@
 import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { activations } from '../activation.js';
 import type { AttentionAttrs } from './attention-contract.js';
 import {
   addressOf,
@@ -12,6 +11,7 @@ import {
 } from './sequence-struct.js';
 import { Arena, padLines } from '../../wasm/arena.js';
 import {
+  ActivationId,
   ATTENTION_WORK_UNITS,
   AttentionStruct,
   BlockOperand,
@@ -187,7 +187,7 @@ function layOut(wasm: WasmModule, attrs: AttentionAttrs, call: RanksCall): Ranks
     width: network.width,
     heads: network.heads,
     mlp: network.mlp,
-    activation: activations.indexOf(network.activation),
+    activation: ActivationId[network.activation],
     blocks,
     operands: base + tables.operands,
     transposed: base + tables.transposed,
