@@ -4,7 +4,7 @@ import { gap } from './flow-gap.js';
 import { movingMixture } from './moving-mixture.js';
 
 describe('a flow with a context reaches the conditional entropy to 0.05 nats', () => {
-  const shared = { dim: 2, context: 1, hidden: [64, 64], activation: 'leakyRelu', seed: 0 } as const;
+  const shared = { dim: 2, contextDim: 1, hidden: [64, 64], activation: 'leakyRelu', seed: 0 } as const;
   test.each([
     { name: 'MAF', flow: () => maf({ ...shared, transforms: 6 }), steps: 800 },
     { name: 'NSF', flow: () => nsf({ ...shared, transforms: 2 }), steps: 500 },

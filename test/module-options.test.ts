@@ -13,7 +13,7 @@ const classes: readonly ModuleClass[] = [...bijectors.bijectorModules, ...vaeMod
 
 /** At least one module of every class that can be saved. */
 const examples: (() => Module)[] = [
-  () => new Made({ dim: 3, hidden: [4], context: 2, seed: 0 }),
+  () => new Made({ dim: 3, hidden: [4], contextDim: 2, seed: 0 }),
   () =>
     new Made({
       dim: 2,
@@ -35,13 +35,13 @@ const examples: (() => Module)[] = [
     ),
   () => new BernoulliMade({ dim: 2, hidden: [3], seed: 0 }),
   () => new GaussianMade({ dim: 2, hidden: [3], residual: true, direct: true, seed: 0 }),
-  () => bijectors.maf({ dim: 2, transforms: 2, hidden: [3], order: 'lu', seed: 0 }),
+  () => bijectors.maf({ dim: 2, transforms: 2, hidden: [3], mixing: 'lu', seed: 0 }),
   () => bijectors.nsf({ dim: 2, transforms: 1, hidden: [3], seed: 0 }),
   () => bijectors.naf({ dim: 2, transforms: 1, hidden: [3], units: 2, seed: 0 }),
-  () => bijectors.glow({ dim: 3, transforms: 1, hidden: [3], context: 1, seed: 0 }),
+  () => bijectors.glow({ dim: 3, transforms: 1, hidden: [3], contextDim: 1, seed: 0 }),
   () => bijectors.nice({ dim: 3, transforms: 1, hidden: [3], seed: 0 }),
-  () => bijectors.lstmMaf({ dim: 2, transforms: 1, hidden: [3], context: 1, seed: 0 }),
-  () => bijectors.attentionIaf({ dim: 2, transforms: 1, width: 4, heads: 2, blocks: 1, context: 1, seed: 0 }),
+  () => bijectors.lstmMaf({ dim: 2, transforms: 1, hidden: [3], contextDim: 1, seed: 0 }),
+  () => bijectors.attentionIaf({ dim: 2, transforms: 1, width: 4, heads: 2, blocks: 1, contextDim: 1, seed: 0 }),
   () => new bijectors.FillTriangular({ dim: 2, diagonal: new Exp() }),
   () => new bijectors.Householder({ dim: 3, seed: 0 }),
   () => new bijectors.Partition({ bijectors: [new Exp(), null], sizes: [1, 2] }),
@@ -83,7 +83,7 @@ const examples: (() => Module)[] = [
     new Vae({
       encoder: mlpEncoder({ dataDim: 3, latentDim: 2, contextDim: 1, hidden: [4], seed: 0 }),
       likelihood: new BernoulliLikelihood(new Mlp({ inputDim: 2, hidden: [4], outputDim: 3, seed: 0 })),
-      posterior: bijectors.iaf({ dim: 2, transforms: 1, hidden: [3], context: 1, seed: 0 }),
+      posterior: bijectors.iaf({ dim: 2, transforms: 1, hidden: [3], contextDim: 1, seed: 0 }),
     }),
   () => new GaussianLikelihood(new Mlp({ inputDim: 2, hidden: [], outputDim: 3, seed: 0 })),
 ];
@@ -201,9 +201,9 @@ describe('factories name their options', () => {
     const options = [
       'dim',
       'transforms',
-      'context',
+      'contextDim',
       'hidden',
-      'order',
+      'mixing',
       'activation',
       'checkpoint',
       'residual',

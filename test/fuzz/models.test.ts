@@ -39,7 +39,7 @@ async function everything(module: Module) {
 
 beforeAll(async () => {
   cwd = mkdtempSync(path.join(tmpdir(), 'pushforward-'));
-  const layer = maf({ dim: 2, transforms: 1, hidden: [5], context: 1, seed: 0 });
+  const layer = maf({ dim: 2, transforms: 1, hidden: [5], contextDim: 1, seed: 0 });
   const scale = tf.variable(tf.tensor1d([1, 2]));
   const flow = new Transformed(
     new MultivariateNormalDiag([0, 1], scale),
@@ -130,7 +130,7 @@ test.each<[string, unknown]>([
   ['reflections of few numbers', layers({ type: 'Householder', dim: 3, reflections: 1e6 })],
   ['a triangle', layers({ type: 'FillTriangular', dim: 1e6, diagonal: { type: 'Exp' } })],
   ['units', layers({ type: 'Sylvester', dim: 1e6, units: 1e6, reflections: 1 })],
-  ['an LSTM', { type: 'LstmConditioner', dim: 1e6, parameterCount: 1, hidden: [1e6], context: 0, order: 'natural' }],
+  ['an LSTM', { type: 'LstmConditioner', dim: 1e6, parameterCount: 1, hidden: [1e6], contextDim: 0, order: 'natural' }],
   [
     'attention',
     {
@@ -148,7 +148,10 @@ test.each<[string, unknown]>([
     'numbers of an event',
     { type: 'Elementwise', transform: { type: 'ShiftTransform' }, eventShape: [1e6, 1e6], trainable: true },
   ],
-  ['a coupling', { type: 'CouplingMlp', inputDim: 1e6, outputDim: 1e6, hidden: [1e6], context: 0, activation: 'relu' }],
+  [
+    'a coupling',
+    { type: 'CouplingMlp', inputDim: 1e6, outputDim: 1e6, hidden: [1e6], contextDim: 0, activation: 'relu' },
+  ],
   ['a variable', { type: 'Normal', loc: { shape: [1e9], trainable: true }, scale: 1 }],
   ['a permutation', layers({ type: 'Permute', dim: 1e9, permutation: 'random' })],
 ])('a file that asks for more %s than it holds is refused before memory is taken', async (_, config) => {

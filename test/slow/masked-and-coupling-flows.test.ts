@@ -19,7 +19,7 @@ const spline = new RationalQuadraticSplineTransform();
 reachTheEntropy([
   [
     'iaf',
-    (shared) => iaf({ ...shared, ...mlp, transforms: 10, transform, order: 'lu' }),
+    (shared) => iaf({ ...shared, ...mlp, transforms: 10, transform, mixing: 'lu' }),
     { moons: 1200, ring: 1500, mixture: 500 },
   ],
   ['nsf', (shared) => nsf({ ...shared, ...mlp, transforms: 3, bound: 8 }), { banana: 500 }],
@@ -36,7 +36,7 @@ reachTheEntropy([
   ['naf', (shared) => naf({ ...shared, ...mlp, transforms: 3 }), { moons: 1200, banana: 400, mixture: 500 }],
   ['naf, wide', (shared) => naf({ ...shared, ...mlp, transforms: 3, units: 16 }), { ring: 1500 }],
   ['realNvp', (shared) => realNvp({ ...shared, ...mlp, transforms: 12 }), { moons: 1200, banana: 400, mixture: 800 }],
-  ['realNvp, mixed', (shared) => realNvp({ ...shared, ...mlp, transforms: 14, order: 'lu' }), { ring: 1500 }],
+  ['realNvp, mixed', (shared) => realNvp({ ...shared, ...mlp, transforms: 14, mixing: 'lu' }), { ring: 1500 }],
   // Not the moons (0.16 nats with 10 layers) and the ring (0.47): layers that keep volumes give every density level the area that it has under a
   // Gaussian, up to one scale for each dimension.
   ['nice', (shared) => nice({ ...shared, ...mlp, transforms: 10 }), { banana: 500, mixture: 1000 }],

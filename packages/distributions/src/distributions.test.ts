@@ -35,7 +35,7 @@ const variableOf = (values: number | number[]) =>
   tidy(() => variable(Array.isArray(values) ? tensor1d(values) : scalar(values)));
 
 const conditional = () =>
-  new Transformed(new StandardNormal(2), maf({ dim: 2, context: 2, transforms: 1, hidden: [8], seed: 1 }));
+  new Transformed(new StandardNormal(2), maf({ dim: 2, contextDim: 2, transforms: 1, hidden: [8], seed: 1 }));
 const bits = () => new Independent(new Bernoulli({ logits: variableOf([0, 1]) }), 1);
 
 /** A flow away from its start. */
@@ -125,7 +125,7 @@ describe('every distribution obeys the laws', () => {
   test('a flow with a context', async () => {
     const context = normal(key(3), [4, 2]);
     await checkDistribution(
-      () => trained(new Transformed(new StandardNormal(2), maf({ dim: 2, context: 2, hidden: [8], seed: 1 })), 0.1),
+      () => trained(new Transformed(new StandardNormal(2), maf({ dim: 2, contextDim: 2, hidden: [8], seed: 1 })), 0.1),
       { context, samples: 1000 },
     );
   });
@@ -138,10 +138,13 @@ describe('every distribution obeys the laws', () => {
     );
     await checkDistribution(
       () =>
-        trained(new Transformed(conditional(), maf({ dim: 2, context: 2, transforms: 1, hidden: [8], seed: 2 })), 0.1),
+        trained(
+          new Transformed(conditional(), maf({ dim: 2, contextDim: 2, transforms: 1, hidden: [8], seed: 2 })),
+          0.1,
+        ),
       { context, samples: 1000 },
     );
-    expect(() => new Transformed(conditional(), maf({ dim: 2, context: 3 }))).toThrow(
+    expect(() => new Transformed(conditional(), maf({ dim: 2, contextDim: 3 }))).toThrow(
       'transformed: bijector must take the context of the base, [..., 2], got [..., 3]',
     );
   });
@@ -499,7 +502,7 @@ describe('klDivergence', () => {
   test('with a context', async () => {
     const context = normal(key(0), [4, 3]);
     const flow = trained(
-      new Transformed(new StandardNormal(2), maf({ dim: 2, context: 3, hidden: [8], seed: 3 })),
+      new Transformed(new StandardNormal(2), maf({ dim: 2, contextDim: 3, hidden: [8], seed: 3 })),
       0.1,
     );
     const divergence = await klDivergence(flow, new StandardNormal(2), { samples: 200, seed: 0, context }).data();
@@ -539,7 +542,7 @@ describe('flows', () => {
   });
 
   test('each context has its own noise', async () => {
-    const flow = new Transformed(new StandardNormal(2), maf({ dim: 2, context: 3, hidden: [8], seed: 3 }));
+    const flow = new Transformed(new StandardNormal(2), maf({ dim: 2, contextDim: 3, hidden: [8], seed: 3 }));
     const draws = await flow.sample(4, { context: zeros([5, 3]), seed: 0 }).data();
     expect(new Set(draws).size).toBe(4 * 5 * 2);
   });

@@ -9,7 +9,7 @@ import { Vae } from './vae.js';
 
 const vae = new Vae({
   encoder: mlpEncoder({ dataDim: 4, latentDim: 2, contextDim: 3, hidden: [8], seed: 1 }),
-  posterior: iaf({ dim: 2, context: 3, hidden: [8], transforms: 2, seed: 2 }),
+  posterior: iaf({ dim: 2, contextDim: 3, hidden: [8], transforms: 2, seed: 2 }),
   likelihood: new BernoulliLikelihood(new Mlp({ inputDim: 2, hidden: [8], outputDim: 4, seed: 3 })),
 });
 const pixels = [

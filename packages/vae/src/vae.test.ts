@@ -48,7 +48,7 @@ function binaryVae(posterior?: Bijector): Vae {
 }
 
 function binaryIaf(): Bijector {
-  const posterior = iaf({ dim: 2, context: 4, hidden: [8], transforms: 2, seed: 3 });
+  const posterior = iaf({ dim: 2, contextDim: 4, hidden: [8], transforms: 2, seed: 3 });
   perturb(posterior);
   return posterior;
 }
@@ -234,7 +234,7 @@ describe('vae', () => {
     expect(() => new Vae({ encoder, likelihood: tall })).toThrow(
       "vae: likelihood dataDim must be the encoder's 3, got 4",
     );
-    const posterior = iaf({ dim: 2, context: 3, hidden: [4] });
+    const posterior = iaf({ dim: 2, contextDim: 3, hidden: [4] });
     expect(() => new Vae({ encoder, likelihood, posterior })).toThrow(
       "vae: posterior contextDim must be the encoder's 4 or 0, got 3",
     );

@@ -80,7 +80,7 @@ export interface Elbo {
  *
  * const vae = new Vae({
  *   encoder: mlpEncoder({ dataDim: 20, latentDim: 4, contextDim: 6, hidden: [32], seed: 1 }),
- *   posterior: iaf({ dim: 4, context: 6, hidden: [16], transforms: 2, seed: 2 }),
+ *   posterior: iaf({ dim: 4, contextDim: 6, hidden: [16], transforms: 2, seed: 2 }),
  *   likelihood: new BernoulliLikelihood(new Mlp({ inputDim: 4, hidden: [32], outputDim: 20, seed: 3 })),
  * });
  * const { elbo } = vae.elbo(tf.zeros([5, 20]), { seed: 4 });

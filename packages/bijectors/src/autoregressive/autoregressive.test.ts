@@ -148,7 +148,7 @@ describe('Autoregressive', () => {
       const { parameterCount } = TRANSFORMS[transform]();
       // Of two units of degree 0, both may be dead under relu, and the context would not reach the first dimension.
       const made = () =>
-        new Made({ dim, parameterCount, hidden: [8], activation: 'tanh', context: contextDim, order, seed: 0 });
+        new Made({ dim, parameterCount, hidden: [8], activation: 'tanh', contextDim: contextDim, order, seed: 0 });
       await checkBijector(() => new Autoregressive(made(), TRANSFORMS[transform](), direction), {
         eventShape: [dim],
         idle: dim === 1 ? ['conditioner.layers.0.weights'] : [],

@@ -17,7 +17,7 @@ import { SoftplusAffineTransform } from '../elementwise/softplus-affine.js';
 type Options = {
   dim: number;
   parameterCount: number;
-  context: number;
+  contextDim: number;
   order: number[];
   initialParameters: readonly number[];
   seed: number;
@@ -57,7 +57,7 @@ describe('every conditioner under every transform, parallel in either direction'
         const options = {
           dim: 3,
           parameterCount,
-          context: 2,
+          contextDim: 2,
           order: [1, 2, 0],
           initialParameters: identityParameters,
           seed: 0,

@@ -11,7 +11,7 @@ import { AffineTransform } from '../elementwise/affine.js';
 const vector = () => affine({ loc: [1, 2, 3], scale: [1, 10, 0.1], trainable: true });
 const number = () => new Elementwise({ transform: new AffineTransform(), parameters: [0, Math.log(2)] });
 const contextual = () =>
-  new Chain([vector(), maf({ dim: 3, context: 2, transforms: 1, hidden: [6], seed: 0 }), new Permute({ dim: 3 })]);
+  new Chain([vector(), maf({ dim: 3, contextDim: 2, transforms: 1, hidden: [6], seed: 0 }), new Permute({ dim: 3 })]);
 
 describe('Chain', () => {
   test('of event ranks 0 and 1 obeys the laws', async () => {
@@ -32,7 +32,7 @@ describe('Chain', () => {
   });
 
   test('refuses parts whose contexts differ in width', () => {
-    const parts = [1, 2].map((context) => maf({ dim: 3, context, transforms: 1, hidden: [4], seed: 0 }));
+    const parts = [1, 2].map((context) => maf({ dim: 3, contextDim: context, transforms: 1, hidden: [4], seed: 0 }));
     expect(() => new Chain(parts)).toThrow('chain: parts must take contexts of one width, got 1 and 2');
   });
 

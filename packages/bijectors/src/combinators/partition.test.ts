@@ -10,7 +10,7 @@ import { Partition } from './partition.js';
 import { Simplex } from '../elementary/simplex.js';
 import { Softplus } from '../elementary/softplus.js';
 
-const flow = (dim: number, context: number) => maf({ dim, context, transforms: 1, hidden: [6], seed: 0 });
+const flow = (dim: number, context: number) => maf({ dim, contextDim: context, transforms: 1, hidden: [6], seed: 0 });
 const scales = () => affine({ loc: [1, 2], scale: [3, 4], trainable: true });
 const grown = () => new Partition({ bijectors: [new Simplex({ dim: 3 }), new Exp()], sizes: [2, 2] });
 

@@ -31,7 +31,7 @@ export interface CouplingMlpOptions {
   /** The widths of the hidden layers; `[]` makes the parameters linear in input and context. Default `[64, 64]`. */
   hidden?: readonly number[];
   /** C, the width of the context. Default 0: none. */
-  context?: number;
+  contextDim?: number;
   /** The hidden layers' nonlinearity. Default `'relu'`. */
   activation?: Activation;
   /** The parameters it starts with, whatever the input if the output weights start at 0. Default all 0. */
@@ -69,8 +69,9 @@ export interface CouplingMlpOptions {
 export class CouplingMlp extends CouplingNetwork {
   static readonly type: string = 'CouplingMlp';
   static fromConfig(config: ModuleConfig): CouplingMlp {
-    const { type: _, ...options } = config;
-    return new CouplingMlp({ ...(options as unknown as CouplingMlpOptions), seed: 0 });
+    // Files before version 3 call the width of the context `context`.
+    const { type: _, context: contextDim, ...options } = config;
+    return new CouplingMlp({ contextDim, ...options, seed: 0 } as unknown as CouplingMlpOptions);
   }
 
   readonly inputDim: number;
@@ -94,7 +95,7 @@ export class CouplingMlp extends CouplingNetwork {
       inputDim,
       outputDim,
       hidden = [64, 64],
-      context = 0,
+      contextDim = 0,
       activation = 'relu',
       initialParameters,
       init = 'identity',
@@ -103,14 +104,14 @@ export class CouplingMlp extends CouplingNetwork {
     checkInit('couplingMlp', init);
     checkInteger('couplingMlp: inputDim', inputDim, 0);
     checkInteger('couplingMlp: outputDim', outputDim, 1);
-    checkInteger('couplingMlp: context', context, 0);
+    checkInteger('couplingMlp: contextDim', contextDim, 0);
     checkIntegers('couplingMlp: hidden', hidden, 1);
     checkOneOf('couplingMlp: activation', activation, activations);
     if (initialParameters !== undefined) checkNumbers('couplingMlp: initialParameters', initialParameters, outputDim);
     this.inputDim = inputDim;
-    this.contextDim = context;
+    this.contextDim = contextDim;
     this.outputDim = outputDim;
-    const fanIn = inputDim + context;
+    const fanIn = inputDim + contextDim;
     // A hidden unit without an input would be a constant.
     this.hidden = fanIn === 0 ? [] : [...hidden];
     this.activation = activation;
@@ -123,7 +124,7 @@ export class CouplingMlp extends CouplingNetwork {
       return makeVariable(shape, layer === this.hidden.length ? outputWeights : hiddenWeights);
     };
     if (inputDim > 0) this.inputWeights = startingWeights(0, inputKey, [inputDim, widths[0]], fanIn);
-    if (context > 0) this.contextWeights = startingWeights(0, contextKey, [context, widths[0]], fanIn);
+    if (contextDim > 0) this.contextWeights = startingWeights(0, contextKey, [contextDim, widths[0]], fanIn);
     this.weights = keys.map((own, i) => startingWeights(i + 1, own, [widths[i], widths[i + 1]]));
     this.biases = widths.map((width, i) =>
       makeVariable([width], () =>
@@ -160,7 +161,7 @@ export class CouplingMlp extends CouplingNetwork {
       inputDim: this.inputDim,
       outputDim: this.outputDim,
       hidden: [...this.hidden],
-      context: this.contextDim,
+      contextDim: this.contextDim,
       activation: this.activation,
     };
   }

@@ -14,16 +14,23 @@ function coupling({
   dim,
   transformed,
   transform,
-  context,
+  contextDim,
 }: {
   dim: number;
   transformed: number[];
   transform: keyof typeof TRANSFORMS;
-  context: number;
+  contextDim: number;
 }) {
   const inputDim = dim - transformed.length;
   const outputDim = transformed.length * TRANSFORMS[transform].parameterCount;
-  const network = new CouplingMlp({ inputDim, outputDim, hidden: [12, 12], context, activation: 'tanh', seed: 1 });
+  const network = new CouplingMlp({
+    inputDim,
+    outputDim,
+    hidden: [12, 12],
+    contextDim,
+    activation: 'tanh',
+    seed: 1,
+  });
   return new Coupling({ dim, transformed, network, transform: TRANSFORMS[transform] });
 }
 
@@ -46,16 +53,16 @@ class Squares extends CouplingNetwork {
 
 describe('Coupling', () => {
   test.each([
-    { dim: 2, transformed: [1], transform: 'shift', context: 0 },
-    { dim: 2, transformed: [0], transform: 'affine', context: 2 },
-    { dim: 5, transformed: [3, 0], transform: 'affine', context: 0 },
-    { dim: 5, transformed: [1, 2, 4], transform: 'gate', context: 3 },
-    { dim: 3, transformed: [0, 1, 2], transform: 'affine', context: 2 },
-    { dim: 3, transformed: [2, 0, 1], transform: 'affine', context: 0 },
-    { dim: 1, transformed: [0], transform: 'affine', context: 3 },
-    { dim: 1, transformed: [0], transform: 'gate', context: 0 },
+    { dim: 2, transformed: [1], transform: 'shift', contextDim: 0 },
+    { dim: 2, transformed: [0], transform: 'affine', contextDim: 2 },
+    { dim: 5, transformed: [3, 0], transform: 'affine', contextDim: 0 },
+    { dim: 5, transformed: [1, 2, 4], transform: 'gate', contextDim: 3 },
+    { dim: 3, transformed: [0, 1, 2], transform: 'affine', contextDim: 2 },
+    { dim: 3, transformed: [2, 0, 1], transform: 'affine', contextDim: 0 },
+    { dim: 1, transformed: [0], transform: 'affine', contextDim: 3 },
+    { dim: 1, transformed: [0], transform: 'gate', contextDim: 0 },
   ] as const)(
-    '$transform of $transformed of $dim dimensions, context $context: the laws',
+    '$transform of $transformed of $dim dimensions, context $contextDim: the laws',
     async ({ transformed, ...options }) => {
       await checkBijector(() => coupling({ ...options, transformed: [...transformed] }), {
         eventShape: [options.dim],
@@ -115,7 +122,7 @@ describe('Coupling', () => {
 describe('CouplingMlp', () => {
   // relu(x·W + c·V + b)·U + d in float64.
   test('equals a float64 reference', async () => {
-    const network = new CouplingMlp({ inputDim: 2, outputDim: 2, hidden: [3], context: 1, seed: 0 });
+    const network = new CouplingMlp({ inputDim: 2, outputDim: 2, hidden: [3], contextDim: 1, seed: 0 });
     network.inputWeights!.assign(
       tensor2d([
         [1, -2, 0.5],
@@ -148,7 +155,7 @@ describe('CouplingMlp', () => {
   });
 
   test('starts at its initial parameters', async () => {
-    const network = new CouplingMlp({ inputDim: 3, outputDim: 2, context: 2, initialParameters: [7, -8], seed: 0 });
+    const network = new CouplingMlp({ inputDim: 3, outputDim: 2, contextDim: 2, initialParameters: [7, -8], seed: 0 });
     await expect(
       network.apply(
         tensor2d([
@@ -181,7 +188,7 @@ describe('CouplingMlp', () => {
     expect(() => new CouplingMlp({ inputDim: 1, outputDim: 2, activation: 'sin' as 'relu' })).toThrow(
       'couplingMlp: activation must be one of',
     );
-    expect(() => new CouplingMlp({ inputDim: 1, outputDim: 2, context: 2, seed: 0 }).apply(zeros([1]))).toThrow(
+    expect(() => new CouplingMlp({ inputDim: 1, outputDim: 2, contextDim: 2, seed: 0 }).apply(zeros([1]))).toThrow(
       'couplingMlp: context must be [..., 2], got none',
     );
   });

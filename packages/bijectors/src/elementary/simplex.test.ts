@@ -7,7 +7,7 @@ import { Invert } from '../combinators/invert.js';
 import { checkBijector } from '../testing/index.js';
 import { Simplex } from './simplex.js';
 const flow = () =>
-  new Chain([maf({ dim: 3, context: 2, transforms: 1, hidden: [6], seed: 0 }), new Simplex({ dim: 4 })]);
+  new Chain([maf({ dim: 3, contextDim: 2, transforms: 1, hidden: [6], seed: 0 }), new Simplex({ dim: 4 })]);
 const thereAndBack = () => new Chain([new Simplex({ dim: 4 }), new Invert(new Simplex({ dim: 4 }))]);
 
 describe('Simplex', () => {

@@ -48,7 +48,7 @@ describe('ResidualTransform', () => {
           const options = {
             dim: 3,
             parameterCount,
-            context: 2,
+            contextDim: 2,
             order: [1, 2, 0],
             initialParameters: identityParameters,
             seed: 0,

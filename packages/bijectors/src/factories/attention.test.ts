@@ -25,7 +25,7 @@ describe('attentionIaf and attentionMaf', () => {
       const make = () =>
         FLOWS[name]({
           dim: 3,
-          context,
+          contextDim: context,
           transforms: 2,
           width: 4,
           heads: 2,
@@ -40,7 +40,7 @@ describe('attentionIaf and attentionMaf', () => {
 
   test.each(representatives(names))('%s of one dimension: the laws', async (name) => {
     await checkBijector(
-      () => FLOWS[name]({ dim: 1, context: 2, transforms: 2, width: 4, heads: 1, blocks: 1, mlp: 4, seed: 1 }),
+      () => FLOWS[name]({ dim: 1, contextDim: 2, transforms: 2, width: 4, heads: 1, blocks: 1, mlp: 4, seed: 1 }),
       {
         eventShape: [1],
         // One dimension has no value before it.
@@ -71,7 +71,7 @@ describe('attentionIaf and attentionMaf', () => {
       heads: 2,
       blocks: 1,
       mlp: 4,
-      context: 2,
+      contextDim: 2,
       seed: 0,
     }).forwardAndLogDet(x, ones([2]));
     await expect(value).toBeAllClose(Array.from(await x.data(), (number) => number * gate ** 2));
@@ -85,7 +85,7 @@ describe('attentionIaf and attentionMaf', () => {
       heads: 3,
       blocks: 3,
       mlp: 5,
-      context: 2,
+      contextDim: 2,
       activation: 'tanh',
       seed: 0,
     });
@@ -107,7 +107,7 @@ describe('attentionIaf and attentionMaf', () => {
       heads: 2,
       blocks: 1,
       mlp: 4,
-      order: 'random',
+      mixing: 'random',
       seed: 0,
     }).config();
     expect(buildModule(JSON.parse(JSON.stringify(config)), bijectorModules).config()).toEqual(config);
@@ -115,8 +115,8 @@ describe('attentionIaf and attentionMaf', () => {
 
   test('errors name the flow', () => {
     expect(() => attentionIaf({ dim: 0 })).toThrow('attentionIaf: dim must be an integer of at least 1, got 0');
-    expect(() => attentionMaf({ dim: 2, order: 'natural' as 'reverse' })).toThrow(
-      "attentionMaf: order must be 'reverse', 'random' or 'lu', got 'natural'",
+    expect(() => attentionMaf({ dim: 2, mixing: 'natural' as 'random' })).toThrow(
+      "attentionMaf: mixing must be 'alternate', 'random' or 'lu', got 'natural'",
     );
     expect(() =>
       attentionMaf({ dim: 6, width: 4, heads: 2, blocks: 1, mlp: 4, seed: 0 }).forward(zeros([100, 5])),
@@ -125,7 +125,7 @@ describe('attentionIaf and attentionMaf', () => {
 
   test('dispose frees everything', () => {
     const before = memory().numTensors;
-    attentionIaf({ dim: 3, context: 2, seed: 0 }).dispose();
+    attentionIaf({ dim: 3, contextDim: 2, seed: 0 }).dispose();
     expect(memory().numTensors).toBe(before);
   });
 });

@@ -43,7 +43,7 @@ export interface AttentionFlowOptions extends AutoregressiveLayersOptions {
  * import * as tf from '@tensorflow/tfjs';
  * import { attentionIaf } from '@pushforward/bijectors';
  *
- * const flow = attentionIaf({ dim: 4, transforms: 2, width: 16, heads: 2, context: 3, seed: 0 });
+ * const flow = attentionIaf({ dim: 4, transforms: 2, width: 16, heads: 2, contextDim: 3, seed: 0 });
  * const { value, logDet } = flow.forwardAndLogDet(tf.randomNormal([10, 4]), tf.ones([10, 3]));
  * console.log(value.shape, logDet.shape); // [ 10, 4 ] [ 10 ]
  * ```

@@ -20,7 +20,7 @@ export interface AutoregressiveLayersOptions extends FlowOptions {
 export type MakeConditioner = (shared: {
   dim: number;
   parameterCount: number;
-  context?: number;
+  contextDim?: number;
   order: readonly number[];
   init?: Init;
   initialParameters: readonly number[];
@@ -52,13 +52,13 @@ function autoregressiveFlow(
   transform: ElementwiseTransform,
   make: MakeConditioner,
 ): Chain {
-  const { dim, context, init, checkpoint } = options;
+  const { dim, contextDim: context, init, checkpoint } = options;
   const layers = flowLayers(name, { ...options, transforms }, direction, (order, _, seed) => {
     const { parameterCount, identityParameters } = transform;
     const conditioner = make({
       dim,
       parameterCount,
-      context,
+      contextDim: context,
       order,
       init,
       initialParameters: identityParameters,

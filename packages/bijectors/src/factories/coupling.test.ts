@@ -23,10 +23,13 @@ describe('nice, realNvp and glow', () => {
       names.flatMap((name) => [1, 5].flatMap((dim) => [0, 3].map((context) => ({ name, dim, context })))),
     ),
   )('$name of $dim dimensions, context $context: the laws', async ({ name, dim, context }) => {
-    await checkBijector(() => FLOWS[name]({ dim, context, transforms: 2, hidden: [8], activation: 'silu', seed: 1 }), {
-      eventShape: [dim],
-      steps: 2,
-    });
+    await checkBijector(
+      () => FLOWS[name]({ dim, contextDim: context, transforms: 2, hidden: [8], activation: 'silu', seed: 1 }),
+      {
+        eventShape: [dim],
+        steps: 2,
+      },
+    );
   });
 
   test('with random orders and another transform: the laws', async () => {
@@ -42,7 +45,7 @@ describe('nice, realNvp and glow', () => {
   });
 
   test('100 training steps leave no tensor behind', async () => {
-    await checkBijector(() => realNvp({ dim: 3, context: 2, transforms: 2, hidden: [6], seed: 3 }), {
+    await checkBijector(() => realNvp({ dim: 3, contextDim: 2, transforms: 2, hidden: [6], seed: 3 }), {
       eventShape: [3],
     });
   });
@@ -61,7 +64,9 @@ describe('nice, realNvp and glow', () => {
       [2, 3, 4],
     ]);
     expect(transformedBy(realNvp({ dim: 1, transforms: 2, seed: 0 }))).toEqual([[0], [0]]);
-    const [first, second, third, fourth] = transformedBy(realNvp({ dim: 12, transforms: 4, order: 'random', seed: 0 }));
+    const [first, second, third, fourth] = transformedBy(
+      realNvp({ dim: 12, transforms: 4, mixing: 'random', seed: 0 }),
+    );
     const all = Array.from({ length: 12 }, (_, i) => i);
     expect([...first, ...second].toSorted((a, b) => a - b)).toEqual(all);
     expect([...third, ...fourth].toSorted((a, b) => a - b)).toEqual(all);
@@ -86,13 +91,13 @@ describe('nice, realNvp and glow', () => {
     expect(() => realNvp({ dim: 2, transforms: 0 })).toThrow(
       'realNvp: transforms must be an integer of at least 1, got 0',
     );
-    expect(() => realNvp({ dim: 2, order: 'natural' as 'reverse' })).toThrow(
-      "realNvp: order must be 'reverse', 'random' or 'lu', got 'natural'",
+    expect(() => realNvp({ dim: 2, mixing: 'natural' as 'random' })).toThrow(
+      "realNvp: mixing must be 'alternate', 'random' or 'lu', got 'natural'",
     );
-    expect(() => realNvp({ dim: 6, context: 3, hidden: [4] }).forward(zeros([100, 5]), zeros([3]))).toThrow(
+    expect(() => realNvp({ dim: 6, contextDim: 3, hidden: [4] }).forward(zeros([100, 5]), zeros([3]))).toThrow(
       'realNvp: x must be [..., 6], got [100, 5]',
     );
-    expect(() => realNvp({ dim: 6, context: 3, hidden: [4] }).forward(zeros([100, 6]))).toThrow(
+    expect(() => realNvp({ dim: 6, contextDim: 3, hidden: [4] }).forward(zeros([100, 6]))).toThrow(
       'realNvp: context must be [..., 3], got none',
     );
   });

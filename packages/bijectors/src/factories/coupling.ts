@@ -78,7 +78,7 @@ export function nice(options: NiceOptions): Chain {
  * import * as tf from '@tensorflow/tfjs';
  * import { realNvp } from '@pushforward/bijectors';
  *
- * const flow = realNvp({ dim: 4, transforms: 4, hidden: [32], context: 3, seed: 0 });
+ * const flow = realNvp({ dim: 4, transforms: 4, hidden: [32], contextDim: 3, seed: 0 });
  * const { value, logDet } = flow.inverseAndLogDet(tf.randomNormal([10, 4]), tf.ones([10, 3]));
  * console.log(value.shape, logDet.shape); // [ 10, 4 ] [ 10 ]
  * ```
@@ -93,7 +93,7 @@ export function realNvp(options: CouplingFlowOptions): Chain {
  * the 1×1 convolution, and a coupling layer, affine by default.
  *
  * Both directions are one pass a layer; that from base to data also inverts a D × D matrix a step. It starts at the identity; give
- * {@link initializeActNorm} a batch of data before training. The order `'lu'` is `'reverse'` here: the linear maps are there already.
+ * {@link initializeActNorm} a batch of data before training. The mixing `'lu'` is `'alternate'` here: the linear maps are there already.
  *
  * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x.
  * **Units**: nats.
@@ -114,11 +114,11 @@ export function realNvp(options: CouplingFlowOptions): Chain {
  */
 export function glow(options: CouplingFlowOptions): Chain {
   checkFlowOptions('glow', options);
-  const { dim, order } = options;
+  const { dim, mixing } = options;
   // It has linear maps between its layers in any case.
   const layers = couplingLayers(
     'glow',
-    { ...options, order: order === 'lu' ? 'reverse' : order },
+    { ...options, mixing: mixing === 'lu' ? 'alternate' : mixing },
     options.transform ?? new AffineTransform(),
   );
   return new Chain(
@@ -127,13 +127,13 @@ export function glow(options: CouplingFlowOptions): Chain {
   );
 }
 
-/** Coupling layers that transform one half of the dimensions and the other in turn, and what the order puts between them. */
+/** Coupling layers that transform one half of the dimensions and the other in turn, and what the mixing puts between them. */
 export function couplingLayers(
   name: string,
   { transforms = 6, ...options }: NiceOptions,
   transform: ElementwiseTransform,
 ): Bijector[] {
-  const { dim, hidden, context, init, activation } = options;
+  const { dim, hidden, contextDim: context, init, activation } = options;
   const half = Math.floor(dim / 2);
   return flowLayers(name, { ...options, transforms }, 'inverse', (order, i, seed) => {
     // Half of the dimensions condition the others. A single one has no other half to take turns with.
@@ -142,7 +142,7 @@ export function couplingLayers(
       inputDim: dim - transformed.length,
       outputDim: transformed.length * transform.parameterCount,
       hidden,
-      context,
+      contextDim: context,
       activation,
       init,
       initialParameters: transformed.flatMap(() => transform.identityParameters),

@@ -11,14 +11,14 @@ export interface FlowOptions {
   /** The number of layers; more of them fit more complicated densities, at a proportional cost. Default 5, or 6 of coupling layers. */
   transforms?: number;
   /** C, the width of the context that every layer sees. Default 0: none. */
-  context?: number;
+  contextDim?: number;
   /**
-   * In which order a layer's dimensions depend on each other, or are cut in two. `'reverse'`: first to last, and last to first in every
-   * second layer. `'random'`: the same with a new random order for each such pair. `'lu'`: as `'reverse'`, and between layers an
-   * {@link LuLinear} mixes the dimensions; it starts at the identity. In two layers every dimension has acted on every other one.
-   * Default `'reverse'`.
+   * How the dimensions change roles from layer to layer. `'alternate'`: they depend on each other, or are cut in two, first to last, and
+   * last to first in every second layer. `'random'`: the same with a new random order for each such pair. `'lu'`: as `'alternate'`, and
+   * between layers an {@link LuLinear} mixes the dimensions; it starts at the identity. In two layers every dimension has acted on every
+   * other one. Default `'alternate'`.
    */
-  order?: 'reverse' | 'random' | 'lu';
+  mixing?: 'alternate' | 'random' | 'lu';
   /**
    * How the output weights of the layers' networks, and of residual blocks in them, start. `'identity'`: at 0, so that the flow starts at the identity, or as near to it as
    * its transform comes. `'orthogonal'`: as 0.1 times an orthogonal matrix, nearby, so that gradients reach every weight from the
@@ -43,22 +43,22 @@ export interface FlowOptions {
  */
 export function flowLayers(
   name: string,
-  { dim, transforms, order = 'reverse', seed }: FlowOptions & { transforms: number },
+  { dim, transforms, mixing = 'alternate', seed }: FlowOptions & { transforms: number },
   parallel: 'forward' | 'inverse',
   make: (order: readonly number[], index: number, seed: Key) => Bijector,
 ): Bijector[] {
   checkInteger(`${name}: dim`, dim, 1);
   checkInteger(`${name}: transforms`, transforms, 1);
-  checkOneOf(`${name}: order`, order, ['reverse', 'random', 'lu']);
+  checkOneOf(`${name}: mixing`, mixing, ['alternate', 'random', 'lu']);
   const natural = Array.from({ length: dim }, (_, i) => i);
   const [orderKey, weightKey] = split(key(seed), 2);
   const orders = split(orderKey, Math.ceil(transforms / 2)).map((own) =>
-    order === 'random' ? permutation(own, dim) : natural,
+    mixing === 'random' ? permutation(own, dim) : natural,
   );
   const mix = () => (parallel === 'forward' ? new LuLinear({ dim }) : new Invert(new LuLinear({ dim })));
   return split(weightKey, transforms).flatMap((own, i) => {
     const ordered = orders[Math.floor(i / 2)];
     const layer = make(i % 2 === 0 ? ordered : ordered.toReversed(), i, own);
-    return order === 'lu' && i > 0 ? [mix(), layer] : [layer];
+    return mixing === 'lu' && i > 0 ? [mix(), layer] : [layer];
   });
 }

@@ -34,7 +34,7 @@ const factories: [string, (options: FlowOptions) => Chain][] = [
   ['glow', (options) => glow({ ...options, ...mlp })],
 ];
 
-const shared = { dim: 4, transforms: 3, context: 2, seed: 3 };
+const shared = { dim: 4, transforms: 3, contextDim: 2, seed: 3 };
 const y = () => normal(key(1), [6, 4]);
 const context = () => normal(key(2), [6, 2]);
 
@@ -52,8 +52,8 @@ function gradients(flow: Bijector, of: 'forward' | 'inverse'): Record<string, Te
 }
 
 describe.each(representatives(factories))('%s', (_, make) => {
-  test("order 'lu' mixes the dimensions between layers, and starts at the identity", async () => {
-    using flow = make({ ...shared, order: 'lu' });
+  test("mixing 'lu' mixes the dimensions between layers, and starts at the identity", async () => {
+    using flow = make({ ...shared, mixing: 'lu' });
     const mixing = flow.parts.filter((part) => JSON.stringify(part.config()).includes('"type":"LuLinear"'));
     expect(mixing.length).toBeGreaterThanOrEqual(shared.transforms - 1);
     expect(await shift(flow)).toBeLessThan(2e-4);
@@ -83,17 +83,17 @@ describe.each(representatives(factories))('%s', (_, make) => {
 });
 
 test('a checkpointed flow with both options passes the laws', async () => {
-  await checkBijector(() => maf({ ...shared, ...mlp, order: 'lu', init: 'orthogonal', checkpoint: true }), {
+  await checkBijector(() => maf({ ...shared, ...mlp, mixing: 'lu', init: 'orthogonal', checkpoint: true }), {
     eventShape: [4],
   });
-  await checkBijector(() => realNvp({ ...shared, ...mlp, order: 'lu', init: 'orthogonal', checkpoint: true }), {
+  await checkBijector(() => realNvp({ ...shared, ...mlp, mixing: 'lu', init: 'orthogonal', checkpoint: true }), {
     eventShape: [4],
   });
 });
 
 test('wrong options are named', () => {
-  expect(() => maf({ ...shared, order: 'shuffled' as never })).toThrow(
-    "maf: order must be 'reverse', 'random' or 'lu', got 'shuffled'",
+  expect(() => maf({ ...shared, mixing: 'shuffled' as never })).toThrow(
+    "maf: mixing must be 'alternate', 'random' or 'lu', got 'shuffled'",
   );
   expect(() => realNvp({ ...shared, init: 'zero' as never })).toThrow(
     "realNvp: init must be 'identity' or 'orthogonal', got 'zero'",

@@ -23,9 +23,9 @@ const atLeast =
 const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['dim', atLeast(1)],
   ['transforms', atLeast(1)],
-  ['context', atLeast(0)],
+  ['contextDim', atLeast(0)],
   ['hidden', (name, value) => checkIntegers(name, value, 1)],
-  ['order', (name, value) => checkOneOf(name, value, ['reverse', 'random', 'lu'])],
+  ['mixing', (name, value) => checkOneOf(name, value, ['alternate', 'random', 'lu'])],
   ['activation', (name, value) => checkOneOf(name, value, activations)],
   ['checkpoint', checkBoolean],
   ['residual', checkBoolean],

@@ -23,13 +23,20 @@ describe('lstmIaf and lstmMaf', () => {
     '$name of $transform layers, context $context: the laws',
     async ({ name, transform, context }) => {
       const make = () =>
-        FLOWS[name]({ dim: 3, context, transforms: 2, hidden: [4], transform: TRANSFORMS[transform], seed: 1 });
+        FLOWS[name]({
+          dim: 3,
+          contextDim: context,
+          transforms: 2,
+          hidden: [4],
+          transform: TRANSFORMS[transform],
+          seed: 1,
+        });
       await checkBijector(make, { eventShape: [3], noise: 0.2, steps: 2 });
     },
   );
 
   test.each(representatives(names))('%s of one dimension: the laws', async (name) => {
-    await checkBijector(() => FLOWS[name]({ dim: 1, context: 2, transforms: 2, hidden: [3, 2], seed: 1 }), {
+    await checkBijector(() => FLOWS[name]({ dim: 1, contextDim: 2, transforms: 2, hidden: [3, 2], seed: 1 }), {
       eventShape: [1],
       steps: 2,
     });
@@ -41,7 +48,7 @@ describe('lstmIaf and lstmMaf', () => {
     await expect(start.value).toBeAllClose(x);
     await expect(start.logDet).toBeAllClose(zeros([10]));
     const gate = 1 / (1 + Math.exp(-2));
-    const { value } = lstmIaf({ dim: 3, transforms: 2, hidden: [4], context: 2, seed: 0 }).forwardAndLogDet(
+    const { value } = lstmIaf({ dim: 3, transforms: 2, hidden: [4], contextDim: 2, seed: 0 }).forwardAndLogDet(
       x,
       ones([2]),
     );
@@ -49,7 +56,7 @@ describe('lstmIaf and lstmMaf', () => {
   });
 
   test('options reach every layer, and orders alternate', () => {
-    const flow = lstmMaf({ dim: 3, transforms: 2, hidden: [4, 5], context: 2, forgetBias: 2, seed: 0 });
+    const flow = lstmMaf({ dim: 3, transforms: 2, hidden: [4, 5], contextDim: 2, forgetBias: 2, seed: 0 });
     const conditioners = flow.parts.map((part) => (part as Autoregressive).conditioner as LstmConditioner);
     expect(conditioners.map(({ order }) => order)).toEqual([
       [0, 1, 2],
@@ -59,14 +66,14 @@ describe('lstmIaf and lstmMaf', () => {
   });
 
   test('is rebuilt from its configuration by the classes of this package', () => {
-    const config = lstmIaf({ dim: 3, transforms: 2, hidden: [4], order: 'random', seed: 0 }).config();
+    const config = lstmIaf({ dim: 3, transforms: 2, hidden: [4], mixing: 'random', seed: 0 }).config();
     expect(buildModule(JSON.parse(JSON.stringify(config)), bijectorModules).config()).toEqual(config);
   });
 
   test('errors name the flow', () => {
     expect(() => lstmIaf({ dim: 0 })).toThrow('lstmIaf: dim must be an integer of at least 1, got 0');
-    expect(() => lstmMaf({ dim: 2, order: 'natural' as 'reverse' })).toThrow(
-      "lstmMaf: order must be 'reverse', 'random' or 'lu', got 'natural'",
+    expect(() => lstmMaf({ dim: 2, mixing: 'natural' as 'random' })).toThrow(
+      "lstmMaf: mixing must be 'alternate', 'random' or 'lu', got 'natural'",
     );
     expect(() => lstmMaf({ dim: 6, hidden: [4], seed: 0 }).forward(zeros([100, 5]))).toThrow(
       'lstmMaf: x must be [..., 6], got [100, 5]',
@@ -75,7 +82,7 @@ describe('lstmIaf and lstmMaf', () => {
 
   test('dispose frees everything', () => {
     const before = memory().numTensors;
-    lstmIaf({ dim: 3, context: 2, seed: 0 }).dispose();
+    lstmIaf({ dim: 3, contextDim: 2, seed: 0 }).dispose();
     expect(memory().numTensors).toBe(before);
   });
 });

@@ -36,7 +36,7 @@ export interface LstmFlowOptions extends AutoregressiveLayersOptions {
  * import * as tf from '@tensorflow/tfjs';
  * import { lstmIaf } from '@pushforward/bijectors';
  *
- * const flow = lstmIaf({ dim: 4, transforms: 2, hidden: [16], context: 3, seed: 0 });
+ * const flow = lstmIaf({ dim: 4, transforms: 2, hidden: [16], contextDim: 3, seed: 0 });
  * const { value, logDet } = flow.forwardAndLogDet(tf.randomNormal([10, 4]), tf.ones([10, 3]));
  * console.log(value.shape, logDet.shape); // [ 10, 4 ] [ 10 ]
  * ```

@@ -22,7 +22,7 @@ describe('iaf and maf', () => {
   test.each(representatives(cases))(
     '$name of $dim dimensions, context $context: the laws',
     async ({ name, dim, context }) => {
-      await checkBijector(() => FLOWS[name]({ dim, context, transforms: 2, hidden: [8, 8], seed: 1 }), {
+      await checkBijector(() => FLOWS[name]({ dim, contextDim: context, transforms: 2, hidden: [8, 8], seed: 1 }), {
         eventShape: [dim],
         // With one dimension there is none before it for the first layer to see.
         idle: dim === 1 ? [0, 1].map((part) => `parts.${part}.conditioner.layers.0.weights`) : [],
@@ -36,14 +36,17 @@ describe('iaf and maf', () => {
     { name: 'maf' as const, transform: new AffineTransform({ bound: 2 }), residual: true, activation: 'tanh' as const },
     { name: 'iaf' as const, hidden: [] },
   ])('with the options $order, $residual, $activation, $hidden: the laws', async ({ name, ...options }) => {
-    await checkBijector(() => FLOWS[name]({ dim: 3, context: 2, hidden: [6, 6], transforms: 2, seed: 2, ...options }), {
-      eventShape: [3],
-      steps: 2,
-    });
+    await checkBijector(
+      () => FLOWS[name]({ dim: 3, contextDim: 2, hidden: [6, 6], transforms: 2, seed: 2, ...options }),
+      {
+        eventShape: [3],
+        steps: 2,
+      },
+    );
   });
 
   test.each(names)('100 training steps of %s leave no tensor behind', async (name) => {
-    await checkBijector(() => FLOWS[name]({ dim: 3, context: 2, transforms: 1, hidden: [6], seed: 3 }), {
+    await checkBijector(() => FLOWS[name]({ dim: 3, contextDim: 2, transforms: 1, hidden: [6], seed: 3 }), {
       eventShape: [3],
     });
   });
@@ -54,7 +57,7 @@ describe('iaf and maf', () => {
     await expect(start.value).toBeAllClose(x);
     await expect(start.logDet).toBeAllClose(zeros([10]));
     const gate = 1 / (1 + Math.exp(-2));
-    const { value, logDet } = iaf({ dim: 3, transforms: 2, context: 2, seed: 0 }).forwardAndLogDet(x, ones([2]));
+    const { value, logDet } = iaf({ dim: 3, transforms: 2, contextDim: 2, seed: 0 }).forwardAndLogDet(x, ones([2]));
     await expect(value).toBeAllClose(Array.from(await x.data(), (number) => number * gate ** 2));
     await expect(logDet).toBeAllClose(Array.from({ length: 10 }, () => 3 * 2 * Math.log(gate)));
   });
@@ -65,7 +68,7 @@ describe('iaf and maf', () => {
       [2, 1, 0],
       [0, 1, 2],
     ]);
-    const [first, second, third, fourth] = orders(iaf({ dim: 20, transforms: 4, order: 'random', seed: 0 }));
+    const [first, second, third, fourth] = orders(iaf({ dim: 20, transforms: 4, mixing: 'random', seed: 0 }));
     expect(second).toEqual(first.toReversed());
     expect(fourth).toEqual(third.toReversed());
     expect(third).not.toEqual(first);
@@ -82,7 +85,7 @@ describe('iaf and maf', () => {
 
   test('an empty batch gives an empty result', async () => {
     for (const name of names) {
-      const flow = FLOWS[name]({ dim: 2, context: 1, transforms: 2, hidden: [4], seed: 0 });
+      const flow = FLOWS[name]({ dim: 2, contextDim: 1, transforms: 2, hidden: [4], seed: 0 });
       for (const { value, logDet } of [
         flow.forwardAndLogDet(zeros([0, 2]), zeros([1])),
         flow.inverseAndLogDet(zeros([3, 0, 2]), zeros([0, 1])),
@@ -109,7 +112,7 @@ describe('iaf and maf', () => {
   });
 
   test('errors name the flow, the argument, what was expected and what came', () => {
-    const flow = maf({ dim: 6, hidden: [8], context: 3, seed: 0 });
+    const flow = maf({ dim: 6, hidden: [8], contextDim: 3, seed: 0 });
     const context = zeros([100, 3]);
     expect(() => flow.forward(zeros([100, 5]), context)).toThrow('maf: x must be [..., 6], got [100, 5]');
     expect(() => flow.inverse(zeros([5]), context)).toThrow('maf: y must be [..., 6], got [5]');
@@ -127,15 +130,15 @@ describe('iaf and maf', () => {
   test('refuses options out of range', () => {
     expect(() => maf({ dim: 0 })).toThrow('maf: dim must be an integer of at least 1, got 0');
     expect(() => iaf({ dim: 2, transforms: 0 })).toThrow('iaf: transforms must be an integer of at least 1, got 0');
-    expect(() => iaf({ dim: 2, order: 'natural' as 'reverse' })).toThrow(
-      "iaf: order must be 'reverse', 'random' or 'lu', got 'natural'",
+    expect(() => iaf({ dim: 2, mixing: 'natural' as 'random' })).toThrow(
+      "iaf: mixing must be 'alternate', 'random' or 'lu', got 'natural'",
     );
-    expect(() => maf({ dim: 2, context: -1 })).toThrow('context must be an integer of at least 0, got -1');
+    expect(() => maf({ dim: 2, contextDim: -1 })).toThrow('contextDim must be an integer of at least 0, got -1');
   });
 
   test('dispose frees everything', () => {
     const before = memory().numTensors;
-    const flow = iaf({ dim: 3, context: 2, seed: 0 });
+    const flow = iaf({ dim: 3, contextDim: 2, seed: 0 });
     expect(memory().numTensors).toBeGreaterThan(before);
     flow.dispose();
     expect(memory().numTensors).toBe(before);
@@ -171,6 +174,6 @@ describe('with a graph', () => {
   });
 
   test('an order beside it is refused', () => {
-    expect(() => maf({ dim: 3, graph, order: 'random' })).toThrow('graph: order must be left out where there is one');
+    expect(() => maf({ dim: 3, graph, mixing: 'random' })).toThrow('graph: mixing must be left out where there is one');
   });
 });

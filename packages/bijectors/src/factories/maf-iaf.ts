@@ -14,7 +14,7 @@ export interface AutoregressiveFlowOptions extends AutoregressiveLayersOptions {
   /** The widths of each layer's hidden layers; with `residual` the width of the stream, then that of each block. Default `[64, 64]`. */
   hidden?: readonly number[];
   /**
-   * Which dimensions depend on which, the same in every layer, in place of an order: see `MadeOptions`. Over several layers a dimension
+   * Which dimensions depend on which, the same in every layer, in place of a mixing: see `MadeOptions`. Over several layers a dimension
    * depends on its ancestors. Default: each on all before it.
    */
   graph?: DependencyGraph;
@@ -43,7 +43,7 @@ export interface AutoregressiveFlowOptions extends AutoregressiveLayersOptions {
  * import * as tf from '@tensorflow/tfjs';
  * import { iaf } from '@pushforward/bijectors';
  *
- * const flow = iaf({ dim: 4, transforms: 2, hidden: [32], context: 3, seed: 0 });
+ * const flow = iaf({ dim: 4, transforms: 2, hidden: [32], contextDim: 3, seed: 0 });
  * const { value, logDet } = flow.forwardAndLogDet(tf.randomNormal([10, 4]), tf.ones([10, 3]));
  * console.log(value.shape, logDet.shape); // [ 10, 4 ] [ 10 ]
  * ```
@@ -82,8 +82,8 @@ export function maf(options: AutoregressiveFlowOptions): Chain {
 }
 
 /** A MADE for each layer. */
-export function madeWith({ hidden, residual, activation, graph, order }: AutoregressiveFlowOptions): MakeConditioner {
-  if (graph && order) throw new Error('graph: order must be left out where there is one');
+export function madeWith({ hidden, residual, activation, graph, mixing }: AutoregressiveFlowOptions): MakeConditioner {
+  if (graph && mixing) throw new Error('graph: mixing must be left out where there is one');
   return (shared) =>
     new Made({ ...shared, ...(graph ? { order: undefined, graph } : {}), hidden, residual, activation });
 }

@@ -15,9 +15,10 @@ import { SigmoidalTransform } from '../elementwise/sigmoidal.js';
 
 const shared = { dim: 3, transforms: 2, hidden: [8], activation: 'tanh', seed: 0 } as const;
 const FLOWS = {
-  'nsf of autoregressive layers': (context: number) => nsf({ ...shared, context, bins: 3, bound: 3 }),
-  'nsf of coupling layers': (context: number) => nsf({ ...shared, context, bins: 3, bound: 3, layers: 'coupling' }),
-  naf: (context: number) => naf({ ...shared, transforms: 1, context, units: 2 }),
+  'nsf of autoregressive layers': (context: number) => nsf({ ...shared, contextDim: context, bins: 3, bound: 3 }),
+  'nsf of coupling layers': (context: number) =>
+    nsf({ ...shared, contextDim: context, bins: 3, bound: 3, layers: 'coupling' }),
+  naf: (context: number) => naf({ ...shared, transforms: 1, contextDim: context, units: 2 }),
 };
 const names = Object.keys(FLOWS) as (keyof typeof FLOWS)[];
 

@@ -46,7 +46,7 @@ describe('ActNorm', () => {
     const flow = new Chain([
       last,
       new Invert(inner),
-      new Chain([realNvp({ dim: 3, context: 2, transforms: 2, hidden: [4], seed: 0 }), outer]),
+      new Chain([realNvp({ dim: 3, contextDim: 2, transforms: 2, hidden: [4], seed: 0 }), outer]),
     ]);
     initializeActNorm(flow, data, context);
     await expect(mean(outer.inverse(data), [0, 1])).toBeAllClose([0, 0, 0], { atol: 1e-4 });

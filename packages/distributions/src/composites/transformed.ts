@@ -31,7 +31,7 @@ import { sumTrailing } from '../contract/sum-trailing.js';
  * import { maf } from '@pushforward/bijectors';
  * import { StandardNormal, Transformed } from '@pushforward/distributions';
  *
- * const flow = new Transformed(new StandardNormal(3), maf({ dim: 3, context: 2, hidden: [16], seed: 0 }));
+ * const flow = new Transformed(new StandardNormal(3), maf({ dim: 3, contextDim: 2, hidden: [16], seed: 0 }));
  * console.log(flow.eventShape); // [ 3 ]
  * ```
  */

@@ -34,7 +34,7 @@ test('a density that takes one context for each event only', async () => {
     [2, 2],
   ]);
   const make = () =>
-    new OneForEach(new StandardNormal(2), maf({ dim: 2, context: 2, transforms: 1, hidden: [8], seed: 1 }));
+    new OneForEach(new StandardNormal(2), maf({ dim: 2, contextDim: 2, transforms: 1, hidden: [8], seed: 1 }));
   await expect(checkDistribution(make, { context, samples: 1000 })).rejects.toThrow(
     "OneForEach breaks the law of one event under many contexts: logProb of 1 with a context of [3, 2] must be taken, got 'one context only'",
   );

@@ -25,7 +25,7 @@ const LOG_SCALE_BOUND = 7;
  * import * as tf from '@tensorflow/tfjs';
  * import { GaussianMade } from '@pushforward/made';
  *
- * const model = new GaussianMade({ dim: 3, hidden: [16, 16], context: 2, seed: 0 });
+ * const model = new GaussianMade({ dim: 3, hidden: [16, 16], contextDim: 2, seed: 0 });
  * const context = tf.ones([5, 2]);
  * const x = model.sample(4, { seed: 1, context });
  * console.log(x.shape, model.logProb(x, context).shape); // [ 4, 5, 3 ] [ 4, 5 ]

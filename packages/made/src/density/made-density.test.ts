@@ -35,8 +35,11 @@ function allStates(dim: number): number[][] {
 describe('bernoulli made', () => {
   const networks: [string, Partial<MadeDensityOptions>][] = [
     ['two layers', { hidden: [12, 12], order: 'reverse' }],
-    ['residual, direct, context', { hidden: [12, 12], residual: true, direct: true, context: 2, order: { random: 3 } }],
-    ['linear', { hidden: [], context: 2 }],
+    [
+      'residual, direct, context',
+      { hidden: [12, 12], residual: true, direct: true, contextDim: 2, order: { random: 3 } },
+    ],
+    ['linear', { hidden: [], contextDim: 2 }],
   ];
 
   test.each(networks)('%s: the probabilities of all vectors add up to 1, for every context', async (_, options) => {
@@ -66,7 +69,7 @@ describe('bernoulli made', () => {
   });
 
   test('samples have the frequencies that it says', async () => {
-    const model = perturb(new BernoulliMade({ dim: 4, hidden: [16], context: 2, order: [2, 0, 3, 1], seed: 2 }));
+    const model = perturb(new BernoulliMade({ dim: 4, hidden: [16], contextDim: 2, order: [2, 0, 3, 1], seed: 2 }));
     const context = tensor([0.5, -1]);
     const count = 20_000;
     const drawn = await model.sample(count, { seed: 7, context }).data();
@@ -156,7 +159,7 @@ describe('gaussian made', () => {
   });
 
   test('is the composition of the conditionals that the network gives', async () => {
-    const model = perturb(new GaussianMade({ dim: 4, hidden: [10, 10], context: 3, order: 'reverse', seed: 4 }));
+    const model = perturb(new GaussianMade({ dim: 4, hidden: [10, 10], contextDim: 3, order: 'reverse', seed: 4 }));
     const [x, context] = [normal(key(1), [6, 4]), normal(key(2), [6, 3])];
     const [parameters, values] = [await model.made.parameters(x, context).data(), await x.data()];
     const terms = Array.from(values, (value, i) => {
@@ -185,7 +188,7 @@ describe.each([BernoulliMade, GaussianMade])('%o', (Model) => {
   const options: MadeDensityOptions = {
     dim: 3,
     hidden: [6],
-    context: 2,
+    contextDim: 2,
     order: { random: 1 },
     degrees: { random: 2 },
     seed: 5,

@@ -44,23 +44,23 @@ const forms: AffineForm[] = [
 
 const networks: [string, Omit<MadeOptions, 'parameterCount'>][] = [
   ['linear', { dim: 4, hidden: [], order: 'reverse' }],
-  ['linear with context', { dim: 3, hidden: [], context: 2 }],
+  ['linear with context', { dim: 3, hidden: [], contextDim: 2 }],
   ['one dimension', { dim: 1, hidden: [4] }],
-  ['one dimension with context', { dim: 1, hidden: [4], context: 2 }],
+  ['one dimension with context', { dim: 1, hidden: [4], contextDim: 2 }],
   ['odd widths', { dim: 3, hidden: [7, 5, 9], order: 'reverse' }],
   ['wider than a block', { dim: 9, hidden: [150, 131], order: { random: 1 } }],
-  ['narrower than the dimensions', { dim: 11, hidden: [3, 4], context: 1 }],
-  ['more ranks than a block', { dim: 40, hidden: [50, 45], order: { random: 3 }, context: 1 }],
+  ['narrower than the dimensions', { dim: 11, hidden: [3, 4], contextDim: 1 }],
+  ['more ranks than a block', { dim: 40, hidden: [50, 45], order: { random: 3 }, contextDim: 1 }],
   ['residual, more ranks than a block', { dim: 37, hidden: [40, 30], residual: true, direct: true, order: 'reverse' }],
-  ['direct connections', { dim: 4, hidden: [8], direct: true, order: [2, 0, 3, 1], context: 2 }],
-  ['residual', { dim: 5, hidden: [10, 9, 8], residual: true, context: 2, order: 'reverse', degrees: { random: 2 } }],
+  ['direct connections', { dim: 4, hidden: [8], direct: true, order: [2, 0, 3, 1], contextDim: 2 }],
+  ['residual', { dim: 5, hidden: [10, 9, 8], residual: true, contextDim: 2, order: 'reverse', degrees: { random: 2 } }],
   ['weight normalisation', { dim: 4, hidden: [8, 8], weightNorm: true }],
   [
     'a graph',
     {
       dim: 4,
       hidden: [9, 8],
-      context: 1,
+      contextDim: 1,
       direct: true,
       graph: [
         [0, 0, 0, 0],
@@ -72,7 +72,7 @@ const networks: [string, Omit<MadeOptions, 'parameterCount'>][] = [
   ],
   [
     'everything',
-    { dim: 6, hidden: [10, 10], residual: true, direct: true, weightNorm: true, context: 1, order: { random: 4 } },
+    { dim: 6, hidden: [10, 10], residual: true, direct: true, weightNorm: true, contextDim: 1, order: { random: 4 } },
   ],
 ];
 const activations: Activation[] = ['relu', 'leakyRelu', 'elu', 'silu', 'softplus', 'tanh'];
@@ -132,7 +132,7 @@ function perturbed(options: MadeOptions): Made {
 
 describe.each(networks)('the masked network of a MADE, %s', (_, network) => {
   // TensorFlow.js has no gradient of a sum with broadcasting over no rows.
-  const counts = network.context ? [1, 5, 16, 300] : [0, 1, 5, 16, 300];
+  const counts = network.contextDim ? [1, 5, 16, 300] : [0, 1, 5, 16, 300];
 
   test.each(counts)(
     'for %i events: parameters and steps in both directions, with gradients, are those of plain operations',
@@ -192,7 +192,7 @@ describe.each(networks)('the masked network of a MADE, %s', (_, network) => {
 
 test('a batch of any shape, and a context that broadcasts to it', async () => {
   for (const shape of [[2], [3, 2], [2, 1, 2]]) {
-    using made = perturbed({ dim: 3, hidden: [8], parameterCount: 2, context: 2 });
+    using made = perturbed({ dim: 3, hidden: [8], parameterCount: 2, contextDim: 2 });
     const x = noise(1, [2, 3, 3]);
     const context = noise(2, shape);
     const compute = () => ({ parameters: made.parameters(x, context) });

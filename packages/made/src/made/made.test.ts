@@ -41,14 +41,14 @@ const networks: [string, MadeOptions][] = [
   ['one layer, reversed', { dim: 4, hidden: [8], order: 'reverse' }],
   [
     'context, random order and degrees',
-    { dim: 4, hidden: [12, 12], context: 3, order: { random: 1 }, degrees: { random: 2 } },
+    { dim: 4, hidden: [12, 12], contextDim: 3, order: { random: 1 }, degrees: { random: 2 } },
   ],
   ['linear', { dim: 4, hidden: [], order: 'reverse' }],
-  ['linear with context', { dim: 3, hidden: [], context: 2 }],
+  ['linear with context', { dim: 3, hidden: [], contextDim: 2 }],
   ['direct connections', { dim: 4, hidden: [8], direct: true, order: [2, 0, 3, 1] }],
   ['residual without a block', { dim: 3, hidden: [6], residual: true }],
-  ['layers narrower than the degrees', { dim: 5, hidden: [3, 2, 3], direct: true, context: 1, activation: 'silu' }],
-  ['residual', { dim: 4, hidden: [10, 9, 8], residual: true, activation: 'elu', context: 2, order: 'reverse' }],
+  ['layers narrower than the degrees', { dim: 5, hidden: [3, 2, 3], direct: true, contextDim: 1, activation: 'silu' }],
+  ['residual', { dim: 4, hidden: [10, 9, 8], residual: true, activation: 'elu', contextDim: 2, order: 'reverse' }],
   ['weight normalisation', { dim: 4, hidden: [8, 8], weightNorm: true, activation: 'tanh' }],
   [
     'everything',
@@ -58,13 +58,13 @@ const networks: [string, MadeOptions][] = [
       residual: true,
       direct: true,
       weightNorm: true,
-      context: 1,
+      contextDim: 1,
       activation: 'silu',
       order: { random: 4 },
     },
   ],
   ['one dimension', { dim: 1, hidden: [4] }],
-  ['one dimension with context', { dim: 1, hidden: [4], context: 2 }],
+  ['one dimension with context', { dim: 1, hidden: [4], contextDim: 2 }],
 ];
 const withSeed = networks.map(([name, options]) => [name, { ...options, parameterCount: 2, seed: 7 }] as const);
 const contextOf = (made: Made, batch: number[]) =>
@@ -129,7 +129,7 @@ describe.each(withSeed)('made: %s', (_, options) => {
   });
 });
 
-test.each(withSeed.filter(([, { context }]) => context))(
+test.each(withSeed.filter(([, { contextDim: context }]) => context))(
   'made: %s: the context broadcasts into the middle of the batch',
   async (_, options) => {
     const made = perturbed(options);
@@ -161,7 +161,7 @@ describe('made', () => {
     const made = perturbed({
       dim: 3,
       parameterCount: 2,
-      context: 2,
+      contextDim: 2,
       activation: 'tanh',
       order: [1, 2, 0],
       seed: 0,
@@ -188,7 +188,7 @@ describe('made', () => {
     ['plain', { hidden: [16, 9] }, 16 + 9],
     [
       'residual',
-      { hidden: [11, 5, 8], residual: true, direct: true, order: 'reverse', context: 2 },
+      { hidden: [11, 5, 8], residual: true, direct: true, order: 'reverse', contextDim: 2 },
       11 + 5 + 11 + 8 + 11,
     ],
   ])(
@@ -245,7 +245,7 @@ describe('made', () => {
     expect(() => new Made({ dim: 3, hidden: [2], degrees: [[2, 1]] })).toThrow(
       'made: degrees must be 1 ascending lists',
     );
-    const made = new Made({ dim: 2, context: 3 });
+    const made = new Made({ dim: 2, contextDim: 3 });
     expect(() => made.parameters(zeros([4, 5]), zeros([4, 3]))).toThrow('made: x must be [..., 2], got [4, 5]');
     expect(() => made.parameters(zeros([4, 2]))).toThrow('made: context must be [..., 3], got none');
     expect(() => made.unroll(zeros([4, 2]), affine, zeros([5, 3]))).toThrow(

@@ -50,7 +50,7 @@ export interface MadeOptions {
    */
   hidden?: readonly number[];
   /** C, the width of the context. Default 0: none. */
-  context?: number;
+  contextDim?: number;
   /** In which order dimensions depend on each other. Default `'natural'`. */
   order?: Order;
   /**
@@ -105,8 +105,9 @@ export interface MadeOptions {
 export class Made extends Conditioner {
   static readonly type: string = 'Made';
   static fromConfig(config: ModuleConfig): Made {
-    const { type: _, ...options } = config;
-    return new Made({ ...(options as unknown as MadeOptions), seed: 0 });
+    // Files before version 3 call the width of the context `context`.
+    const { type: _, context: contextDim, ...options } = config;
+    return new Made({ contextDim, ...options, seed: 0 } as unknown as MadeOptions);
   }
 
   readonly dim: number;
@@ -133,7 +134,7 @@ export class Made extends Conditioner {
       dim,
       parameterCount = 1,
       hidden = [64, 64],
-      context = 0,
+      contextDim = 0,
       activation = 'relu',
       direct = false,
       residual = false,
@@ -142,7 +143,7 @@ export class Made extends Conditioner {
     } = options;
     checkInteger('made: dim', dim, 1);
     checkInteger('made: parameterCount', parameterCount, 1);
-    checkInteger('made: context', context, 0);
+    checkInteger('made: contextDim', contextDim, 0);
     checkIntegers('made: hidden', hidden, 1);
     checkOneOf('made: activation', activation, activations);
     for (const [name, value] of Object.entries({ direct, residual, weightNorm })) checkBoolean(`made: ${name}`, value);
@@ -150,14 +151,14 @@ export class Made extends Conditioner {
     const initialParameters = options.initialParameters ?? Array.from({ length: parameterCount }, () => 0);
     checkNumbers('made: initialParameters', initialParameters, parameterCount);
     // The masks, and what they are made from, are as large as the weights.
-    const widths = [dim, ...(dim === 1 && context === 0 ? [] : hidden), dim * parameterCount];
+    const widths = [dim, ...(dim === 1 && contextDim === 0 ? [] : hidden), dim * parameterCount];
     checkTable(
       'made: the weights',
       widths.slice(1).reduce((total, width, l) => total + widths[l] * width, 0),
     );
     this.dim = dim;
     this.parameterCount = parameterCount;
-    this.contextDim = context;
+    this.contextDim = contextDim;
     const { graph } = options;
     if (graph && (options.order || options.degrees))
       throw new Error(`made: ${options.order ? 'order' : 'degrees'} must be left out where there is a graph`);
@@ -169,10 +170,10 @@ export class Made extends Conditioner {
     this.residual = residual;
     this.weightNorm = weightNorm;
     // Where nothing depends on anything, a hidden unit would be a constant.
-    const isConstant = context === 0 && (graph ? structure!.starts.length === 2 : dim === 1);
+    const isConstant = contextDim === 0 && (graph ? structure!.starts.length === 2 : dim === 1);
     const parents =
-      graph && !isConstant ? hidden.map((width) => hiddenParents(graph, structure!, width, context > 0)) : [];
-    const byOrder = () => resolveDegrees(options.degrees ?? 'even', hidden, dim, context > 0);
+      graph && !isConstant ? hidden.map((width) => hiddenParents(graph, structure!, width, contextDim > 0)) : [];
+    const byOrder = () => resolveDegrees(options.degrees ?? 'even', hidden, dim, contextDim > 0);
     this.degrees = graph ? parents.map(({ degrees }) => degrees) : isConstant ? [] : byOrder();
 
     const starts = structure?.starts ?? Array.from({ length: dim + 1 }, (_, rank) => rank);
@@ -198,9 +199,9 @@ export class Made extends Conditioner {
       });
     });
     tidy(() => this.layers.at(-1)!.bias!.assign(tile(tensor1d([...initialParameters]), [dim])));
-    if (context > 0) {
-      const bound = layers[0].isOutput ? 0 : Math.sqrt(3 / context);
-      const shape = [context, layers[0].starts.at(-1)!];
+    if (contextDim > 0) {
+      const bound = layers[0].isOutput ? 0 : Math.sqrt(3 / contextDim);
+      const shape = [contextDim, layers[0].starts.at(-1)!];
       this.contextWeights = makeVariable(shape, () => mul(uniform(keys[layers.length], shape, { minval: -1 }), bound));
     }
   }
@@ -254,7 +255,7 @@ export class Made extends Conditioner {
       dim: this.dim,
       parameterCount: this.parameterCount,
       hidden: this.degrees.map((degrees) => degrees.length),
-      context: this.contextDim,
+      contextDim: this.contextDim,
       ...(this.graph
         ? { graph: this.graph.map((row) => [...row]) }
         : { order: [...this.order], degrees: this.degrees.map((degrees) => [...degrees]) }),

@@ -25,9 +25,9 @@ function randomGraph(seed: number, dim: number): DependencyGraph {
 
 const networks: [string, MadeOptions][] = [
   ['a family', { dim: 5, hidden: [12, 12], graph: family }],
-  ['a family with context', { dim: 5, hidden: [12, 9], graph: family, context: 2 }],
+  ['a family with context', { dim: 5, hidden: [12, 9], graph: family, contextDim: 2 }],
   ['direct connections', { dim: 5, hidden: [9], graph: family, direct: true }],
-  ['residual', { dim: 5, hidden: [12, 9, 8], graph: family, residual: true, context: 1 }],
+  ['residual', { dim: 5, hidden: [12, 9, 8], graph: family, residual: true, contextDim: 1 }],
   [
     'everything',
     { dim: 5, hidden: [12, 9], graph: family, residual: true, direct: true, weightNorm: true, activation: 'tanh' },
@@ -55,12 +55,12 @@ const networks: [string, MadeOptions][] = [
         [0, 0, 0],
         [0, 0, 0],
       ],
-      context: 2,
+      contextDim: 2,
     },
   ],
   ...Array.from({ length: 6 }, (_, i): [string, MadeOptions] => [
     `a random graph, ${i}`,
-    { dim: 2 + i, hidden: [16, 16], graph: randomGraph(i, 2 + i), context: i % 2, activation: 'tanh' },
+    { dim: 2 + i, hidden: [16, 16], graph: randomGraph(i, 2 + i), contextDim: i % 2, activation: 'tanh' },
   ]),
 ];
 
@@ -112,7 +112,7 @@ test('a shallow graph takes fewer operations than an order', async () => {
 });
 
 test('a config rebuilds the same masks', () => {
-  using made = new Made({ dim: 5, hidden: [7, 9], graph: family, context: 1, seed: 1 });
+  using made = new Made({ dim: 5, hidden: [7, 9], graph: family, contextDim: 1, seed: 1 });
   using copy = Made.fromConfig(JSON.parse(JSON.stringify(made.config())));
   expect(copy.layers.map(({ mask }) => mask)).toEqual(made.layers.map(({ mask }) => mask));
   expect(copy.config()).toEqual(made.config());

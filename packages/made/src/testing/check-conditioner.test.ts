@@ -119,7 +119,15 @@ class Leaks extends Right {
 
 async function messageOf(wrong: new (options: MadeOptions) => Made, idle: string[] = []): Promise<string> {
   const make = () =>
-    new wrong({ dim: 3, parameterCount: 2, hidden: [12], context: 2, order: 'reverse', activation: 'tanh', seed: 0 });
+    new wrong({
+      dim: 3,
+      parameterCount: 2,
+      hidden: [12],
+      contextDim: 2,
+      order: 'reverse',
+      activation: 'tanh',
+      seed: 0,
+    });
   return checkConditioner(make, { steps: 2, idle }).then(
     () => 'every law holds',
     (error: Error) => error.message,

@@ -115,9 +115,9 @@ async function reference(
 
 const networks: [string, AttentionConditionerOptions][] = [
   ['two blocks of two heads', { dim: 4, width: 6, heads: 2, blocks: 2, mlp: 5, order: 'reverse' }],
-  ['context', { dim: 3, width: 4, heads: 1, blocks: 1, mlp: 6, context: 2, order: [2, 0, 1] }],
+  ['context', { dim: 3, width: 4, heads: 1, blocks: 1, mlp: 6, contextDim: 2, order: [2, 0, 1] }],
   ['one dimension', { dim: 1, width: 4, heads: 2, blocks: 1, mlp: 4 }],
-  ['one dimension with context', { dim: 1, width: 4, heads: 1, blocks: 1, mlp: 4, context: 2 }],
+  ['one dimension with context', { dim: 1, width: 4, heads: 1, blocks: 1, mlp: 4, contextDim: 2 }],
 ];
 
 describe('AttentionConditioner', () => {
@@ -145,7 +145,7 @@ describe('AttentionConditioner', () => {
       width: 4,
       heads: 2,
       mlp: 4,
-      context: 2,
+      contextDim: 2,
       initialParameters: [0.5, -2],
       seed: 0,
     };
@@ -163,7 +163,7 @@ describe('AttentionConditioner', () => {
 
   test('unrolling computes every key, value and hidden unit once', async () => {
     const [rows, dim, width, heads, blocks, mlp] = [3, 5, 4, 2, 2, 7];
-    const attention = make({ dim, width, heads, blocks, mlp, context: 2 });
+    const attention = make({ dim, width, heads, blocks, mlp, contextDim: 2 });
     const { kernels } = await profile(() =>
       tidy(() => void attention.unroll(normal(key(2), [rows, dim]), step, normal(key(3), [rows, 2]))),
     );
@@ -202,7 +202,7 @@ describe('AttentionConditioner', () => {
   });
 
   test('gradients are finite far out', async () => {
-    const attention = make({ dim: 3, width: 4, heads: 2, mlp: 4, context: 2 });
+    const attention = make({ dim: 3, width: 4, heads: 2, mlp: 4, contextDim: 2 });
     const [x, context] = [normal(key(2), [8, 3]), normal(key(3), [8, 2])].map((given) => given.mul(10));
     const { grads } = variableGrads(
       () =>
@@ -236,7 +236,7 @@ describe('AttentionConditioner', () => {
     expect(() => new AttentionConditioner({ dim: 2, activation: 'step' as 'relu' })).toThrow(
       'attention: activation must be one of',
     );
-    const attention = make({ dim: 2, width: 4, heads: 2, context: 1 });
+    const attention = make({ dim: 2, width: 4, heads: 2, contextDim: 1 });
     expect(() => attention.parameters(zeros([4, 2]))).toThrow('attention: context must be [..., 1], got none');
     expect(() => attention.unroll(zeros([3]), step, zeros([1]))).toThrow('attention: input must be [..., 2], got [3]');
   });

@@ -79,15 +79,16 @@ export interface AttentionConditionerOptions extends SequenceConditionerOptions 
  * import * as tf from '@tensorflow/tfjs';
  * import { AttentionConditioner } from '@pushforward/bijectors';
  *
- * const attention = new AttentionConditioner({ dim: 3, parameterCount: 2, width: 16, heads: 2, context: 4, seed: 0 });
+ * const attention = new AttentionConditioner({ dim: 3, parameterCount: 2, width: 16, heads: 2, contextDim: 4, seed: 0 });
  * console.log(attention.parameters(tf.zeros([5, 3]), tf.ones([5, 4])).shape); // [ 5, 3, 2 ]
  * ```
  */
 export class AttentionConditioner extends SequenceConditioner {
   static readonly type: string = 'AttentionConditioner';
   static fromConfig(config: ModuleConfig): AttentionConditioner {
-    const { type: _, ...options } = config;
-    return new AttentionConditioner({ ...(options as unknown as AttentionConditionerOptions), seed: 0 });
+    // Files before version 3 call the width of the context `context`.
+    const { type: _, context: contextDim, ...options } = config;
+    return new AttentionConditioner({ contextDim, ...options, seed: 0 } as unknown as AttentionConditionerOptions);
   }
 
   readonly width: number;
@@ -140,7 +141,7 @@ export class AttentionConditioner extends SequenceConditioner {
       blocks: this.blocks.length,
       mlp: this.mlp,
       activation: this.activation,
-      context: this.contextDim,
+      contextDim: this.contextDim,
       order: [...this.order],
     };
   }

@@ -74,11 +74,11 @@ async function reference(lstm: LstmConditioner, x: readonly number[], context: r
 
 const networks: [string, LstmConditionerOptions, string[]][] = [
   ['one layer', { dim: 4, hidden: [5], order: 'reverse' }, []],
-  ['two layers with context', { dim: 3, hidden: [4, 3], context: 2, order: [2, 0, 1] }, []],
-  ['one layer with context', { dim: 2, hidden: [3], context: 1 }, []],
+  ['two layers with context', { dim: 3, hidden: [4, 3], contextDim: 2, order: [2, 0, 1] }, []],
+  ['one layer with context', { dim: 2, hidden: [3], contextDim: 1 }, []],
   // The first value before is 0, and so is the first state.
   ['one dimension', { dim: 1, hidden: [3] }, ['layers.0']],
-  ['one dimension with context', { dim: 1, hidden: [3, 2], context: 2 }, []],
+  ['one dimension with context', { dim: 1, hidden: [3, 2], contextDim: 2 }, []],
 ];
 
 describe('LstmConditioner', () => {
@@ -99,7 +99,7 @@ describe('LstmConditioner', () => {
       dim: 3,
       parameterCount: 2,
       hidden: [3, 2],
-      context: 2,
+      contextDim: 2,
       initialParameters: [0.5, -2],
       forgetBias: 1.5,
       seed: 0,
@@ -118,7 +118,7 @@ describe('LstmConditioner', () => {
   });
 
   test('unrolling computes every gate once', async () => {
-    const lstm = make({ dim: 6, hidden: [5, 4], context: 2 });
+    const lstm = make({ dim: 6, hidden: [5, 4], contextDim: 2 });
     const [rows, dim] = [3, 6];
     const { kernels } = await profile(() =>
       tidy(() => void lstm.unroll(normal(key(2), [rows, dim]), step, normal(key(3), [rows, 2]))),
@@ -151,7 +151,7 @@ describe('LstmConditioner', () => {
   });
 
   test('gradients are finite far out', async () => {
-    const lstm = make({ dim: 3, hidden: [4], context: 2 });
+    const lstm = make({ dim: 3, hidden: [4], contextDim: 2 });
     const [x, context] = [normal(key(2), [8, 3]), normal(key(3), [8, 2])].map((given) => given.mul(10));
     const { grads } = variableGrads(
       () => sum(step(x, lstm.parameters(x, context)).value).add(sum(lstm.unroll(x, step, context).logDet)) as Scalar,
@@ -160,7 +160,7 @@ describe('LstmConditioner', () => {
   });
 
   test('an empty batch has gradients of 0', async () => {
-    const lstm = make({ dim: 2, hidden: [3], context: 1 });
+    const lstm = make({ dim: 2, hidden: [3], contextDim: 1 });
     const [x, context] = [zeros([0, 2]), zeros([1])];
     const { grads } = variableGrads(
       () => sum(lstm.parameters(x, context)).add(sum(lstm.unroll(x, step, context).value)) as Scalar,
@@ -177,8 +177,8 @@ describe('LstmConditioner', () => {
     expect(() => new LstmConditioner({ dim: 2, hidden: [4, 0] })).toThrow(
       'lstm: hidden must be an integer of at least 1, got 0',
     );
-    expect(() => new LstmConditioner({ dim: 2, context: -1 })).toThrow(
-      'lstm: context must be an integer of at least 0, got -1',
+    expect(() => new LstmConditioner({ dim: 2, contextDim: -1 })).toThrow(
+      'lstm: contextDim must be an integer of at least 0, got -1',
     );
     expect(() => new LstmConditioner({ dim: 2, forgetBias: Number.NaN })).toThrow(
       'lstm: forgetBias must be finite, got NaN',

@@ -67,15 +67,16 @@ export interface LstmConditionerOptions extends SequenceConditionerOptions {
  * import * as tf from '@tensorflow/tfjs';
  * import { LstmConditioner } from '@pushforward/bijectors';
  *
- * const lstm = new LstmConditioner({ dim: 3, parameterCount: 2, hidden: [16, 16], context: 4, seed: 0 });
+ * const lstm = new LstmConditioner({ dim: 3, parameterCount: 2, hidden: [16, 16], contextDim: 4, seed: 0 });
  * console.log(lstm.parameters(tf.zeros([5, 3]), tf.ones([5, 4])).shape); // [ 5, 3, 2 ]
  * ```
  */
 export class LstmConditioner extends SequenceConditioner {
   static readonly type: string = 'LstmConditioner';
   static fromConfig(config: ModuleConfig): LstmConditioner {
-    const { type: _, ...options } = config;
-    return new LstmConditioner({ ...(options as unknown as LstmConditionerOptions), seed: 0 });
+    // Files before version 3 call the width of the context `context`.
+    const { type: _, context: contextDim, ...options } = config;
+    return new LstmConditioner({ contextDim, ...options, seed: 0 } as unknown as LstmConditionerOptions);
   }
 
   /** The width H of each layer's state. */
@@ -132,7 +133,7 @@ export class LstmConditioner extends SequenceConditioner {
       dim: this.dim,
       parameterCount: this.parameterCount,
       hidden: [...this.hidden],
-      context: this.contextDim,
+      contextDim: this.contextDim,
       order: [...this.order],
     };
   }

@@ -31,20 +31,20 @@ const many = [...few, 273];
 const networks: [string, Make, number[]][] = [
   ['LSTM of one layer', lstm({ dim: 4, hidden: [5], order: 'reverse' }), many],
   ['LSTM of one dimension', lstm({ dim: 1, hidden: [3] }), many],
-  ['LSTM of one dimension with context', lstm({ dim: 1, hidden: [3, 2], context: 2 }), many],
-  ['LSTM of two layers with context', lstm({ dim: 3, hidden: [4, 7], context: 2, order: [2, 0, 1] }), many],
+  ['LSTM of one dimension with context', lstm({ dim: 1, hidden: [3, 2], contextDim: 2 }), many],
+  ['LSTM of two layers with context', lstm({ dim: 3, hidden: [4, 7], contextDim: 2, order: [2, 0, 1] }), many],
   ['LSTM of three layers', lstm({ dim: 11, hidden: [9, 6, 1], order: { random: 1 } }), few],
-  ['LSTM of more ranks than a block', lstm({ dim: 19, hidden: [16], context: 1 }), few],
+  ['LSTM of more ranks than a block', lstm({ dim: 19, hidden: [16], contextDim: 1 }), few],
   ['attention in one block', attention({ dim: 4, width: 6, heads: 2, blocks: 1, mlp: 5, order: 'reverse' }), many],
   ['attention of one dimension', attention({ dim: 1, width: 4, heads: 2, blocks: 1, mlp: 4 }), many],
   [
     'attention of one dimension with context',
-    attention({ dim: 1, width: 4, heads: 1, blocks: 2, mlp: 4, context: 2, activation: 'silu' }),
+    attention({ dim: 1, width: 4, heads: 1, blocks: 2, mlp: 4, contextDim: 2, activation: 'silu' }),
     many,
   ],
   [
     'attention in two blocks with context',
-    attention({ dim: 3, width: 8, heads: 2, blocks: 2, mlp: 7, context: 2, order: [2, 0, 1], activation: 'tanh' }),
+    attention({ dim: 3, width: 8, heads: 2, blocks: 2, mlp: 7, contextDim: 2, order: [2, 0, 1], activation: 'tanh' }),
     many,
   ],
   [
@@ -54,7 +54,7 @@ const networks: [string, Make, number[]][] = [
   ],
   [
     'attention over more ranks than a block',
-    attention({ dim: 19, width: 12, heads: 2, blocks: 2, mlp: 9, context: 1, activation: 'softplus' }),
+    attention({ dim: 19, width: 12, heads: 2, blocks: 2, mlp: 9, contextDim: 1, activation: 'softplus' }),
     few,
   ],
 ];

@@ -43,7 +43,7 @@ export interface SequenceConditionerOptions {
   /** P, the number of parameters of each dimension. Default 1. */
   parameterCount?: number;
   /** C, the width of the context. Default 0: none. */
-  context?: number;
+  contextDim?: number;
   /** In which order dimensions depend on each other. Default `'natural'`. */
   order?: Order;
   /** The P parameters that every dimension starts with, whatever the input if the output weights start at 0. Default all 0. */
@@ -140,17 +140,17 @@ export abstract class SequenceConditioner extends Conditioner {
    */
   constructor(name: string, options: SequenceConditionerOptions, width: number) {
     super();
-    const { dim, parameterCount = 1, context = 0, init = 'identity' } = options;
+    const { dim, parameterCount = 1, contextDim = 0, init = 'identity' } = options;
     checkInit(name, init);
     checkInteger(`${name}: dim`, dim, 1);
     checkInteger(`${name}: parameterCount`, parameterCount, 1);
-    checkInteger(`${name}: context`, context, 0);
+    checkInteger(`${name}: contextDim`, contextDim, 0);
     const initialParameters = options.initialParameters ?? Array.from({ length: parameterCount }, () => 0);
     checkNumbers(`${name}: initialParameters`, initialParameters, parameterCount);
     this.#name = name;
     this.dim = dim;
     this.parameterCount = parameterCount;
-    this.contextDim = context;
+    this.contextDim = contextDim;
     this.order = resolveOrder(options.order ?? 'natural', dim);
     this.outputWeights = makeVariable([width, parameterCount], () =>
       init === 'orthogonal'
