@@ -6,6 +6,8 @@ import path from 'node:path';
 import { findExamples } from '../examples.mjs';
 import { root, run } from '../setup.mjs';
 
+if (run('turbo', ['run', 'build', '--output-logs=errors-only']) !== 0) process.exit(1);
+
 const folder = path.join(root, '.cache', 'example-types');
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(path.join(folder, 'programs'), { recursive: true });
