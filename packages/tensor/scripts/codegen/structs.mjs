@@ -1,5 +1,6 @@
 import { compile } from './compile.mjs';
 import { readDeclarations } from './declarations.mjs';
+import { lowerFirst } from './names.mjs';
 
 const SHARED = 'assembly/shared.ts';
 const VIEWS = { i32: 'int32', usize: 'int32', f32: 'float32', f64: 'float64' };
@@ -33,6 +34,7 @@ export async function structsModule(directory) {
       ({ name, path, members }) =>
         `/** \`${name}\` in \`${path}\`. */\nexport const ${name} = {\n${members.map((member) => `  ${lowerFirst(member)}: ${values(name, member)},\n`).join('')}} as const;`,
     ),
+    wgslModule(constants, enums, values),
     ...structs.map((struct) => structModule(struct, fieldsOf(structs, struct.name), values)),
     '',
   ].join('\n\n');
@@ -67,8 +69,15 @@ function fieldsOf(structs, name) {
   return [...(base ? fieldsOf(structs, base) : []), ...fields];
 }
 
-function lowerFirst(name) {
-  return name[0].toLowerCase() + name.slice(1);
+/** The constants and the members of enums, `Enum_Member`, for shaders. */
+function wgslModule(constants, enums, values) {
+  const lines = [
+    ...constants.map(({ name }) => `const ${name} = ${values(name, '')};\n`),
+    ...enums.flatMap(({ name, members }) =>
+      members.map((member) => `const ${name}_${member} = ${values(name, member)};\n`),
+    ),
+  ];
+  return `/** The constants and enums above in WGSL. */\nexport const constantsWgsl = \`\n${lines.join('')}\`;`;
 }
 
 /** What the compiler makes of exported constants `owner$member`. */

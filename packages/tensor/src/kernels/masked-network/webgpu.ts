@@ -10,16 +10,16 @@ import {
 import type { MaskedNetworkAttrs } from './contract.js';
 import { type Plan, planOf } from './plan.js';
 import type { Uniform, WebGpuBackend } from '../../gpu/backends.js';
+import { ADJOINTS, NETWORK, OFFSET_GRADIENT, WEIGHT_GRADIENT } from './shaders.js';
 import {
-  ADJOINTS,
   BLOCK,
-  NETWORK,
-  OFFSET_GRADIENT,
-  SUM_UNIFORMS,
+  layerWords,
+  nodeWords,
+  sumUniforms,
   TILE_THREADS,
-  TILE_UNIFORMS,
-  WEIGHT_GRADIENT,
-} from './shaders.js';
+  type TileUniforms,
+  tileUniforms,
+} from './shaders.generated.js';
 import { ActivationId, LogScaleId, TILE, UNIT_BYTES } from '../../wasm/structs.generated.js';
 
 /** As `maskedNetworkKernel` says; what is kept are the records of all tiles, with the results behind them. */
@@ -35,18 +35,14 @@ export function runNetwork(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, back
 
   const theta = gpu.join(call.parameters);
   const tables = gpu.tables(call.words);
-  const size = recordsSize + valueSize + (form ? rows : 0);
-  const uniforms = tileUniforms(call, recordsSize, recordsSize + valueSize);
-  const all = gpu.run(
-    'Network',
-    NETWORK,
-    { given: flat(x), theta, tables },
-    size,
-    call.tiles,
-    TILE_THREADS,
-    TILE_UNIFORMS,
-    uniforms,
-  );
+  const all = gpu.run('Network', NETWORK, {
+    inputs: { given: flat(x), theta, tables },
+    size: recordsSize + valueSize + (form ? rows : 0),
+    groups: call.tiles,
+    threads: TILE_THREADS,
+    declaration: tileUniforms.declaration,
+    uniforms: tileUniforms.values(tileFields(call, recordsSize, recordsSize + valueSize)),
+  });
   const results = [gpu.cut(all, recordsSize, valueShape)];
   if (form) results.push(gpu.cut(all, recordsSize + valueSize, batch));
   gpu.free(theta, tables, ...(keep ? [] : [all]));
@@ -65,50 +61,42 @@ export function runGradient(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, bac
 
   const theta = gpu.join(call.parameters);
   const tables = gpu.tables(call.words);
-  const tensors = { theta, tables, records, valueCotangent, logDetCotangent };
-  const uniforms = tileUniforms(call, recordsSize, 0);
-  const adjoints = gpu.run(
-    'Adjoints',
-    ADJOINTS,
-    tensors,
-    recordsSize + rows * plan.dim,
-    call.tiles,
-    TILE_THREADS,
-    TILE_UNIFORMS,
-    uniforms,
-  );
+  const adjoints = gpu.run('Adjoints', ADJOINTS, {
+    inputs: { theta, tables, records, valueCotangent, logDetCotangent },
+    size: recordsSize + rows * plan.dim,
+    groups: call.tiles,
+    threads: TILE_THREADS,
+    declaration: tileUniforms.declaration,
+    uniforms: tileUniforms.values(tileFields(call, recordsSize, 0)),
+  });
 
-  const sums = integers(
+  const { declaration } = sumUniforms;
+  const uniforms = sumUniforms.values({
     rows,
-    plan.counts.length - 1,
-    recordUnits(plan),
-    call.nodesAt,
-    call.layersAt,
-    call.blocks,
-    call.weightCount,
-  );
-  const weights = gpu.run(
-    'Weights',
-    WEIGHT_GRADIENT,
-    { tables, records, adjoints },
-    call.weightCount,
-    call.blocks,
-    BLOCK * BLOCK,
-    SUM_UNIFORMS,
-    sums,
-  );
+    layerCount: plan.counts.length - 1,
+    recordUnits: recordUnits(plan),
+    nodesAt: call.nodesAt,
+    layersAt: call.layersAt,
+    blocks: call.blocks,
+    weightCount: call.weightCount,
+  });
+  const weights = gpu.run('Weights', WEIGHT_GRADIENT, {
+    inputs: { tables, records, adjoints },
+    size: call.weightCount,
+    groups: call.blocks,
+    threads: BLOCK * BLOCK,
+    declaration,
+    uniforms,
+  });
   const offsetCount = theta.shape[0] - call.weightCount;
-  const groups = Math.ceil(offsetCount / TILE_THREADS);
-  const offsets = gpu.run(
-    'Offsets',
-    OFFSET_GRADIENT,
-    { tables, adjoints },
-    offsetCount,
-    groups,
-    TILE_THREADS,
-    SUM_UNIFORMS,
-    sums,
-  );
+  const offsets = gpu.run('Offsets', OFFSET_GRADIENT, {
+    inputs: { tables, adjoints },
+    size: offsetCount,
+    groups: Math.ceil(offsetCount / TILE_THREADS),
+    threads: TILE_THREADS,
+    declaration,
+    uniforms,
+  });
 
   const gradients = operands.map(({ shape }, i) => {
     if (i === 0) return gpu.cut(adjoints, recordsSize, shape);
@@ -151,34 +139,33 @@ function callOf([x, ...parameters]: TensorInfo[], attrs: NamedAttrMap): Call {
   });
   const weightCount = places[network.layers.length] ?? end;
   let blocks = 0;
-  const layerWords = network.layers.flatMap(({ from, skip = -1 }, l) => {
+  const ofLayers = network.layers.flatMap(({ from, skip = -1 }, l) => {
     const { limits, firsts, inputOrder, unitOrder, unitRanks } = plan.layers[l];
-    const [inputCount, unitCount] = [counts[from], counts[l + 1]];
+    const [inputs, units] = [counts[from], counts[l + 1]];
     // Among the kernel's inputs, the first of which is x.
     const offset = offsets[l] - 1;
-    const isPerRow = offset >= 0 && util.sizeFromShape(parameters[offset].shape) !== unitCount;
+    const isPerRow = offset >= 0 && util.sizeFromShape(parameters[offset].shape) !== units;
     const blocksBefore = blocks;
-    blocks += Math.ceil(inputCount / BLOCK) * Math.ceil(unitCount / BLOCK);
-    const words = [
-      from,
+    blocks += Math.ceil(inputs / BLOCK) * Math.ceil(units / BLOCK);
+    return layerWords({
+      source: from,
       skip,
-      inputCount,
-      unitCount,
+      inputs,
+      units,
       limits,
       firsts,
       inputOrder,
       unitOrder,
       unitRanks,
-      places[l],
-      places[offset] ?? -1,
-    ];
-    return [...words, blocksBefore, isPerRow ? 1 : 0];
+      weights: places[l],
+      offset: places[offset] ?? -1,
+      blocksBefore,
+      offsetPerRow: isPerRow ? 1 : 0,
+    });
   });
-  const nodeWords = plan.nodes.flatMap(({ starts, values, reads }) => [
-    starts,
-    values / UNIT_BYTES,
-    reads / UNIT_BYTES,
-  ]);
+  const ofNodes = plan.nodes.flatMap(({ starts, values, reads }) =>
+    nodeWords({ starts, values: values / UNIT_BYTES, reads: reads / UNIT_BYTES }),
+  );
   const nodesAt = tables.length + plan.dim;
   const rows = util.sizeFromShape(x.shape.slice(0, -1));
   const tiles = Math.ceil(rows / TILE);
@@ -193,9 +180,9 @@ function callOf([x, ...parameters]: TensorInfo[], attrs: NamedAttrMap): Call {
     parameters,
     places,
     weightCount,
-    words: Int32Array.from([...tables, ...network.order, ...nodeWords, ...layerWords]),
+    words: Int32Array.from([...tables, ...network.order, ...ofNodes, ...ofLayers]),
     nodesAt,
-    layersAt: nodesAt + nodeWords.length,
+    layersAt: nodesAt + ofNodes.length,
     orderAt: tables.length,
     blocks,
   };
@@ -205,44 +192,50 @@ function recordUnits({ recordBytes }: Plan): number {
   return recordBytes / UNIT_BYTES;
 }
 
-function integers(...data: number[]): Uniform[] {
-  return data.map((number) => ({ type: 'int32', data: [number] }));
-}
-
-/** In the order of `TILE_UNIFORMS`. */
-function tileUniforms(
+function tileFields(
   { plan, form, rows, sequential, nodesAt, layersAt, orderAt }: Call,
   valueAt: number,
   logDetAt: number,
-): Uniform[] {
+): TileUniforms {
   const { network, dim, parameterCount } = plan;
-  const {
-    logScale,
-    bound = 1,
-    bias = 0,
-    sign,
-    before,
-    after,
-  } = form ?? { logScale: undefined, sign: 1, before: 0, after: 0 };
-  const [ranks, activation] = [network.starts.length - 1, ActivationId[network.activation]];
-  const sizes = [
+  return {
     rows,
     dim,
     parameterCount,
-    ranks,
-    network.layers.length,
-    activation,
-    sequential ? 1 : 0,
-    recordUnits(plan),
-  ];
-  return [
-    ...integers(...sizes, nodesAt, layersAt, orderAt, valueAt, logDetAt, logScale ? LogScaleId[logScale] : -1),
-    ...[bound, bias, sign, before, after].map((number): Uniform => ({ type: 'float32', data: [number] })),
-  ];
+    ranks: network.starts.length - 1,
+    layerCount: network.layers.length,
+    activation: ActivationId[network.activation],
+    sequential: sequential ? 1 : 0,
+    recordUnits: recordUnits(plan),
+    nodesAt,
+    layersAt,
+    orderAt,
+    valueAt,
+    logDetAt,
+    logScale: form ? LogScaleId[form.logScale] : -1,
+    bound: form?.bound ?? 1,
+    bias: form?.bias ?? 0,
+    direction: form?.sign ?? 1,
+    before: form?.before ?? 0,
+    after: form?.after ?? 0,
+  };
 }
 
 function flat({ dataId, shape, dtype }: TensorInfo): TensorInfo {
   return { dataId, shape: [util.sizeFromShape(shape)], dtype };
+}
+
+/** One run of a shader. */
+interface Run {
+  readonly inputs: Readonly<Record<string, TensorInfo>>;
+  /** Numbers of the result. */
+  readonly size: number;
+  /** Workgroups, and threads of each. */
+  readonly groups: number;
+  readonly threads: number;
+  /** The fields of `uniforms`, and their values. */
+  readonly declaration: string;
+  readonly uniforms: Uniform[];
 }
 
 /** What a kernel of several results needs of a backend whose programs have one. */
@@ -265,22 +258,13 @@ function operationsOf(backend: WebGpuBackend) {
     free: (...tensors: TensorInfo[]) => {
       for (const { dataId } of tensors) backend.disposeData(dataId);
     },
-    run: (
-      name: string,
-      code: string,
-      inputs: Record<string, TensorInfo>,
-      size: number,
-      groups: number,
-      threads: number,
-      uniforms: string,
-      data: Uniform[],
-    ) =>
+    run: (name: string, code: string, { inputs, size, groups, threads, declaration, uniforms }: Run) =>
       backend.runWebGPUProgram(
         {
           variableNames: Object.keys(inputs),
           outputShape: [size],
           size: true,
-          uniforms,
+          uniforms: declaration,
           dispatchLayout: { x: [0] },
           dispatch: [groups, 1, 1],
           workgroupSize: [threads, 1, 1],
@@ -289,7 +273,7 @@ function operationsOf(backend: WebGpuBackend) {
         },
         Object.values(inputs),
         'float32',
-        data,
+        uniforms,
       ),
   };
 }

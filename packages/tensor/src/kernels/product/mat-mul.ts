@@ -16,6 +16,7 @@ import { type Finish, finishProduct, writeFinish } from './epilogue.js';
 import type { Kernel, StockKernel } from '../../registry/kernel-override.js';
 import type { WebGlBackend, WebGpuBackend } from '../../gpu/backends.js';
 import { runThreads } from '../../gpu/run-threads.js';
+import { smallProductWgsl } from './shaders.generated.js';
 import { unbroadcast } from '../../arrays/unbroadcast.js';
 import { Arena } from '../../wasm/arena.js';
 import { EpilogueStruct, MatMulOperandsStruct, MatMulStruct } from '../../wasm/structs.generated.js';
@@ -156,20 +157,6 @@ const SHORT_DEPTH = 64;
 /** Up to so many numbers, a tile of them each does not make enough workgroups to fill a GPU. */
 const FEW_PRODUCTS = 8192;
 
-const THREAD_OF_PRODUCT = `
-  fn main(index : i32) {
-    if (index >= uniforms.size) { return; }
-    let column = index % uniforms.columns;
-    let row = index / uniforms.columns % uniforms.rows;
-    let entry = index / (uniforms.columns * uniforms.rows);
-    let a = entry * uniforms.entryStrideA + row * uniforms.rowStride;
-    let b = entry * uniforms.entryStrideB + column * uniforms.columnStride;
-    var sum = 0.0;
-    for (var k = 0; k < uniforms.depth; k++) { sum += A[a + k * uniforms.depthStrideA] * B[b + k * uniforms.depthStrideB]; }
-    result[index] = sum;
-  }
-`;
-
 /** Products of small matrices, by one thread for each number. */
 function matMulWebGpu(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: WebGpuBackend): TensorInfo | null {
   const { a, b } = inputs as { a: TensorInfo; b: TensorInfo };
@@ -182,7 +169,7 @@ function matMulWebGpu(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: 
   if (!isSmall || isMixed || count * depth === 0 || a.dtype !== 'float32' || b.dtype !== 'float32') return null;
   return runThreads(backend, {
     name: 'smallProduct',
-    code: THREAD_OF_PRODUCT,
+    code: smallProductWgsl,
     inputs: { A: a, B: b },
     shape: [...batch, rows, columns],
     integers: {

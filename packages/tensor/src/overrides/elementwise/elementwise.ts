@@ -21,7 +21,9 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Kernel } from '../../registry/kernel-override.js';
 import type { WebGlBackend, WebGpuBackend } from '../../gpu/backends.js';
-import { GLSL_MATH, WGSL_MATH } from '../../gpu/math.js';
+import { elementwiseWgsl } from './shaders.generated.js';
+import { GLSL_MATH } from '../../gpu/math.js';
+import { mathWgsl } from '../../gpu/shaders.generated.js';
 
 const NAMES = [Asinh, Atanh, Cosh, Elu, Exp, Expm1, Log, Log1p, Relu, Sigmoid, Sinh, Softplus, Tanh];
 
@@ -37,11 +39,16 @@ function onWebGpu(name: string, inputs: NamedTensorInfoMap, backend: WebGpuBacke
   const x = inputs.x as TensorInfo;
   return x.dtype !== 'float32' || backend.shouldExecuteOnCPU([x])
     ? null
-    : applyByWebGpu(backend, x, WGSL_MATH, `exact${name}`);
+    : applyByWebGpu(backend, x, mathWgsl, `exact${name}`);
 }
 
-/** Applies a function of WGSL to every number; the result is float32, whatever they are. */
-export function applyByWebGpu(backend: WebGpuBackend, x: TensorInfo, code: string, f: string): TensorInfo {
+/**
+ * Applies a function of WGSL to every number; the result is float32, whatever they are.
+ *
+ * @param code declares the function
+ * @param name of the function
+ */
+export function applyByWebGpu(backend: WebGpuBackend, x: TensorInfo, code: string, name: string): TensorInfo {
   const workgroupSize = 128;
   const program = {
     variableNames: ['A'],
@@ -50,12 +57,8 @@ export function applyByWebGpu(backend: WebGpuBackend, x: TensorInfo, code: strin
     dispatchLayout: { x: x.shape.map((_, axis) => axis) },
     dispatch: [Math.ceil(util.sizeFromShape(x.shape) / workgroupSize), 1, 1] as [number, number, number],
     workgroupSize: [workgroupSize, 1, 1] as [number, number, number],
-    shaderKey: f,
-    getUserCode: () => `
-      ${code}
-      fn main(index : i32) {
-        if (index < uniforms.size) { setOutputAtIndex(index, ${f}(getAByOutputIndex(index))); }
-      }`,
+    shaderKey: name,
+    getUserCode: () => `${code}\nfn apply(x : f32) -> f32 { return ${name}(x); }\n${elementwiseWgsl}`,
   };
   return backend.runWebGPUProgram(program, [x], 'float32');
 }

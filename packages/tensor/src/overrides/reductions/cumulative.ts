@@ -8,6 +8,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Kernel } from '../../registry/kernel-override.js';
 import type { WebGpuBackend } from '../../gpu/backends.js';
+import { cumulativeWgsl } from './shaders.generated.js';
 import { runThreads } from '../../gpu/run-threads.js';
 
 /** `tf.cumsum`; the stock kernel on webgpu reads what it has not written where sums are exclusive, reversed or long. */
@@ -19,19 +20,9 @@ export const cumprodKernel: Kernel = { name: Cumprod, webgpu: cumulating(Cumprod
 /** A thread for each sequence of numbers. */
 function cumulating(name: string, start: string, operator: string): Kernel['webgpu'] {
   const code = `
-    fn main(index : i32) {
-      let count = uniforms.count;
-      if (count == 0 || index >= uniforms.size / count) { return; }
-      let first = index / uniforms.inner * count * uniforms.inner + index % uniforms.inner;
-      var total = ${start};
-      for (var i = 0; i < count; i++) {
-        let at = first + select(i, count - 1 - i, uniforms.isReverse == 1) * uniforms.inner;
-        let before = total;
-        total = total ${operator} A[at];
-        result[at] = select(total, before, uniforms.isExclusive == 1);
-      }
-    }
-  `;
+    const START = ${start};
+    fn combine(total : f32, next : f32) -> f32 { return total ${operator} next; }
+    ${cumulativeWgsl}`;
   return (inputs, attrs, backend) => onWebGpu(`cumulative${name}`, code, inputs, attrs, backend);
 }
 

@@ -25,7 +25,7 @@ function extreme(name: string, beats: string, ofNothing: number): Kernel {
   return {
     name,
     // NaN beats every number.
-    webgpu: reduceByWebGpu({ name, ofNothing, step: `if (isnan(next) || next ${beats} found) { found = next; }` }),
+    webgpu: reduceByWebGpu({ name, ofNothing, step: `select(found, next, isnan(next) || next ${beats} found)` }),
     webgl: (inputs, attrs, backend) => ofNone(inputs, attrs, backend) ?? onWebGl(beats, inputs, attrs, backend),
   };
 }

@@ -7,7 +7,7 @@ import { reduced } from './reduced-axes.js';
 export const prodKernel: Kernel = {
   name: Prod,
   reference: prod,
-  webgpu: reduceByWebGpu({ name: Prod, ofNothing: 1, step: 'found *= next;' }),
+  webgpu: reduceByWebGpu({ name: Prod, ofNothing: 1, step: 'found * next' }),
 };
 
 function prod(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, stock: StockKernel): TensorInfo | TensorInfo[] {

@@ -1,17 +1,18 @@
 import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { overNothing } from './empty-reduction.js';
 import { reduced } from './reduced-axes.js';
+import { foldWgsl } from './shaders.generated.js';
 import type { WebGpuBackend } from '../../gpu/backends.js';
 import { runThreads } from '../../gpu/run-threads.js';
 
-/** What is made of one number after the other. */
-interface Folding {
+/** A sequential fold, which begins with the first number. */
+interface Fold {
   readonly name: string;
-  /** What no number at all makes. */
+  /** The result for no number at all. */
   readonly ofNothing: number;
-  /** Takes `next` into `found`, which begins with the first number. */
+  /** An expression of WGSL: `found` with the number `next` taken in. */
   readonly step: string;
-  /** What becomes of `found` at the end. Default: nothing. */
+  /** An expression of WGSL: the result for what is `found`. Default: `found`. */
   readonly finish?: string;
 }
 
@@ -24,21 +25,12 @@ const LARGEST_COUNT = 64;
  *
  * @returns a kernel that gives null for many numbers, other types than float32, and axes that do not lie side by side
  */
-export function reduceByWebGpu({ name, ofNothing, step, finish = '' }: Folding) {
+export function reduceByWebGpu({ name, ofNothing, step, finish = 'found' }: Fold) {
   const reduceNothing = overNothing(ofNothing);
   const code = `
-    fn main(index : i32) {
-      if (index >= uniforms.size) { return; }
-      let first = index / uniforms.inner * uniforms.count * uniforms.inner + index % uniforms.inner;
-      var found = A[first];
-      for (var i = 1; i < uniforms.count; i++) {
-        let next = A[first + i * uniforms.inner];
-        ${step}
-      }
-      ${finish}
-      result[index] = found;
-    }
-  `;
+    fn fold(found : f32, next : f32) -> f32 { return ${step}; }
+    fn finish(found : f32) -> f32 { return ${finish}; }
+    ${foldWgsl}`;
   return (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: WebGpuBackend): TensorInfo | null => {
     const nothing = reduceNothing(inputs, attrs, backend);
     if (nothing) return nothing;

@@ -13,7 +13,7 @@ import type { WasmModule } from '../../wasm/wasm-module.js';
 export const sumKernel: Kernel = {
   name: Sum,
   wasm: sumWasm,
-  webgpu: reduceByWebGpu({ name: Sum, ofNothing: 0, step: 'found += next;' }),
+  webgpu: reduceByWebGpu({ name: Sum, ofNothing: 0, step: 'found + next' }),
   webgl: overNothing(0),
 };
 
@@ -23,8 +23,8 @@ export const meanKernel: Kernel = {
   webgpu: reduceByWebGpu({
     name: Mean,
     ofNothing: Number.NaN,
-    step: 'found += next;',
-    finish: 'found /= f32(uniforms.count);',
+    step: 'found + next',
+    finish: 'found / f32(uniforms.count)',
   }),
   webgl: overNothing(Number.NaN),
 };
