@@ -16,10 +16,9 @@ export async function shaderModules(directory) {
     const path = `src/${file.replaceAll('\\', '/')}`;
     const source = await readFile(`${directory}/${path}`, 'utf8');
     const structs = structsOf(path, source);
-    const isUniforms = ({ name }) => name.endsWith('Uniforms');
     const code = [
-      source.replaceAll(STRUCT, (text, name) => (isUniforms({ name }) ? '' : text)),
-      ...structs.filter((struct) => !isUniforms(struct)).map(loader),
+      source.replaceAll(STRUCT, (text, name) => (isUniforms(name) ? '' : text)),
+      ...structs.filter((struct) => !isUniforms(struct.name)).map(loader),
     ].join('\n');
     const target = `${dirname(path)}/shaders.generated.ts`;
     modules[target] ??= ['// Written by scripts/codegen.mjs from the .wgsl files of this folder.\n'];
@@ -27,7 +26,7 @@ export async function shaderModules(directory) {
       ...[...source.matchAll(/^const (\w+) = (\d+);$/gm)].map(
         ([, name, value]) => `export const ${name} = ${value};\n`,
       ),
-      ...structs.map((struct) => (isUniforms(struct) ? uniformsModule(struct) : tableModule(struct))),
+      ...structs.map((struct) => (isUniforms(struct.name) ? uniformsModule(struct) : tableModule(struct))),
       `/** \`${basename(path)}\` */\nexport const ${camelCase(basename(path, '.wgsl'))}Wgsl = ${literal(code)};\n`,
     );
   }
@@ -43,6 +42,10 @@ export async function shaderModules(directory) {
 }
 
 const STRUCT = /^struct (\w+) \{([^}]*)\}\n/gm;
+
+function isUniforms(name) {
+  return name.endsWith('Uniforms');
+}
 
 function structsOf(path, source) {
   return [...source.matchAll(STRUCT)].map(([, name, body]) => {

@@ -61,6 +61,10 @@ afterAll(() => {
 const tensorOf = (shape: number[], dtype: 'float32' | 'int32' = 'float32'): TensorInfo =>
   backend.makeTensorInfo(shape, dtype, new Float32Array(shape.reduce((a, b) => a * b, 1)));
 
+const matrix = () => tensorOf([6, 5]);
+
+const named = (tensors: TensorInfo[]) => Object.fromEntries(tensors.map((tensor, i) => [`${i}`, tensor]));
+
 /** Runs a kernel, and returns the shaders that it has compiled. */
 function shadersOf(
   kernel: { webgpu?: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: WebGpuBackend) => unknown },
@@ -88,10 +92,8 @@ function check(code: string): void {
 const checked: string[] = [];
 
 describe('every shader parses', () => {
-  const x = () => tensorOf([6, 5]);
-
   test.each(elementwiseKernels.map((kernel) => [kernel.name, kernel] as const))('%s', (_, kernel) => {
-    shadersOf(kernel, { x: x() }).forEach(check);
+    shadersOf(kernel, { x: matrix() }).forEach(check);
   });
 
   test('a cast', () => {
@@ -100,11 +102,11 @@ describe('every shader parses', () => {
 
   const folds = [sumKernel, meanKernel, prodKernel, maxKernel, minKernel];
   test.each(folds.map((kernel) => [kernel.name, kernel] as const))('%s', (_, kernel) => {
-    shadersOf(kernel, { x: x() }, { axis: [1] }).forEach(check);
+    shadersOf(kernel, { x: matrix() }, { axis: [1] }).forEach(check);
   });
 
   test.each([cumsumKernel, cumprodKernel].map((kernel) => [kernel.name, kernel] as const))('%s', (_, kernel) => {
-    shadersOf(kernel, { x: x() }, { axis: 1, exclusive: false, reverse: true }).forEach(check);
+    shadersOf(kernel, { x: matrix() }, { axis: 1, exclusive: false, reverse: true }).forEach(check);
   });
 
   test('a product of small matrices', () => {
@@ -129,7 +131,6 @@ describe('every shader parses', () => {
     };
     const operands = [tensorOf([5, 2]), tensorOf([2, 4]), tensorOf([4, 2 * count]), tensorOf([4])];
     const attrs: MaskedNetworkAttrs = { network, form, sequential: form !== undefined, offsets: [3, -1], keep: true };
-    const named = (tensors: TensorInfo[]) => Object.fromEntries(tensors.map((tensor, i) => [`${i}`, tensor]));
     const forward = shadersOf(maskedNetworkKernel, named(operands), attrs);
     const cotangents = form ? [tensorOf([5, 2]), tensorOf([5])] : [tensorOf([5, 2, count])];
     const backward = shadersOf(
