@@ -23,7 +23,7 @@ export async function gap(target: Target, bijector: Bijector, steps: number): Pr
   const flow = new Transformed(new StandardNormal(2), bijector);
   await fit(
     ({ x, context }: Draw) => neg(mean(flow.logProb(x, context))),
-    ({ key }: { key: Key }) => batches(target, key),
+    ({ seed }: { seed: Key }) => batches(target, seed),
     {
       module: flow,
       steps,

@@ -27,6 +27,7 @@ export { Partition, type PartitionOptions } from './combinators/partition.js';
 export { Power } from './elementary/power.js';
 export { Reshape, type ReshapeOptions } from './combinators/reshape.js';
 export { Scale } from './elementary/scale.js';
+export { scalarBijector, type ScalarFormulas } from './elementary/scalar-bijector.js';
 export { Shift } from './elementary/shift.js';
 export { Sigmoid } from './elementary/sigmoid.js';
 export { Simplex, type SimplexOptions } from './elementary/simplex.js';

@@ -5,6 +5,7 @@ export { Distribution, type SampleOptions } from './contract/distribution.js';
 export { Independent } from './composites/independent.js';
 export { klDivergence, type KlDivergenceOptions } from './divergence/kl-divergence.js';
 export { Logistic } from './bases/logistic.js';
+export { maximumLikelihood, type MaximumLikelihood, type Observations } from './objectives/maximum-likelihood.js';
 export { distributionModules } from './modules.js';
 export { MultivariateNormalDiag } from './composites/multivariate-normal-diag.js';
 export { Normal } from './bases/normal.js';

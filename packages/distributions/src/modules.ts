@@ -1,3 +1,4 @@
+import { bijectorModules } from '@pushforward/bijectors';
 import type { ModuleClass } from '@pushforward/tensor';
 import { Bernoulli } from './bases/bernoulli.js';
 import { Categorical } from './bases/categorical.js';
@@ -11,7 +12,8 @@ import { Transformed } from './composites/transformed.js';
 import { Uniform } from './bases/uniform.js';
 
 /**
- * Every module class of this package, to rebuild saved ones with; add `bijectorModules` for flows.
+ * Every module class that a distribution of this package is made of, those of `bijectorModules` included, for `buildModule` and for loading
+ * a saved model.
  *
  * @example
  * ```ts
@@ -24,6 +26,7 @@ import { Uniform } from './bases/uniform.js';
  * ```
  */
 export const distributionModules: readonly ModuleClass[] = [
+  ...bijectorModules,
   Bernoulli,
   Categorical,
   DiscretizedLogistic,

@@ -11,7 +11,7 @@ function variableOf(values: TypedArray, shape: number[], dtype: 'float32' | 'int
 /** A module with variables of every kind, filled from `start`. */
 export class Table extends Module {
   static readonly type = 'Table';
-  static fromConfig(config: ModuleConfig): Table {
+  static override fromConfig(config: ModuleConfig): Table {
     return new Table(config.rows as number);
   }
 
@@ -44,7 +44,7 @@ export class Table extends Module {
     this.nothing = variableOf(new Float32Array(0), [0, 2], 'float32', true);
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Table.type, rows: this.rows };
   }
 }
@@ -52,7 +52,7 @@ export class Table extends Module {
 /** A module of modules. */
 export class Stack extends Module {
   static readonly type = 'Stack';
-  static fromConfig(config: ModuleConfig, build: BuildModule): Stack {
+  static override fromConfig(config: ModuleConfig, build: BuildModule): Stack {
     const layers = (config.layers as Json[]).map((layer) => build(layer));
     if (config.broken) throw new Error('stack: is broken');
     return new Stack(layers, config.note);
@@ -65,7 +65,7 @@ export class Stack extends Module {
     super();
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Stack.type, note: this.note, layers: this.layers.map((layer) => layer.config()) };
   }
 }

@@ -12,7 +12,7 @@ export {
 } from './optimizer/schedule.js';
 export type { Batch, Data, DataOf, RowArray, Rows } from './data/data.js';
 export type { BatchDataset, BatchStream } from './data/streams.js';
-export type { Loss, LossInfo } from './loop/loss.js';
+export type { Loss, LossInfo, Objective } from './loop/loss.js';
 export { evaluate, type EvaluateOptions } from './loop/evaluate.js';
 export type { Checkpoint, CheckpointTensor, EpochRecord, Progress } from './checkpoint/checkpoint.js';
 export type { EpochEvent, FitHandlers, FitResult, StepEvent } from './loop/events.js';

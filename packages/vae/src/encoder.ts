@@ -39,7 +39,7 @@ const LOG_SCALE_BOUND = 7;
  */
 export class Encoder extends Module {
   static readonly type: string = 'Encoder';
-  static fromConfig(config: ModuleConfig, build: BuildModule): Encoder {
+  static override fromConfig(config: ModuleConfig, build: BuildModule): Encoder {
     return new Encoder(build<Network>(config.network), config.latentDim as number);
   }
 
@@ -74,7 +74,7 @@ export class Encoder extends Module {
     });
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Encoder.type, network: this.network.config(), latentDim: this.latentDim };
   }
 }

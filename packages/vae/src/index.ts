@@ -2,5 +2,6 @@ export { Encoder, type Encoding, mlpEncoder, type MlpEncoderOptions } from './en
 export { BernoulliLikelihood, GaussianLikelihood, type GaussianLikelihoodOptions, Likelihood } from './likelihood.js';
 export { Mlp, type MlpOptions } from './mlp.js';
 export { vaeModules } from './modules.js';
+export { type NegativeElbo, negativeElbo } from './negative-elbo.js';
 export { Network } from './network.js';
 export { type Elbo, type ElboOptions, type LogLikelihoodOptions, Vae, type VaeOptions } from './vae.js';

@@ -60,7 +60,7 @@ export abstract class Likelihood extends Module {
  */
 export class BernoulliLikelihood extends Likelihood {
   static readonly type: string = 'BernoulliLikelihood';
-  static fromConfig(config: ModuleConfig, build: BuildModule): BernoulliLikelihood {
+  static override fromConfig(config: ModuleConfig, build: BuildModule): BernoulliLikelihood {
     return new BernoulliLikelihood(build<Network>(config.decoder));
   }
 
@@ -79,7 +79,7 @@ export class BernoulliLikelihood extends Likelihood {
     return new Independent(new Bernoulli({ logits: this.decoder.apply(z) }), 1);
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: BernoulliLikelihood.type, decoder: this.decoder.config() };
   }
 }
@@ -109,7 +109,7 @@ export interface GaussianLikelihoodOptions {
  */
 export class GaussianLikelihood extends Likelihood {
   static readonly type: string = 'GaussianLikelihood';
-  static fromConfig(config: ModuleConfig, build: BuildModule): GaussianLikelihood {
+  static override fromConfig(config: ModuleConfig, build: BuildModule): GaussianLikelihood {
     return new GaussianLikelihood(build<Network>(config.decoder), { learnScale: config.learnScale as boolean });
   }
 
@@ -137,7 +137,7 @@ export class GaussianLikelihood extends Likelihood {
     return new Independent(new Normal(this.decoder.apply(z), exp(this.logScale)), 1);
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: GaussianLikelihood.type, decoder: this.decoder.config(), learnScale: this.logScale.trainable };
   }
 }

@@ -52,7 +52,7 @@ export interface MlpOptions {
 export class Mlp extends Network {
   static readonly type = 'Mlp';
 
-  static fromConfig(config: ModuleConfig): Mlp {
+  static override fromConfig(config: ModuleConfig): Mlp {
     return new Mlp({
       inputDim: config.inputDim as number,
       hidden: config.hidden as number[],
@@ -91,7 +91,7 @@ export class Mlp extends Network {
     this.biases = sizes.slice(1).map((size) => makeVariable([size], () => zeros([size])));
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return {
       type: Mlp.type,
       inputDim: this.inputDim,

@@ -6,8 +6,8 @@ import { Mlp } from './mlp.js';
 import { Vae } from './vae.js';
 
 /**
- * Every module class of this package, and of `distributionModules` for the prior, to rebuild saved ones with; add `bijectorModules` for flows
- * in a posterior or prior.
+ * Every module class that a variational autoencoder is made of, those of `distributionModules` included, for `buildModule` and for loading a
+ * saved model.
  *
  * @example
  * ```ts

@@ -89,7 +89,7 @@ export interface Elbo {
  */
 export class Vae extends Module {
   static readonly type: string = 'Vae';
-  static fromConfig(config: ModuleConfig, build: BuildModule): Vae {
+  static override fromConfig(config: ModuleConfig, build: BuildModule): Vae {
     return new Vae({
       encoder: build<Encoder>(config.encoder),
       likelihood: build<Likelihood>(config.likelihood),
@@ -120,6 +120,7 @@ export class Vae extends Module {
       throw new Error(`vae: likelihood dataDim must be the encoder's ${dataDim}, got ${likelihood.dataDim}`);
     }
     checkEvent('vae: prior eventShape', prior.eventShape, [latentDim]);
+    if (posterior?.eventShape) checkEvent('vae: posterior eventShape', posterior.eventShape, [latentDim]);
     if (posterior && posterior.contextDim !== 0 && posterior.contextDim !== encoder.contextDim) {
       throw new Error(
         `vae: posterior contextDim must be the encoder's ${encoder.contextDim} or 0, got ${posterior.contextDim}`,
@@ -202,7 +203,7 @@ export class Vae extends Module {
     });
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return {
       type: Vae.type,
       encoder: this.encoder.config(),

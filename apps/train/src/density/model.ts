@@ -51,10 +51,10 @@ export function negativeLogDensity(model: Distribution, columns: readonly Learne
   const grid = columns.map((column) => column.grid);
   const isContinuous = grid.every(({ step }) => step === 0);
   const nats = (rows: Tensor, key: Key) => neg(model.logProb(isContinuous ? rows : withNoise(rows, grid, key)));
-  if (columns.every(({ outlier }) => !outlier)) return (rows, { key }) => mean(nats(rows, key));
+  if (columns.every(({ outlier }) => !outlier)) return (rows, { seed: key }) => mean(nats(rows, key));
   const limit = UNLIKELY * columns.length;
   const units = columns.reduce((sum, { scale }) => sum + Math.log(scale), 0);
-  return (rows, { key }) => {
+  return (rows, { seed: key }) => {
     const standardised = sub(nats(rows, key), units);
     return add(
       mean(add(minimum(standardised, limit), mul(limit, log(div(maximum(standardised, limit), limit))))),

@@ -45,7 +45,7 @@ export function binarise(greyLevels: Tensor, key: Key): Tensor {
 
 /** The mean negative ELBO of a batch of grey levels, in nats. */
 export function negativeElbo(vae: Vae): Loss<Tensor> {
-  return (greyLevels, { key }) => {
+  return (greyLevels, { seed: key }) => {
     const [pixelKey, latentKey] = split(key, 2);
     return neg(mean(vae.elbo(binarise(greyLevels, pixelKey), { seed: latentKey }).elbo));
   };

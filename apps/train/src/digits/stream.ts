@@ -12,7 +12,7 @@ const ROUND = 8000;
  * after every round, so that a learning curve has as many points whether there are 8,000 digits or 60,000.
  */
 export function digitStream(digits: Digits, batchSize: number): BatchStream<Tensor> {
-  return function* ({ key }) {
+  return function* ({ seed: key }) {
     const order = permutation(key, digits.count).slice(0, ROUND);
     for (let start = 0; start < order.length; start += batchSize) {
       const batch = takeDigits(digits, order.slice(start, start + batchSize));

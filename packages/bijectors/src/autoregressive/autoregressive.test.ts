@@ -28,7 +28,7 @@ import { ShiftTransform } from '../elementwise/shift.js';
 /** `parameters = sin(x)·(W ∘ mask) + context·U + b`, unrolled in the textbook way: everything anew for every dimension. */
 class Sines extends Conditioner {
   static readonly type: string = 'Sines';
-  static fromConfig({ dim, parameterCount, contextDim, order }: ModuleConfig): Sines {
+  static override fromConfig({ dim, parameterCount, contextDim, order }: ModuleConfig): Sines {
     return new this(dim as number, parameterCount as number, contextDim as number, order as number[]);
   }
 
@@ -72,7 +72,7 @@ class Sines extends Conditioner {
     });
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     const { dim, parameterCount, contextDim, order } = this;
     return { type: (this.constructor as typeof Sines).type, dim, parameterCount, contextDim, order: [...order] };
   }

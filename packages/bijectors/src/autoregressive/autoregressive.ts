@@ -41,7 +41,7 @@ export type Direction = 'forward' | 'inverse';
  */
 export class Autoregressive extends Bijector {
   static readonly type: string = 'Autoregressive';
-  static fromConfig(config: ModuleConfig, build: BuildModule): Autoregressive {
+  static override fromConfig(config: ModuleConfig, build: BuildModule): Autoregressive {
     return new Autoregressive(
       build<Conditioner>(config.conditioner),
       build<ElementwiseTransform>(config.transform),
@@ -51,6 +51,7 @@ export class Autoregressive extends Bijector {
   }
 
   readonly eventRank = 1;
+  override readonly eventShape: readonly number[];
   override readonly contextDim: number;
 
   /**
@@ -73,6 +74,7 @@ export class Autoregressive extends Bijector {
     }
     checkOneOf(`${name}: direction`, direction, ['forward', 'inverse']);
     this.contextDim = conditioner.contextDim;
+    this.eventShape = [conditioner.dim];
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
@@ -97,7 +99,7 @@ export class Autoregressive extends Bijector {
     );
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return {
       type: Autoregressive.type,
       conditioner: this.conditioner.config(),

@@ -5,6 +5,8 @@ import { Chain } from './chain.js';
 import { affine, Elementwise } from './elementwise.js';
 import { Invert } from './invert.js';
 import { Permute } from './permute.js';
+import { Exp } from '../elementary/exp.js';
+import { Reshape } from './reshape.js';
 import { checkBijector } from '../testing/index.js';
 import { AffineTransform } from '../elementwise/affine.js';
 
@@ -81,5 +83,19 @@ describe('Invert', () => {
     await expect(value).toBeAllClose(tensor2d([[2]]));
     await expect(logDet).toBeAllClose(tensor1d([-Math.log(4)]));
     await expect(inverted.inverse(tensor2d([[2]]))).toBeAllClose(tensor2d([[9]]));
+  });
+
+  test('of parts that do not fit is refused when it is made', () => {
+    expect(() => new Chain([vector(), number(), new Permute({ dim: 2 })])).toThrow(
+      'chain: parts[2] must take events of [3], got [2]',
+    );
+    expect(() => new Chain([new Reshape({ from: [4], to: [2, 2] }), new Permute({ dim: 3 })])).toThrow(
+      'chain: parts[1] must take events of [2, 2], got [3]',
+    );
+    expect(new Chain([number(), vector()]).eventShape).toEqual([3]);
+    expect(new Chain([new Reshape({ from: [4], to: [2, 2] }), new Permute({ dim: 2 })]).eventShape).toEqual([4]);
+    expect(new Invert(new Reshape({ from: [4], to: [2, 2] })).eventShape).toEqual([2, 2]);
+    expect(new Chain([number()]).eventShape).toEqual([]);
+    expect(new Chain([new Exp()]).eventShape).toBeUndefined();
   });
 });

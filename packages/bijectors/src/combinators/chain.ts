@@ -46,7 +46,7 @@ export interface ChainOptions {
  */
 export class Chain extends Bijector {
   static readonly type: string = 'Chain';
-  static fromConfig(config: ModuleConfig, build: BuildModule): Chain {
+  static override fromConfig(config: ModuleConfig, build: BuildModule): Chain {
     const { parts } = config;
     if (!Array.isArray(parts)) throw new Error(`chain: parts must be a list of bijectors, got ${formatValue(parts)}`);
     return new Chain(
@@ -56,6 +56,7 @@ export class Chain extends Bijector {
   }
 
   readonly eventRank: number;
+  override readonly eventShape?: readonly number[];
   override readonly contextDim: number;
   /** In the order of {@link forward}. */
   readonly parts: readonly Bijector[];
@@ -82,6 +83,12 @@ export class Chain extends Bijector {
     this.#outputEventRank = this.eventRank + growth.at(-1)!;
     this.#steps = parts.map((part, i) => ({ part, extra: this.eventRank + growth[i] - part.eventRank }));
     this.contextDim = Math.max(...parts.map((part) => part.contextDim));
+    checkSequence(parts);
+    // Of the first part whose events are as long as the chain's there.
+    const whole = parts.findIndex(({ eventShape }, i) => eventShape?.length === this.eventRank + growth[i]);
+    this.eventShape = parts
+      .slice(0, Math.max(whole, 0))
+      .reduceRight((event, part) => event && part.inverseEventShape(event), parts[whole]?.eventShape);
   }
 
   override get outputEventRank(): number {
@@ -106,7 +113,7 @@ export class Chain extends Bijector {
     );
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Chain.type, parts: this.parts.map((part) => part.config()), checkpoint: this.checkpoint };
   }
 
@@ -131,6 +138,21 @@ export class Chain extends Bijector {
       const summed = logDets.map((logDet, i) => sumTrailing(logDet, steps[i].extra));
       return { value, logDet: total(summed) };
     });
+  }
+}
+
+/** Throws if a part does not take events such as the one before it gives, as far as both say. */
+function checkSequence(parts: readonly Bijector[]): void {
+  let event: readonly number[] = [];
+  for (const [i, part] of parts.entries()) {
+    const wanted = part.eventShape ?? [];
+    // Of axes before those that both name nothing is known.
+    const common = Math.min(wanted.length, event.length);
+    const [given, taken] = [event, wanted].map((shape) => shape.slice(shape.length - common));
+    if (formatShape(given) !== formatShape(taken))
+      throw new Error(`chain: parts[${i}] must take events of ${formatShape(event)}, got ${formatShape(wanted)}`);
+    if (wanted.length > event.length) event = wanted;
+    event = event.length < part.eventRank ? [] : part.forwardEventShape(event);
   }
 }
 

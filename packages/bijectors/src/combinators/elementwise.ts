@@ -48,7 +48,7 @@ export interface ElementwiseOptions {
  */
 export class Elementwise extends Bijector {
   static readonly type: string = 'Elementwise';
-  static fromConfig(config: ModuleConfig, build: BuildModule): Elementwise {
+  static override fromConfig(config: ModuleConfig, build: BuildModule): Elementwise {
     return new Elementwise({
       transform: build<ElementwiseTransform>(config.transform),
       eventShape: config.eventShape as number[],
@@ -57,7 +57,7 @@ export class Elementwise extends Bijector {
   }
 
   readonly eventRank: number;
-  readonly eventShape: readonly number[];
+  override readonly eventShape: readonly number[];
   readonly transform: ElementwiseTransform;
   /** `[...eventShape, P]`. */
   readonly parameters: Variable;
@@ -89,7 +89,7 @@ export class Elementwise extends Bijector {
     return this.#apply('y', y, context, (given) => this.transform.inverseAndLogDet(given, this.parameters));
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return {
       type: Elementwise.type,
       transform: this.transform.config(),

@@ -21,11 +21,12 @@ import { Bijector } from '../contract/bijector.js';
  */
 export class Invert extends Bijector {
   static readonly type: string = 'Invert';
-  static fromConfig(config: ModuleConfig, build: BuildModule): Invert {
+  static override fromConfig(config: ModuleConfig, build: BuildModule): Invert {
     return new Invert(build<Bijector>(config.bijector));
   }
 
   readonly eventRank: number;
+  override readonly eventShape?: readonly number[];
   override readonly contextDim: number;
 
   constructor(readonly bijector: Bijector) {
@@ -33,6 +34,7 @@ export class Invert extends Bijector {
     checkInstance('invert: bijector', bijector, Bijector, 'a bijector');
     this.eventRank = bijector.outputEventRank;
     this.contextDim = bijector.contextDim;
+    this.eventShape = bijector.eventShape && bijector.forwardEventShape(bijector.eventShape);
   }
 
   override get outputEventRank(): number {
@@ -55,7 +57,7 @@ export class Invert extends Bijector {
     return this.bijector.forwardAndLogDet(y, context);
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Invert.type, bijector: this.bijector.config() };
   }
 }

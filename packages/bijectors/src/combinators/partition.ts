@@ -51,7 +51,7 @@ export interface PartitionOptions {
  */
 export class Partition extends Bijector {
   static readonly type: string = 'Partition';
-  static fromConfig(config: ModuleConfig, build: BuildModule): Partition {
+  static override fromConfig(config: ModuleConfig, build: BuildModule): Partition {
     if (!Array.isArray(config.bijectors))
       throw new Error(`partition: bijectors must be a list, got ${formatValue(config.bijectors)}`);
     return new Partition({
@@ -137,7 +137,7 @@ export class Partition extends Bijector {
     return this.#apply('y', y, context, sizes, (bijector, part, given) => bijector.inverseAndLogDet(part, given));
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return {
       type: Partition.type,
       bijectors: this.bijectors.map((bijector) => bijector && bijector.config()),
@@ -191,9 +191,13 @@ export class Partition extends Bijector {
   #outputSizes(shape: readonly number[]): readonly number[] {
     if (shape.length < this.eventRank) return this.sizes;
     const at = shape.length + this.axis;
-    const after = this.bijectors.map(
-      (bijector, i) => bijector?.forwardEventShape(shape.with(at, this.sizes[i]))[at] ?? this.sizes[i],
-    );
+    const after = this.bijectors.map((bijector, i) => {
+      try {
+        return bijector?.forwardEventShape(shape.with(at, this.sizes[i]))[at] ?? this.sizes[i];
+      } catch (error) {
+        throw new Error(`partition: bijectors[${i}] must take its part of ${formatShape(shape)}`, { cause: error });
+      }
+    });
     if (this.indices && after.some((size, i) => size !== this.sizes[i])) {
       throw new Error('partition: bijectors that change the size of their part need sizes, not indices');
     }

@@ -36,11 +36,12 @@ export interface PermuteOptions {
  */
 export class Permute extends Bijector {
   static readonly type: string = 'Permute';
-  static fromConfig(config: ModuleConfig): Permute {
+  static override fromConfig(config: ModuleConfig): Permute {
     return new Permute({ dim: config.dim as number, permutation: config.permutation as number[] });
   }
 
   readonly eventRank = 1;
+  override readonly eventShape: readonly number[];
   readonly dim: number;
   /** Place i of y holds `x[permutation[i]]`. */
   readonly permutation: readonly number[];
@@ -50,6 +51,7 @@ export class Permute extends Bijector {
     super();
     checkInteger('permute: dim', dim, 1);
     this.dim = dim;
+    this.eventShape = [dim];
     this.permutation = resolve(dim, wanted, seed);
     this.#inverse = invertPermutation(this.permutation);
   }
@@ -62,7 +64,7 @@ export class Permute extends Bijector {
     return this.#apply('y', y, context, this.#inverse);
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Permute.type, dim: this.dim, permutation: [...this.permutation] };
   }
 

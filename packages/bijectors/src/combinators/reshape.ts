@@ -29,11 +29,12 @@ export interface ReshapeOptions {
  */
 export class Reshape extends Bijector {
   static readonly type: string = 'Reshape';
-  static fromConfig(config: ModuleConfig): Reshape {
+  static override fromConfig(config: ModuleConfig): Reshape {
     return new Reshape({ from: config.from as number[], to: config.to as number[] });
   }
 
   readonly eventRank: number;
+  override readonly eventShape: readonly number[];
   readonly from: readonly number[];
   readonly to: readonly number[];
 
@@ -49,6 +50,7 @@ export class Reshape extends Bijector {
     this.from = [...from];
     this.to = [...to];
     this.eventRank = from.length;
+    this.eventShape = [...from];
   }
 
   override get outputEventRank(): number {
@@ -73,7 +75,7 @@ export class Reshape extends Bijector {
     return apply('y', y, this.to, this.from, context);
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Reshape.type, from: [...this.from], to: [...this.to] };
   }
 }

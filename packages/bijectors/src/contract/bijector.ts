@@ -1,5 +1,5 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { Module } from '@pushforward/tensor';
+import { checkEvent, Module } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 
 /**
@@ -62,6 +62,9 @@ export abstract class Bijector extends Module {
     return this.eventRank;
   }
 
+  /** The shape of an event of x, where only one fits; absent where any of {@link eventRank} axes does. What is put together is checked by it. */
+  declare readonly eventShape?: readonly number[];
+
   /** The width of the context this map needs, 0 if it takes none. */
   readonly contextDim: number = 0;
 
@@ -77,6 +80,7 @@ export abstract class Bijector extends Module {
    * @throws Error if no event of x has that shape
    */
   forwardEventShape(shape: readonly number[]): readonly number[] {
+    if (this.eventShape) checkEvent(`${typeOf(this)}: x`, shape, this.eventShape);
     return shape;
   }
 
@@ -86,6 +90,7 @@ export abstract class Bijector extends Module {
    * @throws Error if no event of y has that shape
    */
   inverseEventShape(shape: readonly number[]): readonly number[] {
+    if (this.eventShape) checkEvent(`${typeOf(this)}: y`, shape, this.eventShape);
     return shape;
   }
 
@@ -98,4 +103,10 @@ export abstract class Bijector extends Module {
   inverse(y: Tensor, context?: Tensor): Tensor {
     return tidy(() => this.inverseAndLogDet(y, context).value);
   }
+}
+
+/** What errors call a bijector: its name in a saved file, which survives a minifier. */
+function typeOf(bijector: Bijector): string {
+  const { type, name } = bijector.constructor as { type?: string; name: string };
+  return type ?? name;
 }

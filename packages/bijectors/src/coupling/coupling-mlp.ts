@@ -68,7 +68,7 @@ export interface CouplingMlpOptions {
  */
 export class CouplingMlp extends CouplingNetwork {
   static readonly type: string = 'CouplingMlp';
-  static fromConfig(config: ModuleConfig): CouplingMlp {
+  static override fromConfig(config: ModuleConfig): CouplingMlp {
     // Files before version 3 call the width of the context `context`.
     const { type: _, context: contextDim, ...options } = config;
     return new CouplingMlp({ contextDim, ...options, seed: 0 } as unknown as CouplingMlpOptions);
@@ -155,7 +155,7 @@ export class CouplingMlp extends CouplingNetwork {
     });
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return {
       type: CouplingMlp.type,
       inputDim: this.inputDim,

@@ -37,7 +37,7 @@ function coupling({
 /** The squares of its inputs, as a network of one's own. */
 class Squares extends CouplingNetwork {
   static readonly type = 'Squares';
-  static fromConfig() {
+  static override fromConfig() {
     return new Squares();
   }
   readonly inputDim = 2;
@@ -46,7 +46,7 @@ class Squares extends CouplingNetwork {
   apply(x: Tensor) {
     return square(x);
   }
-  config() {
+  override config() {
     return { type: 'Squares' };
   }
 }

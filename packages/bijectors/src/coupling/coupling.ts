@@ -63,7 +63,7 @@ export interface CouplingOptions {
  */
 export class Coupling extends Bijector {
   static readonly type: string = 'Coupling';
-  static fromConfig(config: ModuleConfig, build: BuildModule): Coupling {
+  static override fromConfig(config: ModuleConfig, build: BuildModule): Coupling {
     return new Coupling({
       dim: config.dim as number,
       transformed: config.transformed as number[],
@@ -74,6 +74,7 @@ export class Coupling extends Bijector {
   }
 
   readonly eventRank = 1;
+  override readonly eventShape: readonly number[];
   override readonly contextDim: number;
   readonly dim: number;
   readonly transformed: readonly number[];
@@ -105,6 +106,7 @@ export class Coupling extends Bijector {
       );
     }
     this.dim = dim;
+    this.eventShape = [dim];
     this.transformed = [...transformed];
     this.network = network;
     this.transform = transform;
@@ -121,7 +123,7 @@ export class Coupling extends Bijector {
     return this.#apply('y', y, context, (input, parameters) => this.transform.inverseAndLogDet(input, parameters));
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return {
       type: Coupling.type,
       dim: this.dim,

@@ -1,7 +1,7 @@
 import { clone, exp, log, neg, type Tensor } from '@tensorflow/tfjs-core';
 import type { ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
-import { NumberMap } from './scalar-bijector.js';
+import { ScalarBijector } from './scalar-bijector.js';
 
 /**
  * `y = eˣ`, from all numbers to the positive ones, with log-derivative `x`.
@@ -19,9 +19,9 @@ import { NumberMap } from './scalar-bijector.js';
  * console.log(await value.array(), await logDet.array()); // about 2.71828 1
  * ```
  */
-export class Exp extends NumberMap {
+export class Exp extends ScalarBijector {
   static readonly type: string = 'Exp';
-  static fromConfig(): Exp {
+  static override fromConfig(): Exp {
     return new Exp();
   }
 
@@ -31,12 +31,12 @@ export class Exp extends NumberMap {
     return { value: exp(x), logDet: clone(x) };
   }
 
-  protected unmap(y: Tensor): ValueAndLogDet {
+  protected inverseMap(y: Tensor): ValueAndLogDet {
     const value = log(y);
     return { value, logDet: neg(value) };
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Exp.type };
   }
 }

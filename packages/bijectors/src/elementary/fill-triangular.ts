@@ -44,7 +44,7 @@ export interface FillTriangularOptions {
  */
 export class FillTriangular extends Bijector {
   static readonly type: string = 'FillTriangular';
-  static fromConfig(config: ModuleConfig, build: BuildModule): FillTriangular {
+  static override fromConfig(config: ModuleConfig, build: BuildModule): FillTriangular {
     return new FillTriangular({ dim: config.dim as number, diagonal: build<Bijector>(config.diagonal) });
   }
 
@@ -113,7 +113,7 @@ export class FillTriangular extends Bijector {
     });
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: FillTriangular.type, dim: this.dim, diagonal: this.diagonal.config() };
   }
 

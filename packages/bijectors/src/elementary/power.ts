@@ -1,7 +1,7 @@
 import { add, exp, log, mul, sub, type Tensor } from '@tensorflow/tfjs-core';
 import { formatValue, type ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
-import { NumberMap } from './scalar-bijector.js';
+import { ScalarBijector } from './scalar-bijector.js';
 
 /**
  * `y = xᵖ`, from the positive numbers to the positive numbers, with log-derivative `log |p| + (p − 1) log x`.
@@ -21,9 +21,9 @@ import { NumberMap } from './scalar-bijector.js';
  * console.log(await new Power(2).inverse(tf.tensor1d([9])).array()); // about [3]
  * ```
  */
-export class Power extends NumberMap {
+export class Power extends ScalarBijector {
   static readonly type: string = 'Power';
-  static fromConfig(config: ModuleConfig): Power {
+  static override fromConfig(config: ModuleConfig): Power {
     return new Power(config.exponent as number);
   }
 
@@ -41,12 +41,12 @@ export class Power extends NumberMap {
     return { value: exp(mul(logX, this.exponent)), logDet: this.#logSlope(logX) };
   }
 
-  protected unmap(y: Tensor): ValueAndLogDet {
+  protected inverseMap(y: Tensor): ValueAndLogDet {
     const logX = mul(log(y), 1 / this.exponent);
     return { value: exp(logX), logDet: sub(0, this.#logSlope(logX)) };
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Power.type, exponent: this.exponent };
   }
 

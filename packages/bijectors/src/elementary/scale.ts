@@ -1,7 +1,7 @@
 import { fill, mul, type Tensor } from '@tensorflow/tfjs-core';
 import { formatValue, type ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
-import { NumberMap } from './scalar-bijector.js';
+import { ScalarBijector } from './scalar-bijector.js';
 
 /**
  * `y = scale · x` for every number, with log-derivative `log |scale|`. {@link affine} has a scale for each number of a vector.
@@ -18,9 +18,9 @@ import { NumberMap } from './scalar-bijector.js';
  * console.log(await new Scale(-2).forward(tf.tensor1d([1, 3])).array()); // [-2, -6]
  * ```
  */
-export class Scale extends NumberMap {
+export class Scale extends ScalarBijector {
   static readonly type: string = 'Scale';
-  static fromConfig(config: ModuleConfig): Scale {
+  static override fromConfig(config: ModuleConfig): Scale {
     return new Scale(config.scale as number);
   }
 
@@ -37,11 +37,11 @@ export class Scale extends NumberMap {
     return { value: mul(x, this.scale), logDet: fill(x.shape, Math.log(Math.abs(this.scale))) };
   }
 
-  protected unmap(y: Tensor): ValueAndLogDet {
+  protected inverseMap(y: Tensor): ValueAndLogDet {
     return { value: mul(y, 1 / this.scale), logDet: fill(y.shape, -Math.log(Math.abs(this.scale))) };
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Scale.type, scale: this.scale };
   }
 }

@@ -1,7 +1,7 @@
 import { add, sub, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { checkNumber, type ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
-import { NumberMap } from './scalar-bijector.js';
+import { ScalarBijector } from './scalar-bijector.js';
 
 /**
  * `y = x + shift` for every number, with log-derivative 0. {@link affine} has a location for each number of a vector.
@@ -20,9 +20,9 @@ import { NumberMap } from './scalar-bijector.js';
  * console.log(await above.forward(tf.tensor1d([0])).array()); // [2]
  * ```
  */
-export class Shift extends NumberMap {
+export class Shift extends ScalarBijector {
   static readonly type: string = 'Shift';
-  static fromConfig(config: ModuleConfig): Shift {
+  static override fromConfig(config: ModuleConfig): Shift {
     return new Shift(config.shift as number);
   }
 
@@ -37,11 +37,11 @@ export class Shift extends NumberMap {
     return { value: add(x, this.shift), logDet: zeros(x.shape) };
   }
 
-  protected unmap(y: Tensor): ValueAndLogDet {
+  protected inverseMap(y: Tensor): ValueAndLogDet {
     return { value: sub(y, this.shift), logDet: zeros(y.shape) };
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Shift.type, shift: this.shift };
   }
 }

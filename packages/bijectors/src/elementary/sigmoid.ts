@@ -14,7 +14,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { log1p, logSigmoid, type ModuleConfig, where } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
-import { NumberMap } from './scalar-bijector.js';
+import { ScalarBijector } from './scalar-bijector.js';
 
 /** Where the sigmoid comes within 2⁻²⁵ of 1 and rounds to it: `e⁻ˣ = 2⁻²⁵`. The inverse's log-derivative there, `x − 2 log(1 − 2⁻²⁵)`, is the same. */
 const END = 25 * Math.LN2;
@@ -41,9 +41,9 @@ const END = 25 * Math.LN2;
  * console.log(await logit.forward(tf.tensor1d([0.5, 0.9])).array()); // about [0, 2.19722]
  * ```
  */
-export class Sigmoid extends NumberMap {
+export class Sigmoid extends ScalarBijector {
   static readonly type: string = 'Sigmoid';
-  static fromConfig(): Sigmoid {
+  static override fromConfig(): Sigmoid {
     return new Sigmoid();
   }
 
@@ -53,7 +53,7 @@ export class Sigmoid extends NumberMap {
     return { value: sigmoid(x), logDet: add(logSigmoid(x), logSigmoid(neg(x))) };
   }
 
-  protected unmap(y: Tensor): ValueAndLogDet {
+  protected inverseMap(y: Tensor): ValueAndLogDet {
     const isInside = logicalAnd(greater(y, 0), less(y, 1));
     // The logarithms are given numbers of the inside only, so that no gradient of the others is infinite.
     const inside = where(isInside, y, fill(y.shape, 0.5));
@@ -66,7 +66,7 @@ export class Sigmoid extends NumberMap {
     };
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Sigmoid.type };
   }
 }

@@ -53,17 +53,19 @@ export interface SimplexOptions {
  */
 export class Simplex extends Bijector {
   static readonly type: string = 'Simplex';
-  static fromConfig(config: ModuleConfig): Simplex {
+  static override fromConfig(config: ModuleConfig): Simplex {
     return new Simplex({ dim: config.dim as number });
   }
 
   readonly eventRank = 1;
+  override readonly eventShape: readonly number[];
   readonly dim: number;
 
   constructor({ dim }: SimplexOptions) {
     super();
     checkInteger('simplex: dim', dim, 2);
     this.dim = dim;
+    this.eventShape = [dim - 1];
   }
 
   override forwardEventShape(shape: readonly number[]): readonly number[] {
@@ -101,7 +103,7 @@ export class Simplex extends Bijector {
     });
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Simplex.type, dim: this.dim };
   }
 

@@ -1,7 +1,7 @@
 import { add, neg, type Tensor } from '@tensorflow/tfjs-core';
 import { log1mexp, logSigmoid, type ModuleConfig, softplus } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
-import { NumberMap } from './scalar-bijector.js';
+import { ScalarBijector } from './scalar-bijector.js';
 
 /**
  * `y = log(1 + eˣ)`, from all numbers to the positive ones, with log-derivative `log sigmoid(x)`. Like {@link Exp} far below 0, but
@@ -24,9 +24,9 @@ import { NumberMap } from './scalar-bijector.js';
  * console.log(await positive.inverse(tf.tensor1d([1e-6])).array()); // about [-13.8155]
  * ```
  */
-export class Softplus extends NumberMap {
+export class Softplus extends ScalarBijector {
   static readonly type: string = 'Softplus';
-  static fromConfig(): Softplus {
+  static override fromConfig(): Softplus {
     return new Softplus();
   }
 
@@ -36,12 +36,12 @@ export class Softplus extends NumberMap {
     return { value: softplus(x), logDet: logSigmoid(x) };
   }
 
-  protected unmap(y: Tensor): ValueAndLogDet {
+  protected inverseMap(y: Tensor): ValueAndLogDet {
     const logSlope = log1mexp(y);
     return { value: add(y, logSlope), logDet: neg(logSlope) };
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Softplus.type };
   }
 }

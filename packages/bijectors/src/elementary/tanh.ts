@@ -1,7 +1,7 @@
 import { abs, add, equal, less, mul, neg, scalar, sub, type Tensor, tanh, zerosLike } from '@tensorflow/tfjs-core';
 import { log1p, type ModuleConfig, softplus, where } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
-import { NumberMap } from './scalar-bijector.js';
+import { ScalarBijector } from './scalar-bijector.js';
 
 /** Where tanh comes within 2⁻²⁵ of 1 and rounds to it: `2 e⁻²ˣ = 2⁻²⁵`. */
 const END = 13 * Math.LN2;
@@ -29,9 +29,9 @@ const END_LOG_DET = 24 * Math.LN2;
  * console.log(await logDet.array()); // about [-0.240229, -98.6137]
  * ```
  */
-export class Tanh extends NumberMap {
+export class Tanh extends ScalarBijector {
   static readonly type: string = 'Tanh';
-  static fromConfig(): Tanh {
+  static override fromConfig(): Tanh {
     return new Tanh();
   }
 
@@ -41,7 +41,7 @@ export class Tanh extends NumberMap {
     return { value: tanh(x), logDet: mul(sub(Math.LN2, add(x, softplus(mul(x, -2)))), 2) };
   }
 
-  protected unmap(y: Tensor): ValueAndLogDet {
+  protected inverseMap(y: Tensor): ValueAndLogDet {
     const size = abs(y);
     const isInside = less(size, 1);
     // The logarithms are given numbers of the inside only, so that no gradient of the others is infinite.
@@ -54,7 +54,7 @@ export class Tanh extends NumberMap {
     };
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Tanh.type };
   }
 }

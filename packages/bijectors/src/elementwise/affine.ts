@@ -39,7 +39,7 @@ export interface AffineTransformOptions {
  */
 export class AffineTransform extends ElementwiseTransform {
   static readonly type: string = 'AffineTransform';
-  static fromConfig(config: ModuleConfig): AffineTransform {
+  static override fromConfig(config: ModuleConfig): AffineTransform {
     return new AffineTransform({ bound: config.bound as number | null });
   }
 
@@ -79,7 +79,7 @@ export class AffineTransform extends ElementwiseTransform {
     });
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: AffineTransform.type, bound: this.bound };
   }
 

@@ -46,7 +46,7 @@ export interface GateTransformOptions {
  */
 export class GateTransform extends ElementwiseTransform {
   static readonly type: string = 'GateTransform';
-  static fromConfig(config: ModuleConfig): GateTransform {
+  static override fromConfig(config: ModuleConfig): GateTransform {
     return new GateTransform({ forgetBias: config.forgetBias as number, bound: config.bound as number });
   }
 
@@ -88,7 +88,7 @@ export class GateTransform extends ElementwiseTransform {
     });
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: GateTransform.type, forgetBias: this.forgetBias, bound: this.bound };
   }
 

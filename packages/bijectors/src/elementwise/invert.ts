@@ -22,7 +22,7 @@ import { ElementwiseTransform } from '../contract/elementwise-transform.js';
  */
 export class InvertTransform extends ElementwiseTransform {
   static readonly type: string = 'InvertTransform';
-  static fromConfig(config: ModuleConfig, build: BuildModule): InvertTransform {
+  static override fromConfig(config: ModuleConfig, build: BuildModule): InvertTransform {
     return new InvertTransform(build<ElementwiseTransform>(config.transform));
   }
 
@@ -44,7 +44,7 @@ export class InvertTransform extends ElementwiseTransform {
     return this.transform.forwardAndLogDet(y, parameters);
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: InvertTransform.type, transform: this.transform.config() };
   }
 }

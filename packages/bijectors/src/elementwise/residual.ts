@@ -72,7 +72,7 @@ const LINES = [AffineTransform, GateTransform, ShiftTransform, SoftplusAffineTra
  */
 export class ResidualTransform extends ElementwiseTransform {
   static readonly type: string = 'ResidualTransform';
-  static fromConfig(config: ModuleConfig, build: BuildModule): ResidualTransform {
+  static override fromConfig(config: ModuleConfig, build: BuildModule): ResidualTransform {
     return new ResidualTransform(build<ElementwiseTransform>(config.inner));
   }
 
@@ -107,7 +107,7 @@ export class ResidualTransform extends ElementwiseTransform {
     });
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: ResidualTransform.type, inner: this.inner.config() };
   }
 

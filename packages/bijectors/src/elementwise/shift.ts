@@ -23,7 +23,7 @@ import { ElementwiseTransform } from '../contract/elementwise-transform.js';
  */
 export class ShiftTransform extends ElementwiseTransform {
   static readonly type: string = 'ShiftTransform';
-  static fromConfig(): ShiftTransform {
+  static override fromConfig(): ShiftTransform {
     return new ShiftTransform();
   }
 
@@ -43,7 +43,7 @@ export class ShiftTransform extends ElementwiseTransform {
     return tidy(() => withZeroLogDet(sub(toFloat('shift: y', y), only(parameters))));
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: ShiftTransform.type };
   }
 }

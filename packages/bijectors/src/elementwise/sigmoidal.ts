@@ -78,7 +78,7 @@ export interface SigmoidalTransformOptions {
  */
 export class SigmoidalTransform extends ElementwiseTransform {
   static readonly type: string = 'SigmoidalTransform';
-  static fromConfig(config: ModuleConfig): SigmoidalTransform {
+  static override fromConfig(config: ModuleConfig): SigmoidalTransform {
     return new SigmoidalTransform({ units: config.units as number, minDerivative: config.minDerivative as number });
   }
 
@@ -120,7 +120,7 @@ export class SigmoidalTransform extends ElementwiseTransform {
     });
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: SigmoidalTransform.type, units: this.units, minDerivative: this.minDerivative };
   }
 

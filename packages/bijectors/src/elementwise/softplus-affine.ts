@@ -43,7 +43,7 @@ export interface SoftplusAffineTransformOptions {
  */
 export class SoftplusAffineTransform extends ElementwiseTransform {
   static readonly type: string = 'SoftplusAffineTransform';
-  static fromConfig(config: ModuleConfig): SoftplusAffineTransform {
+  static override fromConfig(config: ModuleConfig): SoftplusAffineTransform {
     return new SoftplusAffineTransform({ minScale: config.minScale as number });
   }
 
@@ -73,7 +73,7 @@ export class SoftplusAffineTransform extends ElementwiseTransform {
     });
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: SoftplusAffineTransform.type, minScale: this.minScale };
   }
 

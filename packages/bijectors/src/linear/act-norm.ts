@@ -53,11 +53,12 @@ const waiting = new WeakSet<ActNorm>();
  */
 export class ActNorm extends Bijector {
   static readonly type: string = 'ActNorm';
-  static fromConfig(config: ModuleConfig): ActNorm {
+  static override fromConfig(config: ModuleConfig): ActNorm {
     return new ActNorm({ dim: config.dim as number });
   }
 
   readonly eventRank = 1;
+  override readonly eventShape: readonly number[];
   readonly dim: number;
   /** `[D]`. */
   readonly loc: Variable;
@@ -68,6 +69,7 @@ export class ActNorm extends Bijector {
     super();
     checkInteger('actNorm: dim', dim, 1);
     this.dim = dim;
+    this.eventShape = [dim];
     this.loc = makeVariable([dim], () => zeros([dim]));
     this.logScale = makeVariable([dim], () => zeros([dim]));
   }
@@ -102,7 +104,7 @@ export class ActNorm extends Bijector {
     });
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: ActNorm.type, dim: this.dim };
   }
 

@@ -73,11 +73,12 @@ export interface HouseholderOptions {
  */
 export class Householder extends Bijector {
   static readonly type: string = 'Householder';
-  static fromConfig(config: ModuleConfig): Householder {
+  static override fromConfig(config: ModuleConfig): Householder {
     return new Householder({ dim: config.dim as number, reflections: config.reflections as number, seed: 0 });
   }
 
   readonly eventRank = 1;
+  override readonly eventShape: readonly number[];
   readonly dim: number;
   /** `[K, D]`, of any length but 0. */
   readonly vectors: Variable;
@@ -89,6 +90,7 @@ export class Householder extends Bijector {
     checkInteger('householder: dim', dim, 1);
     checkInteger('householder: reflections', reflections, 1);
     this.dim = dim;
+    this.eventShape = [dim];
     const pairs = Math.ceil(reflections / 2);
     this.vectors = makeVariable([reflections, dim], () => {
       const once = normal(key(seed), [pairs, 1, dim]);
@@ -113,7 +115,7 @@ export class Householder extends Bijector {
     this.#mask.dispose();
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Householder.type, dim: this.dim, reflections: this.vectors.shape[0] };
   }
 

@@ -59,7 +59,7 @@ export interface LuLinearOptions {
  */
 export class LuLinear extends Bijector {
   static readonly type: string = 'LuLinear';
-  static fromConfig(config: ModuleConfig): LuLinear {
+  static override fromConfig(config: ModuleConfig): LuLinear {
     return new LuLinear({
       dim: config.dim as number,
       permutation: (config.permutation ?? undefined) as number[] | undefined,
@@ -67,6 +67,7 @@ export class LuLinear extends Bijector {
   }
 
   readonly eventRank = 1;
+  override readonly eventShape: readonly number[];
   readonly dim: number;
   /** Place i of y is place `permutation[i]` of L·U·x, before b is added; absent if there is no permutation. */
   readonly permutation?: readonly number[];
@@ -82,6 +83,7 @@ export class LuLinear extends Bijector {
     super();
     checkInteger('luLinear: dim', dim, 1);
     this.dim = dim;
+    this.eventShape = [dim];
     if (permutation !== undefined) this.permutation = new Permute({ dim, permutation, seed }).permutation;
     this.weights = makeVariable([dim, dim], () => zeros([dim, dim]));
     this.bias = makeVariable([dim], () => zeros([dim]));
@@ -118,7 +120,7 @@ export class LuLinear extends Bijector {
     this.#identity.dispose();
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: LuLinear.type, dim: this.dim, permutation: this.permutation ? [...this.permutation] : null };
   }
 

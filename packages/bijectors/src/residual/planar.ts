@@ -64,11 +64,12 @@ export interface PlanarOptions {
  */
 export class Planar extends Bijector {
   static readonly type: string = 'Planar';
-  static fromConfig(config: ModuleConfig): Planar {
+  static override fromConfig(config: ModuleConfig): Planar {
     return new Planar({ dim: config.dim as number, seed: 0 });
   }
 
   readonly eventRank = 1;
+  override readonly eventShape: readonly number[];
   readonly dim: number;
   /** w, `[D]`, of any length but 0. */
   readonly weights: Variable;
@@ -81,6 +82,7 @@ export class Planar extends Bijector {
     super();
     checkInteger('planar: dim', dim, 1);
     this.dim = dim;
+    this.eventShape = [dim];
     this.weights = makeVariable([dim], () => mul(normal(key(seed), [dim]), 1 / Math.sqrt(dim)));
     this.bias = makeVariable([], () => zeros([]));
     this.direction = makeVariable([dim], () => zeros([dim]));
@@ -106,7 +108,7 @@ export class Planar extends Bijector {
     });
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Planar.type, dim: this.dim };
   }
 

@@ -77,11 +77,12 @@ const TINY = 1e-30;
  */
 export class Radial extends Bijector {
   static readonly type: string = 'Radial';
-  static fromConfig(config: ModuleConfig): Radial {
+  static override fromConfig(config: ModuleConfig): Radial {
     return new Radial({ dim: config.dim as number, seed: 0 });
   }
 
   readonly eventRank = 1;
+  override readonly eventShape: readonly number[];
   readonly dim: number;
   /** z, `[D]`. */
   readonly center: Variable;
@@ -94,6 +95,7 @@ export class Radial extends Bijector {
     super();
     checkInteger('radial: dim', dim, 1);
     this.dim = dim;
+    this.eventShape = [dim];
     this.center = makeVariable([dim], () => normal(key(seed), [dim]));
     this.radius = makeVariable([], () => zeros([]));
     this.slope = makeVariable([], () => zeros([]));
@@ -124,7 +126,7 @@ export class Radial extends Bijector {
     });
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Radial.type, dim: this.dim };
   }
 

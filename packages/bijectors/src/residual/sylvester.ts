@@ -86,7 +86,7 @@ export interface SylvesterOptions {
  */
 export class Sylvester extends Bijector {
   static readonly type: string = 'Sylvester';
-  static fromConfig(config: ModuleConfig): Sylvester {
+  static override fromConfig(config: ModuleConfig): Sylvester {
     return new Sylvester({
       dim: config.dim as number,
       units: config.units as number,
@@ -96,6 +96,7 @@ export class Sylvester extends Bijector {
   }
 
   readonly eventRank = 1;
+  override readonly eventShape: readonly number[];
   readonly dim: number;
   readonly units: number;
   /** Its first M columns are Q. */
@@ -117,6 +118,7 @@ export class Sylvester extends Bijector {
     checkInteger('sylvester: reflections', reflections, 1);
     if (units > dim) throw new Error(`sylvester: units must be at most dim = ${dim}, got ${units}`);
     this.dim = dim;
+    this.eventShape = [dim];
     this.units = units;
     this.rotation = new Householder({ dim, reflections, seed: 0 });
     // A random reflection hardly turns an axis, but one along eᵢ plus a random unit vector turns axis i into minus that vector.
@@ -164,7 +166,7 @@ export class Sylvester extends Bijector {
     this.#identity.dispose();
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Sylvester.type, dim: this.dim, units: this.units, reflections: this.rotation.vectors.shape[0] };
   }
 

@@ -42,7 +42,7 @@ import { checkBijector } from './index.js';
 /** `y = scale · x + Σ context` for vectors of two: it obeys every law, and each subclass below breaks one. */
 class Right extends Bijector {
   static readonly type: string = 'Right';
-  static fromConfig(config: ModuleConfig): Bijector {
+  static override fromConfig(config: ModuleConfig): Bijector {
     return new this(config.contextDim as number);
   }
 
@@ -69,7 +69,7 @@ class Right extends Bijector {
     });
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: (this.constructor as typeof Right).type, contextDim: this.contextDim };
   }
 
@@ -194,7 +194,7 @@ describe('a broken law is named:', () => {
     /** `y = eˣ`, with the log-determinant that a subclass gives. */
     class Positive extends Bijector {
       static readonly type: string = 'Positive';
-      static fromConfig(): Bijector {
+      static override fromConfig(): Bijector {
         return new this();
       }
       readonly eventRank: number = 0;
@@ -210,7 +210,7 @@ describe('a broken law is named:', () => {
       undo(y: Tensor): ValueAndLogDet {
         return { value: log(y), logDet: mul(log(y), -1) };
       }
-      config(): ModuleConfig {
+      override config(): ModuleConfig {
         return { type: (this.constructor as typeof Positive).type };
       }
     }
@@ -449,7 +449,7 @@ describe('a broken law is named:', () => {
       readonly eventRank = 1;
       forwardAndLogDet = Right.prototype.forwardAndLogDet.bind(right);
       inverseAndLogDet = Right.prototype.inverseAndLogDet.bind(right);
-      config() {
+      override config() {
         return right.config();
       }
     }
@@ -543,7 +543,7 @@ describe('a broken law is named:', () => {
 /** `y = (x, Σ x)` for vectors of two: of three numbers, any two determine the third. */
 class WithTotal extends Bijector {
   static readonly type: string = 'WithTotal';
-  static fromConfig(): Bijector {
+  static override fromConfig(): Bijector {
     return new this();
   }
 
@@ -577,7 +577,7 @@ class WithTotal extends Bijector {
     return reshape(concat([first, sub(total, first)], -1), shape);
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: (this.constructor as typeof WithTotal).type };
   }
 }

@@ -27,7 +27,7 @@ import { checkElementwiseTransform } from './index.js';
 /** `y = x · exp(p)`: it obeys every law, and each subclass below breaks one. */
 class Right extends ElementwiseTransform {
   static readonly type: string = 'Right';
-  static fromConfig(_config: ModuleConfig): ElementwiseTransform {
+  static override fromConfig(_config: ModuleConfig): ElementwiseTransform {
     return new this();
   }
 
@@ -48,7 +48,7 @@ class Right extends ElementwiseTransform {
     });
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: 'Right' };
   }
 

@@ -31,7 +31,7 @@ import { sampleShape } from '../contract/sample-shape.js';
  */
 export class Bernoulli extends Distribution {
   static readonly type: string = 'Bernoulli';
-  static fromConfig(config: ModuleConfig): Bernoulli {
+  static override fromConfig(config: ModuleConfig): Bernoulli {
     return new Bernoulli({ logits: parameterFromConfig(config.logits) });
   }
 
@@ -85,7 +85,7 @@ export class Bernoulli extends Distribution {
     });
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Bernoulli.type, logits: parameterConfig('bernoulli: logits', this.logits) };
   }
 }

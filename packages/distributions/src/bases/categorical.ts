@@ -49,7 +49,7 @@ import { sampleShape } from '../contract/sample-shape.js';
  */
 export class Categorical extends Distribution {
   static readonly type: string = 'Categorical';
-  static fromConfig(config: ModuleConfig): Categorical {
+  static override fromConfig(config: ModuleConfig): Categorical {
     return new Categorical(parameterFromConfig(config.logits));
   }
 
@@ -98,7 +98,7 @@ export class Categorical extends Distribution {
     });
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Categorical.type, logits: parameterConfig('categorical: logits', this.logits) };
   }
 

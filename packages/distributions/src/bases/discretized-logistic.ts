@@ -64,7 +64,7 @@ export interface DiscretizedLogisticOptions {
  */
 export class DiscretizedLogistic extends Distribution {
   static readonly type: string = 'DiscretizedLogistic';
-  static fromConfig(config: ModuleConfig): DiscretizedLogistic {
+  static override fromConfig(config: ModuleConfig): DiscretizedLogistic {
     return new DiscretizedLogistic(parameterFromConfig(config.loc), parameterFromConfig(config.scale), {
       low: config.low as number,
       high: config.high as number,
@@ -166,7 +166,7 @@ export class DiscretizedLogistic extends Distribution {
     return sum(mul(exp(logProb), of(x, logProb)), 0);
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     const { low, high, step } = this;
     return {
       type: DiscretizedLogistic.type,

@@ -34,7 +34,7 @@ import { sampleShape } from '../contract/sample-shape.js';
  */
 export class Logistic extends Distribution {
   static readonly type: string = 'Logistic';
-  static fromConfig(config: ModuleConfig): Logistic {
+  static override fromConfig(config: ModuleConfig): Logistic {
     return new Logistic(parameterFromConfig(config.loc), parameterFromConfig(config.scale));
   }
 
@@ -83,7 +83,7 @@ export class Logistic extends Distribution {
     return tidy(() => add(log(broadcastTo(toTensor(this.scale), this.batchShape)), 2));
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return {
       type: Logistic.type,
       loc: parameterConfig('logistic: loc', this.loc),

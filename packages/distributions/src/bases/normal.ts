@@ -35,7 +35,7 @@ const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
  */
 export class Normal extends Distribution {
   static readonly type: string = 'Normal';
-  static fromConfig(config: ModuleConfig): Normal {
+  static override fromConfig(config: ModuleConfig): Normal {
     return new Normal(parameterFromConfig(config.loc), parameterFromConfig(config.scale));
   }
 
@@ -90,7 +90,7 @@ export class Normal extends Distribution {
     return tidy(() => add(log(this.stddev()), 0.5 + HALF_LOG_TWO_PI));
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return {
       type: Normal.type,
       loc: parameterConfig('normal: loc', this.loc),

@@ -23,7 +23,7 @@ const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
  */
 export class StandardNormal extends Distribution {
   static readonly type: string = 'StandardNormal';
-  static fromConfig(config: ModuleConfig): StandardNormal {
+  static override fromConfig(config: ModuleConfig): StandardNormal {
     return new StandardNormal(config.eventShape as number[]);
   }
 
@@ -64,7 +64,7 @@ export class StandardNormal extends Distribution {
     return fill([], this.#size * (0.5 + HALF_LOG_TWO_PI));
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: StandardNormal.type, eventShape: [...this.eventShape] };
   }
 }

@@ -35,7 +35,7 @@ const WIDEST = (2 - 2 ** -23) * 2 ** 127;
  */
 export class Uniform extends Distribution {
   static readonly type: string = 'Uniform';
-  static fromConfig(config: ModuleConfig): Uniform {
+  static override fromConfig(config: ModuleConfig): Uniform {
     return new Uniform(parameterFromConfig(config.low), parameterFromConfig(config.high));
   }
 
@@ -90,7 +90,7 @@ export class Uniform extends Distribution {
     return tidy(() => log(sub(toTensor(this.high), toTensor(this.low))));
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return {
       type: Uniform.type,
       low: parameterConfig('uniform: low', this.low),

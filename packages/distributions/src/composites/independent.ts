@@ -29,7 +29,7 @@ import { sumTrailing } from '../contract/sum-trailing.js';
  */
 export class Independent extends Distribution {
   static readonly type: string = 'Independent';
-  static fromConfig(config: ModuleConfig, build: BuildModule): Independent {
+  static override fromConfig(config: ModuleConfig, build: BuildModule): Independent {
     return new Independent(build<Distribution>(config.base), config.rank as number);
   }
 
@@ -90,7 +90,7 @@ export class Independent extends Distribution {
     return tidy(() => sumTrailing(this.base.entropy(), this.rank));
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Independent.type, base: this.base.config(), rank: this.rank };
   }
 }

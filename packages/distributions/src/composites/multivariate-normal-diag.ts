@@ -29,7 +29,7 @@ import {
  */
 export class MultivariateNormalDiag extends Distribution {
   static readonly type: string = 'MultivariateNormalDiag';
-  static fromConfig(config: ModuleConfig): MultivariateNormalDiag {
+  static override fromConfig(config: ModuleConfig): MultivariateNormalDiag {
     return new MultivariateNormalDiag(parameterFromConfig(config.loc), parameterFromConfig(config.scaleDiag));
   }
 
@@ -84,7 +84,7 @@ export class MultivariateNormalDiag extends Distribution {
     return this.#parts.entropy();
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return {
       type: MultivariateNormalDiag.type,
       loc: parameterConfig('multivariateNormalDiag: loc', this.loc),

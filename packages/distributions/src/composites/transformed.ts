@@ -23,8 +23,8 @@ import { sumTrailing } from '../contract/sum-trailing.js';
  * Source: Rezende & Mohamed 2015, "Variational inference with normalizing flows", equation 5; Papamakarios et al. 2021, "Normalizing
  * flows for probabilistic modeling and inference", equation 6.
  *
- * @throws Error if the bijector's events have more axes than the base has batch and event axes together, or bijector and base take
- * contexts of different widths
+ * @throws Error if the bijector's events have another shape than the base's, or more axes than the base has batch and event axes together, or
+ * bijector and base take contexts of different widths
  *
  * @example
  * ```ts
@@ -37,7 +37,7 @@ import { sumTrailing } from '../contract/sum-trailing.js';
  */
 export class Transformed extends Distribution {
   static readonly type: string = 'Transformed';
-  static fromConfig(config: ModuleConfig, build: BuildModule): Transformed {
+  static override fromConfig(config: ModuleConfig, build: BuildModule): Transformed {
     return new Transformed(build<Distribution>(config.base), build<Bijector>(config.bijector));
   }
 
@@ -61,6 +61,7 @@ export class Transformed extends Distribution {
     this.contextDim = Math.max(base.contextDim, bijector.contextDim);
     const missing = bijector.eventRank - base.eventShape.length;
     this.base = missing > 0 ? new Independent(base, missing) : base;
+    if (bijector.eventShape) checkEvent('transformed: base eventShape', this.base.eventShape, bijector.eventShape);
     this.batchShape = this.base.batchShape;
     this.eventShape = bijector.forwardEventShape(this.base.eventShape);
   }
@@ -103,7 +104,7 @@ export class Transformed extends Distribution {
     });
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Transformed.type, base: this.base.config(), bijector: this.bijector.config() };
   }
 

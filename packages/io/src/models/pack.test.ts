@@ -348,7 +348,7 @@ describe('packModule refuses', () => {
         this.names = variable(value);
         value.dispose();
       }
-      config(): ModuleConfig {
+      override config(): ModuleConfig {
         return { type: 'Names' };
       }
     }

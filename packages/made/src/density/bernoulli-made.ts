@@ -47,7 +47,7 @@ import { MadeDensity, type MadeDensityOptions } from './made-density.js';
  */
 export class BernoulliMade extends MadeDensity {
   static readonly type: string = 'BernoulliMade';
-  static fromConfig(config: ModuleConfig): BernoulliMade {
+  static override fromConfig(config: ModuleConfig): BernoulliMade {
     const { type: _, ...options } = config;
     return new BernoulliMade({ ...(options as unknown as MadeDensityOptions), seed: 0 });
   }

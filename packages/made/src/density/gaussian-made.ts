@@ -33,7 +33,7 @@ const LOG_SCALE_BOUND = 7;
  */
 export class GaussianMade extends MadeDensity {
   static readonly type: string = 'GaussianMade';
-  static fromConfig(config: ModuleConfig): GaussianMade {
+  static override fromConfig(config: ModuleConfig): GaussianMade {
     const { type: _, ...options } = config;
     return new GaussianMade({ ...(options as unknown as MadeDensityOptions), seed: 0 });
   }

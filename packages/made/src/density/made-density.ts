@@ -102,7 +102,7 @@ export abstract class MadeDensity extends Module {
     return tidy(() => reshape(this.made.unroll(this.noise(key(seed), event), this.draw, context).value, event));
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     const { parameterCount: _, ...config } = this.made.config();
     return { ...config, type: (this.constructor as unknown as { type: string }).type };
   }

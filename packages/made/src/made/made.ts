@@ -104,7 +104,7 @@ export interface MadeOptions {
  */
 export class Made extends Conditioner {
   static readonly type: string = 'Made';
-  static fromConfig(config: ModuleConfig): Made {
+  static override fromConfig(config: ModuleConfig): Made {
     // Files before version 3 call the width of the context `context`.
     const { type: _, context: contextDim, ...options } = config;
     return new Made({ contextDim, ...options, seed: 0 } as unknown as MadeOptions);
@@ -249,7 +249,7 @@ export class Made extends Conditioner {
     });
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return {
       type: Made.type,
       dim: this.dim,

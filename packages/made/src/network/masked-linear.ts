@@ -66,7 +66,7 @@ export interface MaskedLinearOptions {
  */
 export class MaskedLinear extends Module {
   static readonly type: string = 'MaskedLinear';
-  static fromConfig({ mask, weightNorm, bias }: ModuleConfig): MaskedLinear {
+  static override fromConfig({ mask, weightNorm, bias }: ModuleConfig): MaskedLinear {
     const isMask =
       Array.isArray(mask) &&
       mask.length > 0 &&
@@ -146,7 +146,7 @@ export class MaskedLinear extends Module {
     this.#maskTensor.dispose();
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return {
       type: MaskedLinear.type,
       mask: this.mask.map((row) => row.join('')),

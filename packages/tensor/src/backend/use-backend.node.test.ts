@@ -46,6 +46,26 @@ test('without the wasm package, auto takes cpu and wasm says how to get it', () 
   expect(output).toBe("useBackend: backend 'wasm' is not installed; run `npm i @tensorflow/tfjs-backend-wasm`\ncpu\n");
 });
 
+test('startBackend makes a choice where the program has made none, and says so once', () => {
+  const output = run(`
+    import '@tensorflow/tfjs';
+    import { startBackend, useBackend } from './use-backend.js';
+    console.warn = (text) => console.log(text);
+    await startBackend('fit');
+    await startBackend('fit');
+  `);
+  expect(output).toBe("fit: no backend was chosen, so 'cpu' is used; useBackend chooses one\n");
+  const chosen = run(`
+    import '@tensorflow/tfjs';
+    import { startBackend, useBackend } from './use-backend.js';
+    console.warn = (text) => console.log(text);
+    await useBackend('cpu');
+    await startBackend('fit');
+    console.log('quiet');
+  `);
+  expect(chosen).toBe('quiet\n');
+});
+
 test('without the native packages, tensorflow says how to get them', () => {
   const output = run(`
     import '@tensorflow/tfjs';

@@ -1,4 +1,4 @@
-import { env, setBackend } from '@tensorflow/tfjs-core';
+import { engine, env, setBackend } from '@tensorflow/tfjs-core';
 import { cpu } from './cpu.js';
 import type { Starter } from './loader.js';
 import { tensorflow } from './tensorflow.js';
@@ -47,9 +47,39 @@ const orderInBrowser: readonly BackendName[] = ['webgpu', 'wasm', 'webgl', 'cpu'
  * ```
  */
 export function useBackend(name: BackendName | 'auto' = 'auto', options: BackendOptions = {}): Promise<BackendName> {
+  isChosen = true;
   const result = latest.then(() => takeFirst(name, options));
   latest = result.catch(() => {});
   return result;
+}
+
+/** Whether the program has called {@link useBackend}. */
+let isChosen = false;
+
+/**
+ * Makes a choice for a program that has made none: `useBackend('auto')`, and says so, once. A backend that TensorFlow.js runs on already, the
+ * slow `cpu` excepted, stays, and gets this package's kernels.
+ *
+ * @param caller what needs a backend, as `fit`
+ *
+ * @example
+ * ```ts
+ * import '@tensorflow/tfjs';
+ * import { startBackend, useBackend } from '@pushforward/tensor';
+ *
+ * await useBackend('cpu');
+ * await startBackend('train'); // changes nothing
+ * ```
+ */
+export async function startBackend(caller: string): Promise<void> {
+  if (isChosen) return;
+  const current = engine().backendName as BackendName | undefined;
+  if (current && current !== 'cpu') {
+    if (Object.hasOwn(starters, current)) await useBackend(current);
+    return;
+  }
+  const name = await useBackend('auto');
+  console.warn(`${caller}: no backend was chosen, so '${name}' is used; useBackend chooses one`);
 }
 
 /** Settles with the latest call: TensorFlow.js takes a second start of a backend, made before the first has ended, for a failed one. */

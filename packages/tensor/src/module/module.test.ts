@@ -114,7 +114,7 @@ describe('clone', () => {
 
   test('needs a class that can be rebuilt', () => {
     class Nameless extends Module {
-      config() {
+      override config() {
         return { type: 'Nameless' };
       }
     }
@@ -126,10 +126,10 @@ describe('clone', () => {
   test('that fails leaves nothing in memory', () => {
     class Private extends Module {
       static readonly type = 'Private';
-      static readonly fromConfig = Stack.fromConfig;
+      static override readonly fromConfig = Stack.fromConfig;
       readonly scale = new Scale(2);
       readonly #hidden = new OtherScale(1);
-      config() {
+      override config() {
         return { type: Private.type, layers: [this.scale.config(), { ...this.#hidden.config(), type: 'OtherScale' }] };
       }
     }

@@ -1,6 +1,7 @@
 import { Variable } from '@tensorflow/tfjs-core';
 import { registerGradients } from '../autodiff/register-gradients.js';
-import type { ModuleClass, ModuleConfig, ModuleContract } from './contract.js';
+import type { BuildModule, ModuleClass, ModuleConfig, ModuleContract } from './contract.js';
+import { describeConfig } from './describe-config.js';
 import { moduleState, restoreModule } from './restore-module.js';
 import { rememberMade } from '../arguments/restoring.js';
 
@@ -46,8 +47,44 @@ export abstract class Module implements ModuleContract {
     rememberMade(this);
   }
 
-  /** The JSON that rebuilds this module, random masks and orders included, weights excluded. */
-  abstract config(): ModuleConfig;
+  /**
+   * Rebuilds a module from its {@link config}: by `new this()`. A class whose constructor takes arguments has its own.
+   *
+   * @throws Error if the constructor takes arguments
+   */
+  static fromConfig(_config: ModuleConfig, _build: BuildModule): Module {
+    checkTakesNothing(this, 'a static fromConfig');
+    return new (this as unknown as new () => Module)();
+  }
+
+  /**
+   * The JSON that rebuilds this module, random masks and orders included, weights excluded: its `type` alone, unless a class says otherwise.
+   *
+   * @throws Error if the class says nothing and its constructor takes arguments, or it has no `type`
+   */
+  config(): ModuleConfig {
+    const own = this.constructor as unknown as ModuleClass & (new () => Module);
+    checkTakesNothing(own, 'a method config');
+    if (typeof own.type !== 'string') throw new Error(`${this.constructor.name}: the class must have a static type`);
+    using fresh = new own();
+    const changed = Object.entries(plainValues(fresh)).find(([name, value]) => value !== plainValues(this)[name]);
+    if (changed) throw new Error(`${own.type}: the class must have a method config, which keeps ${changed[0]}`);
+    return { type: own.type };
+  }
+
+  /** The configuration as an indented text, or the class's name if it has none. */
+  toString(): string {
+    try {
+      return describeConfig(this.config());
+    } catch {
+      return this.constructor.name;
+    }
+  }
+
+  /** What `console.log` of Node prints. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
 
   /**
    * Every variable under its dotted path, as `layers.0.network.weights.1`, in the order of the properties; a variable that is
@@ -158,4 +195,19 @@ export function classesIn(module: Module): ModuleClass[] {
 
 function isModuleClass({ type, fromConfig }: Partial<ModuleClass>): boolean {
   return typeof type === 'string' && typeof fromConfig === 'function';
+}
+
+/** A class that is rebuilt without arguments must have a constructor without arguments. */
+function checkTakesNothing(moduleClass: object, what: string): void {
+  const { name, length } = moduleClass as { name: string; length: number };
+  if (length !== 0) throw new Error(`${name}: the class must have ${what}, because its constructor takes arguments`);
+}
+
+/** What a module holds besides variables and modules, as JSON. */
+function plainValues(module: Module): Record<string, string> {
+  const isPlain = (value: unknown): boolean =>
+    Array.isArray(value) ? value.every(isPlain) : ['number', 'string', 'boolean'].includes(typeof value);
+  return Object.fromEntries(
+    Object.entries(module).flatMap(([name, value]) => (isPlain(value) ? [[name, JSON.stringify(value)]] : [])),
+  );
 }

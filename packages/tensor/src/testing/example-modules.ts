@@ -7,7 +7,7 @@ import { Module } from '../module/module.js';
 /** A module of one variable. */
 export class Scale extends Module {
   static readonly type: string = 'Scale';
-  static fromConfig(config: ModuleConfig): Scale {
+  static override fromConfig(config: ModuleConfig): Scale {
     return new Scale(config.dim as number);
   }
   readonly scale: Variable;
@@ -19,7 +19,7 @@ export class Scale extends Module {
     checkInteger('scale: dim', dim, 1);
     this.scale = makeVariable([dim], () => ones([dim]), { trainable });
   }
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Scale.type, dim: this.dim };
   }
 }
@@ -27,7 +27,7 @@ export class Scale extends Module {
 /** A module of modules. */
 export class Stack extends Module {
   static readonly type = 'Stack';
-  static fromConfig(config: ModuleConfig, build: BuildModule): Stack {
+  static override fromConfig(config: ModuleConfig, build: BuildModule): Stack {
     return new Stack((config.layers as Json[]).map((layer) => build(layer)));
   }
   readonly name = 'not a variable';
@@ -39,7 +39,7 @@ export class Stack extends Module {
     super();
     this.bias = makeVariable([1], () => zeros([1]));
   }
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: Stack.type, layers: this.layers.map((layer) => layer.config()) };
   }
 }

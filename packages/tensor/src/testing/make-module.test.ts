@@ -8,7 +8,7 @@ class Owner extends Module {
   readonly mask = tensor1d([1, 0]);
   readonly kept = keep(tensor1d([1]));
 
-  config() {
+  override config() {
     return { type: 'Owner' };
   }
 }

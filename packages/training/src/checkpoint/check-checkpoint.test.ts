@@ -8,7 +8,7 @@ import { adam } from '../optimizer/optimizer.js';
 class Point extends Module {
   readonly at = tidy(() => variable(tensor1d([4, 5])));
 
-  config() {
+  override config() {
     return { type: 'Point' };
   }
 

@@ -28,11 +28,11 @@ class Scale extends Module {
   /** Changed by the loss itself, as running statistics are. */
   readonly seen = tidy(() => variable(scalar(0), false)) as Variable;
 
-  config() {
+  override config() {
     return { type: 'Scale' };
   }
 
-  loss = (x: Tensor, { key, training }: LossInfo) => {
+  loss = (x: Tensor, { seed: key, training }: LossInfo) => {
     if (training) this.seen.assign(add(this.seen, 1));
     const noise = normal(key, [2]);
     return add(mean(square(sub(mul(this.scale, add(noise, 1)), this.shift))), mul(sum(this.shift), mean(x)));
@@ -74,7 +74,7 @@ async function run(
   return { result, weights, events, checkpoints };
 }
 
-function* stream({ key, epoch }: { key: Key; epoch: number }) {
+function* stream({ seed: key, epoch }: { seed: Key; epoch: number }) {
   for (const i of permutation(key, 3)) yield tensor1d([i, epoch]);
 }
 

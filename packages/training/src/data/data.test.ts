@@ -244,11 +244,11 @@ describe('rows', () => {
   });
 });
 
-function* numbers({ epoch, key }: { epoch: number; key: Key }) {
+function* numbers({ epoch, seed: key }: { epoch: number; seed: Key }) {
   for (const i of permutation(key, 3)) yield { x: tensor1d([epoch, i]) };
 }
 
-async function* slowly(info: { epoch: number; key: Key }) {
+async function* slowly(info: { epoch: number; seed: Key }) {
   yield* numbers(info);
 }
 
@@ -306,8 +306,8 @@ describe('streams', () => {
   });
 
   test.each([
-    ['a generator object', numbers({ epoch: 1, key: key(0) })],
-    ['an async generator object', slowly({ epoch: 1, key: key(0) })],
+    ['a generator object', numbers({ epoch: 1, seed: key(0) })],
+    ['an async generator object', slowly({ epoch: 1, seed: key(0) })],
   ])('%s is refused', async (_, once) => {
     await expect(toSource('f', 'data', once as unknown as Data, 1)).rejects.toThrow(
       'f: data must be iterable anew in every epoch, got a generator object, which runs once: pass the function that makes it',

@@ -9,18 +9,18 @@ export interface BatchDataset<B> {
 
 /**
  * Batches from elsewhere: a `tf.data.Dataset` or an async iterable, both iterated anew in every epoch, or a function, such as a generator
- * function, that makes the iterable of an epoch. The function gets the epoch's number, from 1, and a key of the epoch's own to shuffle
+ * function, that makes the iterable of an epoch. The function gets the epoch's number, from 1, and a seed of the epoch's own to shuffle
  * with. The tensors of a batch are freed after their step, or with `readEvery`
  * when the step's loss has been read.
  */
 export type BatchStream<B> =
   | BatchDataset<B>
   | AsyncIterable<B>
-  | ((epoch: { epoch: number; key: Key }) => Iterable<B> | AsyncIterable<B>);
+  | ((epoch: { epoch: number; seed: Key }) => Iterable<B> | AsyncIterable<B>);
 
 /** What makes the batches of an epoch, and what to try if they are none. */
 export interface Stream {
-  open: (epoch: { epoch: number; key: Key }) => Iterable<TensorContainer> | AsyncIterable<TensorContainer>;
+  open: (epoch: { epoch: number; seed: Key }) => Iterable<TensorContainer> | AsyncIterable<TensorContainer>;
   hint?: string;
 }
 
@@ -62,7 +62,7 @@ export function streamSource(caller: string, name: string, { open, hint = '' }: 
     rowCount: null,
     async *batches({ epoch, key, skip }) {
       let index = 0;
-      const batches: unknown = open({ epoch, key: foldIn(key, epoch) });
+      const batches: unknown = open({ epoch, seed: foldIn(key, epoch) });
       if (!isIterable(batches))
         throw new Error(`${caller}: ${name} must return an iterable of batches, got ${formatValue(batches)}`);
       for await (const batch of batches) {

@@ -25,7 +25,7 @@ import { adam } from '../optimizer/optimizer.js';
 class Scale extends Module {
   readonly scale = tidy(() => variable(scalar(1)));
 
-  config() {
+  override config() {
     return { type: 'Scale' };
   }
 

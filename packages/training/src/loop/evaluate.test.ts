@@ -38,7 +38,7 @@ test('calls the loss for evaluation, batch by batch', async () => {
   ]);
 });
 
-function noisy(_: Tensor, { key }: LossInfo) {
+function noisy(_: Tensor, { seed: key }: LossInfo) {
   return sum(normal(key, [1]));
 }
 

@@ -67,7 +67,7 @@ export async function meanLoss(
   try {
     for await (const { batch, size } of source.batches({ epoch: 1, key: lossKey, shuffle: false, skip: 0 })) {
       try {
-        const info = { key: foldIn(lossKey, count), step: count, training: false };
+        const info = { seed: foldIn(lossKey, count), step: count, training: false };
         // A second handle, for the loss may hand back a tensor of the batch or of its own.
         pending.push({ value: tidy(() => reshape(checkScalar(name, loss(batch, info)), [])), size });
       } finally {
@@ -91,7 +91,7 @@ export async function explainMean(name: string, loss: Loss<unknown>, source: Sou
   let count = 0;
   for await (const batch of source.batches({ epoch: 1, key: lossKey, shuffle: false, skip: 0 })) {
     try {
-      const info = { key: foldIn(lossKey, count), step: count, training: false };
+      const info = { seed: foldIn(lossKey, count), step: count, training: false };
       const rows = await findBadRows(batch, (part) => checkScalar(name, loss(part, info)));
       if (rows && rows.length > 0) return rows;
     } finally {

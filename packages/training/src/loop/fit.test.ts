@@ -34,7 +34,7 @@ class Linear extends Module {
   readonly weights = tidy(() => variable(zeros([2, 1])));
   readonly bias = tidy(() => variable(zeros([1])));
 
-  config() {
+  override config() {
     return { type: 'Linear' };
   }
 
@@ -45,7 +45,7 @@ class Linear extends Module {
 class Point extends Module {
   readonly at = tidy(() => variable(scalar(4)));
 
-  config() {
+  override config() {
     return { type: 'Point' };
   }
 }
@@ -88,7 +88,7 @@ async function runBySeed(seed: number) {
   const module = linear();
   const losses: number[] = [];
   const noisy = (batch: { x: Tensor; y: Tensor }, info: LossInfo) =>
-    add(module.loss(batch), mul(sum(module.bias), sum(normal(info.key, [1]))));
+    add(module.loss(batch), mul(sum(module.bias), sum(normal(info.seed, [1]))));
   await fit(noisy, data, { module, epochs: 2, batchSize: 6, seed, onStep: ({ loss }) => void losses.push(loss) });
   return { losses, weights: await weightsOf(module) };
 }
@@ -154,7 +154,7 @@ describe('training', () => {
         expect(info.training).toBe(true);
         expect(info.step).toBe(kept.length / 2);
         kept.push(keep(clone(a)), keep(clone(b)));
-        keys.add(JSON.stringify(info.key));
+        keys.add(JSON.stringify(info.seed));
         return mul(module.at, mean(b));
       },
       [

@@ -9,17 +9,18 @@ import {
   Module,
   type Seed,
   split,
+  startBackend,
 } from '@pushforward/tensor';
 import { checkProgress } from '../checkpoint/check-checkpoint.js';
 import { type Checkpoint, startProgress } from '../checkpoint/checkpoint.js';
 import { type Batch, type Data, type DataOf, RowSource, toSource } from '../data/data.js';
-import { checkLoss, type Loss } from './loss.js';
+import { checkLoss, type Loss, type Objective } from './loss.js';
 import { adam, type Optimizer } from '../optimizer/optimizer.js';
 import { Run } from './training-run.js';
 
 /** How {@link fit} trains. */
 export interface FitOptions<B> extends FitHandlers {
-  /** Whose trainable variables are trained; all its variables are in the checkpoints, under their paths. */
+  /** Whose trainable variables are trained; all its variables are in the checkpoints, under their paths. An objective brings its own. */
   module: Module;
   /** Default `adam()`. */
   optimizer?: Optimizer;
@@ -63,7 +64,10 @@ export interface FitOptions<B> extends FitHandlers {
  *
  * **Stopping**: the signal is no error: `fit` returns `stopped: 'aborted'` with a checkpoint.
  *
- * @param loss the mean loss over a batch, as a scalar; it may draw with the step's key
+ * **Backend**: where the program has called no `useBackend`, the fastest at hand is used, which is said in a warning.
+ *
+ * @param loss the mean loss over a batch, as a scalar; it may draw with the step's seed. An objective, as `maximumLikelihood(flow)` is, brings
+ * its module along
  * @param data rows `[N, ...]`, a tuple or record of rows that go together, or a stream of batches, a `tf.data.Dataset` among them; tensors
  * are read back once, and stay the caller's. Typed arrays of every kind arrive as `float32`: the same numbers train the same model. Images
  * may stay bytes until then: scale or binarise them in the loss, batch by batch
@@ -98,14 +102,24 @@ export interface FitOptions<B> extends FitHandlers {
  * ```
  */
 export async function fit<const D extends Data>(
+  loss: Objective<Batch<D>>,
+  data: D,
+  options: Omit<FitOptions<Batch<D>>, 'module'>,
+): Promise<FitResult>;
+export async function fit<const D extends Data>(
   loss: Loss<Batch<D>>,
   data: D,
   options: FitOptions<Batch<D>>,
+): Promise<FitResult>;
+export async function fit<const D extends Data>(
+  loss: Loss<Batch<D>> | Objective<Batch<D>>,
+  data: D,
+  options: Partial<Pick<FitOptions<Batch<D>>, 'module'>> & Omit<FitOptions<Batch<D>>, 'module'>,
 ): Promise<FitResult> {
   checkLoss('fit', loss);
   checkOptions('fit', options);
   const {
-    module,
+    module = (loss as Partial<Objective<Batch<D>>>).module,
     optimizer = adam(),
     epochs = Infinity,
     steps = Infinity,
@@ -130,6 +144,7 @@ export async function fit<const D extends Data>(
     throw new Error('fit: validation must be given with patience, got none');
   if (checkpoint) checkCheckpoint(checkpoint, batchSize, seed);
 
+  await startBackend('fit');
   const runKey = checkpoint ? checkpoint.progress.key : key(seed);
   const [splitKey, shuffleKey, lossKey, validationKey] = split(runKey, 4);
   const [source, validation] = await toSources(data, options.validation, batchSize, splitKey);

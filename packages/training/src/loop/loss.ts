@@ -1,10 +1,10 @@
 import { engine, type NamedTensorMap, stack, Tensor, tidy, type Variable, variableGrads } from '@tensorflow/tfjs-core';
-import { formatShape, formatValue, type Key } from '@pushforward/tensor';
+import { formatShape, formatValue, type Key, type Module } from '@pushforward/tensor';
 
 /** What a loss gets beside its batch. */
 export interface LossInfo {
-  /** A key of this step's own, for whatever the loss draws. */
-  key: Key;
+  /** A key of this step's own, for whatever the loss draws: every `seed` option takes it. */
+  seed: Key;
   /** The number of steps completed before this one; during evaluation, the number of batches. */
   step: number;
   /** Whether weights are being trained, or only evaluated. */
@@ -12,7 +12,14 @@ export interface LossInfo {
 }
 
 /** The number to make small: the mean over the rows of a batch, as a scalar tensor. It runs under `tf.tidy`, and so cannot be async. */
-export type Loss<B> = (batch: B, info: LossInfo) => Tensor;
+export interface Loss<B> {
+  (batch: B, info: LossInfo): Tensor;
+}
+
+/** A loss that carries the module it trains, as `maximumLikelihood(flow)` of `@pushforward/distributions` does. */
+export interface Objective<B> extends Loss<B> {
+  readonly module: Module;
+}
 
 /** Throws unless a loss is a function. */
 export function checkLoss(name: string, loss: unknown): void {

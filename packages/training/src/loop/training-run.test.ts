@@ -25,7 +25,7 @@ import { adam } from '../optimizer/optimizer.js';
 class Point extends Module {
   readonly at = tidy(() => variable(scalar(4)));
 
-  config() {
+  override config() {
     return { type: 'Point' };
   }
 }
@@ -158,7 +158,7 @@ describe('validation', () => {
     const module = point();
     const losses: number[] = [];
     await fit(
-      (batch, { key, training }) => (training ? mul(module.at, sum(batch)) : sum(normal(key, [1]))),
+      (batch, { seed: key, training }) => (training ? mul(module.at, sum(batch)) : sum(normal(key, [1]))),
       rowsOf(0),
       {
         module,

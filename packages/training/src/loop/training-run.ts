@@ -130,7 +130,7 @@ export class Run {
     if (this.#pending.length === 0) this.#candidate = this.#snapshot();
     try {
       const value = tidy(() => {
-        const info = { key: foldIn(keys.loss, step), step, training: true };
+        const info = { seed: foldIn(keys.loss, step), step, training: true };
         const { value, grads } = lossAndGradients(() => loss(batch.batch, info), [...optimizer.variables.values()]);
         optimizer.update(grads);
         return value;
@@ -183,7 +183,7 @@ export class Run {
     if (!(await areFinite(weights)))
       return this.#nonFinite(`${at}, whose weights were not finite: the gradient of the step before was not`);
     this.#assign(weights);
-    const info = { key: foldIn(keys.loss, step - 1), step: step - 1, training: true };
+    const info = { seed: foldIn(keys.loss, step - 1), step: step - 1, training: true };
     const rows = await findBadRows(this.#suspect!, (batch) => checkScalar('fit', loss(batch, info)));
     return this.#nonFinite(`${at}${explanation(rows)}`);
   }

@@ -51,7 +51,7 @@ export interface AttentionBlockOptions {
  */
 export class AttentionBlock extends Module {
   static readonly type: string = 'AttentionBlock';
-  static fromConfig(config: ModuleConfig): AttentionBlock {
+  static override fromConfig(config: ModuleConfig): AttentionBlock {
     const { type: _, ...options } = config;
     return new AttentionBlock({ ...(options as unknown as AttentionBlockOptions), seed: 0 });
   }
@@ -117,7 +117,7 @@ export class AttentionBlock extends Module {
     });
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: AttentionBlock.type, width: this.width, mlp: this.mlp, activation: this.activation };
   }
 }

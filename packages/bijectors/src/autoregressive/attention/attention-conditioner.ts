@@ -85,7 +85,7 @@ export interface AttentionConditionerOptions extends SequenceConditionerOptions 
  */
 export class AttentionConditioner extends SequenceConditioner {
   static readonly type: string = 'AttentionConditioner';
-  static fromConfig(config: ModuleConfig): AttentionConditioner {
+  static override fromConfig(config: ModuleConfig): AttentionConditioner {
     // Files before version 3 call the width of the context `context`.
     const { type: _, context: contextDim, ...options } = config;
     return new AttentionConditioner({ contextDim, ...options, seed: 0 } as unknown as AttentionConditionerOptions);
@@ -131,7 +131,7 @@ export class AttentionConditioner extends SequenceConditioner {
     this.outputShift = makeVariable([width], () => zeros([width]));
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return {
       type: AttentionConditioner.type,
       dim: this.dim,

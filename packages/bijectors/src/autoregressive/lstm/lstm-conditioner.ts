@@ -73,7 +73,7 @@ export interface LstmConditionerOptions extends SequenceConditionerOptions {
  */
 export class LstmConditioner extends SequenceConditioner {
   static readonly type: string = 'LstmConditioner';
-  static fromConfig(config: ModuleConfig): LstmConditioner {
+  static override fromConfig(config: ModuleConfig): LstmConditioner {
     // Files before version 3 call the width of the context `context`.
     const { type: _, context: contextDim, ...options } = config;
     return new LstmConditioner({ contextDim, ...options, seed: 0 } as unknown as LstmConditionerOptions);
@@ -127,7 +127,7 @@ export class LstmConditioner extends SequenceConditioner {
     }
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return {
       type: LstmConditioner.type,
       dim: this.dim,

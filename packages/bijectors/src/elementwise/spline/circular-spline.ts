@@ -52,7 +52,7 @@ export interface CircularSplineTransformOptions extends SplineOptions {
  */
 export class CircularSplineTransform extends SplineTransform {
   static readonly type: string = 'CircularSplineTransform';
-  static fromConfig(config: ModuleConfig): CircularSplineTransform {
+  static override fromConfig(config: ModuleConfig): CircularSplineTransform {
     const { type: _, ...options } = config;
     return new CircularSplineTransform(options);
   }

@@ -48,7 +48,7 @@ export interface RationalQuadraticSplineTransformOptions extends SplineOptions {
  */
 export class RationalQuadraticSplineTransform extends SplineTransform {
   static readonly type: string = 'RationalQuadraticSplineTransform';
-  static fromConfig(config: ModuleConfig): RationalQuadraticSplineTransform {
+  static override fromConfig(config: ModuleConfig): RationalQuadraticSplineTransform {
     const { type: _, ...options } = config;
     return new RationalQuadraticSplineTransform(options);
   }

@@ -25,7 +25,7 @@ export abstract class SplineTransform extends ElementwiseTransform {
     return applySpline(this.#spline, 'inverse', y, parameters);
   }
 
-  config(): ModuleConfig {
+  override config(): ModuleConfig {
     return { type: (this.constructor as unknown as { type: string }).type, ...this.#spline.shape };
   }
 }
