@@ -2,8 +2,8 @@
 export { adam } from './entries/adam';
 export { attention, attentionGradient } from './entries/attention';
 export { copyRows } from './reductions/copy-rows';
-export { finish } from './product/epilogue';
-export { finishGradient } from './entries/epilogue-gradient';
+export { epilogue } from './product/epilogue';
+export { epilogueGradient } from './entries/epilogue-gradient';
 export { standardNormalLogProb, standardNormalLogProbGradient } from './reductions/log-prob';
 export { lstm, lstmGradient } from './entries/lstm';
 export { maskedNetwork, maskedNetworkGradient } from './entries/masked-network';

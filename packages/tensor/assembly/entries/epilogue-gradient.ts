@@ -1,4 +1,4 @@
-import { FINISH_GRADIENT } from '../threads/task-ids';
+import { EPILOGUE_GRADIENT } from '../threads/task-ids';
 import { EpilogueGradient, PART_COLUMNS } from '../product/epilogue-gradient';
 import { runParts } from '../threads/pool';
 
@@ -6,8 +6,8 @@ import { runParts } from '../threads/pool';
 const COST: f64 = 10;
 
 /** The gradients of a product with a bias and an activation, by their columns. */
-export function finishGradient(at: usize): void {
+export function epilogueGradient(at: usize): void {
   const task = changetype<EpilogueGradient>(at);
   const parts = (task.columns + PART_COLUMNS - 1) / PART_COLUMNS;
-  runParts(FINISH_GRADIENT, at, parts, COST * <f64>task.rows * <f64>task.columns);
+  runParts(EPILOGUE_GRADIENT, at, parts, COST * <f64>task.rows * <f64>task.columns);
 }

@@ -7,9 +7,9 @@ export class EpilogueGradient {
   rows: i32;
   columns: i32;
   activation: i32;
-  /** `[rows, columns]`: the cotangent of the results, and the results or what the activation was given: whatever its derivative follows from. */
+  /** `[rows, columns]`: the cotangent of the results; the results or the activation's inputs, whichever its derivative follows from. */
   cotangent: usize;
-  known: usize;
+  residual: usize;
   /** The gradients of the product `[rows, columns]` and of the bias `[columns]`. */
   product: usize;
   bias: usize;
@@ -23,18 +23,18 @@ export const PART_COLUMNS: i32 = 32;
 /** Bytes of working memory that a thread needs. */
 export const WORK_BYTES: usize = 8 * PART_COLUMNS;
 
-export function finishGradientPart(at: usize, part: i32, thread: i32): void {
+export function epilogueGradientPart(at: usize, part: i32, thread: i32): void {
   const task = changetype<EpilogueGradient>(at);
   const activation = task.activation;
-  if (activation == ActivationId.Relu) finishGradientAs<Relu>(task, part, thread);
-  else if (activation == ActivationId.LeakyRelu) finishGradientAs<LeakyRelu>(task, part, thread);
-  else if (activation == ActivationId.Elu) finishGradientAs<Elu>(task, part, thread);
-  else if (activation == ActivationId.Silu) finishGradientAs<Silu>(task, part, thread);
-  else if (activation == ActivationId.Softplus) finishGradientAs<Softplus>(task, part, thread);
-  else finishGradientAs<Tanh>(task, part, thread);
+  if (activation == ActivationId.Relu) epilogueGradientAs<Relu>(task, part, thread);
+  else if (activation == ActivationId.LeakyRelu) epilogueGradientAs<LeakyRelu>(task, part, thread);
+  else if (activation == ActivationId.Elu) epilogueGradientAs<Elu>(task, part, thread);
+  else if (activation == ActivationId.Silu) epilogueGradientAs<Silu>(task, part, thread);
+  else if (activation == ActivationId.Softplus) epilogueGradientAs<Softplus>(task, part, thread);
+  else epilogueGradientAs<Tanh>(task, part, thread);
 }
 
-function finishGradientAs<A>(task: EpilogueGradient, part: i32, thread: i32): void {
+function epilogueGradientAs<A>(task: EpilogueGradient, part: i32, thread: i32): void {
   const activation = changetype<A>(task);
   const totals = task.work + <usize>thread * WORK_BYTES;
   const first = part * PART_COLUMNS;
@@ -43,24 +43,24 @@ function finishGradientAs<A>(task: EpilogueGradient, part: i32, thread: i32): vo
   const rest = columns & 3;
   const stride = <usize>task.columns << 2;
   let cotangent = task.cotangent + (<usize>first << 2);
-  let known = task.known + (<usize>first << 2);
+  let residual = task.residual + (<usize>first << 2);
   let product = task.product + (<usize>first << 2);
   memory.fill(totals, 0, WORK_BYTES);
   for (let row: i32 = 0; row < task.rows; row++) {
     for (let i: usize = 0; i < whole; i += 16) {
-      const x = v128.load(known + i);
+      const x = v128.load(residual + i);
       const gradient = f32x4.mul(v128.load(cotangent + i), activation.slope(x, x));
       v128.store(product + i, gradient);
       addTo(totals + 2 * i, gradient);
     }
     if (rest) {
-      const x = loadLanes(known + whole, rest);
+      const x = loadLanes(residual + whole, rest);
       const gradient = f32x4.mul(loadLanes(cotangent + whole, rest), activation.slope(x, x));
       storeLanes(product + whole, gradient, rest);
       addTo(totals + 2 * whole, gradient);
     }
     cotangent += stride;
-    known += stride;
+    residual += stride;
     product += stride;
   }
   for (let j: i32 = 0; j < columns; j++) store<f32>(task.bias + (<usize>(first + j) << 2), <f32>load<f64>(totals + (<usize>j << 3)));

@@ -1,4 +1,4 @@
-import { Epilogue, finishBlock } from './epilogue';
+import { Epilogue, epilogueBlock } from './epilogue';
 import { packColumns, packRows } from './pack';
 
 // A register tile is 4 rows by 8 columns of C: 8 accumulators, which together with the operands fit the 16 vector registers of
@@ -43,8 +43,8 @@ export class MatMul {
   /** {@link matMulScratch} bytes for each thread. */
   scratch: usize;
   scratchBytes: i32;
-  /** What becomes of each product: a {@link Epilogue}, or 0 for nothing. */
-  finish: usize;
+  /** The {@link Epilogue} of each product, or 0 for none. */
+  epilogue: usize;
   /** Into how many parts the rows, and the columns, of each product are cut. */
   @internal rowParts: i32;
   @internal columnParts: i32;
@@ -110,7 +110,7 @@ export function matMulPart(at: usize, part: i32, thread: i32): void {
 
         const corner = c + <usize>row * strideC + (<usize>column << 2);
         multiplyBlock(packedA, packedB, corner, strideC, rowCount, columnCount, stepCount, step > 0, tile);
-        if (task.finish && step + stepCount == depth) finishBlock(changetype<Epilogue>(task.finish), corner, strideC, rowCount, column, columnCount);
+        if (task.epilogue && step + stepCount == depth) epilogueBlock(changetype<Epilogue>(task.epilogue), corner, strideC, rowCount, column, columnCount);
       }
     }
   }

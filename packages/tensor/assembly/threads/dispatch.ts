@@ -1,6 +1,6 @@
 import { attentionPart } from '../sequence/attention';
 import { attentionGradientPart } from '../sequence/attention-gradient';
-import { finishGradientPart } from '../product/epilogue-gradient';
+import { epilogueGradientPart } from '../product/epilogue-gradient';
 import { lstmGradientPart, lstmPart } from '../sequence/lstm';
 import { adamSquaresPart, adamUpdatesPart } from '../adam/adam';
 import { matMulPart } from '../product/mat-mul';
@@ -12,7 +12,7 @@ import { splinesPart } from '../spline/spline';
 import { splinesGradientPart } from '../spline/spline-gradient';
 import { gradientsPart } from '../masked-network/weight-gradient';
 
-import { MAT_MUL, NETWORK_WEIGHTS, NETWORK_TILES, NETWORK_ADJOINTS, NETWORK_GRADIENTS, RANDOM, LSTM, LSTM_GRADIENT, ATTENTION, ATTENTION_GRADIENT, FINISH_GRADIENT, SPLINES, SPLINES_GRADIENT, ADAM_SQUARES, ADAM_UPDATES } from './task-ids';
+import { MAT_MUL, NETWORK_WEIGHTS, NETWORK_TILES, NETWORK_ADJOINTS, NETWORK_GRADIENTS, RANDOM, LSTM, LSTM_GRADIENT, ATTENTION, ATTENTION_GRADIENT, EPILOGUE_GRADIENT, SPLINES, SPLINES_GRADIENT, ADAM_SQUARES, ADAM_UPDATES } from './task-ids';
 
 /** Computes one part of a task. Every thread finds place of its own by its number. */
 export function runPart(kernel: i32, task: usize, part: i32, thread: i32): void {
@@ -28,7 +28,7 @@ export function runPart(kernel: i32, task: usize, part: i32, thread: i32): void 
   else if (kernel == ATTENTION) attentionPart(task, part, thread);
   else if (kernel == ATTENTION_GRADIENT) attentionGradientPart(task, part, thread);
   else if (kernel == RANDOM) randomPart(task, part);
-  else if (kernel == FINISH_GRADIENT) finishGradientPart(task, part, thread);
+  else if (kernel == EPILOGUE_GRADIENT) epilogueGradientPart(task, part, thread);
   else if (kernel == SPLINES) splinesPart(task, part, thread);
   else if (kernel == SPLINES_GRADIENT) splinesGradientPart(task, part, thread);
 }

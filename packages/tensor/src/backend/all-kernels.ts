@@ -24,10 +24,10 @@ import { sliceKernel, splitKernel, unpackKernel } from '../overrides/indexing/sl
 import { softmaxKernel } from '../overrides/reductions/softmax.js';
 import { splineGradientKernel, splineKernel } from '../kernels/spline/wasm.js';
 import { meanKernel, sumKernel } from '../overrides/reductions/sum.js';
-import type { Kernel, NewKernel } from '../registry/kernel-override.js';
+import type { CustomKernel, KernelOverride } from '../registry/kernel-override.js';
 
-/** Every kernel that `useBackend` registers. */
-export const kernels: readonly Kernel[] = [
+/** Versions of kernels of TensorFlow.js that `useBackend` registers. */
+export const overrides: readonly KernelOverride[] = [
   matMulKernel,
   fusedMatMulKernel,
   identityKernel,
@@ -57,7 +57,7 @@ export const kernels: readonly Kernel[] = [
 ];
 
 /** Operations of our own, and what some backend lacks. */
-export const newKernels: readonly NewKernel[] = [
+export const customKernels: readonly CustomKernel[] = [
   maskedNetworkKernel,
   maskedNetworkGradientKernel,
   denseKernel,

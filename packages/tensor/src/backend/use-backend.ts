@@ -5,8 +5,8 @@ import { tensorflow } from './tensorflow.js';
 import { wasm } from './wasm.js';
 import { webgl } from './webgl.js';
 import { webgpu } from './webgpu.js';
-import { registerKernels, registerNewKernels } from '../registry/kernel-override.js';
-import { kernels, newKernels } from './all-kernels.js';
+import { registerOverrides, registerCustomKernels } from '../registry/kernel-override.js';
+import { customKernels, overrides } from './all-kernels.js';
 import { importGradients, registerGradients } from '../autodiff/register-gradients.js';
 import { withoutRethrowers } from './rethrowers.js';
 import type { BackendName, BackendOptions } from './options.js';
@@ -134,7 +134,7 @@ async function start(name: BackendName, options: BackendOptions): Promise<string
   // TensorFlow.js prints the reason and returns false.
   if (!(await withoutRethrowers(() => setBackend(name)))) return 'did not start, see the warnings above';
   await prepare?.(options);
-  registerKernels(kernels, name);
-  registerNewKernels(newKernels, name);
+  registerOverrides(overrides, name);
+  registerCustomKernels(customKernels, name);
   return null;
 }

@@ -5,7 +5,7 @@ import { formatValue } from '../arguments/format.js';
 import { type NormalAttrs, normalKernel, type UniformAttrs, uniformKernel } from './wasm.js';
 import { foldIn } from './key.js';
 import { type Key, threefry } from './threefry.js';
-import { runNewKernel } from '../registry/run-kernel.js';
+import { runKernel } from '../registry/run-kernel.js';
 
 /**
  * `count` random 32-bit words; a shorter draw is the beginning of a longer one under the same key.
@@ -98,7 +98,7 @@ export function uniformNumbers(key: Key, count: number, lower: number, upper: nu
 /** Draws by a kernel; null if the backend in use has none. */
 function draw(kernelName: string, attrs: NormalAttrs | UniformAttrs): Tensor | null {
   if (!getKernel(kernelName, engine().backendName)) return null;
-  return runNewKernel(kernelName, [], attrs)[0];
+  return runKernel(kernelName, [], attrs)[0];
 }
 
 /**

@@ -15,10 +15,10 @@ import type { WebGlBackend, WebGpuBackend } from '../gpu/backends.js';
 import { type WasmModule, wasmModuleOf } from '../wasm/wasm-module.js';
 
 /**
- * A hot operation: one kernel of TensorFlow.js, known by its name, with what this package adds to it. Whoever runs the operation
- * takes part in gradients as with any other, and never asks which backend it is on.
+ * Versions of one of TensorFlow.js's own kernels that replace the stock ones. Callers run the operation as ever: its gradient works, and they
+ * need not know the backend.
  */
-export interface Kernel {
+export interface KernelOverride {
   readonly name: string;
   /**
    * The operation in plain tf ops, on every backend; the fast versions are tested against it. Default: the stock kernel.
@@ -45,12 +45,12 @@ export interface Kernel {
 type Version<B> = (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: B) => TensorInfo | TensorInfo[] | null;
 
 /**
- * An operation that TensorFlow.js does not know, or not on every backend.
+ * A kernel that TensorFlow.js lacks, on some backends or on all.
  *
- * An operation of our own has no reference: where its kernel is not registered, whoever wants it composes it from others, and the
- * kernel is tested against that composition.
+ * One that it lacks on all has no reference: where the kernel is not registered, its operation is composed of others, and the kernel is tested
+ * against that composition.
  */
-export interface NewKernel {
+export interface CustomKernel {
   readonly name: string;
   /** The operation in plain tf ops, for backends that lack it. */
   readonly reference?: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap) => TensorInfo | TensorInfo[];
@@ -58,11 +58,11 @@ export interface NewKernel {
   readonly webgpu?: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: WebGpuBackend) => TensorInfo[];
 }
 
-/** Runs the kernel that TensorFlow.js brings under some name. */
+/** Runs the stock kernel. */
 export type StockKernel = (inputs: NamedTensorInfoMap, attrs: NamedAttrMap) => TensorInfo | TensorInfo[];
 
 /** A kernel's version for the backend in use, if there is one. */
-function fastVersion(kernel: Kernel | NewKernel, backendName: string): Version<KernelBackend> | undefined {
+function fastVersion(kernel: KernelOverride | CustomKernel, backendName: string): Version<KernelBackend> | undefined {
   const { wasm } = kernel;
   if (backendName === 'webgpu') return kernel.webgpu as Version<unknown> | undefined;
   if (backendName === 'webgl') return 'webgl' in kernel ? (kernel.webgl as Version<unknown>) : undefined;
@@ -79,7 +79,7 @@ function fastVersion(kernel: Kernel | NewKernel, backendName: string): Version<K
 const ownConfigs = new WeakSet<KernelConfig>();
 
 /** Registers kernels for the backend in use, and their gradients; a second time it changes nothing. */
-export function registerKernels(kernels: readonly Kernel[], backendName: string): void {
+export function registerOverrides(kernels: readonly KernelOverride[], backendName: string): void {
   for (const kernel of kernels) {
     const { name, reference, gradient } = kernel;
     if (gradient) registerGradient({ kernelName: name, ...gradient });
@@ -104,8 +104,8 @@ export function registerKernels(kernels: readonly Kernel[], backendName: string)
   }
 }
 
-/** Registers the kernels that the backend in use lacks and we have; a second time it changes nothing. */
-export function registerNewKernels(kernels: readonly NewKernel[], backendName: string): void {
+/** Registers the kernels that the backend in use lacks; a second time it changes nothing. */
+export function registerCustomKernels(kernels: readonly CustomKernel[], backendName: string): void {
   for (const kernel of kernels) {
     const { name, reference } = kernel;
     const fast = fastVersion(kernel, backendName) ?? reference;

@@ -2,20 +2,20 @@ import { backend, engine, getBackend, setBackend, tensor1d, tensor2d } from '@te
 import { expect, test } from 'vitest';
 import { linear } from '../index.js';
 import { hasAdamKernel, standardNormalLogProb } from '../kernels/index.js';
-import { runNewKernel } from './run-kernel.js';
+import { runKernel } from './run-kernel.js';
 
 test('a kernel that the backend lacks', () => {
-  expect(() => runNewKernel('Missing', [])).toThrow(`Missing: backend '${getBackend()}' has no such kernel`);
+  expect(() => runKernel('Missing', [])).toThrow(`Missing: backend '${getBackend()}' has no such kernel`);
 });
 
 test('a tensor of another type than the kernel reads', () => {
-  expect(() => runNewKernel('Adam', [tensor1d([1], 'int32')])).toThrow('Adam: every tensor must be float32, got int32');
+  expect(() => runKernel('Adam', [tensor1d([1], 'int32')])).toThrow('Adam: every tensor must be float32, got int32');
 });
 
 test('a tensor that was disposed of', () => {
   const gone = tensor2d([[1, 2]]);
   gone.dispose();
-  expect(() => runNewKernel('Adam', [gone])).toThrow(new Error('Tensor is disposed.'));
+  expect(() => runKernel('Adam', [gone])).toThrow(new Error('Tensor is disposed.'));
   expect(() => standardNormalLogProb(gone, 1)).toThrow();
 });
 

@@ -1,16 +1,16 @@
 import { engine, getKernel, type Tensor } from '@tensorflow/tfjs-core';
 
 /**
- * Runs a kernel of our own on the backend in use, without a gradient: that is for {@link withGradients} to give, which also tells
- * TensorFlow.js of the operation. Its own `runKernel` would open scopes and look at the tape once more, at a third of the cost of a small
- * kernel; a profile is to show the kernel all the same.
+ * Runs a {@link CustomKernel} on the backend in use, without a gradient: {@link withGradients} adds one and records the operation on the tape.
+ * TensorFlow.js's own `runKernel` would open scopes and look at the tape once more, at a third of the cost of a small kernel; it is used while
+ * profiling, so that a profile shows the kernel.
  *
- * Every launch of a kernel of our own goes through here, and our kernels read float32, whatever they are given: so this is where tensors
- * are checked. One that lives on another backend is moved when the kernel asks for its place, as by any kernel of TensorFlow.js.
+ * Every launch goes through here, and the kernels take all tensors for float32: so this is where tensors are checked. A tensor of another backend
+ * is moved when the kernel asks for its address, as by any kernel of TensorFlow.js.
  *
  * @throws Error if the backend does not have the kernel, or a tensor is disposed of or not float32
  */
-export function runNewKernel(name: string, inputs: readonly Tensor[], attrs: object = {}): Tensor[] {
+export function runKernel(name: string, inputs: readonly Tensor[], attrs: object = {}): Tensor[] {
   for (const input of inputs) {
     if (input.isDisposed) throw new Error('Tensor is disposed.');
     if (input.dtype !== 'float32') throw new Error(`${name}: every tensor must be float32, got ${input.dtype}`);

@@ -37,8 +37,8 @@ interface WasmFunctions {
     rows: number,
     count: number,
   ): void;
-  finish(finish: number, product: number, rows: number, columns: number): void;
-  finishGradient(task: number): void;
+  epilogue(epilogue: number, product: number, rows: number, columns: number): void;
+  epilogueGradient(gradient: number): void;
   /** Shares the work of kernels by the state at an address of {@link POOL_BYTES} zeros; at address 0, no longer. */
   joinPool(address: number): void;
   lstm(lstm: number): void;
@@ -80,8 +80,8 @@ export interface WasmModule {
   holds(tensor: TensorInfo): boolean;
   /** A new tensor, its numbers not set. Default: float32. */
   output(shape: number[], dtype?: DataType): TensorInfo;
-  /** A tensor for what takes the place of another's numbers: itself, if it shares them with none; else a new one. */
-  successor(tensor: TensorInfo): TensorInfo;
+  /** The output of an operation that may overwrite its input: the same tensor if it shares its numbers with no other, else a new one. */
+  outputInPlace(tensor: TensorInfo): TensorInfo;
   /** Sets every number of a tensor to 0. */
   clear(tensor: TensorInfo): void;
   /** Frees a tensor that {@link output} or a kernel made. */
@@ -190,7 +190,7 @@ function bind(backend: WasmBackend, memory: WebAssembly.Memory, functions: WasmF
     address: ({ dataId }) => unsigned(backend.dataIdMap.get(dataId).memoryOffset),
     holds: ({ dtype }) => dtype === 'float32' || dtype === 'int32',
     output: (shape, dtype = 'float32') => backend.makeOutput(shape, dtype),
-    successor({ dataId, shape, dtype }) {
+    outputInPlace({ dataId, shape, dtype }) {
       if (backend.dataIdMap.get(dataId).refCount > 1) return backend.makeOutput(shape, dtype);
       backend.incRef(dataId);
       return { dataId, shape, dtype };

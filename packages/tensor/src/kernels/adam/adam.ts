@@ -1,7 +1,7 @@
 import { engine, getKernel, type Tensor } from '@tensorflow/tfjs-core';
 import type { AdamArrays, AdamConstants } from './contract.js';
 import { adamKernel } from './wasm.js';
-import { runNewKernel } from '../../registry/run-kernel.js';
+import { runKernel } from '../../registry/run-kernel.js';
 
 /**
  * Whether the backend in use has a kernel for {@link adamStep}.
@@ -63,7 +63,7 @@ export function adamStep(
     ...(average.length > 0 ? [average[i]] : []),
   ]);
   const each = average.length > 0 ? 4 : 3;
-  const outputs = runNewKernel(adamKernel.name, inputs, constants);
+  const outputs = runKernel(adamKernel.name, inputs, constants);
   const list = (place: number) => gradients.map((_, i) => outputs[each * i + place]);
   return { weights: list(0), first: list(1), second: list(2), average: each === 4 ? list(3) : [] };
 }

@@ -14,7 +14,7 @@ function runAdam(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModu
   const operands = Object.values(inputs) as TensorInfo[];
   const each = constants.averageRate === undefined ? 4 : 5;
   const variables = Array.from({ length: operands.length / each }, (_, i) => operands.slice(each * i, each * (i + 1)));
-  const next = variables.map((arrays) => arrays.slice(1).map((array) => wasm.successor(array)));
+  const next = variables.map((arrays) => arrays.slice(1).map((array) => wasm.outputInPlace(array)));
 
   const counts = variables.map(([gradient]) => util.sizeFromShape(gradient.shape));
   const chunks = counts.reduce((total, count) => total + Math.ceil(count / ADAM_CHUNK), 0);

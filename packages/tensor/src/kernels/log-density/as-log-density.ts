@@ -13,7 +13,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { hasDifferentiableKernel } from '../../registry/differentiable-kernel.js';
 import { logDensityKernel } from './wasm.js';
-import { runNewKernel } from '../../registry/run-kernel.js';
+import { runKernel } from '../../registry/run-kernel.js';
 import { toFloat } from '../../arguments/to-float.js';
 import { where } from '../../arrays/where.js';
 import { withGradients } from '../../autodiff/with-gradients.js';
@@ -43,7 +43,7 @@ export function asLogDensity(logProb: Tensor, x: Tensor, eventRank: number): Ten
   if (isPlain && hasDifferentiableKernel(logDensityKernel.name)) {
     const [result] = withGradients(
       [logProb],
-      () => ({ outputs: runNewKernel(logDensityKernel.name, [logProb, x]) }),
+      () => ({ outputs: runKernel(logDensityKernel.name, [logProb, x]) }),
       ([cotangent]) => [cotangent],
     );
     return result;

@@ -1,9 +1,9 @@
 import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import type { NewKernel } from '../../registry/kernel-override.js';
+import type { CustomKernel } from '../../registry/kernel-override.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
 /** {@link asLogDensity}: inputs the log-density of each event and x, output the log-density that is no NaN for numbers. */
-export const logDensityKernel: NewKernel = { name: 'LogDensity', wasm: run };
+export const logDensityKernel: CustomKernel = { name: 'LogDensity', wasm: run };
 
 // In JavaScript, since almost always it only looks at one number an event.
 function run(inputs: NamedTensorInfoMap, _: NamedAttrMap, wasm: WasmModule): TensorInfo[] {

@@ -3,7 +3,7 @@ import { hasDifferentiableKernel } from '../../registry/differentiable-kernel.js
 import type { AffineForm } from '../affine-form.js';
 import type { MaskedNetwork, MaskedNetworkArrays, MaskedNetworkAttrs } from './contract.js';
 import { maskedNetworkGradientKernel, maskedNetworkKernel } from './wasm.js';
-import { withKept } from '../../registry/run-with-residuals.js';
+import { runWithResiduals } from '../../registry/run-with-residuals.js';
 
 /**
  * Whether the backend in use has kernels for whole masked networks; {@link maskedParameters} and {@link maskedTransform} need them.
@@ -109,7 +109,7 @@ function run(
   const operands = [input, ...weights];
   const places = offsets.map((offset) => (offset ? operands.push(offset) - 1 : -1));
   const attrs: MaskedNetworkAttrs = { ...structure, offsets: places };
-  return withKept(
+  return runWithResiduals(
     structure.form ? 'maskedTransform' : 'maskedParameters',
     maskedNetworkKernel.name,
     maskedNetworkGradientKernel.name,

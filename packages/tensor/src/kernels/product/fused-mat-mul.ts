@@ -15,8 +15,8 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
-import type { FinishActivation } from './epilogue.js';
-import type { Kernel } from '../../registry/kernel-override.js';
+import type { EpilogueActivation } from './epilogue.js';
+import type { KernelOverride } from '../../registry/kernel-override.js';
 import { matMulWasm } from './mat-mul.js';
 import type { GpuBackend } from '../../gpu/backends.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
@@ -26,7 +26,7 @@ import type { WasmModule } from '../../wasm/wasm-module.js';
  *
  * It is here because the stock one gives garbage for a depth of 0, and multiplies transposed operands in a scalar loop.
  */
-export const fusedMatMulKernel: Kernel = {
+export const fusedMatMulKernel: KernelOverride = {
   name: _FusedMatMul,
   wasm: fusedMatMulWasm,
   webgpu: overNothing,
@@ -42,8 +42,8 @@ const activationKernels: Readonly<Record<string, string>> = {
   prelu: Prelu,
 };
 
-/** What the end of a product on wasm knows. */
-const FINISHES: Readonly<Record<string, FinishActivation>> = {
+/** The activations of an epilogue on wasm. */
+const EPILOGUES: Readonly<Record<string, EpilogueActivation>> = {
   linear: 'linear',
   relu: 'relu',
   relu6: 'relu6',
@@ -59,11 +59,11 @@ function fusedMatMulWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: 
   const isRow =
     !bias ||
     (bias.dtype === 'float32' && bias.shape.at(-1) === columns && bias.shape.slice(0, -1).every((size) => size === 1));
-  const activation = FINISHES[attrs.activation as string];
+  const activation = EPILOGUES[attrs.activation as string];
   const fused = isRow && activation ? { bias, activation, leak: attrs.leakyreluAlpha as number } : undefined;
   const product = matMulWasm(inputs, attrs, wasm, fused);
   if (!product || fused) return product;
-  return finish(product, inputs, attrs, 'wasm', wasm.backend, (x) => wasm.dispose(x));
+  return composeEpilogue(product, inputs, attrs, 'wasm', wasm.backend, (x) => wasm.dispose(x));
 }
 
 /** Composed: of what the stock shader adds it gets some wrong, and the inputs of some activations. */
@@ -71,7 +71,7 @@ function onWebGl(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: GpuBa
   if (!isKnown(attrs)) return null;
   const { a, b } = inputs;
   const product = getKernel(BatchMatMul, 'webgl').kernelFunc({ inputs: { a, b }, attrs, backend }) as TensorInfo;
-  return finish(product, inputs, attrs, 'webgl', backend, ({ dataId }) => backend.disposeData(dataId));
+  return composeEpilogue(product, inputs, attrs, 'webgl', backend, ({ dataId }) => backend.disposeData(dataId));
 }
 
 /** On webgpu the stock kernel gives whatever was in memory where nothing is added up. */
@@ -85,15 +85,15 @@ function overNothing(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: G
     b.shape.at(attrs.transposeB ? -2 : -1)!,
   ];
   const product = backend.makeTensorInfo(shape, 'float32', new Float32Array(util.sizeFromShape(shape)));
-  return finish(product, inputs, attrs, 'webgpu', backend, ({ dataId }) => backend.disposeData(dataId));
+  return composeEpilogue(product, inputs, attrs, 'webgpu', backend, ({ dataId }) => backend.disposeData(dataId));
 }
 
 function isKnown({ activation }: NamedAttrMap): boolean {
   return activation === 'linear' || Object.hasOwn(activationKernels, activation as string);
 }
 
-/** Adds the bias and applies the activation. */
-function finish(
+/** The epilogue by the backend's own kernels. */
+function composeEpilogue(
   product: TensorInfo,
   { bias, preluActivationWeights: alpha }: NamedTensorInfoMap,
   { activation, leakyreluAlpha }: NamedAttrMap,

@@ -14,7 +14,7 @@ export interface DenseAttrs {
 
 /**
  * A dense layer of float32. Inputs: x `[...batch, inputs]`, the weights `[inputs, outputs]`, and the bias `[outputs]` if there is one.
- * Outputs: the result and, if it is to be kept and the result does not tell the activation's derivative, what the activation was given.
+ * Outputs: the result and, for a gradient that does not follow from the result, the activation's input.
  */
 export const denseKernel = {
   name: 'Dense',
@@ -24,15 +24,15 @@ export const denseKernel = {
     const [depth, columns] = weights.shape;
     const batch = x.shape.slice(0, -1);
     const a = { ...x, shape: [util.sizeFromShape(batch), depth] };
-    const kept =
+    const residual =
       keep && (activation === 'silu' || activation === 'softplus') ? wasm.output([...batch, columns]) : undefined;
     const product = matMulWasm({ a, b: weights }, { transposeA: false, transposeB: false }, wasm, {
       bias,
       activation,
-      kept,
+      residual,
     })!;
     const result = { ...product, shape: [...batch, columns] };
-    return kept ? [result, kept] : [result];
+    return residual ? [result, residual] : [result];
   },
 };
 
@@ -42,7 +42,7 @@ export const denseKernel = {
 export const denseGradientKernel = {
   name: 'DenseGradient',
   wasm: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo[] => {
-    const [cotangent, known] = Object.values(inputs) as TensorInfo[];
+    const [cotangent, residual] = Object.values(inputs) as TensorInfo[];
     const { activation } = attrs as unknown as Required<DenseAttrs>;
     const columns = cotangent.shape.at(-1)!;
     const rows = util.sizeFromShape(cotangent.shape.slice(0, -1));
@@ -56,12 +56,12 @@ export const denseGradientKernel = {
       columns,
       activation: ActivationId[activation],
       cotangent: wasm.address(cotangent),
-      known: wasm.address(known),
+      residual: wasm.address(residual),
       product: wasm.address(gradients[0]),
       bias: wasm.address(gradients[1]),
       work: base + work,
     });
-    wasm.functions.finishGradient(base + struct);
+    wasm.functions.epilogueGradient(base + struct);
     return gradients;
   },
 };

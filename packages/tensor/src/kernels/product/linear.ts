@@ -3,7 +3,7 @@ import { activate, type Activation, activations } from '../activation.js';
 import { checkEvent, formatShape } from '../../arguments/check.js';
 import { hasDifferentiableKernel } from '../../registry/differentiable-kernel.js';
 import { type DenseAttrs, denseGradientKernel, denseKernel } from './linear-wasm.js';
-import { runNewKernel } from '../../registry/run-kernel.js';
+import { runKernel } from '../../registry/run-kernel.js';
 import { toFloat } from '../../arguments/to-float.js';
 import { withGradients } from '../../autodiff/with-gradients.js';
 
@@ -58,12 +58,12 @@ function dense(operands: Tensor[], activation: Activation | undefined): Tensor {
   const [result] = withGradients(
     operands,
     (keep) => {
-      const results = runNewKernel(denseKernel.name, operands, { activation, keep } satisfies DenseAttrs);
+      const results = runKernel(denseKernel.name, operands, { activation, keep } satisfies DenseAttrs);
       return { outputs: results.slice(0, 1), kept: activation && results.slice(-1) };
     },
     ([cotangent], [x, weights, bias], kept) => {
       const [product, byBias] = activation
-        ? runNewKernel(denseGradientKernel.name, [cotangent, ...kept], { activation } satisfies DenseAttrs)
+        ? runKernel(denseGradientKernel.name, [cotangent, ...kept], { activation } satisfies DenseAttrs)
         : [asMatrix(cotangent)];
       return [
         () => reshape(matMul(product, weights, false, true), x.shape),

@@ -12,8 +12,8 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { formatShape } from '../../arguments/check.js';
-import { type Finish, finishProduct, writeFinish } from './epilogue.js';
-import type { Kernel, StockKernel } from '../../registry/kernel-override.js';
+import { type Epilogue, applyEpilogue, writeEpilogue } from './epilogue.js';
+import type { KernelOverride, StockKernel } from '../../registry/kernel-override.js';
 import type { WebGlBackend, WebGpuBackend } from '../../gpu/backends.js';
 import { runThreads } from '../../gpu/run-threads.js';
 import { smallProductWgsl } from './shaders.generated.js';
@@ -35,7 +35,7 @@ import type { WasmModule } from '../../wasm/wasm-module.js';
  *
  * @throws Error if an operand has fewer than two axes, or the inner sizes or the batches do not fit
  */
-export const matMulKernel: Kernel = {
+export const matMulKernel: KernelOverride = {
   name: BatchMatMul,
   reference: matMulReference,
   gradient: {
@@ -99,12 +99,12 @@ function matMulReference(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, stock:
   return tidy(() => stock({ a: spread(a), b: spread(b) }, attrs) as Tensor);
 }
 
-/** {@link matMulKernel} in WebAssembly, and what becomes of the product; null unless both operands are float32. */
+/** {@link matMulKernel} in WebAssembly, with an epilogue; null unless both operands are float32. */
 export function matMulWasm(
   inputs: NamedTensorInfoMap,
   attrs: NamedAttrMap,
   wasm: WasmModule,
-  finish?: Finish,
+  epilogue?: Epilogue,
 ): TensorInfo | null {
   const { a, b } = inputs as { a: TensorInfo; b: TensorInfo };
   const { transposeA, transposeB } = attrs as { transposeA: boolean; transposeB: boolean };
@@ -115,7 +115,7 @@ export function matMulWasm(
   if (size === 0) return c;
   if (depth === 0) {
     wasm.clear(c);
-    if (finish) finishProduct(c, finish, wasm);
+    if (epilogue) applyEpilogue(c, epilogue, wasm);
     return c;
   }
   const [addressA, addressB, addressC] = [a, b, c].map((matrix) => wasm.address(matrix));
@@ -126,8 +126,8 @@ export function matMulWasm(
   const matrices = arena.reserve(MatMulOperandsStruct.bytes * count);
   const scratch = arena.reserve(wasm.threads * scratchBytes);
   const base = wasm.scratch(arena.bytes);
-  const epilogue = finish ? base + struct + MatMulStruct.bytes : 0;
-  if (finish) writeFinish(epilogue, finish, addressC, wasm);
+  const epilogueAddress = epilogue ? base + struct + MatMulStruct.bytes : 0;
+  if (epilogue) writeEpilogue(epilogueAddress, epilogue, addressC, wasm);
   MatMulStruct.write(wasm.memory, base + struct, {
     count,
     rows,
@@ -138,7 +138,7 @@ export function matMulWasm(
     matrices: base + matrices,
     scratch: base + scratch,
     scratchBytes,
-    finish: epilogue,
+    epilogue: epilogueAddress,
   });
   const [batchA, batchB] = [batchOf(a), batchOf(b)];
   for (let i = 0; i < count; i++) {
@@ -152,7 +152,7 @@ export function matMulWasm(
   return c;
 }
 
-/** The least that the stock shaders have threads for one number, or add up between two waits of a workgroup for itself. */
+/** The least that the stock shaders have threads for one number, or add up between two barriers. */
 const SHORT_DEPTH = 64;
 /** Up to so many numbers, a tile of them each does not make enough workgroups to fill a GPU. */
 const FEW_PRODUCTS = 8192;

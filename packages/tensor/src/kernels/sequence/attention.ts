@@ -4,7 +4,7 @@ import { hasDifferentiableKernel } from '../../registry/differentiable-kernel.js
 import { attentionGradientKernel, attentionKernel } from './attention-wasm.js';
 import type { AffineForm } from '../affine-form.js';
 import { BlockOperand, SharedOperand } from '../../wasm/structs.generated.js';
-import { withKept } from '../../registry/run-with-residuals.js';
+import { runWithResiduals } from '../../registry/run-with-residuals.js';
 
 /**
  * Whether the backend in use has kernels for whole transformers; {@link attentionParameters} and {@link attentionTransform} need them.
@@ -133,7 +133,7 @@ function run(structure: Pick<AttentionAttrs, 'network' | 'form' | 'sequential'>,
     ...(context ? [context] : []),
   ];
   const attrs: AttentionAttrs = { ...structure, blocks: blocks.length };
-  return withKept(
+  return runWithResiduals(
     structure.form ? 'attentionTransform' : 'attentionParameters',
     attentionKernel.name,
     attentionGradientKernel.name,

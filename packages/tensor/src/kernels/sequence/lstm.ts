@@ -3,7 +3,7 @@ import type { LstmNetwork, LstmArrays, LstmAttrs } from './lstm-contract.js';
 import { hasDifferentiableKernel } from '../../registry/differentiable-kernel.js';
 import { lstmGradientKernel, lstmKernel } from './lstm-wasm.js';
 import type { AffineForm } from '../affine-form.js';
-import { withKept } from '../../registry/run-with-residuals.js';
+import { runWithResiduals } from '../../registry/run-with-residuals.js';
 
 /**
  * Whether the backend in use has kernels for whole LSTMs; {@link lstmParameters} and {@link lstmTransform} need them.
@@ -99,7 +99,7 @@ function run(structure: Pick<LstmAttrs, 'network' | 'form' | 'sequential'>, arra
   const given = [context, states].filter((tensor) => tensor !== undefined);
   const operands = [input, offsets, outputWeights, outputBias, ...layers, ...biases, ...given];
   const attrs: LstmAttrs = { ...structure, hasContext: context !== undefined, hasStates: states !== undefined };
-  return withKept(
+  return runWithResiduals(
     structure.form ? 'lstmTransform' : 'lstmParameters',
     lstmKernel.name,
     lstmGradientKernel.name,

@@ -2,7 +2,7 @@ import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { hasDifferentiableKernel } from '../../registry/differentiable-kernel.js';
 import type { SplineAttrs, SplineShape } from './contract.js';
 import { splineGradientKernel, splineKernel } from './wasm.js';
-import { runNewKernel } from '../../registry/run-kernel.js';
+import { runKernel } from '../../registry/run-kernel.js';
 import { toFloat } from '../../arguments/to-float.js';
 import { withGradients } from '../../autodiff/with-gradients.js';
 
@@ -65,8 +65,8 @@ export function rationalQuadraticSpline(
     ];
     const [value, logDet] = withGradients(
       given,
-      () => ({ outputs: runNewKernel(splineKernel.name, given, attrs) }),
-      (cotangents, inputs) => runNewKernel(splineGradientKernel.name, [...inputs, ...cotangents], attrs),
+      () => ({ outputs: runKernel(splineKernel.name, given, attrs) }),
+      (cotangents, inputs) => runKernel(splineGradientKernel.name, [...inputs, ...cotangents], attrs),
     );
     return { value, logDet };
   });

@@ -1,7 +1,7 @@
 import { add, mul, square, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { hasDifferentiableKernel } from '../../registry/differentiable-kernel.js';
 import { logProbGradientKernel, logProbKernel } from './wasm.js';
-import { runNewKernel } from '../../registry/run-kernel.js';
+import { runKernel } from '../../registry/run-kernel.js';
 import { sum } from '../../arrays/sum.js';
 import { toFloat } from '../../arguments/to-float.js';
 import { withGradients } from '../../autodiff/with-gradients.js';
@@ -34,8 +34,8 @@ export function standardNormalLogProb(x: Tensor, eventRank: number): Tensor {
     if (isFused) {
       const [logProb] = withGradients(
         [input],
-        () => ({ outputs: runNewKernel(logProbKernel.name, [input], { eventRank }) }),
-        ([cotangent], [known]) => runNewKernel(logProbGradientKernel.name, [known, cotangent]),
+        () => ({ outputs: runKernel(logProbKernel.name, [input], { eventRank }) }),
+        ([cotangent], [known]) => runKernel(logProbGradientKernel.name, [known, cotangent]),
       );
       return logProb;
     }

@@ -1,12 +1,12 @@
 import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import type { NewKernel } from '../../registry/kernel-override.js';
+import type { CustomKernel } from '../../registry/kernel-override.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
 /** {@link standardNormalLogProb}: input x, attribute `eventRank`, output the log-density of each event. */
-export const logProbKernel: NewKernel = { name: 'StandardNormalLogProb', wasm: runLogProb };
+export const logProbKernel: CustomKernel = { name: 'StandardNormalLogProb', wasm: runLogProb };
 
 /** The gradient of {@link logProbKernel}: inputs x and the cotangent, output the gradient of x. */
-export const logProbGradientKernel: NewKernel = { name: 'StandardNormalLogProbGradient', wasm: runGradient };
+export const logProbGradientKernel: CustomKernel = { name: 'StandardNormalLogProbGradient', wasm: runGradient };
 
 function runLogProb(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo[] {
   const [x] = Object.values(inputs) as TensorInfo[];

@@ -1,8 +1,8 @@
 import { AddN, addN, type NamedTensorInfoMap, type Tensor, type TensorInfo, tidy } from '@tensorflow/tfjs-core';
-import type { Kernel } from '../../registry/kernel-override.js';
+import type { KernelOverride } from '../../registry/kernel-override.js';
 
 /** `tf.addN`; the stock kernel on webgpu takes all of its tensors at once, and gives zeros where a GPU lets a shader have fewer. */
-export const addNKernel: Kernel = { name: AddN, webgpu: inGroups };
+export const addNKernel: KernelOverride = { name: AddN, webgpu: inGroups };
 
 /** The 8 buffers that every GPU has, less one for the result. */
 const MOST = 7;

@@ -27,7 +27,7 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
-import type { Kernel } from '../../registry/kernel-override.js';
+import type { KernelOverride } from '../../registry/kernel-override.js';
 import type { WebGlBackend } from '../../gpu/backends.js';
 import { unbroadcast } from '../../arrays/unbroadcast.js';
 import { vectorAndAxes } from './vector-operand-webgpu.js';
@@ -41,7 +41,7 @@ type Derivative = (dy: Tensor, a: Tensor, b: Tensor) => Tensor;
  *
  * **Numerics**: of equal operands, `maximum` and `minimum` give the whole gradient to the first, as TensorFlow.js does.
  */
-export const arithmeticKernels: readonly Kernel[] = [
+export const arithmeticKernels: readonly KernelOverride[] = [
   withGradients(
     Add,
     (dy) => dy,
@@ -85,7 +85,7 @@ function float(x: Tensor): Tensor {
   return x.dtype === 'float32' ? x : cast(x, 'float32');
 }
 
-function withGradients(name: string, toA: Derivative, toB: Derivative): Kernel {
+function withGradients(name: string, toA: Derivative, toB: Derivative): KernelOverride {
   const gradFunc: GradConfig['gradFunc'] = (dy, saved) => {
     const gradient = (derivative: Derivative, operand: Tensor) => () => {
       const [a, b] = saved.map(float);

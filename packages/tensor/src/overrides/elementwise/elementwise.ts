@@ -19,7 +19,7 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
-import type { Kernel } from '../../registry/kernel-override.js';
+import type { KernelOverride } from '../../registry/kernel-override.js';
 import type { WebGlBackend, WebGpuBackend } from '../../gpu/backends.js';
 import { elementwiseWgsl } from './shaders.generated.js';
 import { GLSL_MATH } from '../../gpu/math.js';
@@ -28,7 +28,7 @@ import { mathWgsl } from '../../gpu/shaders.generated.js';
 const NAMES = [Asinh, Atanh, Cosh, Elu, Exp, Expm1, Log, Log1p, Relu, Sigmoid, Sinh, Softplus, Tanh];
 
 /** Exponentials and logarithms, which GPUs compute inaccurately, and what makes NaN of an infinity. */
-export const elementwiseKernels: readonly Kernel[] = NAMES.map((name) => ({
+export const elementwiseKernels: readonly KernelOverride[] = NAMES.map((name) => ({
   name,
   webgpu: (inputs, _, backend) => onWebGpu(name, inputs, backend),
   webgl: (inputs, _, backend) => onWebGl(name, inputs, backend),
@@ -87,7 +87,7 @@ function applyByWebGl(backend: WebGlBackend, x: TensorInfo, code: string, f: str
 }
 
 /** `tf.clipByValue`, which on webgl leaves four numbers as they are where one of them is NaN. */
-export const clipKernel: Kernel = {
+export const clipKernel: KernelOverride = {
   name: ClipByValue,
   webgl: (inputs, { clipValueMin, clipValueMax }, backend) => {
     const x = inputs.x as TensorInfo;
@@ -104,7 +104,7 @@ export const clipKernel: Kernel = {
 };
 
 /** `tf.leakyRelu`, which on webgl makes NaN of an infinity. */
-export const leakyReluKernel: Kernel = {
+export const leakyReluKernel: KernelOverride = {
   name: LeakyRelu,
   webgl: (inputs, { alpha }, backend) => {
     const x = inputs.x as TensorInfo;

@@ -8,11 +8,11 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { applyByWebGpu } from './elementwise.js';
-import type { Kernel } from '../../registry/kernel-override.js';
+import type { KernelOverride } from '../../registry/kernel-override.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
 /** `tf.clone`, and what the tape does with every tensor that it saves: shares the numbers, where the stock wasm kernel copies them. */
-export const identityKernel: Kernel = {
+export const identityKernel: KernelOverride = {
   name: Identity,
   wasm: (inputs, _, wasm) => share(inputs, wasm),
 };
@@ -22,7 +22,7 @@ export const identityKernel: Kernel = {
  * from 0, of which the stock kernel stores the lowest byte. On webgpu the stock kernel relabels integers as float32, which not every
  * other kernel notices.
  */
-export const castKernel: Kernel = {
+export const castKernel: KernelOverride = {
   name: Cast,
   wasm: (inputs, { dtype }, wasm) => {
     if (inputs.x?.dtype === dtype) return share(inputs, wasm);

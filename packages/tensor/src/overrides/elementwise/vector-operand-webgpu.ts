@@ -1,11 +1,11 @@
 import { engine, type NamedTensorInfoMap, reshape, type Tensor, type TensorInfo, tidy } from '@tensorflow/tfjs-core';
-import type { Kernel } from '../../registry/kernel-override.js';
+import type { KernelOverride } from '../../registry/kernel-override.js';
 
 /** From here on a shader's coordinates are no WGSL vector, and the stock shader on webgpu that shares a vector among threads does not compile. */
 const MANY_AXES = 5;
 
 /** An operation of two operands, of which a vector that meets many axes is given as many. */
-export function vectorAndAxes(name: string): Kernel['webgpu'] {
+export function vectorAndAxes(name: string): KernelOverride['webgpu'] {
   return (inputs: NamedTensorInfoMap) => {
     const { a, b } = inputs as { a: Tensor; b: Tensor };
     const rank = Math.max(a.shape.length, b.shape.length);

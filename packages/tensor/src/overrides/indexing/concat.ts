@@ -7,16 +7,16 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
-import type { Kernel } from '../../registry/kernel-override.js';
+import type { KernelOverride } from '../../registry/kernel-override.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
 // The stock wasm kernels copy row by row in JavaScript, which is slow where rows are short.
 
 /** `tf.concat`. */
-export const concatKernel: Kernel = { name: Concat, wasm: concatWasm };
+export const concatKernel: KernelOverride = { name: Concat, wasm: concatWasm };
 
 /** `tf.stack`. */
-export const packKernel: Kernel = { name: Pack, wasm: packWasm };
+export const packKernel: KernelOverride = { name: Pack, wasm: packWasm };
 
 function concatWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo | null {
   const parts = Object.values(inputs) as TensorInfo[];

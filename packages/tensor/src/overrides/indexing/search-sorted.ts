@@ -10,10 +10,10 @@ import {
   type TensorInfo,
   tidy,
 } from '@tensorflow/tfjs-core';
-import type { NewKernel } from '../../registry/kernel-override.js';
+import type { CustomKernel } from '../../registry/kernel-override.js';
 
 /** `tf.searchSorted`, which the tensorflow backend lacks. */
-export const searchSortedKernel: NewKernel = { name: SearchSorted, reference: countBelow };
+export const searchSortedKernel: CustomKernel = { name: SearchSorted, reference: countBelow };
 
 /** The place of a value is the number of entries below it (left), or not above it (right). */
 function countBelow(inputs: NamedTensorInfoMap, { side }: NamedAttrMap): TensorInfo {

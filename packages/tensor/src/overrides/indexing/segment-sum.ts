@@ -5,12 +5,12 @@ import {
   UnsortedSegmentSum,
   util,
 } from '@tensorflow/tfjs-core';
-import type { Kernel, NewKernel } from '../../registry/kernel-override.js';
+import type { KernelOverride, CustomKernel } from '../../registry/kernel-override.js';
 import type { GpuBackend } from '../../gpu/backends.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
 /** `tf.unsortedSegmentSum`, the gradient of `tf.gather`, which TensorFlow.js lacks on wasm. */
-export const segmentSumKernel: NewKernel = { name: UnsortedSegmentSum, wasm: segmentSumWasm };
+export const segmentSumKernel: CustomKernel = { name: UnsortedSegmentSum, wasm: segmentSumWasm };
 
 function segmentSumWasm(inputs: NamedTensorInfoMap, { numSegments }: NamedAttrMap, wasm: WasmModule): TensorInfo {
   const { x, segmentIds } = inputs as { x: TensorInfo; segmentIds: TensorInfo };
@@ -32,7 +32,7 @@ function segmentSumWasm(inputs: NamedTensorInfoMap, { numSegments }: NamedAttrMa
 }
 
 /** On GPUs the stock kernel fails where there is nothing to add. */
-export const emptySegmentSumKernel: Kernel = {
+export const emptySegmentSumKernel: KernelOverride = {
   name: UnsortedSegmentSum,
   webgpu: emptySegmentSum,
   webgl: emptySegmentSum,

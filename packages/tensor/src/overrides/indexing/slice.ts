@@ -11,23 +11,23 @@ import {
   Unpack,
   util,
 } from '@tensorflow/tfjs-core';
-import type { Kernel } from '../../registry/kernel-override.js';
+import type { KernelOverride } from '../../registry/kernel-override.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
 // The stock wasm kernels copy the whole input into JavaScript before they take a slice from it.
 
 /** `tf.slice`; slices along more than one axis are left to the stock kernel. */
-export const sliceKernel: Kernel = { name: Slice, wasm: sliceWasm };
+export const sliceKernel: KernelOverride = { name: Slice, wasm: sliceWasm };
 
 /** `tf.split`, with a gradient for a single part too, where TensorFlow.js expects a list of them. */
-export const splitKernel: Kernel = {
+export const splitKernel: KernelOverride = {
   name: SplitV,
   gradient: { gradFunc: (dy, _, { axis }) => ({ x: () => concat([dy].flat(), axis as number) }) },
   wasm: splitWasm,
 };
 
 /** `tf.unstack`, with a gradient for a single part too. */
-export const unpackKernel: Kernel = {
+export const unpackKernel: KernelOverride = {
   name: Unpack,
   gradient: { gradFunc: (dy, _, { axis }) => ({ value: () => stack([dy].flat(), axis as number) }) },
   wasm: unpackWasm,

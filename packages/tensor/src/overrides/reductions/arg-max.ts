@@ -6,10 +6,10 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
-import type { Kernel, StockKernel } from '../../registry/kernel-override.js';
+import type { KernelOverride, StockKernel } from '../../registry/kernel-override.js';
 
 /** `tf.argMax`, which on webgpu gives a scalar the shape `[1]`. */
-export const argMaxKernel: Kernel = { name: ArgMax, reference: argMax };
+export const argMaxKernel: KernelOverride = { name: ArgMax, reference: argMax };
 
 function argMax(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, stock: StockKernel): TensorInfo {
   const { shape } = inputs.x as TensorInfo;

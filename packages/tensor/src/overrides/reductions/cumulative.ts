@@ -6,19 +6,19 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
-import type { Kernel } from '../../registry/kernel-override.js';
+import type { KernelOverride } from '../../registry/kernel-override.js';
 import type { WebGpuBackend } from '../../gpu/backends.js';
 import { cumulativeWgsl } from './shaders.generated.js';
 import { runThreads } from '../../gpu/run-threads.js';
 
 /** `tf.cumsum`; the stock kernel on webgpu reads what it has not written where sums are exclusive, reversed or long. */
-export const cumsumKernel: Kernel = { name: Cumsum, webgpu: cumulating(Cumsum, '0.0', '+') };
+export const cumsumKernel: KernelOverride = { name: Cumsum, webgpu: cumulating(Cumsum, '0.0', '+') };
 
 /** `tf.cumprod`, and so the gradient of `tf.prod`; as wrong on webgpu as the cumulative sum. */
-export const cumprodKernel: Kernel = { name: Cumprod, webgpu: cumulating(Cumprod, '1.0', '*') };
+export const cumprodKernel: KernelOverride = { name: Cumprod, webgpu: cumulating(Cumprod, '1.0', '*') };
 
 /** A thread for each sequence of numbers. */
-function cumulating(name: string, start: string, operator: string): Kernel['webgpu'] {
+function cumulating(name: string, start: string, operator: string): KernelOverride['webgpu'] {
   const code = `
     const START = ${start};
     fn combine(total : f32, next : f32) -> f32 { return total ${operator} next; }

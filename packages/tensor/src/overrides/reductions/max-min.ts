@@ -8,7 +8,7 @@ import {
   tidy,
   util,
 } from '@tensorflow/tfjs-core';
-import type { Kernel } from '../../registry/kernel-override.js';
+import type { KernelOverride } from '../../registry/kernel-override.js';
 import { overNothing } from './empty-reduction.js';
 import { reduceByWebGpu } from './sequential-webgpu.js';
 import { reduction } from '../../arrays/reduction-axes.js';
@@ -20,7 +20,7 @@ import type { WebGlBackend } from '../../gpu/backends.js';
 export const maxKernel = extreme(Max, '>', -Infinity);
 export const minKernel = extreme(Min, '<', Infinity);
 
-function extreme(name: string, beats: string, ofNothing: number): Kernel {
+function extreme(name: string, beats: string, ofNothing: number): KernelOverride {
   const ofNone = overNothing(ofNothing);
   return {
     name,

@@ -1,10 +1,10 @@
 import { fill, type NamedAttrMap, type NamedTensorInfoMap, Prod, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import type { Kernel, StockKernel } from '../../registry/kernel-override.js';
+import type { KernelOverride, StockKernel } from '../../registry/kernel-override.js';
 import { reduceByWebGpu } from './sequential-webgpu.js';
 import { reduced } from './reduced-axes.js';
 
 /** `tf.prod`, of which only that of no numbers, 1, is ours, and on webgpu that of few. */
-export const prodKernel: Kernel = {
+export const prodKernel: KernelOverride = {
   name: Prod,
   reference: prod,
   webgpu: reduceByWebGpu({ name: Prod, ofNothing: 1, step: 'found * next' }),

@@ -10,10 +10,10 @@ import {
   type TensorInfo,
   tidy,
 } from '@tensorflow/tfjs-core';
-import type { Kernel } from '../../registry/kernel-override.js';
+import type { KernelOverride } from '../../registry/kernel-override.js';
 
 /** `tf.softmax`, over the last axis; the shaders of TensorFlow.js give NaN for a row of very small numbers, and fail for an empty one. */
-export const softmaxKernel: Kernel = { name: Softmax, webgpu: composed, webgl: composed };
+export const softmaxKernel: KernelOverride = { name: Softmax, webgpu: composed, webgl: composed };
 
 function composed(inputs: NamedTensorInfoMap): TensorInfo {
   const { logits } = inputs as { logits: Tensor };

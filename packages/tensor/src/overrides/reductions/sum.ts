@@ -1,5 +1,5 @@
 import { Mean, type NamedAttrMap, type NamedTensorInfoMap, Sum, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import type { Kernel } from '../../registry/kernel-override.js';
+import type { KernelOverride } from '../../registry/kernel-override.js';
 import { overNothing } from './empty-reduction.js';
 import { reduceByWebGpu } from './sequential-webgpu.js';
 import { reduced } from './reduced-axes.js';
@@ -10,7 +10,7 @@ import type { WasmModule } from '../../wasm/wasm-module.js';
  *
  * **Numerics**: added up in float64, where the stock wasm kernel has one float32 accumulator and leaves an empty sum unwritten.
  */
-export const sumKernel: Kernel = {
+export const sumKernel: KernelOverride = {
   name: Sum,
   wasm: sumWasm,
   webgpu: reduceByWebGpu({ name: Sum, ofNothing: 0, step: 'found + next' }),
@@ -18,7 +18,7 @@ export const sumKernel: Kernel = {
 };
 
 /** The mean, of which only that of no numbers, NaN, is ours, and on webgpu that of few. */
-export const meanKernel: Kernel = {
+export const meanKernel: KernelOverride = {
   name: Mean,
   webgpu: reduceByWebGpu({
     name: Mean,
