@@ -43,7 +43,12 @@ export { LuLinear, type LuLinearOptions } from './linear/lu-linear.js';
 export { lstmIaf, lstmMaf, type LstmFlowOptions } from './factories/lstm.js';
 export { bijectorModules } from './modules.js';
 export { naf, type NeuralAutoregressiveFlowOptions } from './factories/naf.js';
-export { nsf, type NeuralSplineFlowOptions } from './factories/nsf.js';
+export {
+  type AutoregressiveSplineFlowOptions,
+  type CouplingSplineFlowOptions,
+  nsf,
+  type NeuralSplineFlowOptions,
+} from './factories/nsf.js';
 export { Permute, type PermuteOptions } from './combinators/permute.js';
 export { Planar, type PlanarOptions } from './residual/planar.js';
 export { Radial, type RadialOptions } from './residual/radial.js';

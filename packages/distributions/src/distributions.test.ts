@@ -145,7 +145,7 @@ describe('every distribution obeys the laws', () => {
       { context, samples: 1000 },
     );
     expect(() => new Transformed(conditional(), maf({ dim: 2, contextDim: 3 }))).toThrow(
-      'transformed: bijector must take the context of the base, [..., 2], got [..., 3]',
+      'Transformed: bijector must take the context of the base, [..., 2], got [..., 3]',
     );
   });
 });
@@ -558,53 +558,53 @@ describe('flows', () => {
 
 describe('what does not fit is refused', () => {
   test('constructors', () => {
-    expect(() => new Normal([1, 2], [1, 2, 3])).toThrow('normal: parameters must broadcast, got shapes [2] and [3]');
-    expect(() => new StandardNormal(0)).toThrow('standardNormal: event must be an integer of at least 1, got 0');
+    expect(() => new Normal([1, 2], [1, 2, 3])).toThrow('Normal: parameters must broadcast, got shapes [2] and [3]');
+    expect(() => new StandardNormal(0)).toThrow('StandardNormal: event must be an integer of at least 1, got 0');
     expect(() => new MultivariateNormalDiag(0, 1)).toThrow(
-      'multivariateNormalDiag: loc or scaleDiag must be [..., D], got []',
+      'MultivariateNormalDiag: loc or scaleDiag must be [..., D], got []',
     );
-    expect(() => new Categorical(1)).toThrow('categorical: logits must be [..., K], got []');
-    expect(() => new Normal(0, 0)).toThrow('normal: scale must be positive, got 0');
-    expect(() => new Logistic(0, [1, -1])).toThrow('logistic: scale must be positive, got -1');
+    expect(() => new Categorical(1)).toThrow('Categorical: logits must be [..., K], got []');
+    expect(() => new Normal(0, 0)).toThrow('Normal: scale must be positive, got 0');
+    expect(() => new Logistic(0, [1, -1])).toThrow('Logistic: scale must be positive, got -1');
     expect(() => new MultivariateNormalDiag([0, 1], NaN)).toThrow(
-      'multivariateNormalDiag: scaleDiag must be positive, got NaN',
+      'MultivariateNormalDiag: scaleDiag must be positive, got NaN',
     );
-    expect(() => new Uniform(1, 1)).toThrow('uniform: high must be above low 1, got 1');
+    expect(() => new Uniform(1, 1)).toThrow('Uniform: high must be above low 1, got 1');
     expect(() => new Uniform(-3.4e38, 3.4e38)).toThrow(
-      'uniform: high must be at most 3.4028234663852886e+38 above low -3.4e+38, got 3.4e+38',
+      'Uniform: high must be at most 3.4028234663852886e+38 above low -3.4e+38, got 3.4e+38',
     );
-    expect(() => new Uniform(0, Infinity)).toThrow('uniform: high must be');
+    expect(() => new Uniform(0, Infinity)).toThrow('Uniform: high must be');
     expect(() => new Uniform(-1e38, 2e38)).not.toThrow();
     expect(() => new DiscretizedLogistic(0, 1, { high: Infinity })).toThrow(
-      'discretizedLogistic: high − low must be a positive multiple',
+      'DiscretizedLogistic: high − low must be a positive multiple',
     );
     expect(() => new DiscretizedLogistic(0, 1, { low: 0, high: 1, step: 0.3 })).toThrow(
-      'discretizedLogistic: high − low must be a positive multiple',
+      'DiscretizedLogistic: high − low must be a positive multiple',
     );
     expect(() => new Independent(new Normal(0, 1), 1)).toThrow(
-      'independent: base must have 1 batch axes, got batch shape []',
+      'Independent: base must have 1 batch axes, got batch shape []',
     );
   });
 
   test('calls', () => {
-    expect(() => new StandardNormal(2).logProb(zeros([3]))).toThrow('standardNormal: x must be [..., 2], got [3]');
-    expect(() => new Normal(0, 1).sample(-1)).toThrow('normal: count must be an integer of at least 0, got -1');
+    expect(() => new StandardNormal(2).logProb(zeros([3]))).toThrow('StandardNormal: x must be [..., 2], got [3]');
+    expect(() => new Normal(0, 1).sample(-1)).toThrow('Normal: count must be an integer of at least 0, got -1');
     expect(() => new Uniform(0, 1).config()).not.toThrow();
     expect(() => new Normal(zeros([2]), 1).config()).toThrow(
-      'normal: loc: must be numbers or a variable to be saved, got a tensor',
+      'Normal: loc: must be numbers or a variable to be saved, got a tensor',
     );
     expect(() => new Transformed(new StandardNormal(2), maf({ dim: 2, hidden: [8] })).entropy()).toThrow(
       'entropy has no closed form',
     );
-    expect(() => new Normal([0, 1], 1).logProb(zeros([3]))).toThrow('normal: x must broadcast with [2], got [3]');
+    expect(() => new Normal([0, 1], 1).logProb(zeros([3]))).toThrow('Normal: x must broadcast with [2], got [3]');
     expect(() => new Bernoulli({ logits: [0, 1] }).logProb(zeros([3]))).toThrow(
-      'bernoulli: x must broadcast with [2], got [3]',
+      'Bernoulli: x must broadcast with [2], got [3]',
     );
     expect(() => new MultivariateNormalDiag([0, 1], 1).logProb(zeros([3, 1]))).toThrow(
-      'multivariateNormalDiag: x must be [..., 2], got [3, 1]',
+      'MultivariateNormalDiag: x must be [..., 2], got [3, 1]',
     );
     expect(() => new Independent(new Normal([0, 1], 1), 1).logProb(zeros([3, 1]))).toThrow(
-      'independent: x must be [..., 2], got [3, 1]',
+      'Independent: x must be [..., 2], got [3, 1]',
     );
   });
 });
@@ -612,10 +612,10 @@ describe('what does not fit is refused', () => {
 test('a count that is none, and an event that is no tensor, from plain JavaScript', () => {
   const normal = new StandardNormal(2);
   expect(() => normal.sample('3' as never)).toThrow(
-    "standardNormal: count must be an integer or a list of them, got '3'",
+    "StandardNormal: count must be an integer or a list of them, got '3'",
   );
   expect(() => normal.sample([2, 'x'] as never)).toThrow(
-    "standardNormal: count must be an integer of at least 0, got 'x'",
+    "StandardNormal: count must be an integer of at least 0, got 'x'",
   );
   for (const distribution of [
     normal,

@@ -38,5 +38,5 @@ test.each(Object.entries(functions))('%s gives the same numbers for every type',
 
 test('strings are refused', () => {
   const words = tensor2d([['a', 'b', 'c', 'd']]);
-  expect(() => vae.elbo(words)).toThrow('vae: x must be float32, int32 or bool, got string');
+  expect(() => vae.elbo(words)).toThrow('Vae: x must be float32, int32 or bool, got string');
 });

@@ -51,9 +51,9 @@ export class Encoder extends Module {
     readonly latentDim: number,
   ) {
     super();
-    checkInstance('encoder: network', network, Network, 'a network');
-    checkInteger('encoder: latentDim', latentDim, 1);
-    checkInteger('encoder: network outputDim', network.outputDim, 2 * latentDim);
+    checkInstance('Encoder: network', network, Network, 'a network');
+    checkInteger('Encoder: latentDim', latentDim, 1);
+    checkInteger('Encoder: network outputDim', network.outputDim, 2 * latentDim);
     this.dataDim = network.inputDim;
     this.contextDim = network.outputDim - 2 * latentDim;
   }
@@ -61,7 +61,7 @@ export class Encoder extends Module {
   /** @throws Error unless x is `[...batch, dataDim]` */
   encode(x: Tensor): Encoding {
     return tidy(() => {
-      const output = this.network.apply(admit({ name: 'encoder', x, event: [this.dataDim] }).x);
+      const output = this.network.apply(admit({ name: 'Encoder', x, event: [this.dataDim] }).x);
       const part = (begin: number, size: number) =>
         slice(output, [...x.shape.slice(0, -1).map(() => 0), begin], [...x.shape.slice(0, -1), size]);
       const encoding: Encoding = {

@@ -70,7 +70,7 @@ export class BernoulliLikelihood extends Likelihood {
   /** @param decoder from z to one logit a pixel */
   constructor(readonly decoder: Network) {
     super();
-    checkInstance('bernoulliLikelihood: decoder', decoder, Network, 'a network');
+    checkInstance('BernoulliLikelihood: decoder', decoder, Network, 'a network');
     this.latentDim = decoder.inputDim;
     this.dataDim = decoder.outputDim;
   }
@@ -123,9 +123,9 @@ export class GaussianLikelihood extends Likelihood {
     { scale = 1, learnScale = true }: GaussianLikelihoodOptions = {},
   ) {
     super();
-    checkNumber('gaussianLikelihood: scale', scale, { above: 0 });
-    checkBoolean('gaussianLikelihood: learnScale', learnScale);
-    checkInstance('gaussianLikelihood: decoder', decoder, Network, 'a network');
+    checkNumber('GaussianLikelihood: scale', scale, { above: 0 });
+    checkBoolean('GaussianLikelihood: learnScale', learnScale);
+    checkInstance('GaussianLikelihood: decoder', decoder, Network, 'a network');
     this.latentDim = decoder.inputDim;
     this.dataDim = decoder.outputDim;
     this.logScale = makeVariable([this.dataDim], () => fill([this.dataDim], Math.log(scale)), {

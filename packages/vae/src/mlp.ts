@@ -71,12 +71,12 @@ export class Mlp extends Network {
 
   constructor(options: MlpOptions) {
     super();
-    checkOptions('mlp', options);
+    checkOptions('Mlp', options);
     const { inputDim, hidden, outputDim, activation = 'relu', seed } = options;
-    checkInteger('mlp: inputDim', inputDim, 1);
-    checkInteger('mlp: outputDim', outputDim, 1);
-    checkIntegers('mlp: hidden', hidden, 1);
-    checkOneOf('mlp: activation', activation, activations);
+    checkInteger('Mlp: inputDim', inputDim, 1);
+    checkInteger('Mlp: outputDim', outputDim, 1);
+    checkIntegers('Mlp: hidden', hidden, 1);
+    checkOneOf('Mlp: activation', activation, activations);
     const sizes = [inputDim, ...hidden, outputDim];
     this.inputDim = inputDim;
     this.outputDim = outputDim;
@@ -108,7 +108,7 @@ export class Mlp extends Network {
         (h, weights, layer) => {
           return linear(h, weights, this.biases[layer], layer < this.hidden.length ? this.activation : undefined);
         },
-        admit({ name: 'mlp', x, event: [this.inputDim] }).x,
+        admit({ name: 'Mlp', x, event: [this.inputDim] }).x,
       ),
     );
   }

@@ -33,6 +33,6 @@ describe('negativeElbo', () => {
 
 test('a posterior of another width is refused when the model is put together', () => {
   expect(() => new Vae({ ...parts(), posterior: iaf({ dim: 2, seed: 0 }) })).toThrow(
-    'vae: posterior eventShape must be [..., 3], got [2]',
+    'Vae: posterior eventShape must be [..., 3], got [2]',
   );
 });

@@ -228,20 +228,20 @@ describe('vae', () => {
     const { encoder, likelihood } = binaryVae();
     const wide = new BernoulliLikelihood(new Mlp({ inputDim: 5, hidden: [], outputDim: 3 }));
     expect(() => new Vae({ encoder, likelihood: wide })).toThrow(
-      "vae: likelihood latentDim must be the encoder's 2, got 5",
+      "Vae: likelihood latentDim must be the encoder's 2, got 5",
     );
     const tall = new BernoulliLikelihood(new Mlp({ inputDim: 2, hidden: [], outputDim: 4 }));
     expect(() => new Vae({ encoder, likelihood: tall })).toThrow(
-      "vae: likelihood dataDim must be the encoder's 3, got 4",
+      "Vae: likelihood dataDim must be the encoder's 3, got 4",
     );
     const posterior = iaf({ dim: 2, contextDim: 3, hidden: [4] });
     expect(() => new Vae({ encoder, likelihood, posterior })).toThrow(
-      "vae: posterior contextDim must be the encoder's 4 or 0, got 3",
+      "Vae: posterior contextDim must be the encoder's 4 or 0, got 3",
     );
-    expect(() => binaryVae().elbo(zeros([4, 5]))).toThrow('vae: x must be [..., 3], got [4, 5]');
-    expect(() => binaryVae().decode(zeros([4, 5]))).toThrow('vae: z must be [..., 2], got [4, 5]');
+    expect(() => binaryVae().elbo(zeros([4, 5]))).toThrow('Vae: x must be [..., 3], got [4, 5]');
+    expect(() => binaryVae().decode(zeros([4, 5]))).toThrow('Vae: z must be [..., 2], got [4, 5]');
     expect(() => binaryVae().elbo(zeros([4, 3]), { samples: 0 })).toThrow(
-      'vae: samples must be an integer of at least 1, got 0',
+      'Vae: samples must be an integer of at least 1, got 0',
     );
     expect(() => new Encoder(new Mlp({ inputDim: 3, hidden: [], outputDim: 3 }), 2)).toThrow('at least 4, got 3');
     expect(() => new GaussianLikelihood(new Mlp({ inputDim: 3, hidden: [], outputDim: 3 }), { scale: 0 })).toThrow(

@@ -105,25 +105,25 @@ export class Vae extends Module {
 
   constructor(options: VaeOptions) {
     super();
-    checkOptions('vae', options);
+    checkOptions('Vae', options);
     const { encoder, likelihood, posterior } = options;
-    checkInstance('vae: encoder', encoder, Encoder, 'an encoder');
-    checkInstance('vae: likelihood', likelihood, Likelihood, 'a likelihood');
-    if (posterior !== undefined) checkInstance('vae: posterior', posterior, Bijector, 'a bijector');
+    checkInstance('Vae: encoder', encoder, Encoder, 'an encoder');
+    checkInstance('Vae: likelihood', likelihood, Likelihood, 'a likelihood');
+    if (posterior !== undefined) checkInstance('Vae: posterior', posterior, Bijector, 'a bijector');
     const { prior = new StandardNormal(encoder.latentDim) } = options;
-    checkInstance('vae: prior', prior, Distribution, 'a distribution');
+    checkInstance('Vae: prior', prior, Distribution, 'a distribution');
     const { latentDim, dataDim } = encoder;
     if (likelihood.latentDim !== latentDim) {
-      throw new Error(`vae: likelihood latentDim must be the encoder's ${latentDim}, got ${likelihood.latentDim}`);
+      throw new Error(`Vae: likelihood latentDim must be the encoder's ${latentDim}, got ${likelihood.latentDim}`);
     }
     if (likelihood.dataDim !== dataDim) {
-      throw new Error(`vae: likelihood dataDim must be the encoder's ${dataDim}, got ${likelihood.dataDim}`);
+      throw new Error(`Vae: likelihood dataDim must be the encoder's ${dataDim}, got ${likelihood.dataDim}`);
     }
-    checkEvent('vae: prior eventShape', prior.eventShape, [latentDim]);
-    if (posterior?.eventShape) checkEvent('vae: posterior eventShape', posterior.eventShape, [latentDim]);
+    checkEvent('Vae: prior eventShape', prior.eventShape, [latentDim]);
+    if (posterior?.eventShape) checkEvent('Vae: posterior eventShape', posterior.eventShape, [latentDim]);
     if (posterior && posterior.contextDim !== 0 && posterior.contextDim !== encoder.contextDim) {
       throw new Error(
-        `vae: posterior contextDim must be the encoder's ${encoder.contextDim} or 0, got ${posterior.contextDim}`,
+        `Vae: posterior contextDim must be the encoder's ${encoder.contextDim} or 0, got ${posterior.contextDim}`,
       );
     }
     this.encoder = encoder;
@@ -138,7 +138,7 @@ export class Vae extends Module {
    * @throws Error unless x is `[...batch, dataDim]`
    */
   elbo(x: Tensor, { samples = 1, seed }: ElboOptions = {}): Elbo {
-    checkInteger('vae: samples', samples, 1);
+    checkInteger('Vae: samples', samples, 1);
     return tidy(() => {
       const data = this.#admit(x);
       const { reconstruction, logRatio } = this.#terms(data, this.encoder.encode(data), samples, seed);
@@ -155,8 +155,8 @@ export class Vae extends Module {
    * @throws Error unless x is `[...batch, dataDim]`
    */
   logLikelihood(x: Tensor, { samples = 100, seed, chunkSize = 10 }: LogLikelihoodOptions = {}): Tensor {
-    checkInteger('vae: samples', samples, 1);
-    checkInteger('vae: chunkSize', chunkSize, 1);
+    checkInteger('Vae: samples', samples, 1);
+    checkInteger('Vae: chunkSize', chunkSize, 1);
     return tidy(() => {
       const data = this.#admit(x);
       const encoding = this.encoder.encode(data);
@@ -184,7 +184,7 @@ export class Vae extends Module {
   decode(z: Tensor): Tensor {
     return tidy(() =>
       this.likelihood
-        .distribution(admit({ name: 'vae', argument: 'z', x: z, event: [this.encoder.latentDim] }).x)
+        .distribution(admit({ name: 'Vae', argument: 'z', x: z, event: [this.encoder.latentDim] }).x)
         .mean(),
     );
   }
@@ -214,7 +214,7 @@ export class Vae extends Module {
   }
 
   #admit(x: Tensor): Tensor {
-    return admit({ name: 'vae', x, event: [this.encoder.dataDim] }).x;
+    return admit({ name: 'Vae', x, event: [this.encoder.dataDim] }).x;
   }
 
   /** log p(x|z) and log q(z|x) − log p(z), `[samples, ...batch]` each. */

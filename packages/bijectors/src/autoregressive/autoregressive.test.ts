@@ -207,10 +207,10 @@ describe('Autoregressive', () => {
   test('refuses parts that do not fit together', () => {
     const conditioner = new Sines(2, 2, 0, [0, 1]);
     expect(() => new Autoregressive(conditioner, new ShiftTransform(), 'forward')).toThrow(
-      'autoregressive: conditioner must give 1 parameters a dimension, got 2',
+      'Autoregressive: conditioner must give 1 parameters a dimension, got 2',
     );
     expect(() => new Autoregressive(conditioner, new AffineTransform(), 'backward' as 'inverse')).toThrow(
-      "autoregressive: direction must be 'forward' or 'inverse', got 'backward'",
+      "Autoregressive: direction must be 'forward' or 'inverse', got 'backward'",
     );
   });
 });

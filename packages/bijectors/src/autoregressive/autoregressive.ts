@@ -62,7 +62,7 @@ export class Autoregressive extends Bijector {
     readonly conditioner: Conditioner,
     readonly transform: ElementwiseTransform,
     readonly direction: Direction,
-    readonly name = 'autoregressive',
+    readonly name = 'Autoregressive',
   ) {
     super();
     checkInstance(`${name}: conditioner`, conditioner, Conditioner, 'a conditioner');

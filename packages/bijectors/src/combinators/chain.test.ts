@@ -35,7 +35,7 @@ describe('Chain', () => {
 
   test('refuses parts whose contexts differ in width', () => {
     const parts = [1, 2].map((context) => maf({ dim: 3, contextDim: context, transforms: 1, hidden: [4], seed: 0 }));
-    expect(() => new Chain(parts)).toThrow('chain: parts must take contexts of one width, got 1 and 2');
+    expect(() => new Chain(parts)).toThrow('Chain: parts must take contexts of one width, got 1 and 2');
   });
 
   test('forward applies the first part first', async () => {
@@ -58,12 +58,12 @@ describe('Chain', () => {
   });
 
   test('refuses to be empty, and refuses under the name of the part that cannot go on', () => {
-    expect(() => new Chain([])).toThrow('chain: parts must hold at least one bijector, got none');
+    expect(() => new Chain([])).toThrow('Chain: parts must hold at least one bijector, got none');
     expect(() => new Chain([number(), new Permute({ dim: 3 })]).forward(zeros([2]))).toThrow(
-      'permute: x must be [..., 3], got [2]',
+      'Permute: x must be [..., 3], got [2]',
     );
     expect(() => new Chain([new Permute({ dim: 2 })]).forward(zeros([2]), zeros([1]))).toThrow(
-      'permute: context must be absent, this one was built without, got [1]',
+      'Permute: context must be absent, this one was built without, got [1]',
     );
   });
 });
@@ -87,10 +87,10 @@ describe('Invert', () => {
 
   test('of parts that do not fit is refused when it is made', () => {
     expect(() => new Chain([vector(), number(), new Permute({ dim: 2 })])).toThrow(
-      'chain: parts[2] must take events of [3], got [2]',
+      'Chain: parts[2] must take events of [3], got [2]',
     );
     expect(() => new Chain([new Reshape({ from: [4], to: [2, 2] }), new Permute({ dim: 3 })])).toThrow(
-      'chain: parts[1] must take events of [2, 2], got [3]',
+      'Chain: parts[1] must take events of [2, 2], got [3]',
     );
     expect(new Chain([number(), vector()]).eventShape).toEqual([3]);
     expect(new Chain([new Reshape({ from: [4], to: [2, 2] }), new Permute({ dim: 2 })]).eventShape).toEqual([4]);

@@ -48,7 +48,7 @@ export class Chain extends Bijector {
   static readonly type: string = 'Chain';
   static override fromConfig(config: ModuleConfig, build: BuildModule): Chain {
     const { parts } = config;
-    if (!Array.isArray(parts)) throw new Error(`chain: parts must be a list of bijectors, got ${formatValue(parts)}`);
+    if (!Array.isArray(parts)) throw new Error(`Chain: parts must be a list of bijectors, got ${formatValue(parts)}`);
     return new Chain(
       parts.map((part) => build<Bijector>(part)),
       { checkpoint: config.checkpoint as boolean },
@@ -67,14 +67,14 @@ export class Chain extends Bijector {
 
   constructor(parts: readonly Bijector[], { checkpoint = false }: ChainOptions = {}) {
     super();
-    checkBoolean('chain: checkpoint', checkpoint);
+    checkBoolean('Chain: checkpoint', checkpoint);
     this.checkpoint = checkpoint;
-    if (!Array.isArray(parts)) throw new Error(`chain: parts must be a list of bijectors, got ${formatValue(parts)}`);
-    for (const [i, part] of parts.entries()) checkInstance(`chain: parts[${i}]`, part, Bijector, 'a bijector');
-    if (parts.length === 0) throw new Error('chain: parts must hold at least one bijector, got none');
+    if (!Array.isArray(parts)) throw new Error(`Chain: parts must be a list of bijectors, got ${formatValue(parts)}`);
+    for (const [i, part] of parts.entries()) checkInstance(`Chain: parts[${i}]`, part, Bijector, 'a bijector');
+    if (parts.length === 0) throw new Error('Chain: parts must hold at least one bijector, got none');
     const widths = new Set(parts.map((part) => part.contextDim).filter((width) => width > 0));
     if (widths.size > 1)
-      throw new Error(`chain: parts must take contexts of one width, got ${[...widths].join(' and ')}`);
+      throw new Error(`Chain: parts must take contexts of one width, got ${[...widths].join(' and ')}`);
     this.parts = [...parts];
     // By how many axes the event is longer before each part, and at the end, than at the start.
     const growth = [0];
@@ -150,7 +150,7 @@ function checkSequence(parts: readonly Bijector[]): void {
     const common = Math.min(wanted.length, event.length);
     const [given, taken] = [event, wanted].map((shape) => shape.slice(shape.length - common));
     if (formatShape(given) !== formatShape(taken))
-      throw new Error(`chain: parts[${i}] must take events of ${formatShape(event)}, got ${formatShape(wanted)}`);
+      throw new Error(`Chain: parts[${i}] must take events of ${formatShape(event)}, got ${formatShape(wanted)}`);
     if (wanted.length > event.length) event = wanted;
     event = event.length < part.eventRank ? [] : part.forwardEventShape(event);
   }

@@ -41,13 +41,13 @@ describe('Elementwise', () => {
   test('refuses what does not fit', () => {
     const transform = new AffineTransform();
     expect(() => new Elementwise({ transform, eventShape: [0] })).toThrow(
-      'elementwise: eventShape must be an integer of at least 1, got 0',
+      'Elementwise: eventShape must be an integer of at least 1, got 0',
     );
     expect(() => new Elementwise({ transform, eventShape: [3], parameters: [1, 2] })).toThrow(
-      'elementwise: parameters must hold 3 × 2 numbers, got 2',
+      'Elementwise: parameters must hold 3 × 2 numbers, got 2',
     );
     expect(() => new Elementwise({ transform, eventShape: [3] }).inverse(zeros([3, 2]))).toThrow(
-      'elementwise: y must be [..., 3], got [3, 2]',
+      'Elementwise: y must be [..., 3], got [3, 2]',
     );
   });
 });

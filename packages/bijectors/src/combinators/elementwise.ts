@@ -64,19 +64,19 @@ export class Elementwise extends Bijector {
 
   constructor({ transform, eventShape = [], parameters, trainable = true }: ElementwiseOptions) {
     super();
-    checkInstance('elementwise: transform', transform, ElementwiseTransform, 'an elementwise transform');
-    checkIntegers('elementwise: eventShape', eventShape, 1);
-    checkBoolean('elementwise: trainable', trainable);
+    checkInstance('Elementwise: transform', transform, ElementwiseTransform, 'an elementwise transform');
+    checkIntegers('Elementwise: eventShape', eventShape, 1);
+    checkBoolean('Elementwise: trainable', trainable);
     this.transform = transform;
     this.eventShape = [...eventShape];
     this.eventRank = eventShape.length;
     const count = eventShape.reduce((product, size) => product * size, 1);
-    checkTable('elementwise: the parameters', count * transform.parameterCount);
-    if (parameters !== undefined) checkNumbers('elementwise: parameters', parameters);
+    checkTable('Elementwise: the parameters', count * transform.parameterCount);
+    if (parameters !== undefined) checkNumbers('Elementwise: parameters', parameters);
     const values = parameters ?? Array.from({ length: count }, () => transform.identityParameters).flat();
     const shape = [...eventShape, transform.parameterCount];
     if (values.length !== count * transform.parameterCount) {
-      throw new Error(`elementwise: parameters must hold ${shape.join(' × ')} numbers, got ${values.length}`);
+      throw new Error(`Elementwise: parameters must hold ${shape.join(' × ')} numbers, got ${values.length}`);
     }
     this.parameters = makeVariable(shape, () => tensor([...values], shape, 'float32'), { trainable });
   }
@@ -105,7 +105,7 @@ export class Elementwise extends Bijector {
     apply: (x: Tensor) => ValueAndLogDet,
   ): ValueAndLogDet {
     return tidy(() => {
-      const { value, logDet } = apply(admit({ name: 'elementwise', argument, x, event: this.eventShape, context }).x);
+      const { value, logDet } = apply(admit({ name: 'Elementwise', argument, x, event: this.eventShape, context }).x);
       const axes = this.eventShape.map((_, i) => logDet.rank - this.eventRank + i);
       return { value, logDet: this.eventRank === 0 ? logDet : sum(logDet, axes) };
     });

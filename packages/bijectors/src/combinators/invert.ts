@@ -31,7 +31,7 @@ export class Invert extends Bijector {
 
   constructor(readonly bijector: Bijector) {
     super();
-    checkInstance('invert: bijector', bijector, Bijector, 'a bijector');
+    checkInstance('Invert: bijector', bijector, Bijector, 'a bijector');
     this.eventRank = bijector.outputEventRank;
     this.contextDim = bijector.contextDim;
     this.eventShape = bijector.eventShape && bijector.forwardEventShape(bijector.eventShape);

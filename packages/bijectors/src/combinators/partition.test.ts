@@ -72,37 +72,37 @@ describe('Partition', () => {
   test('refuses what does not fit', () => {
     const exp = new Exp();
     expect(() => new Partition({ bijectors: [exp] })).toThrow(
-      'partition: either sizes or indices must be given, and not both',
+      'Partition: either sizes or indices must be given, and not both',
     );
     expect(() => new Partition({ bijectors: [exp], sizes: [1, 2] })).toThrow(
-      'partition: bijectors must be as many as the parts, at least one, got 1 for 2',
+      'Partition: bijectors must be as many as the parts, at least one, got 1 for 2',
     );
     expect(() => new Partition({ bijectors: [exp], sizes: [0] })).toThrow(
-      'partition: the size of every part must be an integer of at least 1, got 0',
+      'Partition: the size of every part must be an integer of at least 1, got 0',
     );
     expect(() => new Partition({ bijectors: [exp, null], indices: [[0], [2]] })).toThrow(
-      'partition: indices must hold each of 0 to 1 once, got [[0], [2]]',
+      'Partition: indices must hold each of 0 to 1 once, got [[0], [2]]',
     );
     expect(() => new Partition({ bijectors: [exp], sizes: [1], axis: 0 })).toThrow(
-      'partition: minus axis must be an integer of at least 1, got',
+      'Partition: minus axis must be an integer of at least 1, got',
     );
     expect(() => new Partition({ bijectors: [new FillTriangular({ dim: 2 })], sizes: [3] })).toThrow(
-      'partition: bijectors must keep the number of event axes',
+      'Partition: bijectors must keep the number of event axes',
     );
     expect(() => new Partition({ bijectors: [flow(1, 2), flow(1, 3)], sizes: [1, 1] })).toThrow(
-      'partition: bijectors must take contexts of one width, got 2 and 3',
+      'Partition: bijectors must take contexts of one width, got 2 and 3',
     );
     const torn = new Partition({ bijectors: [new Simplex({ dim: 2 }), null], indices: [[0], [1]] });
     expect(() => torn.forwardEventShape([2])).toThrow(
-      'partition: bijectors that change the size of their part need sizes, not indices',
+      'Partition: bijectors that change the size of their part need sizes, not indices',
     );
     const two = new Partition({ bijectors: [exp, null], sizes: [1, 2] });
     expect(() => two.forward(zeros([4]))).toThrow(
-      'partition: x must have 1 event axes and 3 entries along axis -1, got [4]',
+      'Partition: x must have 1 event axes and 3 entries along axis -1, got [4]',
     );
     expect(() => new Partition({ bijectors: [scales(), null], sizes: [3, 1] }).forward(zeros([4]))).toThrow(
-      'partition: part 0 of x [4]: elementwise: x must be [..., 2], got [3]',
+      'Partition: part 0 of x [4]: Elementwise: x must be [..., 2], got [3]',
     );
-    expect(() => two.inverse(tensor1d([1, 2, 3]), zeros([1]))).toThrow('partition: context must be absent');
+    expect(() => two.inverse(tensor1d([1, 2, 3]), zeros([1]))).toThrow('Partition: context must be absent');
   });
 });

@@ -53,7 +53,7 @@ export class Partition extends Bijector {
   static readonly type: string = 'Partition';
   static override fromConfig(config: ModuleConfig, build: BuildModule): Partition {
     if (!Array.isArray(config.bijectors))
-      throw new Error(`partition: bijectors must be a list, got ${formatValue(config.bijectors)}`);
+      throw new Error(`Partition: bijectors must be a list, got ${formatValue(config.bijectors)}`);
     return new Partition({
       bijectors: config.bijectors.map((bijector) => (bijector === null ? null : build<Bijector>(bijector))),
       sizes: (config.sizes ?? undefined) as number[] | undefined,
@@ -73,25 +73,25 @@ export class Partition extends Bijector {
   constructor({ bijectors, sizes, indices, axis = -1 }: PartitionOptions) {
     super();
     if ((sizes === undefined) === (indices === undefined))
-      throw new Error('partition: either sizes or indices must be given, and not both');
+      throw new Error('Partition: either sizes or indices must be given, and not both');
     for (const [name, list] of Object.entries({ bijectors, sizes, indices })) {
       if (list !== undefined && !Array.isArray(list))
-        throw new Error(`partition: ${name} must be a list, got ${formatValue(list)}`);
+        throw new Error(`Partition: ${name} must be a list, got ${formatValue(list)}`);
     }
-    for (const [i, set] of (indices ?? []).entries()) checkIntegers(`partition: indices[${i}]`, set, 0);
+    for (const [i, set] of (indices ?? []).entries()) checkIntegers(`Partition: indices[${i}]`, set, 0);
     for (const [i, bijector] of bijectors.entries()) {
-      if (bijector !== null) checkInstance(`partition: bijectors[${i}]`, bijector, Bijector, 'a bijector or null');
+      if (bijector !== null) checkInstance(`Partition: bijectors[${i}]`, bijector, Bijector, 'a bijector or null');
     }
     const found = sizes ?? indices!.map((set) => set.length);
     if (bijectors.length === 0 || found.length !== bijectors.length) {
       throw new Error(
-        `partition: bijectors must be as many as the parts, at least one, got ${bijectors.length} for ${found.length}`,
+        `Partition: bijectors must be as many as the parts, at least one, got ${bijectors.length} for ${found.length}`,
       );
     }
-    for (const size of found) checkInteger('partition: the size of every part', size, 1);
+    for (const size of found) checkInteger('Partition: the size of every part', size, 1);
     if (typeof axis !== 'number')
-      throw new Error(`partition: axis must be a negative integer, got ${formatValue(axis)}`);
-    checkInteger('partition: minus axis', -axis, 1);
+      throw new Error(`Partition: axis must be a negative integer, got ${formatValue(axis)}`);
+    checkInteger('Partition: minus axis', -axis, 1);
     if (
       indices &&
       indices
@@ -100,16 +100,16 @@ export class Partition extends Bijector {
         .some((index, i) => index !== i)
     ) {
       throw new Error(
-        `partition: indices must hold each of 0 to ${indices.flat().length - 1} once, got ${formatValue(indices)}`,
+        `Partition: indices must hold each of 0 to ${indices.flat().length - 1} once, got ${formatValue(indices)}`,
       );
     }
     const parts = bijectors.filter((bijector) => bijector !== null);
     if (parts.some((bijector) => bijector.outputEventRank !== bijector.eventRank)) {
-      throw new Error('partition: bijectors must keep the number of event axes');
+      throw new Error('Partition: bijectors must keep the number of event axes');
     }
     const widths = new Set(parts.map(({ contextDim }) => contextDim).filter((width) => width > 0));
     if (widths.size > 1)
-      throw new Error(`partition: bijectors must take contexts of one width, got ${[...widths].join(' and ')}`);
+      throw new Error(`Partition: bijectors must take contexts of one width, got ${[...widths].join(' and ')}`);
     this.bijectors = [...bijectors];
     this.sizes = [...found];
     this.indices = indices?.map((set) => [...set]);
@@ -158,7 +158,7 @@ export class Partition extends Bijector {
     this.#axisOf(name, x.shape, sizes);
     const order = this.indices?.flat();
     return tidy(() => {
-      const given = admit({ name: 'partition', argument: name, x, event, context, contextDim: this.contextDim });
+      const given = admit({ name: 'Partition', argument: name, x, event, context, contextDim: this.contextDim });
       const at = given.x.rank + this.axis;
       const ordered = order ? select(given.x, order, at) : given.x;
       // The gradient of a split into one part fails.
@@ -166,7 +166,7 @@ export class Partition extends Bijector {
       let logDet = zeros([...given.batch]);
       const values = this.bijectors.map((bijector, i) => {
         if (!bijector) return parts[i];
-        const result = naming(`partition: part ${i} of ${name} ${formatShape(x.shape)}`, () =>
+        const result = naming(`Partition: part ${i} of ${name} ${formatShape(x.shape)}`, () =>
           apply(bijector, parts[i], bijector.contextDim > 0 ? given.context : undefined),
         );
         logDet = add(logDet, sumTrailing(result.logDet, this.eventRank - bijector.eventRank));
@@ -182,7 +182,7 @@ export class Partition extends Bijector {
     const at = shape.length + this.axis;
     if (shape.length < this.eventRank || shape[at] !== total(sizes)) {
       const wanted = `have ${this.eventRank} event axes and ${total(sizes)} entries along axis ${this.axis}`;
-      throw new Error(`partition: ${name} must ${wanted}, got ${formatShape(shape)}`);
+      throw new Error(`Partition: ${name} must ${wanted}, got ${formatShape(shape)}`);
     }
     return at;
   }
@@ -195,11 +195,11 @@ export class Partition extends Bijector {
       try {
         return bijector?.forwardEventShape(shape.with(at, this.sizes[i]))[at] ?? this.sizes[i];
       } catch (error) {
-        throw new Error(`partition: bijectors[${i}] must take its part of ${formatShape(shape)}`, { cause: error });
+        throw new Error(`Partition: bijectors[${i}] must take its part of ${formatShape(shape)}`, { cause: error });
       }
     });
     if (this.indices && after.some((size, i) => size !== this.sizes[i])) {
-      throw new Error('partition: bijectors that change the size of their part need sizes, not indices');
+      throw new Error('Partition: bijectors that change the size of their part need sizes, not indices');
     }
     return after;
   }

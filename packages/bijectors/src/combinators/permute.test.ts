@@ -51,14 +51,14 @@ describe('Permute', () => {
   });
 
   test('refuses what is no permutation', () => {
-    expect(given([0, 1])).toThrow('permute: permutation must hold each of 0 to 2 once, got [0, 1]');
-    expect(given([0, 1, 1])).toThrow('permute: permutation must hold each of 0 to 2 once, got [0, 1, 1]');
-    expect(given([1, 2, 3])).toThrow('permute: permutation must hold each of 0 to 2 once, got [1, 2, 3]');
-    expect(() => new Permute({ dim: 0 })).toThrow('permute: dim must be an integer of at least 1, got 0');
+    expect(given([0, 1])).toThrow('Permute: permutation must hold each of 0 to 2 once, got [0, 1]');
+    expect(given([0, 1, 1])).toThrow('Permute: permutation must hold each of 0 to 2 once, got [0, 1, 1]');
+    expect(given([1, 2, 3])).toThrow('Permute: permutation must hold each of 0 to 2 once, got [1, 2, 3]');
+    expect(() => new Permute({ dim: 0 })).toThrow('Permute: dim must be an integer of at least 1, got 0');
     expect(() => new Permute({ dim: 3, permutation: 'backwards' as 'reverse' })).toThrow(
-      "permute: permutation must be 'reverse', 'random' or a list, got 'backwards'",
+      "Permute: permutation must be 'reverse', 'random' or a list, got 'backwards'",
     );
-    expect(() => new Permute({ dim: 3 }).forward(zeros([2, 4]))).toThrow('permute: x must be [..., 3], got [2, 4]');
-    expect(() => new Permute({ dim: 3 }).inverse(zeros([]))).toThrow('permute: y must be [..., 3], got []');
+    expect(() => new Permute({ dim: 3 }).forward(zeros([2, 4]))).toThrow('Permute: x must be [..., 3], got [2, 4]');
+    expect(() => new Permute({ dim: 3 }).inverse(zeros([]))).toThrow('Permute: y must be [..., 3], got []');
   });
 });

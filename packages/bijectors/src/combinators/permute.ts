@@ -49,7 +49,7 @@ export class Permute extends Bijector {
 
   constructor({ dim, permutation: wanted = 'reverse', seed }: PermuteOptions) {
     super();
-    checkInteger('permute: dim', dim, 1);
+    checkInteger('Permute: dim', dim, 1);
     this.dim = dim;
     this.eventShape = [dim];
     this.permutation = resolve(dim, wanted, seed);
@@ -70,7 +70,7 @@ export class Permute extends Bijector {
 
   #apply(name: string, x: Tensor, context: Tensor | undefined, indices: readonly number[]): ValueAndLogDet {
     return tidy(() => {
-      const given = admit({ name: 'permute', argument: name, x, event: [this.dim], context });
+      const given = admit({ name: 'Permute', argument: name, x, event: [this.dim], context });
       return { value: select(given.x, indices), logDet: zeros([...given.batch]) };
     });
   }
@@ -80,10 +80,10 @@ function resolve(dim: number, wanted: 'reverse' | 'random' | readonly number[], 
   if (wanted === 'random') return permutation(key(seed), dim);
   if (wanted === 'reverse') return Array.from({ length: dim }, (_, i) => dim - 1 - i);
   if (!Array.isArray(wanted))
-    throw new Error(`permute: permutation must be 'reverse', 'random' or a list, got ${formatValue(wanted)}`);
+    throw new Error(`Permute: permutation must be 'reverse', 'random' or a list, got ${formatValue(wanted)}`);
   const sorted = wanted.toSorted((a, b) => Number(a) - Number(b));
   if (wanted.length !== dim || sorted.some((index, i) => index !== i)) {
-    throw new Error(`permute: permutation must hold each of 0 to ${dim - 1} once, got ${formatValue(wanted)}`);
+    throw new Error(`Permute: permutation must hold each of 0 to ${dim - 1} once, got ${formatValue(wanted)}`);
   }
   return [...wanted];
 }

@@ -86,11 +86,11 @@ describe('Reshape', () => {
 
   test('refuses what does not fit', () => {
     expect(() => new Reshape({ from: [4], to: [3] })).toThrow(
-      'reshape: to must hold 4 numbers as from does, got [3] for [4]',
+      'Reshape: to must hold 4 numbers as from does, got [3] for [4]',
     );
-    expect(() => new Reshape({ from: [0], to: [0] })).toThrow('reshape: from must be an integer of at least 1, got 0');
+    expect(() => new Reshape({ from: [0], to: [0] })).toThrow('Reshape: from must be an integer of at least 1, got 0');
     expect(() => new Reshape({ from: [4], to: [2, 2] }).inverse(zeros([4]))).toThrow(
-      'reshape: y must be [..., 2, 2], got [4]',
+      'Reshape: y must be [..., 2, 2], got [4]',
     );
   });
 });

@@ -40,11 +40,11 @@ export class Reshape extends Bijector {
 
   constructor({ from, to }: ReshapeOptions) {
     super();
-    checkIntegers('reshape: from', from, 1);
-    checkIntegers('reshape: to', to, 1);
+    checkIntegers('Reshape: from', from, 1);
+    checkIntegers('Reshape: to', to, 1);
     if (count(from) !== count(to)) {
       throw new Error(
-        `reshape: to must hold ${count(from)} numbers as from does, got ${formatShape(to)} for ${formatShape(from)}`,
+        `Reshape: to must hold ${count(from)} numbers as from does, got ${formatShape(to)} for ${formatShape(from)}`,
       );
     }
     this.from = [...from];
@@ -58,12 +58,12 @@ export class Reshape extends Bijector {
   }
 
   override forwardEventShape(shape: readonly number[]): readonly number[] {
-    checkEvent('reshape: x', shape, this.from);
+    checkEvent('Reshape: x', shape, this.from);
     return [...shape.slice(0, shape.length - this.from.length), ...this.to];
   }
 
   override inverseEventShape(shape: readonly number[]): readonly number[] {
-    checkEvent('reshape: y', shape, this.to);
+    checkEvent('Reshape: y', shape, this.to);
     return [...shape.slice(0, shape.length - this.to.length), ...this.from];
   }
 
@@ -88,7 +88,7 @@ function apply(
   context: Tensor | undefined,
 ): ValueAndLogDet {
   return tidy(() => {
-    const given = admit({ name: 'reshape', argument, x, event, context });
+    const given = admit({ name: 'Reshape', argument, x, event, context });
     return { value: reshape(given.x, [...given.batch, ...to]), logDet: zeros([...given.batch]) };
   });
 }

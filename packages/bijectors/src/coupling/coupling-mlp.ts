@@ -90,7 +90,7 @@ export class CouplingMlp extends CouplingNetwork {
 
   constructor(options: CouplingMlpOptions) {
     super();
-    checkOptions('couplingMlp', options);
+    checkOptions('CouplingMlp', options);
     const {
       inputDim,
       outputDim,
@@ -101,13 +101,13 @@ export class CouplingMlp extends CouplingNetwork {
       init = 'identity',
       seed,
     } = options;
-    checkInit('couplingMlp', init);
-    checkInteger('couplingMlp: inputDim', inputDim, 0);
-    checkInteger('couplingMlp: outputDim', outputDim, 1);
-    checkInteger('couplingMlp: contextDim', contextDim, 0);
-    checkIntegers('couplingMlp: hidden', hidden, 1);
-    checkOneOf('couplingMlp: activation', activation, activations);
-    if (initialParameters !== undefined) checkNumbers('couplingMlp: initialParameters', initialParameters, outputDim);
+    checkInit('CouplingMlp', init);
+    checkInteger('CouplingMlp: inputDim', inputDim, 0);
+    checkInteger('CouplingMlp: outputDim', outputDim, 1);
+    checkInteger('CouplingMlp: contextDim', contextDim, 0);
+    checkIntegers('CouplingMlp: hidden', hidden, 1);
+    checkOneOf('CouplingMlp: activation', activation, activations);
+    if (initialParameters !== undefined) checkNumbers('CouplingMlp: initialParameters', initialParameters, outputDim);
     this.inputDim = inputDim;
     this.contextDim = contextDim;
     this.outputDim = outputDim;
@@ -135,7 +135,7 @@ export class CouplingMlp extends CouplingNetwork {
 
   apply(x: Tensor, context?: Tensor): Tensor {
     return tidy(() => {
-      const given = admit({ name: 'couplingMlp', x, event: [this.inputDim], context, contextDim: this.contextDim });
+      const given = admit({ name: 'CouplingMlp', x, event: [this.inputDim], context, contextDim: this.contextDim });
       const activationOf = (layer: number) => (layer < this.hidden.length ? this.activation : undefined);
       const byContext =
         this.contextWeights && given.context && linear(given.context, this.contextWeights, this.biases[0]);

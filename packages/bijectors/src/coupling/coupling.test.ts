@@ -174,22 +174,22 @@ describe('CouplingMlp', () => {
 
   test('refuses options out of range', () => {
     expect(() => new CouplingMlp({ inputDim: -1, outputDim: 1 })).toThrow(
-      'couplingMlp: inputDim must be an integer of at least 0, got -1',
+      'CouplingMlp: inputDim must be an integer of at least 0, got -1',
     );
     expect(() => new CouplingMlp({ inputDim: 1, outputDim: 0 })).toThrow(
-      'couplingMlp: outputDim must be an integer of at least 1, got 0',
+      'CouplingMlp: outputDim must be an integer of at least 1, got 0',
     );
     expect(() => new CouplingMlp({ inputDim: 1, outputDim: 2, hidden: [0] })).toThrow(
-      'couplingMlp: hidden must be an integer of at least 1, got 0',
+      'CouplingMlp: hidden must be an integer of at least 1, got 0',
     );
     expect(() => new CouplingMlp({ inputDim: 1, outputDim: 2, initialParameters: [1] })).toThrow(
-      'couplingMlp: initialParameters must be 2 numbers, got 1',
+      'CouplingMlp: initialParameters must be 2 numbers, got 1',
     );
     expect(() => new CouplingMlp({ inputDim: 1, outputDim: 2, activation: 'sin' as 'relu' })).toThrow(
-      'couplingMlp: activation must be one of',
+      'CouplingMlp: activation must be one of',
     );
     expect(() => new CouplingMlp({ inputDim: 1, outputDim: 2, contextDim: 2, seed: 0 }).apply(zeros([1]))).toThrow(
-      'couplingMlp: context must be [..., 2], got none',
+      'CouplingMlp: context must be [..., 2], got none',
     );
   });
 });

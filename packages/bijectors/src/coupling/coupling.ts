@@ -25,7 +25,7 @@ export interface CouplingOptions {
   network: CouplingNetwork;
   /** What is applied to each transformed dimension. */
   transform: ElementwiseTransform;
-  /** What errors call it. Default `'coupling'`. */
+  /** What errors call it. Default `'Coupling'`. */
   name?: string;
 }
 
@@ -84,7 +84,7 @@ export class Coupling extends Bijector {
   /** Where the dimensions stand while they are apart: those that stay, then those that are transformed. */
   readonly #order: readonly number[];
 
-  constructor({ dim, transformed, network, transform, name = 'coupling' }: CouplingOptions) {
+  constructor({ dim, transformed, network, transform, name = 'Coupling' }: CouplingOptions) {
     super();
     checkInteger(`${name}: dim`, dim, 1);
     checkIntegers(`${name}: transformed`, transformed, 0);

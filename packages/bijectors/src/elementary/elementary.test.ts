@@ -146,11 +146,11 @@ describe('elementary bijectors', () => {
   });
 
   test('refuse parameters that are none', () => {
-    expect(() => new Power(0)).toThrow('power: exponent must be finite and not 0, got 0');
-    expect(() => new Scale(Number.NaN)).toThrow('scale: scale must be finite and not 0, got NaN');
-    expect(() => new Shift(Infinity)).toThrow('shift: shift must be finite, got Infinity');
+    expect(() => new Power(0)).toThrow('Power: exponent must be finite and not 0, got 0');
+    expect(() => new Scale(Number.NaN)).toThrow('Scale: scale must be finite and not 0, got NaN');
+    expect(() => new Shift(Infinity)).toThrow('Shift: shift must be finite, got Infinity');
     expect(() => new Tanh().forward(tensor1d([1, 2]), tensor1d([1]))).toThrow(
-      'tanh: context must be absent, this one was built without, got [1]',
+      'Tanh: context must be absent, this one was built without, got [1]',
     );
   });
 });

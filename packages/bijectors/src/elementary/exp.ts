@@ -25,7 +25,7 @@ export class Exp extends ScalarBijector {
     return new Exp();
   }
 
-  protected readonly label = 'exp';
+  protected readonly label = 'Exp';
 
   protected map(x: Tensor): ValueAndLogDet {
     return { value: exp(x), logDet: clone(x) };

@@ -53,15 +53,15 @@ describe('FillTriangular', () => {
   });
 
   test('refuses what does not fit', () => {
-    expect(() => new FillTriangular({ dim: 0 })).toThrow('fillTriangular: dim must be an integer of at least 1, got 0');
+    expect(() => new FillTriangular({ dim: 0 })).toThrow('FillTriangular: dim must be an integer of at least 1, got 0');
     expect(() => new FillTriangular({ dim: 2, diagonal: affine({ loc: [0, 0], scale: [1, 1] }) })).toThrow(
-      'fillTriangular: diagonal must be a bijector of numbers that takes no context',
+      'FillTriangular: diagonal must be a bijector of numbers that takes no context',
     );
     expect(() => new FillTriangular({ dim: 2 }).forward(zeros([4]))).toThrow(
-      'fillTriangular: x must be [..., 3], got [4]',
+      'FillTriangular: x must be [..., 3], got [4]',
     );
     expect(() => new FillTriangular({ dim: 2 }).inverse(zeros([2, 3]))).toThrow(
-      'fillTriangular: y must be [..., 2, 2], got [2, 3]',
+      'FillTriangular: y must be [..., 2, 2], got [2, 3]',
     );
   });
 });

@@ -60,11 +60,11 @@ export class FillTriangular extends Bijector {
 
   constructor({ dim, diagonal = new Softplus() }: FillTriangularOptions) {
     super();
-    checkInteger('fillTriangular: dim', dim, 1);
-    checkInstance('fillTriangular: diagonal', diagonal, Bijector, 'a bijector');
-    checkTable('fillTriangular: the matrix', dim ** 2);
+    checkInteger('FillTriangular: dim', dim, 1);
+    checkInstance('FillTriangular: diagonal', diagonal, Bijector, 'a bijector');
+    checkTable('FillTriangular: the matrix', dim ** 2);
     if (diagonal.eventRank !== 0 || diagonal.outputEventRank !== 0 || diagonal.contextDim !== 0) {
-      throw new Error('fillTriangular: diagonal must be a bijector of numbers that takes no context');
+      throw new Error('FillTriangular: diagonal must be a bijector of numbers that takes no context');
     }
     this.dim = dim;
     this.diagonal = diagonal;
@@ -84,19 +84,19 @@ export class FillTriangular extends Bijector {
   }
 
   override forwardEventShape(shape: readonly number[]): readonly number[] {
-    checkEvent('fillTriangular: x', shape, [this.#order.length]);
+    checkEvent('FillTriangular: x', shape, [this.#order.length]);
     return [...shape.slice(0, -1), this.dim, this.dim];
   }
 
   override inverseEventShape(shape: readonly number[]): readonly number[] {
-    checkEvent('fillTriangular: y', shape, [this.dim, this.dim]);
+    checkEvent('FillTriangular: y', shape, [this.dim, this.dim]);
     return [...shape.slice(0, -2), this.#order.length];
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
     const shape = [...this.forwardEventShape(x.shape)];
     return tidy(() => {
-      const given = admit({ name: 'fillTriangular', x, event: [this.#order.length], context });
+      const given = admit({ name: 'FillTriangular', x, event: [this.#order.length], context });
       const { value, logDet } = this.#onDiagonal(select(given.x, this.#order), (part) =>
         this.diagonal.forwardAndLogDet(part),
       );
@@ -106,7 +106,7 @@ export class FillTriangular extends Bijector {
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
-      const { x, batch } = admit({ name: 'fillTriangular', argument: 'y', x: y, event: [this.dim, this.dim], context });
+      const { x, batch } = admit({ name: 'FillTriangular', argument: 'y', x: y, event: [this.dim, this.dim], context });
       const ordered = select(reshape(x, [...batch, this.dim ** 2]), this.#numbers);
       const { value, logDet } = this.#onDiagonal(ordered, (part) => this.diagonal.inverseAndLogDet(part));
       return { value: select(value, invertPermutation(this.#order)), logDet };

@@ -27,13 +27,13 @@ export class Power extends ScalarBijector {
     return new Power(config.exponent as number);
   }
 
-  protected readonly label = 'power';
+  protected readonly label = 'Power';
 
   /** @param exponent p, positive or negative */
   constructor(readonly exponent: number) {
     super();
     if (!Number.isFinite(exponent) || exponent === 0)
-      throw new Error(`power: exponent must be finite and not 0, got ${formatValue(exponent)}`);
+      throw new Error(`Power: exponent must be finite and not 0, got ${formatValue(exponent)}`);
   }
 
   protected map(x: Tensor): ValueAndLogDet {

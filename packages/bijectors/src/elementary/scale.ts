@@ -24,13 +24,13 @@ export class Scale extends ScalarBijector {
     return new Scale(config.scale as number);
   }
 
-  protected readonly label = 'scale';
+  protected readonly label = 'Scale';
 
   /** @param scale positive or negative */
   constructor(readonly scale: number) {
     super();
     if (!Number.isFinite(scale) || scale === 0)
-      throw new Error(`scale: scale must be finite and not 0, got ${formatValue(scale)}`);
+      throw new Error(`Scale: scale must be finite and not 0, got ${formatValue(scale)}`);
   }
 
   protected map(x: Tensor): ValueAndLogDet {

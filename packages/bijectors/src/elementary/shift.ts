@@ -26,11 +26,11 @@ export class Shift extends ScalarBijector {
     return new Shift(config.shift as number);
   }
 
-  protected readonly label = 'shift';
+  protected readonly label = 'Shift';
 
   constructor(readonly shift: number) {
     super();
-    checkNumber('shift: shift', shift);
+    checkNumber('Shift: shift', shift);
   }
 
   protected map(x: Tensor): ValueAndLogDet {

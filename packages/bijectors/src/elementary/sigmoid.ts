@@ -47,7 +47,7 @@ export class Sigmoid extends ScalarBijector {
     return new Sigmoid();
   }
 
-  protected readonly label = 'sigmoid';
+  protected readonly label = 'Sigmoid';
 
   protected map(x: Tensor): ValueAndLogDet {
     return { value: sigmoid(x), logDet: add(logSigmoid(x), logSigmoid(neg(x))) };

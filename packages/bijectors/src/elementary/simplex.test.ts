@@ -51,8 +51,8 @@ describe('Simplex', () => {
     expect(simplex.forwardEventShape([7, 3])).toEqual([7, 4]);
     expect(simplex.inverseEventShape([4])).toEqual([3]);
     expect(new Invert(simplex).forwardEventShape([4])).toEqual([3]);
-    expect(() => simplex.forwardEventShape([4])).toThrow('simplex: x must be [..., 3], got [4]');
-    expect(() => simplex.inverseEventShape([3])).toThrow('simplex: y must be [..., 4], got [3]');
-    expect(() => new Simplex({ dim: 1 })).toThrow('simplex: dim must be an integer of at least 2, got 1');
+    expect(() => simplex.forwardEventShape([4])).toThrow('Simplex: x must be [..., 3], got [4]');
+    expect(() => simplex.inverseEventShape([3])).toThrow('Simplex: y must be [..., 4], got [3]');
+    expect(() => new Simplex({ dim: 1 })).toThrow('Simplex: dim must be an integer of at least 2, got 1');
   });
 });

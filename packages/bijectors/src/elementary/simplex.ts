@@ -63,24 +63,24 @@ export class Simplex extends Bijector {
 
   constructor({ dim }: SimplexOptions) {
     super();
-    checkInteger('simplex: dim', dim, 2);
+    checkInteger('Simplex: dim', dim, 2);
     this.dim = dim;
     this.eventShape = [dim - 1];
   }
 
   override forwardEventShape(shape: readonly number[]): readonly number[] {
-    checkEvent('simplex: x', shape, [this.dim - 1]);
+    checkEvent('Simplex: x', shape, [this.dim - 1]);
     return [...shape.slice(0, -1), this.dim];
   }
 
   override inverseEventShape(shape: readonly number[]): readonly number[] {
-    checkEvent('simplex: y', shape, [this.dim]);
+    checkEvent('Simplex: y', shape, [this.dim]);
     return [...shape.slice(0, -1), this.dim - 1];
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
-      const { x: given, batch } = admit({ name: 'simplex', x, event: [this.dim - 1], context });
+      const { x: given, batch } = admit({ name: 'Simplex', x, event: [this.dim - 1], context });
       const axis = batch.length;
       const logits = sub(given, this.#offsets());
       const none = zeros([...batch, 1]);
@@ -94,7 +94,7 @@ export class Simplex extends Bijector {
     const shape = [...this.inverseEventShape(y.shape)];
     const axis = y.rank - 1;
     return tidy(() => {
-      const { x } = admit({ name: 'simplex', argument: 'y', x: y, event: [this.dim], context });
+      const { x } = admit({ name: 'Simplex', argument: 'y', x: y, event: [this.dim], context });
       const logY = log(x);
       const left = cumsum(x, axis, true, true);
       const begin = shape.map(() => 0);

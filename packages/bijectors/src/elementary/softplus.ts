@@ -30,7 +30,7 @@ export class Softplus extends ScalarBijector {
     return new Softplus();
   }
 
-  protected readonly label = 'softplus';
+  protected readonly label = 'Softplus';
 
   protected map(x: Tensor): ValueAndLogDet {
     return { value: softplus(x), logDet: logSigmoid(x) };

@@ -35,7 +35,7 @@ export class Tanh extends ScalarBijector {
     return new Tanh();
   }
 
-  protected readonly label = 'tanh';
+  protected readonly label = 'Tanh';
 
   protected map(x: Tensor): ValueAndLogDet {
     return { value: tanh(x), logDet: mul(sub(Math.LN2, add(x, softplus(mul(x, -2)))), 2) };

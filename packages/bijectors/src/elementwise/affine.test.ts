@@ -41,13 +41,13 @@ describe('AffineTransform', () => {
 
   test('refuses a bound that is none, and parameters of another number', () => {
     expect(() => new AffineTransform({ bound: 0 })).toThrow(
-      'affine: bound must be positive and finite, or null, got 0',
+      'AffineTransform: bound must be positive and finite, or null, got 0',
     );
     expect(() => new AffineTransform({ bound: Number.NaN })).toThrow(
-      'affine: bound must be positive and finite, or null, got NaN',
+      'AffineTransform: bound must be positive and finite, or null, got NaN',
     );
     expect(() => new AffineTransform().forwardAndLogDet(tensor1d([1]), tensor2d([[1, 2, 3]]))).toThrow(
-      'affine: parameters must be [..., 2], got [1, 3]',
+      'AffineTransform: parameters must be [..., 2], got [1, 3]',
     );
   });
 });

@@ -50,7 +50,7 @@ export class AffineTransform extends ElementwiseTransform {
   constructor({ bound = 5 }: AffineTransformOptions = {}) {
     super();
     if (bound !== null && !(typeof bound === 'number' && bound > 0 && bound < Infinity)) {
-      throw new Error(`affine: bound must be positive and finite, or null, got ${formatValue(bound)}`);
+      throw new Error(`AffineTransform: bound must be positive and finite, or null, got ${formatValue(bound)}`);
     }
     this.bound = bound;
   }
@@ -66,7 +66,7 @@ export class AffineTransform extends ElementwiseTransform {
   forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet {
     return tidy(() => {
       const { shift, logScale } = this.#read(parameters, 1);
-      const value = add(mul(toFloat('affine: x', x), exp(logScale)), shift);
+      const value = add(mul(toFloat('AffineTransform: x', x), exp(logScale)), shift);
       return { value, logDet: shapedLike(logScale, value) };
     });
   }
@@ -74,7 +74,7 @@ export class AffineTransform extends ElementwiseTransform {
   inverseAndLogDet(y: Tensor, parameters: Tensor): ValueAndLogDet {
     return tidy(() => {
       const { shift, logScale } = this.#read(parameters, -1);
-      const value = mul(sub(toFloat('affine: y', y), shift), exp(logScale));
+      const value = mul(sub(toFloat('AffineTransform: y', y), shift), exp(logScale));
       return { value, logDet: shapedLike(logScale, value) };
     });
   }
@@ -84,7 +84,7 @@ export class AffineTransform extends ElementwiseTransform {
   }
 
   #read(parameters: Tensor, sign: 1 | -1): { shift: Tensor; logScale: Tensor } {
-    const [shift, raw] = splitParameters('affine', parameters, this.parameterCount);
+    const [shift, raw] = splitParameters('AffineTransform', parameters, this.parameterCount);
     return { shift, logScale: this.bound === null ? mul(raw, sign) : softBound(raw, this.bound, sign) };
   }
 }

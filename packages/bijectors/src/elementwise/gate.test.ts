@@ -46,10 +46,12 @@ describe('GateTransform', () => {
   });
 
   test('refuses options that make no gate, and parameters of another number', () => {
-    expect(() => new GateTransform({ forgetBias: Infinity })).toThrow('gate: forgetBias must be finite, got Infinity');
-    expect(() => new GateTransform({ bound: -1 })).toThrow('gate: bound must be positive and finite, got -1');
+    expect(() => new GateTransform({ forgetBias: Infinity })).toThrow(
+      'GateTransform: forgetBias must be finite, got Infinity',
+    );
+    expect(() => new GateTransform({ bound: -1 })).toThrow('GateTransform: bound must be positive and finite, got -1');
     expect(() => new GateTransform().inverseAndLogDet(tensor1d([1]), tensor2d([[1]]))).toThrow(
-      'gate: parameters must be [..., 2], got [1, 1]',
+      'GateTransform: parameters must be [..., 2], got [1, 1]',
     );
   });
 });

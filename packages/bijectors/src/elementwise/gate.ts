@@ -57,8 +57,8 @@ export class GateTransform extends ElementwiseTransform {
 
   constructor({ forgetBias = 2, bound = 7 }: GateTransformOptions = {}) {
     super();
-    checkNumber('gate: forgetBias', forgetBias);
-    checkNumber('gate: bound', bound, { above: 0 });
+    checkNumber('GateTransform: forgetBias', forgetBias);
+    checkNumber('GateTransform: bound', bound, { above: 0 });
     this.forgetBias = forgetBias;
     this.bound = bound;
   }
@@ -77,14 +77,14 @@ export class GateTransform extends ElementwiseTransform {
   forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet {
     return tidy(() => {
       const { target, logGate } = this.#read(parameters);
-      return moveTowards(target, toFloat('gate: x', x), logGate);
+      return moveTowards(target, toFloat('GateTransform: x', x), logGate);
     });
   }
 
   inverseAndLogDet(y: Tensor, parameters: Tensor): ValueAndLogDet {
     return tidy(() => {
       const { target, logGate } = this.#read(parameters);
-      return moveTowards(target, toFloat('gate: y', y), neg(logGate));
+      return moveTowards(target, toFloat('GateTransform: y', y), neg(logGate));
     });
   }
 
@@ -93,7 +93,7 @@ export class GateTransform extends ElementwiseTransform {
   }
 
   #read(parameters: Tensor): { target: Tensor; logGate: Tensor } {
-    const [target, raw] = splitParameters('gate', parameters, this.parameterCount);
+    const [target, raw] = splitParameters('GateTransform', parameters, this.parameterCount);
     return { target, logGate: logSigmoid(add(softBound(raw, this.bound), this.forgetBias)) };
   }
 }

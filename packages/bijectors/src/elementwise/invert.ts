@@ -31,7 +31,7 @@ export class InvertTransform extends ElementwiseTransform {
 
   constructor(readonly transform: ElementwiseTransform) {
     super();
-    checkInstance('invert: transform', transform, ElementwiseTransform, 'an elementwise transform');
+    checkInstance('InvertTransform: transform', transform, ElementwiseTransform, 'an elementwise transform');
     this.parameterCount = transform.parameterCount;
     this.identityParameters = transform.identityParameters;
   }

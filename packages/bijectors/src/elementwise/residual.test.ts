@@ -107,6 +107,6 @@ describe('ResidualTransform', () => {
   test('refuses parameters of another number', () => {
     expect(() =>
       new ResidualTransform(new ShiftTransform()).forwardAndLogDet(ones([1]), tensor2d([[1, 2, 3]])),
-    ).toThrow('residual: parameters must be [..., 2], got [1, 3]');
+    ).toThrow('ResidualTransform: parameters must be [..., 2], got [1, 3]');
   });
 });

@@ -82,7 +82,7 @@ export class ResidualTransform extends ElementwiseTransform {
   /** @param inner T */
   constructor(readonly inner: ElementwiseTransform) {
     super();
-    checkInstance('residual: inner', inner, ElementwiseTransform, 'an elementwise transform');
+    checkInstance('ResidualTransform: inner', inner, ElementwiseTransform, 'an elementwise transform');
     this.parameterCount = inner.parameterCount + 1;
     this.identityParameters = [...inner.identityParameters, 0];
   }
@@ -112,7 +112,7 @@ export class ResidualTransform extends ElementwiseTransform {
   }
 
   #read(x: Tensor, parameters: Tensor): { x: Tensor1D; own: Own } {
-    const rows = toRows('residual', x, parameters, this.parameterCount);
+    const rows = toRows('ResidualTransform', x, parameters, this.parameterCount);
     const { size } = rows.x;
     const count = this.inner.parameterCount;
     const raw = reshape(slice(rows.parameters, [0, count], [size, 1]), [size]);

@@ -18,7 +18,7 @@ describe('ShiftTransform', () => {
 
   test('refuses parameters of another number', () => {
     expect(() => new ShiftTransform().forwardAndLogDet(tensor1d([1]), tensor2d([[1, 2]]))).toThrow(
-      'shift: parameters must be [..., 1], got [1, 2]',
+      'ShiftTransform: parameters must be [..., 1], got [1, 2]',
     );
   });
 });

@@ -36,11 +36,11 @@ export class ShiftTransform extends ElementwiseTransform {
   }
 
   forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet {
-    return tidy(() => withZeroLogDet(add(toFloat('shift: x', x), only(parameters))));
+    return tidy(() => withZeroLogDet(add(toFloat('ShiftTransform: x', x), only(parameters))));
   }
 
   inverseAndLogDet(y: Tensor, parameters: Tensor): ValueAndLogDet {
-    return tidy(() => withZeroLogDet(sub(toFloat('shift: y', y), only(parameters))));
+    return tidy(() => withZeroLogDet(sub(toFloat('ShiftTransform: y', y), only(parameters))));
   }
 
   override config(): ModuleConfig {
@@ -49,8 +49,8 @@ export class ShiftTransform extends ElementwiseTransform {
 }
 
 function only(parameters: Tensor): Tensor {
-  checkEvent('shift: parameters', parameters.shape, [1]);
-  return reshape(toFloat('shift: parameters', parameters), parameters.shape.slice(0, -1));
+  checkEvent('ShiftTransform: parameters', parameters.shape, [1]);
+  return reshape(toFloat('ShiftTransform: parameters', parameters), parameters.shape.slice(0, -1));
 }
 
 function withZeroLogDet(value: Tensor): ValueAndLogDet {

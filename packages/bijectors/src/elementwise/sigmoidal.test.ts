@@ -99,13 +99,13 @@ describe('SigmoidalTransform', () => {
 
   test('refuses options that make no network, and parameters of another number', () => {
     expect(() => new SigmoidalTransform({ units: 0 })).toThrow(
-      'sigmoidal: units must be an integer of at least 1, got 0',
+      'SigmoidalTransform: units must be an integer of at least 1, got 0',
     );
     expect(() => new SigmoidalTransform({ minDerivative: 0 })).toThrow(
-      'sigmoidal: minDerivative must be above 0 and below 1, got 0',
+      'SigmoidalTransform: minDerivative must be above 0 and below 1, got 0',
     );
     expect(() => new SigmoidalTransform({ units: 2 }).forwardAndLogDet(tensor1d([1]), tensor2d([[1]]))).toThrow(
-      'sigmoidal: parameters must be [..., 6], got [1, 1]',
+      'SigmoidalTransform: parameters must be [..., 6], got [1, 1]',
     );
   });
 });

@@ -89,8 +89,8 @@ export class SigmoidalTransform extends ElementwiseTransform {
 
   constructor({ units = 8, minDerivative = 0.001 }: SigmoidalTransformOptions = {}) {
     super();
-    checkInteger('sigmoidal: units', units, 1);
-    checkNumber('sigmoidal: minDerivative', minDerivative, { above: 0, below: 1 });
+    checkInteger('SigmoidalTransform: units', units, 1);
+    checkNumber('SigmoidalTransform: minDerivative', minDerivative, { above: 0, below: 1 });
     this.units = units;
     this.minDerivative = minDerivative;
     this.parameterCount = 3 * units;
@@ -125,7 +125,7 @@ export class SigmoidalTransform extends ElementwiseTransform {
   }
 
   #read(x: Tensor, parameters: Tensor): { x: Tensor1D; units: Units } {
-    const rows = toRows('sigmoidal', x, parameters, this.parameterCount);
+    const rows = toRows('SigmoidalTransform', x, parameters, this.parameterCount);
     const { size } = rows.x;
     const table = reshape(rows.parameters, [size, 3, this.units]);
     const [slopes, offsets, weights] = [0, 1, 2].map((i) => slice(table, [0, i, 0], [size, 1, this.units]) as Tensor3D);

@@ -32,13 +32,13 @@ describe('SoftplusAffineTransform', () => {
 
   test('refuses a smallest scale that is none, and parameters of another number', () => {
     expect(() => new SoftplusAffineTransform({ minScale: 0 })).toThrow(
-      'softplusAffine: minScale must be above 0 and below 1, got 0',
+      'SoftplusAffineTransform: minScale must be above 0 and below 1, got 0',
     );
     expect(() => new SoftplusAffineTransform({ minScale: 1 })).toThrow(
-      'softplusAffine: minScale must be above 0 and below 1, got 1',
+      'SoftplusAffineTransform: minScale must be above 0 and below 1, got 1',
     );
     expect(() => new SoftplusAffineTransform().forwardAndLogDet(tensor1d([1]), tensor2d([[1, 2, 3]]))).toThrow(
-      'softplusAffine: parameters must be [..., 2], got [1, 3]',
+      'SoftplusAffineTransform: parameters must be [..., 2], got [1, 3]',
     );
   });
 });

@@ -53,14 +53,14 @@ export class SoftplusAffineTransform extends ElementwiseTransform {
 
   constructor({ minScale = 0.01 }: SoftplusAffineTransformOptions = {}) {
     super();
-    checkNumber('softplusAffine: minScale', minScale, { above: 0, below: 1 });
+    checkNumber('SoftplusAffineTransform: minScale', minScale, { above: 0, below: 1 });
     this.minScale = minScale;
   }
 
   forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet {
     return tidy(() => {
       const { shift, scale } = this.#read(parameters);
-      const value = add(mul(toFloat('softplusAffine: x', x), scale), shift);
+      const value = add(mul(toFloat('SoftplusAffineTransform: x', x), scale), shift);
       return { value, logDet: shapedLike(log(scale), value) };
     });
   }
@@ -68,7 +68,7 @@ export class SoftplusAffineTransform extends ElementwiseTransform {
   inverseAndLogDet(y: Tensor, parameters: Tensor): ValueAndLogDet {
     return tidy(() => {
       const { shift, scale } = this.#read(parameters);
-      const value = div(sub(toFloat('softplusAffine: y', y), shift), scale);
+      const value = div(sub(toFloat('SoftplusAffineTransform: y', y), shift), scale);
       return { value, logDet: shapedLike(neg(log(scale)), value) };
     });
   }
@@ -78,7 +78,7 @@ export class SoftplusAffineTransform extends ElementwiseTransform {
   }
 
   #read(parameters: Tensor): { shift: Tensor; scale: Tensor } {
-    const [shift, raw] = splitParameters('softplusAffine', parameters, this.parameterCount);
+    const [shift, raw] = splitParameters('SoftplusAffineTransform', parameters, this.parameterCount);
     return { shift, scale: positive(raw, this.minScale) };
   }
 }

@@ -87,7 +87,7 @@ describe('nice, realNvp and glow', () => {
 
   test('refuses under its own name', () => {
     expect(() => nice({ dim: 0 })).toThrow('nice: dim must be an integer of at least 1, got 0');
-    expect(() => glow({ dim: 6, hidden: [4] }).inverse(zeros([5]))).toThrow('actNorm: y must be [..., 6], got [5]');
+    expect(() => glow({ dim: 6, hidden: [4] }).inverse(zeros([5]))).toThrow('ActNorm: y must be [..., 6], got [5]');
     expect(() => realNvp({ dim: 2, transforms: 0 })).toThrow(
       'realNvp: transforms must be an integer of at least 1, got 0',
     );

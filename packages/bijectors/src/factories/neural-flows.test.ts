@@ -64,3 +64,14 @@ test('errors name the flow', () => {
   );
   expect(() => naf({ dim: 3, seed: 0 }).inverse(tensor2d([[1, 2]]))).toThrow('naf: y must be [..., 3], got [1, 2]');
 });
+
+test('options that would do nothing are refused, by types and when run', () => {
+  const graph = [
+    [0, 0],
+    [1, 0],
+  ];
+  // @ts-expect-error: coupling layers have no graph
+  expect(() => nsf({ dim: 2, layers: 'coupling', graph, seed: 0 })).toThrow(
+    "nsf: graph must be left out where layers is 'coupling'",
+  );
+});

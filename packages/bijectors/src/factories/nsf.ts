@@ -3,23 +3,29 @@ import { type AutoregressiveFlowOptions, madeWith } from './maf-iaf.js';
 import { maskedAutoregressiveFlow } from './autoregressive-layers.js';
 import { checkFlowOptions } from './flow-options.js';
 import { Chain } from '../combinators/chain.js';
-import { couplingLayers } from './coupling.js';
+import { couplingLayers, type NiceOptions } from './coupling.js';
 import {
   RationalQuadraticSplineTransform,
   type RationalQuadraticSplineTransformOptions,
 } from '../elementwise/spline/rational-quadratic-spline.js';
 
-/** What {@link nsf} is made of. */
-export interface NeuralSplineFlowOptions
-  extends
-    Omit<AutoregressiveFlowOptions, 'transform' | 'residual'>,
-    Pick<RationalQuadraticSplineTransformOptions, 'bins' | 'bound'> {
-  /**
-   * What a layer's splines depend on. `'autoregressive'`: the dimensions before, by a MADE; densities are one pass a layer.
-   * `'coupling'`: one half of the dimensions, by an MLP; both directions are one pass a layer. Default `'autoregressive'`.
-   */
-  layers?: 'autoregressive' | 'coupling';
+type SplineOptions = Pick<RationalQuadraticSplineTransformOptions, 'bins' | 'bound'>;
+
+/** What {@link nsf} of autoregressive layers is made of. */
+export interface AutoregressiveSplineFlowOptions
+  extends Omit<AutoregressiveFlowOptions, 'transform' | 'residual'>, SplineOptions {
+  /** The splines depend on the dimensions before, by a MADE; densities are one pass a layer. The default. */
+  layers?: 'autoregressive';
 }
+
+/** What {@link nsf} of coupling layers is made of. */
+export interface CouplingSplineFlowOptions extends NiceOptions, SplineOptions {
+  /** The splines depend on one half of the dimensions, by an MLP; both directions are one pass a layer. */
+  layers: 'coupling';
+}
+
+/** What {@link nsf} is made of. */
+export type NeuralSplineFlowOptions = AutoregressiveSplineFlowOptions | CouplingSplineFlowOptions;
 
 /**
  * A neural spline flow: masked autoregressive or coupling layers whose transform is a {@link RationalQuadraticSplineTransform}. One layer can give
@@ -44,12 +50,14 @@ export interface NeuralSplineFlowOptions
  * console.log(Array.from(await value.data(), (z) => z.toFixed(3))); // [ '0.500', '-1.000' ]
  * ```
  */
-export function nsf(given: NeuralSplineFlowOptions): Chain {
-  checkFlowOptions('nsf', given);
-  const { layers = 'autoregressive', bins, bound, ...options } = given;
-  checkOneOf('nsf: layers', layers, ['autoregressive', 'coupling']);
+export function nsf(options: NeuralSplineFlowOptions): Chain {
+  checkFlowOptions('nsf', options);
+  checkOneOf('nsf: layers', options.layers ?? 'autoregressive', ['autoregressive', 'coupling']);
+  const { bins, bound } = options;
   const transform = new RationalQuadraticSplineTransform({ bins, bound });
-  return layers === 'coupling'
-    ? new Chain(couplingLayers('nsf', options, transform), options)
-    : maskedAutoregressiveFlow('nsf', { ...options, transform }, madeWith(options));
+  if (options.layers !== 'coupling')
+    return maskedAutoregressiveFlow('nsf', { ...options, transform }, madeWith(options));
+  if ('graph' in options && options.graph !== undefined)
+    throw new Error("nsf: graph must be left out where layers is 'coupling', which halves the dimensions");
+  return new Chain(couplingLayers('nsf', options, transform), options);
 }

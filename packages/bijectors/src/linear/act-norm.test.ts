@@ -79,12 +79,12 @@ describe('ActNorm', () => {
   });
 
   test('refuses what does not fit, and leaves nothing waiting or behind', async () => {
-    expect(() => new ActNorm({ dim: 0 })).toThrow('actNorm: dim must be an integer of at least 1, got 0');
+    expect(() => new ActNorm({ dim: 0 })).toThrow('ActNorm: dim must be an integer of at least 1, got 0');
     const norm = new ActNorm({ dim: 2 });
     expect(() => initializeActNorm(norm, zeros([1, 2]))).toThrow(
       'initializeActNorm: data must hold at least 2 events, got 1',
     );
-    expect(() => initializeActNorm(norm, zeros([5, 3]))).toThrow('actNorm: y must be [..., 2], got [5, 3]');
+    expect(() => initializeActNorm(norm, zeros([5, 3]))).toThrow('ActNorm: y must be [..., 2], got [5, 3]');
     await expect(
       norm.inverse(
         tensor2d([

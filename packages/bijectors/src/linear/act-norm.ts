@@ -67,7 +67,7 @@ export class ActNorm extends Bijector {
 
   constructor({ dim }: ActNormOptions) {
     super();
-    checkInteger('actNorm: dim', dim, 1);
+    checkInteger('ActNorm: dim', dim, 1);
     this.dim = dim;
     this.eventShape = [dim];
     this.loc = makeVariable([dim], () => zeros([dim]));
@@ -76,7 +76,7 @@ export class ActNorm extends Bijector {
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
-      const { x: given, batch } = admit({ name: 'actNorm', x, event: [this.dim], context });
+      const { x: given, batch } = admit({ name: 'ActNorm', x, event: [this.dim], context });
       if (waiting.delete(this)) {
         const { loc, scale } = this.#statistics(given);
         this.loc.assign(neg(div(loc, scale)));
@@ -91,7 +91,7 @@ export class ActNorm extends Bijector {
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
-      const { x: given, batch } = admit({ name: 'actNorm', argument: 'y', x: y, event: [this.dim], context });
+      const { x: given, batch } = admit({ name: 'ActNorm', argument: 'y', x: y, event: [this.dim], context });
       if (waiting.delete(this)) {
         const { loc, scale } = this.#statistics(given);
         this.loc.assign(loc);

@@ -65,12 +65,12 @@ describe('Householder', () => {
   });
 
   test('refuses what does not fit', () => {
-    expect(() => new Householder({ dim: 0 })).toThrow('householder: dim must be an integer of at least 1, got 0');
+    expect(() => new Householder({ dim: 0 })).toThrow('Householder: dim must be an integer of at least 1, got 0');
     expect(() => new Householder({ dim: 2, reflections: 0 })).toThrow(
-      'householder: reflections must be an integer of at least 1, got 0',
+      'Householder: reflections must be an integer of at least 1, got 0',
     );
     expect(() => new Householder({ dim: 2, seed: 0 }).forward(zeros([3]))).toThrow(
-      'householder: x must be [..., 2], got [3]',
+      'Householder: x must be [..., 2], got [3]',
     );
   });
 });

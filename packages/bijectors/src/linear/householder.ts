@@ -87,8 +87,8 @@ export class Householder extends Bijector {
 
   constructor({ dim, reflections = dim + (dim % 2), seed }: HouseholderOptions) {
     super();
-    checkInteger('householder: dim', dim, 1);
-    checkInteger('householder: reflections', reflections, 1);
+    checkInteger('Householder: dim', dim, 1);
+    checkInteger('Householder: reflections', reflections, 1);
     this.dim = dim;
     this.eventShape = [dim];
     const pairs = Math.ceil(reflections / 2);
@@ -97,7 +97,7 @@ export class Householder extends Bijector {
       const twice = concat([once, once], 1);
       return slice(reshape(twice, [2 * pairs, dim]), [0, 0], [reflections, dim]);
     });
-    checkTable('householder: the mask', reflections ** 2);
+    checkTable('Householder: the mask', reflections ** 2);
     const indices = Array.from({ length: reflections }, (_, i) => i);
     this.#mask = keep(tensor2d(indices.map((i) => indices.map((j) => (j < i ? 1 : j === i ? 0.5 : 0)))));
   }
@@ -122,7 +122,7 @@ export class Householder extends Bijector {
   /** `x − (x·Vᵀ)·Tᵀ·V`, or with T in place of Tᵀ. */
   #apply(name: string, x: Tensor, context: Tensor | undefined, orient: (t: Tensor) => Tensor): ValueAndLogDet {
     return tidy(() => {
-      const { x: given, batch } = admit({ name: 'householder', argument: name, x, event: [this.dim], context });
+      const { x: given, batch } = admit({ name: 'Householder', argument: name, x, event: [this.dim], context });
       const vectors = this.vectors as Tensor as Tensor2D;
       const products = matMul(vectors, vectors, false, true);
       const t = orient(invertLowerTriangular(mul(products, this.#mask)));

@@ -54,10 +54,10 @@ describe('LuLinear', () => {
   });
 
   test('refuses what does not fit', () => {
-    expect(() => new LuLinear({ dim: 0 })).toThrow('luLinear: dim must be an integer of at least 1, got 0');
+    expect(() => new LuLinear({ dim: 0 })).toThrow('LuLinear: dim must be an integer of at least 1, got 0');
     expect(() => new LuLinear({ dim: 2, permutation: [0, 0] })).toThrow(
-      'permute: permutation must hold each of 0 to 1 once, got [0, 0]',
+      'Permute: permutation must hold each of 0 to 1 once, got [0, 0]',
     );
-    expect(() => new LuLinear({ dim: 2 }).inverse(zeros([3]))).toThrow('luLinear: y must be [..., 2], got [3]');
+    expect(() => new LuLinear({ dim: 2 }).inverse(zeros([3]))).toThrow('LuLinear: y must be [..., 2], got [3]');
   });
 });

@@ -81,7 +81,7 @@ export class LuLinear extends Bijector {
 
   constructor({ dim, permutation, seed }: LuLinearOptions) {
     super();
-    checkInteger('luLinear: dim', dim, 1);
+    checkInteger('LuLinear: dim', dim, 1);
     this.dim = dim;
     this.eventShape = [dim];
     if (permutation !== undefined) this.permutation = new Permute({ dim, permutation, seed }).permutation;
@@ -94,7 +94,7 @@ export class LuLinear extends Bijector {
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
-      const { x: given, batch } = admit({ name: 'luLinear', x, event: [this.dim], context });
+      const { x: given, batch } = admit({ name: 'LuLinear', x, event: [this.dim], context });
       const { lower, upper, logDet } = this.#factors();
       const mixed = linear(linear(given, lower), upper);
       const value = add(this.permutation ? select(mixed, this.permutation) : mixed, this.bias);
@@ -104,7 +104,7 @@ export class LuLinear extends Bijector {
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
-      const { x: given, batch } = admit({ name: 'luLinear', argument: 'y', x: y, event: [this.dim], context });
+      const { x: given, batch } = admit({ name: 'LuLinear', argument: 'y', x: y, event: [this.dim], context });
       const { lower, upper, logDet } = this.#factors();
       const centred = sub(given, this.bias);
       const mixed = this.permutation ? select(centred, invertPermutation(this.permutation)) : centred;

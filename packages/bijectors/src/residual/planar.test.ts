@@ -62,7 +62,7 @@ describe('Planar', () => {
   });
 
   test('refuses what does not fit', () => {
-    expect(() => new Planar({ dim: 0 })).toThrow('planar: dim must be an integer of at least 1, got 0');
-    expect(() => new Planar({ dim: 2, seed: 0 }).inverse(zeros([3]))).toThrow('planar: y must be [..., 2], got [3]');
+    expect(() => new Planar({ dim: 0 })).toThrow('Planar: dim must be an integer of at least 1, got 0');
+    expect(() => new Planar({ dim: 2, seed: 0 }).inverse(zeros([3]))).toThrow('Planar: y must be [..., 2], got [3]');
   });
 });

@@ -80,7 +80,7 @@ export class Planar extends Bijector {
 
   constructor({ dim, seed }: PlanarOptions) {
     super();
-    checkInteger('planar: dim', dim, 1);
+    checkInteger('Planar: dim', dim, 1);
     this.dim = dim;
     this.eventShape = [dim];
     this.weights = makeVariable([dim], () => mul(normal(key(seed), [dim]), 1 / Math.sqrt(dim)));
@@ -127,6 +127,6 @@ export class Planar extends Bijector {
   }
 
   #admit(argument: string, x: Tensor, context: Tensor | undefined): Tensor {
-    return admit({ name: 'planar', argument, x, event: [this.dim], context }).x;
+    return admit({ name: 'Planar', argument, x, event: [this.dim], context }).x;
   }
 }

@@ -89,7 +89,7 @@ describe('Radial', () => {
   });
 
   test('refuses what does not fit', () => {
-    expect(() => new Radial({ dim: 0 })).toThrow('radial: dim must be an integer of at least 1, got 0');
-    expect(() => new Radial({ dim: 2, seed: 0 }).inverse(zeros([3]))).toThrow('radial: y must be [..., 2], got [3]');
+    expect(() => new Radial({ dim: 0 })).toThrow('Radial: dim must be an integer of at least 1, got 0');
+    expect(() => new Radial({ dim: 2, seed: 0 }).inverse(zeros([3]))).toThrow('Radial: y must be [..., 2], got [3]');
   });
 });

@@ -93,7 +93,7 @@ export class Radial extends Bijector {
 
   constructor({ dim, seed }: RadialOptions) {
     super();
-    checkInteger('radial: dim', dim, 1);
+    checkInteger('Radial: dim', dim, 1);
     this.dim = dim;
     this.eventShape = [dim];
     this.center = makeVariable([dim], () => normal(key(seed), [dim]));
@@ -151,6 +151,6 @@ export class Radial extends Bijector {
   }
 
   #admit(argument: string, x: Tensor, context: Tensor | undefined): Tensor {
-    return admit({ name: 'radial', argument, x, event: [this.dim], context }).x;
+    return admit({ name: 'Radial', argument, x, event: [this.dim], context }).x;
   }
 }

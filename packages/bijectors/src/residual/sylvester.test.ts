@@ -107,13 +107,13 @@ describe('Sylvester', () => {
   });
 
   test('refuses what does not fit', () => {
-    expect(() => new Sylvester({ dim: 0 })).toThrow('sylvester: dim must be an integer of at least 1, got 0');
-    expect(() => new Sylvester({ dim: 2, units: 3 })).toThrow('sylvester: units must be at most dim = 2, got 3');
+    expect(() => new Sylvester({ dim: 0 })).toThrow('Sylvester: dim must be an integer of at least 1, got 0');
+    expect(() => new Sylvester({ dim: 2, units: 3 })).toThrow('Sylvester: units must be at most dim = 2, got 3');
     expect(() => new Sylvester({ dim: 2, reflections: 0 })).toThrow(
-      'sylvester: reflections must be an integer of at least 1, got 0',
+      'Sylvester: reflections must be an integer of at least 1, got 0',
     );
     expect(() => new Sylvester({ dim: 2, seed: 0 }).inverse(zeros([3]))).toThrow(
-      'sylvester: y must be [..., 2], got [3]',
+      'Sylvester: y must be [..., 2], got [3]',
     );
   });
 });

@@ -113,10 +113,10 @@ export class Sylvester extends Bijector {
 
   constructor({ dim, units = dim, reflections = units, seed }: SylvesterOptions) {
     super();
-    checkInteger('sylvester: dim', dim, 1);
-    checkInteger('sylvester: units', units, 1);
-    checkInteger('sylvester: reflections', reflections, 1);
-    if (units > dim) throw new Error(`sylvester: units must be at most dim = ${dim}, got ${units}`);
+    checkInteger('Sylvester: dim', dim, 1);
+    checkInteger('Sylvester: units', units, 1);
+    checkInteger('Sylvester: reflections', reflections, 1);
+    if (units > dim) throw new Error(`Sylvester: units must be at most dim = ${dim}, got ${units}`);
     this.dim = dim;
     this.eventShape = [dim];
     this.units = units;
@@ -202,7 +202,7 @@ export class Sylvester extends Bijector {
   }
 
   #admit(argument: string, x: Tensor, context: Tensor | undefined): Tensor {
-    return admit({ name: 'sylvester', argument, x, event: [this.dim], context }).x;
+    return admit({ name: 'Sylvester', argument, x, event: [this.dim], context }).x;
   }
 }
 

@@ -41,7 +41,7 @@ export class Bernoulli extends Distribution {
 
   constructor({ logits }: { logits: Parameter }) {
     super();
-    checkParameter('bernoulli: logits', logits);
+    checkParameter('Bernoulli: logits', logits);
     this.logits = logits;
     this.batchShape = shapeOf(logits);
   }
@@ -51,12 +51,12 @@ export class Bernoulli extends Distribution {
   }
 
   sample(count: number | readonly number[], { seed }: SampleOptions = {}): Tensor {
-    const shape = [...sampleShape('bernoulli', count), ...this.batchShape];
+    const shape = [...sampleShape('Bernoulli', count), ...this.batchShape];
     return tidy(() => bernoulli(key(seed), broadcastTo(this.mean(), shape)));
   }
 
   logProb(x: Tensor | number): Tensor {
-    checkBroadcast('bernoulli: x', x, this.batchShape);
+    checkBroadcast('Bernoulli: x', x, this.batchShape);
     return tidy(() => {
       const given = toTensor(x);
       const logits = toTensor(this.logits);
@@ -86,6 +86,6 @@ export class Bernoulli extends Distribution {
   }
 
   override config(): ModuleConfig {
-    return { type: Bernoulli.type, logits: parameterConfig('bernoulli: logits', this.logits) };
+    return { type: Bernoulli.type, logits: parameterConfig('Bernoulli: logits', this.logits) };
   }
 }

@@ -60,9 +60,9 @@ export class Categorical extends Distribution {
 
   constructor(readonly logits: Parameter) {
     super();
-    checkParameter('categorical: logits', logits);
+    checkParameter('Categorical: logits', logits);
     const shape = shapeOf(logits);
-    if (shape.length === 0) throw new Error(`categorical: logits must be [..., K], got ${formatShape(shape)}`);
+    if (shape.length === 0) throw new Error(`Categorical: logits must be [..., K], got ${formatShape(shape)}`);
     this.batchShape = shape.slice(0, -1);
     this.categories = shape.at(-1) as number;
   }
@@ -72,7 +72,7 @@ export class Categorical extends Distribution {
   }
 
   sample(count: number | readonly number[], { seed }: SampleOptions = {}): Tensor {
-    const shape = [...sampleShape('categorical', count), ...this.batchShape, this.categories];
+    const shape = [...sampleShape('Categorical', count), ...this.batchShape, this.categories];
     return tidy(() => {
       const noise = uniform(key(seed), shape, { minval: 2 ** -25 });
       return argMax(sub(toTensor(this.logits), log(neg(log(noise)))), -1);
@@ -81,7 +81,7 @@ export class Categorical extends Distribution {
 
   /** @param x integers, of any numeric type; whatever is none from 0 to K − 1 has a log-probability of −∞ */
   logProb(x: Tensor): Tensor {
-    checkBroadcast('categorical: x', x, this.batchShape);
+    checkBroadcast('Categorical: x', x, this.batchShape);
     return tidy(() => {
       const chosen = cast(oneHot(cast(x, 'int32'), this.categories), 'bool');
       // Selected, not multiplied: 0 · −∞ would be NaN.
@@ -99,7 +99,7 @@ export class Categorical extends Distribution {
   }
 
   override config(): ModuleConfig {
-    return { type: Categorical.type, logits: parameterConfig('categorical: logits', this.logits) };
+    return { type: Categorical.type, logits: parameterConfig('Categorical: logits', this.logits) };
   }
 
   #logProbs(): Tensor {

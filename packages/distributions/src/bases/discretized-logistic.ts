@@ -84,16 +84,16 @@ export class DiscretizedLogistic extends Distribution {
     { low = 0, high = 255, step = 1 }: DiscretizedLogisticOptions = {},
   ) {
     super();
-    checkParameter('discretizedLogistic: loc', loc);
-    checkPositive('discretizedLogistic: scale', scale);
+    checkParameter('DiscretizedLogistic: loc', loc);
+    checkPositive('DiscretizedLogistic: scale', scale);
     for (const [name, value] of Object.entries({ low, high, step })) {
       if (typeof value !== 'number')
-        throw new Error(`discretizedLogistic: ${name} must be a number, got ${formatValue(value)}`);
+        throw new Error(`DiscretizedLogistic: ${name} must be a number, got ${formatValue(value)}`);
     }
     const bins = (high - low) / step;
     if (!(step > 0) || !(bins >= 1 && bins < Infinity) || Math.abs(bins - Math.round(bins)) > 1e-6 * bins) {
       throw new Error(
-        `discretizedLogistic: high − low must be a positive multiple of step, got low ${low}, high ${high}, step ${step}`,
+        `DiscretizedLogistic: high − low must be a positive multiple of step, got low ${low}, high ${high}, step ${step}`,
       );
     }
     this.low = low;
@@ -116,7 +116,7 @@ export class DiscretizedLogistic extends Distribution {
   }
 
   logProb(x: Tensor | number): Tensor {
-    checkBroadcast('discretizedLogistic: x', x, this.batchShape);
+    checkBroadcast('DiscretizedLogistic: x', x, this.batchShape);
     return tidy(() => {
       const scale = toTensor(this.scale);
       const given = toTensor(x);
@@ -170,8 +170,8 @@ export class DiscretizedLogistic extends Distribution {
     const { low, high, step } = this;
     return {
       type: DiscretizedLogistic.type,
-      loc: parameterConfig('discretizedLogistic: loc', this.loc),
-      scale: parameterConfig('discretizedLogistic: scale', this.scale),
+      loc: parameterConfig('DiscretizedLogistic: loc', this.loc),
+      scale: parameterConfig('DiscretizedLogistic: scale', this.scale),
       low,
       high,
       step,

@@ -46,13 +46,13 @@ export class Logistic extends Distribution {
     readonly scale: Parameter,
   ) {
     super();
-    checkParameter('logistic: loc', loc);
-    checkPositive('logistic: scale', scale);
-    this.batchShape = broadcastShapes('logistic', shapeOf(loc), shapeOf(scale));
+    checkParameter('Logistic: loc', loc);
+    checkPositive('Logistic: scale', scale);
+    this.batchShape = broadcastShapes('Logistic', shapeOf(loc), shapeOf(scale));
   }
 
   sample(count: number | readonly number[], { seed }: SampleOptions = {}): Tensor {
-    const shape = [...sampleShape('logistic', count), ...this.batchShape];
+    const shape = [...sampleShape('Logistic', count), ...this.batchShape];
     return tidy(() => {
       // From half a step of the generator above 0, so that no logarithm is infinite.
       const u = uniform(key(seed), shape, { minval: 2 ** -25 });
@@ -61,7 +61,7 @@ export class Logistic extends Distribution {
   }
 
   logProb(x: Tensor | number): Tensor {
-    checkBroadcast('logistic: x', x, this.batchShape);
+    checkBroadcast('Logistic: x', x, this.batchShape);
     return tidy(() => {
       const scale = toTensor(this.scale);
       const distance = abs(div(sub(x, toTensor(this.loc)), scale));
@@ -86,8 +86,8 @@ export class Logistic extends Distribution {
   override config(): ModuleConfig {
     return {
       type: Logistic.type,
-      loc: parameterConfig('logistic: loc', this.loc),
-      scale: parameterConfig('logistic: scale', this.scale),
+      loc: parameterConfig('Logistic: loc', this.loc),
+      scale: parameterConfig('Logistic: scale', this.scale),
     };
   }
 }

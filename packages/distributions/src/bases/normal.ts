@@ -47,18 +47,18 @@ export class Normal extends Distribution {
     readonly scale: Parameter,
   ) {
     super();
-    checkParameter('normal: loc', loc);
-    checkPositive('normal: scale', scale);
-    this.batchShape = broadcastShapes('normal', shapeOf(loc), shapeOf(scale));
+    checkParameter('Normal: loc', loc);
+    checkPositive('Normal: scale', scale);
+    this.batchShape = broadcastShapes('Normal', shapeOf(loc), shapeOf(scale));
   }
 
   sample(count: number | readonly number[], { seed }: SampleOptions = {}): Tensor {
-    const shape = [...sampleShape('normal', count), ...this.batchShape];
+    const shape = [...sampleShape('Normal', count), ...this.batchShape];
     return tidy(() => add(toTensor(this.loc), mul(toTensor(this.scale), normal(key(seed), shape))));
   }
 
   logProb(x: Tensor | number): Tensor {
-    checkBroadcast('normal: x', x, this.batchShape);
+    checkBroadcast('Normal: x', x, this.batchShape);
     return tidy(() => {
       const scale = toTensor(this.scale);
       return logDensity(div(sub(x, toTensor(this.loc)), scale), scale);
@@ -69,7 +69,7 @@ export class Normal extends Distribution {
     count: number | readonly number[],
     { seed }: SampleOptions = {},
   ): { value: Tensor; logProb: Tensor } {
-    const shape = [...sampleShape('normal', count), ...this.batchShape];
+    const shape = [...sampleShape('Normal', count), ...this.batchShape];
     return tidy(() => {
       const noise = normal(key(seed), shape);
       const scale = toTensor(this.scale);
@@ -93,8 +93,8 @@ export class Normal extends Distribution {
   override config(): ModuleConfig {
     return {
       type: Normal.type,
-      loc: parameterConfig('normal: loc', this.loc),
-      scale: parameterConfig('normal: scale', this.scale),
+      loc: parameterConfig('Normal: loc', this.loc),
+      scale: parameterConfig('Normal: scale', this.scale),
     };
   }
 }

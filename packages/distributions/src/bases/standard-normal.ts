@@ -36,18 +36,18 @@ export class StandardNormal extends Distribution {
   constructor(event: number | readonly number[]) {
     super();
     const shape = typeof event === 'number' ? [event] : event;
-    checkIntegers('standardNormal: event', shape, 1);
+    checkIntegers('StandardNormal: event', shape, 1);
     this.eventShape = [...shape];
     this.#size = this.eventShape.reduce((product, size) => product * size, 1);
   }
 
   sample(count: number | readonly number[], { seed }: SampleOptions = {}): Tensor {
-    return normal(key(seed), [...sampleShape('standardNormal', count), ...this.eventShape]);
+    return normal(key(seed), [...sampleShape('StandardNormal', count), ...this.eventShape]);
   }
 
   logProb(x: Tensor): Tensor {
-    checkTensor('standardNormal: x', x);
-    checkEvent('standardNormal: x', x.shape, this.eventShape);
+    checkTensor('StandardNormal: x', x);
+    checkEvent('StandardNormal: x', x.shape, this.eventShape);
     return standardNormalLogProb(x, this.eventShape.length);
   }
 

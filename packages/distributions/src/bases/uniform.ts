@@ -47,14 +47,14 @@ export class Uniform extends Distribution {
     readonly high: Parameter,
   ) {
     super();
-    checkParameter('uniform: low', low);
-    checkParameter('uniform: high', high);
+    checkParameter('Uniform: low', low);
+    checkParameter('Uniform: high', high);
     if (typeof low === 'number' && typeof high === 'number' && !(low < high))
-      throw new Error(`uniform: high must be above low ${low}, got ${high}`);
+      throw new Error(`Uniform: high must be above low ${low}, got ${high}`);
     if (typeof low === 'number' && typeof high === 'number' && high - low > WIDEST) {
-      throw new Error(`uniform: high must be at most ${WIDEST} above low ${low}, got ${high}`);
+      throw new Error(`Uniform: high must be at most ${WIDEST} above low ${low}, got ${high}`);
     }
-    this.batchShape = broadcastShapes('uniform', shapeOf(low), shapeOf(high));
+    this.batchShape = broadcastShapes('Uniform', shapeOf(low), shapeOf(high));
   }
 
   override get support(): Support {
@@ -62,7 +62,7 @@ export class Uniform extends Distribution {
   }
 
   sample(count: number | readonly number[], { seed }: SampleOptions = {}): Tensor {
-    const shape = [...sampleShape('uniform', count), ...this.batchShape];
+    const shape = [...sampleShape('Uniform', count), ...this.batchShape];
     return tidy(() => {
       const low = toTensor(this.low);
       return add(low, mul(sub(toTensor(this.high), low), uniform(key(seed), shape)));
@@ -70,7 +70,7 @@ export class Uniform extends Distribution {
   }
 
   logProb(x: Tensor | number): Tensor {
-    checkBroadcast('uniform: x', x, this.batchShape);
+    checkBroadcast('Uniform: x', x, this.batchShape);
     return tidy(() => {
       const [low, high] = [toTensor(this.low), toTensor(this.high)];
       return restrictTo(this.support, toTensor(x), neg(log(sub(high, low))));
@@ -93,8 +93,8 @@ export class Uniform extends Distribution {
   override config(): ModuleConfig {
     return {
       type: Uniform.type,
-      low: parameterConfig('uniform: low', this.low),
-      high: parameterConfig('uniform: high', this.high),
+      low: parameterConfig('Uniform: low', this.low),
+      high: parameterConfig('Uniform: high', this.high),
     };
   }
 }

@@ -42,12 +42,12 @@ export class Independent extends Distribution {
     readonly rank: number,
   ) {
     super();
-    checkInstance('independent: base', base, Distribution, 'a distribution');
-    checkInteger('independent: rank', rank, 0);
+    checkInstance('Independent: base', base, Distribution, 'a distribution');
+    checkInteger('Independent: rank', rank, 0);
     const split = base.batchShape.length - rank;
     if (split < 0)
       throw new Error(
-        `independent: base must have ${rank} batch axes, got batch shape ${formatShape(base.batchShape)}`,
+        `Independent: base must have ${rank} batch axes, got batch shape ${formatShape(base.batchShape)}`,
       );
     this.contextDim = base.contextDim;
     this.batchShape = base.batchShape.slice(0, split);
@@ -63,8 +63,8 @@ export class Independent extends Distribution {
   }
 
   logProb(x: Tensor, context?: Tensor): Tensor {
-    checkTensor('independent: x', x);
-    checkEvent('independent: x', x.shape, this.eventShape);
+    checkTensor('Independent: x', x);
+    checkEvent('Independent: x', x.shape, this.eventShape);
     return tidy(() => sumTrailing(this.base.logProb(x, context), this.rank));
   }
 

@@ -41,11 +41,11 @@ export class MultivariateNormalDiag extends Distribution {
     readonly scaleDiag: Parameter,
   ) {
     super();
-    checkParameter('multivariateNormalDiag: loc', loc);
-    checkPositive('multivariateNormalDiag: scaleDiag', scaleDiag);
+    checkParameter('MultivariateNormalDiag: loc', loc);
+    checkPositive('MultivariateNormalDiag: scaleDiag', scaleDiag);
     const shape = new Normal(loc, scaleDiag).batchShape;
     if (shape.length === 0)
-      throw new Error(`multivariateNormalDiag: loc or scaleDiag must be [..., D], got ${formatShape(shape)}`);
+      throw new Error(`MultivariateNormalDiag: loc or scaleDiag must be [..., D], got ${formatShape(shape)}`);
     this.batchShape = shape.slice(0, -1);
     this.eventShape = shape.slice(-1);
   }
@@ -60,8 +60,8 @@ export class MultivariateNormalDiag extends Distribution {
   }
 
   logProb(x: Tensor): Tensor {
-    checkTensor('multivariateNormalDiag: x', x);
-    checkEvent('multivariateNormalDiag: x', x.shape, this.eventShape);
+    checkTensor('MultivariateNormalDiag: x', x);
+    checkEvent('MultivariateNormalDiag: x', x.shape, this.eventShape);
     return this.#parts.logProb(x);
   }
 
@@ -87,8 +87,8 @@ export class MultivariateNormalDiag extends Distribution {
   override config(): ModuleConfig {
     return {
       type: MultivariateNormalDiag.type,
-      loc: parameterConfig('multivariateNormalDiag: loc', this.loc),
-      scaleDiag: parameterConfig('multivariateNormalDiag: scaleDiag', this.scaleDiag),
+      loc: parameterConfig('MultivariateNormalDiag: loc', this.loc),
+      scaleDiag: parameterConfig('MultivariateNormalDiag: scaleDiag', this.scaleDiag),
     };
   }
 }

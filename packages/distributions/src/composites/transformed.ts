@@ -51,17 +51,17 @@ export class Transformed extends Distribution {
     readonly bijector: Bijector,
   ) {
     super();
-    checkInstance('transformed: base', base, Distribution, 'a distribution');
-    checkInstance('transformed: bijector', bijector, Bijector, 'a bijector');
+    checkInstance('Transformed: base', base, Distribution, 'a distribution');
+    checkInstance('Transformed: bijector', bijector, Bijector, 'a bijector');
     if (base.contextDim > 0 && bijector.contextDim > 0 && base.contextDim !== bijector.contextDim) {
       throw new Error(
-        `transformed: bijector must take the context of the base, [..., ${base.contextDim}], got [..., ${bijector.contextDim}]`,
+        `Transformed: bijector must take the context of the base, [..., ${base.contextDim}], got [..., ${bijector.contextDim}]`,
       );
     }
     this.contextDim = Math.max(base.contextDim, bijector.contextDim);
     const missing = bijector.eventRank - base.eventShape.length;
     this.base = missing > 0 ? new Independent(base, missing) : base;
-    if (bijector.eventShape) checkEvent('transformed: base eventShape', this.base.eventShape, bijector.eventShape);
+    if (bijector.eventShape) checkEvent('Transformed: base eventShape', this.base.eventShape, bijector.eventShape);
     this.batchShape = this.base.batchShape;
     this.eventShape = bijector.forwardEventShape(this.base.eventShape);
   }
@@ -84,8 +84,8 @@ export class Transformed extends Distribution {
   }
 
   logProb(x: Tensor, context?: Tensor): Tensor {
-    checkTensor('transformed: x', x);
-    checkEvent('transformed: x', x.shape, this.eventShape);
+    checkTensor('Transformed: x', x);
+    checkEvent('Transformed: x', x.shape, this.eventShape);
     return tidy(() => {
       const { value, logDet } = this.bijector.inverseAndLogDet(x, this.#bijectorContext(context));
       const base = this.base.logProb(value, this.base.contextDim > 0 ? context : undefined);
@@ -115,7 +115,7 @@ export class Transformed extends Distribution {
 
   /** One draw of the base for each context, besides its own batch; a base that takes the context sees to that itself. */
   #baseArguments(count: number | readonly number[], { seed, context }: SampleOptions): [number[], SampleOptions] {
-    const shape = [...sampleShape('transformed', count)];
+    const shape = [...sampleShape('Transformed', count)];
     if (this.base.contextDim > 0) return [shape, { seed, context }];
     const contexts = context ? context.shape.slice(0, Math.max(0, context.rank - 1 - this.batchShape.length)) : [];
     return [[...shape, ...contexts], { seed }];

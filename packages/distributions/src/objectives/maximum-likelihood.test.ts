@@ -46,7 +46,7 @@ describe('maximumLikelihood', () => {
 describe('what does not fit is refused when it is put together', () => {
   test('a flow of another width', () => {
     expect(() => new Transformed(new StandardNormal(3), maf({ dim: 2, seed: 0 }))).toThrow(
-      'transformed: base eventShape must be [..., 2], got [3]',
+      'Transformed: base eventShape must be [..., 2], got [3]',
     );
     expect(
       new Transformed(new StandardNormal(3), maf({ dim: 3, seed: 0 })).logProb(tensor2d([[1, 2, 3]])).shape,

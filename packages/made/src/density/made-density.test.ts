@@ -206,10 +206,10 @@ describe.each([BernoulliMade, GaussianMade])('%o', (Model) => {
     expect(model.sample([], { context: ones([7, 2]) }).shape).toEqual([7, 3]);
     expect(model.sample(0, { context: ones([7, 2]) }).shape).toEqual([0, 7, 3]);
     expect(() => model.sample(-1, { context: ones([2]) })).toThrow(
-      'made: count must be an integer of at least 0, got -1',
+      'MadeDensity: count must be an integer of at least 0, got -1',
     );
-    expect(() => model.sample(1)).toThrow('made: context must be [..., 2], got none');
-    expect(() => model.logProb(ones([4]), ones([2]))).toThrow('made: x must be [..., 3], got [4]');
+    expect(() => model.sample(1)).toThrow('Made: context must be [..., 2], got none');
+    expect(() => model.logProb(ones([4]), ones([2]))).toThrow('MadeDensity: x must be [..., 3], got [4]');
   });
 
   test('the same seed gives the same sample', async () => {

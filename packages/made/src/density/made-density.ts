@@ -78,7 +78,7 @@ export abstract class MadeDensity extends Module {
   logProb(x: Tensor, context?: Tensor): Tensor {
     return tidy(() => {
       const { dim, contextDim } = this;
-      const given = admit({ name: 'made', x, event: [dim], context, contextDim });
+      const given = admit({ name: 'MadeDensity', x, event: [dim], context, contextDim });
       return asLogDensity(
         sum(this.elementLogProb(given.x, this.made.parameters(given.x, given.context)), -1),
         given.x,
@@ -97,7 +97,7 @@ export abstract class MadeDensity extends Module {
    */
   sample(count: number | readonly number[], { seed, context }: MadeSampleOptions = {}): Tensor {
     const shape = typeof count === 'number' ? [count] : count;
-    for (const size of shape) checkInteger('made: count', size, 0);
+    for (const size of shape) checkInteger('MadeDensity: count', size, 0);
     const event = [...shape, ...(context?.shape.slice(0, -1) ?? []), this.dim];
     return tidy(() => reshape(this.made.unroll(this.noise(key(seed), event), this.draw, context).value, event));
   }

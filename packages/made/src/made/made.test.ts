@@ -77,7 +77,7 @@ function idleOf(made: Made): string[] {
   return made.dim > 1 ? [] : ['layers.0.weights'];
 }
 
-describe.each(withSeed)('made: %s', (_, options) => {
+describe.each(withSeed)('Made: %s', (_, options) => {
   test('the laws of conditioners', async () => {
     await checkConditioner(() => new Made(options), { idle: idleOf(new Made(options)) });
   });
@@ -130,7 +130,7 @@ describe.each(withSeed)('made: %s', (_, options) => {
 });
 
 test.each(withSeed.filter(([, { contextDim: context }]) => context))(
-  'made: %s: the context broadcasts into the middle of the batch',
+  'Made: %s: the context broadcasts into the middle of the batch',
   async (_, options) => {
     const made = perturbed(options);
     const x = normal(key(1), [2, 3, made.dim]);
@@ -233,23 +233,23 @@ describe('made', () => {
   });
 
   test('options that do not fit are refused', () => {
-    expect(() => new Made({ dim: 0 })).toThrow('made: dim must be an integer of at least 1, got 0');
-    expect(() => new Made({ dim: 2, hidden: [0] })).toThrow('made: hidden must be an integer of at least 1, got 0');
+    expect(() => new Made({ dim: 0 })).toThrow('Made: dim must be an integer of at least 1, got 0');
+    expect(() => new Made({ dim: 2, hidden: [0] })).toThrow('Made: hidden must be an integer of at least 1, got 0');
     expect(() => new Made({ dim: 2, order: [0, 0] })).toThrow(
-      "made: order must be 'natural', 'reverse', { random } or a permutation of 0 … 1, got [0, 0]",
+      "Made: order must be 'natural', 'reverse', { random } or a permutation of 0 … 1, got [0, 0]",
     );
-    expect(() => new Made({ dim: 2, activation: 'step' as never })).toThrow('made: activation must be one of');
+    expect(() => new Made({ dim: 2, activation: 'step' as never })).toThrow('Made: activation must be one of');
     expect(() => new Made({ dim: 2, initialParameters: [1, 2] })).toThrow(
-      'made: initialParameters must be 1 numbers, got 2',
+      'Made: initialParameters must be 1 numbers, got 2',
     );
     expect(() => new Made({ dim: 3, hidden: [2], degrees: [[2, 1]] })).toThrow(
-      'made: degrees must be 1 ascending lists',
+      'Made: degrees must be 1 ascending lists',
     );
     const made = new Made({ dim: 2, contextDim: 3 });
-    expect(() => made.parameters(zeros([4, 5]), zeros([4, 3]))).toThrow('made: x must be [..., 2], got [4, 5]');
-    expect(() => made.parameters(zeros([4, 2]))).toThrow('made: context must be [..., 3], got none');
+    expect(() => made.parameters(zeros([4, 5]), zeros([4, 3]))).toThrow('Made: x must be [..., 2], got [4, 5]');
+    expect(() => made.parameters(zeros([4, 2]))).toThrow('Made: context must be [..., 3], got none');
     expect(() => made.unroll(zeros([4, 2]), affine, zeros([5, 3]))).toThrow(
-      'made: context batch must broadcast to [4], got [5]',
+      'Made: context batch must broadcast to [4], got [5]',
     );
   });
 });

@@ -129,7 +129,7 @@ export class Made extends Conditioner {
 
   constructor(options: MadeOptions) {
     super();
-    checkOptions('made', options);
+    checkOptions('Made', options);
     const {
       dim,
       parameterCount = 1,
@@ -141,19 +141,19 @@ export class Made extends Conditioner {
       weightNorm = false,
       init = 'identity',
     } = options;
-    checkInteger('made: dim', dim, 1);
-    checkInteger('made: parameterCount', parameterCount, 1);
-    checkInteger('made: contextDim', contextDim, 0);
-    checkIntegers('made: hidden', hidden, 1);
-    checkOneOf('made: activation', activation, activations);
-    for (const [name, value] of Object.entries({ direct, residual, weightNorm })) checkBoolean(`made: ${name}`, value);
-    checkInit('made', init);
+    checkInteger('Made: dim', dim, 1);
+    checkInteger('Made: parameterCount', parameterCount, 1);
+    checkInteger('Made: contextDim', contextDim, 0);
+    checkIntegers('Made: hidden', hidden, 1);
+    checkOneOf('Made: activation', activation, activations);
+    for (const [name, value] of Object.entries({ direct, residual, weightNorm })) checkBoolean(`Made: ${name}`, value);
+    checkInit('Made', init);
     const initialParameters = options.initialParameters ?? Array.from({ length: parameterCount }, () => 0);
-    checkNumbers('made: initialParameters', initialParameters, parameterCount);
+    checkNumbers('Made: initialParameters', initialParameters, parameterCount);
     // The masks, and what they are made from, are as large as the weights.
     const widths = [dim, ...(dim === 1 && contextDim === 0 ? [] : hidden), dim * parameterCount];
     checkTable(
-      'made: the weights',
+      'Made: the weights',
       widths.slice(1).reduce((total, width, l) => total + widths[l] * width, 0),
     );
     this.dim = dim;
@@ -161,7 +161,7 @@ export class Made extends Conditioner {
     this.contextDim = contextDim;
     const { graph } = options;
     if (graph && (options.order || options.degrees))
-      throw new Error(`made: ${options.order ? 'order' : 'degrees'} must be left out where there is a graph`);
+      throw new Error(`Made: ${options.order ? 'order' : 'degrees'} must be left out where there is a graph`);
     const structure = graph && graphStructure(graph, dim);
     this.graph = graph;
     this.order = structure?.order ?? resolveOrder(options.order ?? 'natural', dim);
@@ -287,7 +287,7 @@ export class Made extends Conditioner {
   }
 
   #admit(argument: string, x: Tensor, context: Tensor | undefined): AdmittedArguments {
-    return admit({ name: 'made', argument, x, event: [this.dim], context, contextDim: this.contextDim });
+    return admit({ name: 'Made', argument, x, event: [this.dim], context, contextDim: this.contextDim });
   }
 }
 

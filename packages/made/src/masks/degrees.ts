@@ -63,7 +63,7 @@ export function resolveDegrees(
   if (choice === 'even') return hidden.map((width) => hiddenDegrees(width, dim, context));
   if (typeof choice !== 'object' || choice === null) {
     throw new Error(
-      `made: degrees must be 'even', { random } or ${hidden.length} lists of integers, got ${formatValue(choice)}`,
+      `Made: degrees must be 'even', { random } or ${hidden.length} lists of integers, got ${formatValue(choice)}`,
     );
   }
   if ('random' in choice) {
@@ -76,7 +76,7 @@ export function resolveDegrees(
     degrees.every((degree, j) => Number.isInteger(degree) && degree >= (degrees[j - 1] ?? 0) && degree < dim);
   if (!Array.isArray(choice) || choice.length !== hidden.length || !choice.every(isValid)) {
     throw new Error(
-      `made: degrees must be ${hidden.length} ascending lists of [${hidden.join(', ')}] integers from 0 to ${dim - 1}, got ${formatValue(choice)}`,
+      `Made: degrees must be ${hidden.length} ascending lists of [${hidden.join(', ')}] integers from 0 to ${dim - 1}, got ${formatValue(choice)}`,
     );
   }
   return choice.map((degrees) => [...degrees]);

@@ -130,7 +130,7 @@ describe('a wrong graph', () => {
           [1, 0, 0],
         ],
       },
-      'made: graph must have no cycle, got 0 → 2 → 0',
+      'Made: graph must have no cycle, got 0 → 2 → 0',
     ],
     [
       'a loop',
@@ -141,9 +141,9 @@ describe('a wrong graph', () => {
           [1, 1],
         ],
       },
-      'made: graph must have no cycle, got 1 → 1',
+      'Made: graph must have no cycle, got 1 → 1',
     ],
-    ['another size', { dim: 2, graph: [[0]] }, 'made: graph must be 2 lists of 2 zeros and ones, got [[0]]'],
+    ['another size', { dim: 2, graph: [[0]] }, 'Made: graph must be 2 lists of 2 zeros and ones, got [[0]]'],
     [
       'an order too',
       {
@@ -154,7 +154,7 @@ describe('a wrong graph', () => {
         ],
         order: 'reverse',
       },
-      'made: order must be left out where there is a graph',
+      'Made: order must be left out where there is a graph',
     ],
     [
       'degrees too',
@@ -166,12 +166,12 @@ describe('a wrong graph', () => {
         ],
         degrees: 'even',
       },
-      'made: degrees must be left out where there is a graph',
+      'Made: degrees must be left out where there is a graph',
     ],
     [
       'too few units',
       { dim: 5, graph: family, hidden: [8, 2] },
-      'made: hidden must be at least 3 for a graph with as many different sets of parents, got 2',
+      'Made: hidden must be at least 3 for a graph with as many different sets of parents, got 2',
     ],
   ])('%s is refused', (_, options, message) => {
     expect(() => new Made(options as MadeOptions)).toThrow(message);

@@ -27,13 +27,13 @@ export function graphStructure(graph: DependencyGraph, dim: number): GraphStruct
     graph.length === dim &&
     graph.every((row) => Array.isArray(row) && row.length === dim && row.every((entry) => entry === 0 || entry === 1));
   if (!isMatrix)
-    throw new Error(`made: graph must be ${dim} lists of ${dim} zeros and ones, got ${formatValue(graph)}`);
+    throw new Error(`Made: graph must be ${dim} lists of ${dim} zeros and ones, got ${formatValue(graph)}`);
   const levels: number[] = [];
   const path: number[] = [];
   const levelOf = (dimension: number): number => {
     if (path.includes(dimension)) {
       throw new Error(
-        `made: graph must have no cycle, got ${[...path.slice(path.indexOf(dimension)), dimension].join(' → ')}`,
+        `Made: graph must have no cycle, got ${[...path.slice(path.indexOf(dimension)), dimension].join(' → ')}`,
       );
     }
     if (levels[dimension] === undefined) {
@@ -80,7 +80,7 @@ export function hiddenParents(
     .toSorted((a, b) => degreeOf(a) - degreeOf(b));
   if (width < choices.length) {
     throw new Error(
-      `made: hidden must be at least ${choices.length} for a graph with as many different sets of parents, got ${width}`,
+      `Made: hidden must be at least ${choices.length} for a graph with as many different sets of parents, got ${width}`,
     );
   }
   const sets = Array.from({ length: width }, (_, unit) => choices[Math.floor((unit * choices.length) / width)]);

@@ -20,7 +20,7 @@ describe('order', () => {
   test.each([[[0, 1]], [[0, 1, 1]], [[0, 1, 3]], [[0.5, 1, 2]], [[0, 1, 2, 3]]])(
     '%j is refused for three dimensions',
     (order) => {
-      expect(() => resolveOrder(order, 3)).toThrow('made: order must be');
+      expect(() => resolveOrder(order, 3)).toThrow('Made: order must be');
     },
   );
 

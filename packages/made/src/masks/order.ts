@@ -30,7 +30,7 @@ export function resolveOrder(order: Order, dim: number): number[] {
     !order.every((i) => natural[i] === i)
   ) {
     throw new Error(
-      `made: order must be 'natural', 'reverse', { random } or a permutation of 0 … ${dim - 1}, got ${formatValue(order)}`,
+      `Made: order must be 'natural', 'reverse', { random } or a permutation of 0 … ${dim - 1}, got ${formatValue(order)}`,
     );
   }
   return [...order];

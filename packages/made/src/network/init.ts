@@ -26,7 +26,7 @@ export const ORTHOGONAL_GAIN = 0.1;
  * Throws unless `init` is an {@link Init}.
  *
  * @param name what the caller calls itself
- * @throws Error such as `made: init must be 'identity' or 'orthogonal', got zeros`
+ * @throws Error such as `Made: init must be 'identity' or 'orthogonal', got zeros`
  *
  * @example
  * ```ts

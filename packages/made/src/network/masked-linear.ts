@@ -72,9 +72,9 @@ export class MaskedLinear extends Module {
       mask.length > 0 &&
       mask.every((row) => typeof row === 'string' && /^[01]+$/u.test(row) && row.length === String(mask[0]).length);
     if (!isMask)
-      throw new Error(`maskedLinear: mask must be texts of zeros and ones, of one length, got ${formatValue(mask)}`);
-    checkBoolean('maskedLinear: weightNorm', weightNorm);
-    checkBoolean('maskedLinear: bias', bias);
+      throw new Error(`MaskedLinear: mask must be texts of zeros and ones, of one length, got ${formatValue(mask)}`);
+    checkBoolean('MaskedLinear: weightNorm', weightNorm);
+    checkBoolean('MaskedLinear: bias', bias);
     const rows = (mask as string[]).map((row) => Array.from(row, Number));
     return new MaskedLinear(rows, { weightNorm, bias, seed: 0 });
   }

@@ -222,22 +222,26 @@ describe('AttentionConditioner', () => {
 
   test('refuses options out of range', () => {
     expect(() => new AttentionConditioner({ dim: 0 })).toThrow(
-      'attention: dim must be an integer of at least 1, got 0',
+      'AttentionConditioner: dim must be an integer of at least 1, got 0',
     );
     expect(() => new AttentionConditioner({ dim: 2, width: 6, heads: 4 })).toThrow(
-      'attention: width must be a multiple of 4 heads, got 6',
+      'AttentionConditioner: width must be a multiple of 4 heads, got 6',
     );
     expect(() => new AttentionConditioner({ dim: 2, blocks: 0 })).toThrow(
-      'attention: blocks must be an integer of at least 1, got 0',
+      'AttentionConditioner: blocks must be an integer of at least 1, got 0',
     );
     expect(() => new AttentionConditioner({ dim: 2, mlp: 0 })).toThrow(
-      'attention: mlp must be an integer of at least 1, got 0',
+      'AttentionConditioner: mlp must be an integer of at least 1, got 0',
     );
     expect(() => new AttentionConditioner({ dim: 2, activation: 'step' as 'relu' })).toThrow(
-      'attention: activation must be one of',
+      'AttentionConditioner: activation must be one of',
     );
     const attention = make({ dim: 2, width: 4, heads: 2, contextDim: 1 });
-    expect(() => attention.parameters(zeros([4, 2]))).toThrow('attention: context must be [..., 1], got none');
-    expect(() => attention.unroll(zeros([3]), step, zeros([1]))).toThrow('attention: input must be [..., 2], got [3]');
+    expect(() => attention.parameters(zeros([4, 2]))).toThrow(
+      'AttentionConditioner: context must be [..., 1], got none',
+    );
+    expect(() => attention.unroll(zeros([3]), step, zeros([1]))).toThrow(
+      'AttentionConditioner: input must be [..., 2], got [3]',
+    );
   });
 });

@@ -107,15 +107,16 @@ export class AttentionConditioner extends SequenceConditioner {
   readonly memory = 'grown';
 
   constructor(options: AttentionConditionerOptions) {
-    checkOptions('attention', options);
+    checkOptions('AttentionConditioner', options);
     const { width = 64, heads = 4, blocks = 2, mlp = 4 * width, activation = 'relu' } = options;
-    checkInteger('attention: width', width, 1);
-    checkInteger('attention: heads', heads, 1);
-    checkInteger('attention: blocks', blocks, 1);
-    checkInteger('attention: mlp', mlp, 1);
-    if (width % heads !== 0) throw new Error(`attention: width must be a multiple of ${heads} heads, got ${width}`);
-    checkOneOf('attention: activation', activation, activations);
-    super('attention', options, width);
+    checkInteger('AttentionConditioner: width', width, 1);
+    checkInteger('AttentionConditioner: heads', heads, 1);
+    checkInteger('AttentionConditioner: blocks', blocks, 1);
+    checkInteger('AttentionConditioner: mlp', mlp, 1);
+    if (width % heads !== 0)
+      throw new Error(`AttentionConditioner: width must be a multiple of ${heads} heads, got ${width}`);
+    checkOneOf('AttentionConditioner: activation', activation, activations);
+    super('AttentionConditioner', options, width);
     this.width = width;
     this.heads = heads;
     this.mlp = mlp;

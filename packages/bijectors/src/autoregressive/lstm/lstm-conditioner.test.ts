@@ -170,24 +170,26 @@ describe('LstmConditioner', () => {
   });
 
   test('refuses options out of range', () => {
-    expect(() => new LstmConditioner({ dim: 0 })).toThrow('lstm: dim must be an integer of at least 1, got 0');
+    expect(() => new LstmConditioner({ dim: 0 })).toThrow(
+      'LstmConditioner: dim must be an integer of at least 1, got 0',
+    );
     expect(() => new LstmConditioner({ dim: 2, hidden: [] })).toThrow(
-      'lstm: hidden must name at least one width, got none',
+      'LstmConditioner: hidden must name at least one width, got none',
     );
     expect(() => new LstmConditioner({ dim: 2, hidden: [4, 0] })).toThrow(
-      'lstm: hidden must be an integer of at least 1, got 0',
+      'LstmConditioner: hidden must be an integer of at least 1, got 0',
     );
     expect(() => new LstmConditioner({ dim: 2, contextDim: -1 })).toThrow(
-      'lstm: contextDim must be an integer of at least 0, got -1',
+      'LstmConditioner: contextDim must be an integer of at least 0, got -1',
     );
     expect(() => new LstmConditioner({ dim: 2, forgetBias: Number.NaN })).toThrow(
-      'lstm: forgetBias must be finite, got NaN',
+      'LstmConditioner: forgetBias must be finite, got NaN',
     );
     expect(() => new LstmConditioner({ dim: 2, initialParameters: [1, 2] })).toThrow(
-      'lstm: initialParameters must be 1 numbers, got 2',
+      'LstmConditioner: initialParameters must be 1 numbers, got 2',
     );
     const lstm = make({ dim: 2, hidden: [3] });
-    expect(() => lstm.parameters(zeros([4, 3]))).toThrow('lstm: x must be [..., 2], got [4, 3]');
-    expect(() => lstm.unroll(zeros([4, 3]), step)).toThrow('lstm: input must be [..., 2], got [4, 3]');
+    expect(() => lstm.parameters(zeros([4, 3]))).toThrow('LstmConditioner: x must be [..., 2], got [4, 3]');
+    expect(() => lstm.unroll(zeros([4, 3]), step)).toThrow('LstmConditioner: input must be [..., 2], got [4, 3]');
   });
 });

@@ -97,12 +97,12 @@ export class LstmConditioner extends SequenceConditioner {
   readonly #network: LstmNetwork;
 
   constructor(options: LstmConditionerOptions) {
-    checkOptions('lstm', options);
+    checkOptions('LstmConditioner', options);
     const { hidden = [64], forgetBias = 1 } = options;
-    checkIntegers('lstm: hidden', hidden, 1);
-    if (hidden.length === 0) throw new Error('lstm: hidden must name at least one width, got none');
-    checkNumber('lstm: forgetBias', forgetBias);
-    super('lstm', options, hidden.at(-1)!);
+    checkIntegers('LstmConditioner: hidden', hidden, 1);
+    if (hidden.length === 0) throw new Error('LstmConditioner: hidden must name at least one width, got none');
+    checkNumber('LstmConditioner: forgetBias', forgetBias);
+    super('LstmConditioner', options, hidden.at(-1)!);
     this.hidden = [...hidden];
     this.#network = { order: this.order, parameterCount: this.parameterCount, hidden: this.hidden };
 

@@ -45,10 +45,10 @@ describe('CircularSplineTransform', () => {
 
   test('refuses options that make no spline, and parameters of another number', () => {
     expect(() => new CircularSplineTransform({ bins: 1.5 })).toThrow(
-      'circularSpline: bins must be an integer of at least 2, got 1.5',
+      'CircularSplineTransform: bins must be an integer of at least 2, got 1.5',
     );
     expect(() => new CircularSplineTransform({ bins: 2 }).inverseAndLogDet(tensor1d([1]), tensor2d([[1]]))).toThrow(
-      'circularSpline: parameters must be [..., 6], got [1, 1]',
+      'CircularSplineTransform: parameters must be [..., 6], got [1, 1]',
     );
   });
 });

@@ -58,7 +58,7 @@ export class CircularSplineTransform extends SplineTransform {
   }
 
   constructor({ bound = Math.PI, ...options }: CircularSplineTransformOptions = {}) {
-    const name = 'circularSpline';
+    const name = 'CircularSplineTransform';
     const shape = resolveSpline(name, bound, options);
     super({ name, parameterCount: 3 * shape.bins, shape, intoInterval: (x) => wrap(x, bound) });
   }

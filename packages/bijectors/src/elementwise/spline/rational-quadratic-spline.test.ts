@@ -102,7 +102,7 @@ describe('RationalQuadraticSplineTransform', () => {
   });
 
   test('refuses options that make no spline, and parameters of another number', () => {
-    const name = 'rationalQuadraticSpline';
+    const name = 'RationalQuadraticSplineTransform';
     expect(() => new RationalQuadraticSplineTransform({ bins: 1 })).toThrow(
       `${name}: bins must be an integer of at least 2, got 1`,
     );

@@ -54,7 +54,7 @@ export class RationalQuadraticSplineTransform extends SplineTransform {
   }
 
   constructor({ bound = 5, ...options }: RationalQuadraticSplineTransformOptions = {}) {
-    const name = 'rationalQuadraticSpline';
+    const name = 'RationalQuadraticSplineTransform';
     const shape = resolveSpline(name, bound, options);
     super({ name, parameterCount: 3 * shape.bins - 1, shape, intoInterval: (x) => clipByValue(x, -bound, bound) });
   }
