@@ -37,32 +37,32 @@ export class AdamSettings {
   @internal factor: f32;
   table: usize;
   count: i32;
-  /** Place for 8 bytes for each part. */
+  /** A sum of squares in float64 for each chunk. */
   squares: usize;
 }
 
 // @ts-ignore: decorator
 @inline
-export function partsOf(count: i32): i32 {
+export function chunksOf(count: i32): i32 {
   return (count + ADAM_CHUNK - 1) / ADAM_CHUNK;
 }
 
-export function adamSquaresPart(at: usize, part: i32): void {
+export function adamSquaresTask(at: usize, task: i32): void {
   const settings = changetype<AdamSettings>(at);
-  const to = settings.squares + (<usize>part << 3);
+  const to = settings.squares + (<usize>task << 3);
   let v: i32 = 0;
-  for (; part >= partsOf(arraysAt(settings.table, v).count); v++) part -= partsOf(arraysAt(settings.table, v).count);
+  for (; task >= chunksOf(arraysAt(settings.table, v).count); v++) task -= chunksOf(arraysAt(settings.table, v).count);
   const arrays = arraysAt(settings.table, v);
-  const begin = part * ADAM_CHUNK;
+  const begin = task * ADAM_CHUNK;
   store<f64>(to, sumOfSquares(arrays.gradient + (<usize>begin << 2), min(ADAM_CHUNK, arrays.count - begin)));
 }
 
-export function adamUpdatesPart(at: usize, part: i32): void {
+export function adamUpdatesTask(at: usize, task: i32): void {
   const settings = changetype<AdamSettings>(at);
   let v: i32 = 0;
-  for (; part >= partsOf(arraysAt(settings.table, v).count); v++) part -= partsOf(arraysAt(settings.table, v).count);
+  for (; task >= chunksOf(arraysAt(settings.table, v).count); v++) task -= chunksOf(arraysAt(settings.table, v).count);
   const arrays = arraysAt(settings.table, v);
-  const begin = part * ADAM_CHUNK;
+  const begin = task * ADAM_CHUNK;
   update(arrays, settings, settings.factor, begin, min(begin + ADAM_CHUNK, arrays.count));
 }
 

@@ -1,10 +1,10 @@
-import { ATTENTION, ATTENTION_GRADIENT } from '../threads/task-ids';
+import { ATTENTION, ATTENTION_GRADIENT } from '../threads/kernel-ids';
 import { Attention, BlockOperand, ofBlock, operand, SharedOperand, transposedOf } from '../sequence/attention';
-import { runParts } from '../threads/pool';
+import { runTasks } from '../threads/pool';
 import { TILE } from '../tile/tile';
 import { transposeMatrix } from '../simd/transpose';
 
-/** All parameters, or with a step the values and the log-determinant. A rank is fed the input before it, or in the sequential direction the value. */
+/** All parameters, or with a step the values and the log-determinant. A position is fed the input before it, or in the sequential direction the value. */
 export function attention(at: usize): void {
   const attention = changetype<Attention>(at);
   const width = attention.width;
@@ -16,14 +16,14 @@ export function attention(at: usize): void {
     transpose(attention, ofBlock(b, BlockOperand.OuterWeights), mlp, width);
   }
   transpose(attention, SharedOperand.OutputWeights, width, attention.parameterCount);
-  runParts(ATTENTION, at, (attention.rows + TILE - 1) / TILE, multiplications(attention));
+  runTasks(ATTENTION, at, (attention.rows + TILE - 1) / TILE, multiplications(attention));
 }
 
 /** The gradients of `attention`: those of weights chunk by chunk. */
 export function attentionGradient(at: usize, chunks: i32): void {
   const attention = changetype<Attention>(at);
   for (let b: i32 = 0; b < attention.blocks; b++) transpose(attention, ofBlock(b, BlockOperand.InnerWeights), attention.width, attention.mlp);
-  runParts(ATTENTION_GRADIENT, at, chunks, 2 * multiplications(attention));
+  runTasks(ATTENTION_GRADIENT, at, chunks, 2 * multiplications(attention));
 }
 
 /** Of numbers with weights, going forward. */

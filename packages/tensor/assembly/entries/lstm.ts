@@ -1,12 +1,12 @@
-import { LSTM, LSTM_GRADIENT } from '../threads/task-ids';
+import { LSTM, LSTM_GRADIENT } from '../threads/kernel-ids';
 import { layerAt, Lstm } from '../sequence/lstm';
-import { runParts } from '../threads/pool';
+import { runTasks } from '../threads/pool';
 import { TILE } from '../tile/tile';
 import { transposeMatrix } from '../simd/transpose';
 
 /**
- * A long short-term memory over the ranks and a linear map of its last states to parameters: all of these, or with a step the values
- * and the log-determinant. What a rank is fed is the rank before's input, or in the sequential direction its value.
+ * A long short-term memory over the positions and a linear map of its last states to parameters: all of these, or with a step the values
+ * and the log-determinant. What a position is fed is the position before's input, or in the sequential direction its value.
  */
 export function lstm(at: usize): void {
   const lstm = changetype<Lstm>(at);
@@ -16,12 +16,12 @@ export function lstm(at: usize): void {
     transposeMatrix(layer.forward, layer.weights, layer.inputs, 4 * layer.width);
   }
   transposeMatrix(lstm.outputForward, lstm.outputWeights, last.width, lstm.parameterCount);
-  runParts(LSTM, at, (lstm.rows + TILE - 1) / TILE, multiplications(lstm));
+  runTasks(LSTM, at, (lstm.rows + TILE - 1) / TILE, multiplications(lstm));
 }
 
-/** Adds the gradients of chunk `part` of the events to its place, and writes those of what each event has of its own. */
+/** The gradients of {@link lstm}: those of weights chunk by chunk. */
 export function lstmGradient(at: usize, chunks: i32): void {
-  runParts(LSTM_GRADIENT, at, chunks, 2 * multiplications(changetype<Lstm>(at)));
+  runTasks(LSTM_GRADIENT, at, chunks, 2 * multiplications(changetype<Lstm>(at)));
 }
 
 /** Of numbers with weights, going forward. */

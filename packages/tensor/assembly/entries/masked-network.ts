@@ -1,6 +1,6 @@
-import { NETWORK_ADJOINTS, NETWORK_GRADIENTS, NETWORK_TILES, NETWORK_WEIGHTS } from '../threads/task-ids';
+import { NETWORK_ADJOINTS, NETWORK_GRADIENTS, NETWORK_TILES, NETWORK_WEIGHTS } from '../threads/kernel-ids';
 import { chunksOf, layerAt, MaskedNetwork } from '../masked-network/structs';
-import { runParts } from '../threads/pool';
+import { runTasks } from '../threads/pool';
 import { TILE } from '../tile/tile';
 
 /** Tiles whose adjoints are kept at a time, until their share of the weights' gradients is added: 256 events. */
@@ -10,27 +10,27 @@ export const BLOCK_TILES: i32 = 16;
 export function maskedNetwork(at: usize): void {
   const network = changetype<MaskedNetwork>(at);
   const products = <f64>network.products;
-  runParts(NETWORK_WEIGHTS, at, chunkCount(network), 2 * products);
-  runParts(NETWORK_TILES, at, (network.rows + TILE - 1) / TILE, <f64>network.rows * products);
+  runTasks(NETWORK_WEIGHTS, at, chunkCount(network), 2 * products);
+  runTasks(NETWORK_TILES, at, (network.rows + TILE - 1) / TILE, <f64>network.rows * products);
 }
 
 /** The gradients of {@link maskedNetwork}, whose records were kept. */
 export function maskedNetworkGradient(at: usize): void {
   const network = changetype<MaskedNetwork>(at);
   const products = <f64>network.products;
-  if (layerAt(network, network.layerCount - 1).unitOrder) runParts(NETWORK_WEIGHTS, at, chunkCount(network), 2 * products);
+  if (layerAt(network, network.layerCount - 1).unitOrder) runTasks(NETWORK_WEIGHTS, at, chunkCount(network), 2 * products);
   network.first = 0;
   // Without events too, since gradients are then to be 0.
   do {
     network.end = min(network.first + BLOCK_TILES * TILE, network.rows);
     const rows = network.end - network.first;
-    runParts(NETWORK_ADJOINTS, at, (rows + TILE - 1) / TILE, <f64>rows * products);
-    runParts(NETWORK_GRADIENTS, at, chunkCount(network), <f64>rows * products);
+    runTasks(NETWORK_ADJOINTS, at, (rows + TILE - 1) / TILE, <f64>rows * products);
+    runTasks(NETWORK_GRADIENTS, at, chunkCount(network), <f64>rows * products);
     network.first = network.end;
   } while (network.first < network.rows);
 }
 
-/** How many parts the weights of all layers are cut into: a layer's units by {@link CHUNK}. */
+/** Chunks of {@link CHUNK} units in all layers. */
 function chunkCount(network: MaskedNetwork): i32 {
   let count: i32 = 0;
   for (let l: i32 = 0; l < network.layerCount; l++) count += chunksOf(layerAt(network, l));

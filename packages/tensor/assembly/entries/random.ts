@@ -1,6 +1,6 @@
-import { RANDOM } from '../threads/task-ids';
-import { Draw, PART } from '../random/random';
-import { runParts } from '../threads/pool';
+import { RANDOM } from '../threads/kernel-ids';
+import { Draw, TASK_NUMBERS } from '../random/random';
+import { runTasks } from '../threads/pool';
 
 /** Standard normal numbers: those of the blocks 0, 1, … under a key, two from each. */
 export function normal(result: usize, count: i32, high: i32, low: i32, scratch: usize): void {
@@ -25,5 +25,5 @@ function run(draw: Draw, result: usize, count: i32, high: i32, low: i32, workEac
   draw.count = count;
   draw.result = result;
   draw.tail = changetype<usize>(draw) + offsetof<Draw>();
-  runParts(RANDOM, changetype<usize>(draw), (count + PART - 1) / PART, <f64>count * workEach);
+  runTasks(RANDOM, changetype<usize>(draw), (count + TASK_NUMBERS - 1) / TASK_NUMBERS, <f64>count * workEach);
 }

@@ -1,6 +1,6 @@
-import { SPLINES, SPLINES_GRADIENT } from '../threads/task-ids';
-import { runParts } from '../threads/pool';
-import { PART_ROWS } from '../spline/spline';
+import { SPLINES, SPLINES_GRADIENT } from '../threads/kernel-ids';
+import { runTasks } from '../threads/pool';
+import { TASK_ROWS } from '../spline/spline';
 import { Splines } from '../spline/spline-bin';
 
 /** What a bin costs each number, in multiplications. */
@@ -18,5 +18,5 @@ export function splinesGradient(at: usize): void {
 
 function runSplines(kernel: i32, at: usize): void {
   const all = changetype<Splines>(at);
-  runParts(kernel, at, (all.rows + PART_ROWS - 1) / PART_ROWS, COST * <f64>all.rows * <f64>all.bins);
+  runTasks(kernel, at, (all.rows + TASK_ROWS - 1) / TASK_ROWS, COST * <f64>all.rows * <f64>all.bins);
 }

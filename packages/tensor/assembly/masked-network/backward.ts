@@ -2,64 +2,64 @@ import { multiplySlopes } from '../simd/activation';
 import { addDot, addDotPair, UNIT_BYTES } from '../tile/dot';
 import { gatherAdjoints, rowOf, scatter } from '../tile/gather';
 import { MaskedLayer, layerAt, MaskedNetwork, nodeAt, totalOf, workOf } from './structs';
-import { applyStepGradient, AffineForm } from '../tile/affine-form';
-import { addUnits, entry, place, TILE } from '../tile/tile';
+import { applyFormGradient, AffineForm } from '../tile/affine-form';
+import { addUnits, entry, lookup, TILE } from '../tile/tile';
 
 /** The adjoints of one tile of the block, and the gradients of its input and of offsets for each event. */
-export function adjointsPart(at: usize, part: i32, thread: i32): void {
+export function adjointsTask(at: usize, task: i32, thread: i32): void {
   const network = changetype<MaskedNetwork>(at);
-  const row = network.first + part * TILE;
+  const row = network.first + task * TILE;
   const lanes = min(TILE, network.rows - row);
   const record = network.records + network.record * <usize>(row / TILE);
-  const adjoints = network.adjoints + network.record * <usize>part;
+  const adjoints = network.adjoints + network.record * <usize>task;
   const direct = workOf(network, thread);
   const total = totalOf(network, direct);
   if (network.form) {
-    gatherAdjoints(direct, rowOf(network.value, network.dim, row), network.dim, network.dim, network.dimensionRanks, lanes);
+    gatherAdjoints(direct, rowOf(network.value, network.dim, row), network.dim, network.dim, network.dimensionIndices, lanes);
     gatherAdjoints(total, rowOf(network.logDet, 1, row), 1, 1, 0, lanes);
-    if (network.sequential) retreatByRank(network, record, adjoints, direct, total);
+    if (network.sequential) backwardByDegree(network, record, adjoints, direct, total);
     else {
       const last = nodeAt(network, network.layerCount).values;
       const chosen = record + nodeAt(network, 0).values;
-      applyStepGradient(changetype<AffineForm>(network.form), direct, total, chosen, false, record + last, adjoints + last, network.dim);
-      retreatAll(network, record, adjoints, direct);
+      applyFormGradient(changetype<AffineForm>(network.form), direct, total, chosen, false, record + last, adjoints + last, network.dim);
+      backwardAll(network, record, adjoints, direct);
     }
   } else {
     const count = network.dim * network.parameterCount;
     const output = layerAt(network, network.layerCount - 1);
     memory.fill(direct, 0, <usize>network.dim * UNIT_BYTES);
-    gatherAdjoints(adjoints + nodeAt(network, network.layerCount).values, rowOf(network.value, count, row), count, count, output.unitRanks, lanes);
-    retreatAll(network, record, adjoints, direct);
+    gatherAdjoints(adjoints + nodeAt(network, network.layerCount).values, rowOf(network.value, count, row), count, count, output.columnUnits, lanes);
+    backwardAll(network, record, adjoints, direct);
   }
-  scatter(rowOf(network.inputGradient, network.dim, row), direct, network.dim, network.dim, network.dimensionRanks, lanes);
+  scatter(rowOf(network.inputGradient, network.dim, row), direct, network.dim, network.dim, network.dimensionIndices, lanes);
   for (let l: i32 = 0; l < network.layerCount; l++) {
     const layer = layerAt(network, l);
     if (!layer.offset || !layer.offsetPerRow) continue;
     const units = layer.units;
-    scatter(rowOf(layer.offsetGradient, units, row), adjoints + nodeAt(network, l + 1).values, units, units, layer.unitRanks, lanes);
+    scatter(rowOf(layer.offsetGradient, units, row), adjoints + nodeAt(network, l + 1).values, units, units, layer.columnUnits, lanes);
   }
 }
 
-function retreatAll(network: MaskedNetwork, record: usize, adjoints: usize, direct: usize): void {
+function backwardAll(network: MaskedNetwork, record: usize, adjoints: usize, direct: usize): void {
   for (let n = network.layerCount - 1; n >= 0; n--) computeAdjoints(network, n, record, adjoints, 0, nodeAt(network, n).count);
   addUnits(direct, adjoints + nodeAt(network, 0).values, network.dim);
 }
 
-function retreatByRank(network: MaskedNetwork, record: usize, adjoints: usize, direct: usize, total: usize): void {
+function backwardByDegree(network: MaskedNetwork, record: usize, adjoints: usize, direct: usize, total: usize): void {
   const first = nodeAt(network, 0);
   const last = nodeAt(network, network.layerCount);
-  const step = changetype<AffineForm>(network.form);
-  for (let rank = network.ranks - 1; rank >= 0; rank--) {
-    const begin = entry(first.starts, rank);
-    const end = entry(first.starts, rank + 1);
+  const form = changetype<AffineForm>(network.form);
+  for (let degree = network.degrees - 1; degree >= 0; degree--) {
+    const begin = entry(first.starts, degree);
+    const end = entry(first.starts, degree + 1);
     const at = <usize>begin * UNIT_BYTES;
     const parametersAt = last.values + at * network.parameterCount;
     computeAdjoints(network, 0, record, adjoints, begin, end);
     addUnits(direct + at, adjoints + first.values + at, end - begin);
-    applyStepGradient(step, direct + at, total, record + first.values + at, true, record + parametersAt, adjoints + parametersAt, end - begin);
+    applyFormGradient(form, direct + at, total, record + first.values + at, true, record + parametersAt, adjoints + parametersAt, end - begin);
     for (let n = network.layerCount - 1; n > 0; n--) {
       const starts = nodeAt(network, n).starts;
-      computeAdjoints(network, n, record, adjoints, entry(starts, rank), entry(starts, rank + 1));
+      computeAdjoints(network, n, record, adjoints, entry(starts, degree), entry(starts, degree + 1));
     }
   }
 }
@@ -102,6 +102,6 @@ function computeAdjoints(network: MaskedNetwork, n: i32, record: usize, adjoints
 // @ts-ignore: decorator
 @inline
 function weightsFrom(layer: MaskedLayer, input: i32, unit: i32): usize {
-  const row = layer.unitOrder ? input : place(layer.inputOrder, input);
+  const row = layer.unitOrder ? input : lookup(layer.inputOrder, input);
   return (layer.unitOrder ? layer.backward : layer.weights) + (<usize>(row * layer.units + unit) << 2);
 }

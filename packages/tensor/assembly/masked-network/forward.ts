@@ -2,45 +2,45 @@ import { activate } from '../simd/activation';
 import { addDot, addDotPair, UNIT_BYTES } from '../tile/dot';
 import { gather, rowOf, scatter } from '../tile/gather';
 import { layerAt, MaskedNetwork, nodeAt, totalOf, workOf } from './structs';
-import { applyStep, AffineForm } from '../tile/affine-form';
-import { addUnits, entry, place, spread, TILE } from '../tile/tile';
+import { applyForm, AffineForm } from '../tile/affine-form';
+import { addUnits, entry, lookup, spread, TILE } from '../tile/tile';
 
 /** The values of one tile of events. */
-export function tilePart(at: usize, part: i32, thread: i32): void {
+export function tileTask(at: usize, task: i32, thread: i32): void {
   const network = changetype<MaskedNetwork>(at);
-  const row = part * TILE;
+  const row = task * TILE;
   const lanes = min(TILE, network.rows - row);
   const work = workOf(network, thread);
-  const record = network.records ? network.records + network.record * <usize>part : totalOf(network, work) + UNIT_BYTES;
+  const record = network.records ? network.records + network.record * <usize>task : totalOf(network, work) + UNIT_BYTES;
   const chosen = record + nodeAt(network, 0).values;
   // In the sequential direction the network reads what is chosen, not what is given.
   const given = network.sequential ? work : chosen;
-  gather(given, rowOf(network.input, network.dim, row), network.dim, network.dim, network.dimensionRanks, lanes);
+  gather(given, rowOf(network.input, network.dim, row), network.dim, network.dim, network.dimensionIndices, lanes);
   for (let l: i32 = 0; l < network.layerCount; l++) {
     const layer = layerAt(network, l);
     if (!layer.offset || !layer.offsetPerRow) continue;
     const units = layer.units;
-    gather(record + nodeAt(network, l + 1).values, rowOf(layer.offset, units, row), units, units, layer.unitRanks, lanes);
+    gather(record + nodeAt(network, l + 1).values, rowOf(layer.offset, units, row), units, units, layer.columnUnits, lanes);
   }
   const total = totalOf(network, work);
   memory.fill(total, 0, UNIT_BYTES);
-  if (network.sequential) chooseByRank(network, record, given, total);
+  if (network.sequential) applyByDegree(network, record, given, total);
   else computeAll(network, record);
 
   const last = network.layerCount;
   const parameters = record + nodeAt(network, last).values;
   if (!network.form) {
     const count = network.dim * network.parameterCount;
-    scatter(rowOf(network.value, count, row), parameters, count, count, layerAt(network, last - 1).unitRanks, lanes);
+    scatter(rowOf(network.value, count, row), parameters, count, count, layerAt(network, last - 1).columnUnits, lanes);
     return;
   }
   let values = chosen;
   if (!network.sequential) {
     // The place of the sequential direction's input is free.
     values = work;
-    applyStep(changetype<AffineForm>(network.form), values, chosen, parameters, total, network.dim);
+    applyForm(changetype<AffineForm>(network.form), values, chosen, parameters, total, network.dim);
   }
-  scatter(rowOf(network.value, network.dim, row), values, network.dim, network.dim, network.dimensionRanks, lanes);
+  scatter(rowOf(network.value, network.dim, row), values, network.dim, network.dim, network.dimensionIndices, lanes);
   memory.copy(network.logDet + (<usize>row << 2), total, <usize>lanes << 2);
 }
 
@@ -48,57 +48,57 @@ function computeAll(network: MaskedNetwork, record: usize): void {
   for (let l: i32 = 0; l < network.layerCount; l++) computeUnits(network, l, record, 0, layerAt(network, l).units, 0);
 }
 
-/** Units of the widest layer for which the products with what is known are taken together: one alone would wait for its own sums. */
+/** Units of the widest layer for which the products with all earlier degrees are taken together: one unit alone would wait for its own sums. */
 const BLOCK_UNITS: i32 = 24;
 
-function chooseByRank(network: MaskedNetwork, record: usize, given: usize, total: usize): void {
+function applyByDegree(network: MaskedNetwork, record: usize, given: usize, total: usize): void {
   const first = nodeAt(network, 0);
   const chosen = record + first.values;
   const last = network.layerCount;
   const parameters = record + nodeAt(network, last).values;
-  const step = changetype<AffineForm>(network.form);
-  const blockRanks = ranksOfBlock(network);
-  for (let rank: i32 = 0; rank < network.ranks; rank++) {
-    const blockStart = rank - (rank % blockRanks);
-    if (blockRanks > 1 && rank == blockStart) prepareBlock(network, record, rank, min(rank + blockRanks, network.ranks));
+  const form = changetype<AffineForm>(network.form);
+  const blockDegrees = degreesOfBlock(network);
+  for (let degree: i32 = 0; degree < network.degrees; degree++) {
+    const blockStart = degree - (degree % blockDegrees);
+    if (blockDegrees > 1 && degree == blockStart) prepareBlock(network, record, degree, min(degree + blockDegrees, network.degrees));
     for (let l: i32 = 0; l < last; l++) {
       const starts = nodeAt(network, l + 1).starts;
-      const known = blockRanks > 1 ? entry(nodeAt(network, layerAt(network, l).from).starts, blockStart) : 0;
-      computeUnits(network, l, record, entry(starts, rank), entry(starts, rank + 1), known);
+      const done = blockDegrees > 1 ? entry(nodeAt(network, layerAt(network, l).from).starts, blockStart) : 0;
+      computeUnits(network, l, record, entry(starts, degree), entry(starts, degree + 1), done);
     }
-    const begin = entry(first.starts, rank);
+    const begin = entry(first.starts, degree);
     const at = <usize>begin * UNIT_BYTES;
-    applyStep(step, chosen + at, given + at, parameters + at * network.parameterCount, total, entry(first.starts, rank + 1) - begin);
+    applyForm(form, chosen + at, given + at, parameters + at * network.parameterCount, total, entry(first.starts, degree + 1) - begin);
   }
 }
 
-/** How many ranks are prepared together: 1 where a rank has units enough of its own. */
-function ranksOfBlock(network: MaskedNetwork): i32 {
+/** How many degrees are prepared together: 1 where a degree has units enough of its own. */
+function degreesOfBlock(network: MaskedNetwork): i32 {
   let widest: i32 = 1;
   for (let n: i32 = 1; n <= network.layerCount; n++) widest = max(widest, nodeAt(network, n).count);
-  const ranks = (BLOCK_UNITS * network.ranks) / widest;
-  return ranks < BLOCK_UNITS / 3 ? 1 : ranks;
+  const degrees = (BLOCK_UNITS * network.degrees) / widest;
+  return degrees < BLOCK_UNITS / 3 ? 1 : degrees;
 }
 
-/** Starts the sums of all units of some ranks with what the ranks before them give. */
-function prepareBlock(network: MaskedNetwork, record: usize, rank: i32, end: i32): void {
+/** Starts the sums of all units of some degrees with what the degrees before them give. */
+function prepareBlock(network: MaskedNetwork, record: usize, degree: i32, end: i32): void {
   for (let l: i32 = 0; l < network.layerCount; l++) {
     const layer = layerAt(network, l);
     const starts = nodeAt(network, l + 1).starts;
-    setOffsets(network, l, record, entry(starts, rank), entry(starts, end));
-    addProducts(network, l, record, entry(starts, rank), entry(starts, end), 0, entry(nodeAt(network, layer.from).starts, rank));
+    setOffsets(network, l, record, entry(starts, degree), entry(starts, end));
+    addProducts(network, l, record, entry(starts, degree), entry(starts, end), 0, entry(nodeAt(network, layer.from).starts, degree));
   }
 }
 
-/** The units of a layer from `begin` up to `end`, in which the first `known` inputs are if there are any. */
-function computeUnits(network: MaskedNetwork, l: i32, record: usize, begin: i32, end: i32, known: i32): void {
+/** The units of a layer from `begin` up to `end`, whose sums already hold the first `done` inputs. */
+function computeUnits(network: MaskedNetwork, l: i32, record: usize, begin: i32, end: i32, done: i32): void {
   if (begin == end) return;
   const layer = layerAt(network, l);
   const node = nodeAt(network, l + 1);
   const target = record + node.values + <usize>begin * UNIT_BYTES;
-  if (known == 0) setOffsets(network, l, record, begin, end);
+  if (done == 0) setOffsets(network, l, record, begin, end);
   if (layer.skip >= 0) addUnits(target, record + nodeAt(network, layer.skip).values + <usize>begin * UNIT_BYTES, end - begin);
-  addProducts(network, l, record, begin, end, known, layer.inputs);
+  addProducts(network, l, record, begin, end, done, layer.inputs);
   if (node.reads != node.values) activate(network.activation, target, record + node.reads + <usize>begin * UNIT_BYTES, (end - begin) * TILE);
 }
 
@@ -108,7 +108,7 @@ function setOffsets(network: MaskedNetwork, l: i32, record: usize, begin: i32, e
   const values = record + nodeAt(network, l + 1).values;
   if (!layer.offset) memory.fill(values + <usize>begin * UNIT_BYTES, 0, <usize>(end - begin) * UNIT_BYTES);
   else if (!layer.offsetPerRow) {
-    for (let j = begin; j < end; j++) spread(values + <usize>j * UNIT_BYTES, layer.offset + (<usize>place(layer.unitOrder, j) << 2));
+    for (let j = begin; j < end; j++) spread(values + <usize>j * UNIT_BYTES, layer.offset + (<usize>lookup(layer.unitOrder, j) << 2));
   }
 }
 

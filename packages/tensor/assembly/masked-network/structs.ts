@@ -1,20 +1,20 @@
 import { UNIT_BYTES } from '../tile/dot';
 
-/** Units of a layer whose weights are one part of a job. */
+/** Units of a layer whose weights are one task. */
 export const CHUNK: i32 = 32;
 
-/** The units of one node by rank; every tile has a record, in which each node has its place. */
+/** The units of one node, sorted by degree. Every tile has a record, in which each node has an offset. */
 @unmanaged
 export class MaskedNode {
   count: i32;
-  /** For r = 0 … ranks, the number of units of lower rank. */
+  /** For each degree d, and one more, the number of units of degrees below d. */
   starts: usize;
   /** Bytes from the record's start to the units' values, and to these through the activation. */
   values: usize;
   reads: usize;
 }
 
-/** A masked layer; its inputs and units are counted by rank. */
+/** A masked layer; its inputs and units are counted by degree. */
 @unmanaged
 export class MaskedLayer {
   from: i32;
@@ -30,13 +30,13 @@ export class MaskedLayer {
   inputOrder: usize;
   /** Where each unit's weights lie, as a column, and the unit of each column; 0 if in order. */
   unitOrder: usize;
-  unitRanks: usize;
+  columnUnits: usize;
   /** `[inputs, units]`, as given. */
   weights: usize;
   /** What is added to the products, or 0: one row for all events, or one for each. */
   offset: usize;
   offsetPerRow: i32;
-  /** Place for the weights by rank: `[units, inputs]`; and `[inputs, units]`, used where `unitOrder` is given. */
+  /** Place for the weights by degree: `[units, inputs]`; and `[inputs, units]`, used where `unitOrder` is given. */
   forward: usize;
   backward: usize;
   /** The results: gradients of the weights and of the offset. */
@@ -46,7 +46,7 @@ export class MaskedLayer {
 
 @unmanaged
 export class MaskedNetwork {
-  ranks: i32;
+  degrees: i32;
   dim: i32;
   parameterCount: i32;
   rows: i32;
@@ -58,7 +58,7 @@ export class MaskedNetwork {
   /** The input's node, then each layer's. */
   nodes: usize;
   /** The place in the order of each dimension; 0 if they are in order. */
-  dimensionRanks: usize;
+  dimensionIndices: usize;
   form: usize;
   /** Products of one event that are not masked. */
   products: i32;

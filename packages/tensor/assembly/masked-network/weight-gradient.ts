@@ -1,7 +1,7 @@
 import { UNIT_BYTES } from '../tile/dot';
 import { CHUNK, chunksOf, MaskedLayer, layerAt, MaskedNetwork, nodeAt } from './structs';
 import { lowerSums, multiplyPair } from '../tile/outer-product';
-import { entry, laneSums, place, TILE, unitSum } from '../tile/tile';
+import { entry, laneSums, lookup, TILE, unitSum } from '../tile/tile';
 
 /** Inputs whose reads stay in the first-level cache, over a block of events, while all units of a chunk are gone through. */
 const BLOCK_INPUTS: i32 = 16;
@@ -10,12 +10,12 @@ const BLOCK_INPUTS: i32 = 16;
  * The gradients of one chunk of a layer's units over a block of events: `Σₙ readsₙ[i] adjointsₙ[j]` for every weight that is not masked, 0 for
  * those that are, and `Σₙ adjointsₙ[j]` for an offset that is the same for all events. After the first block they are added.
  */
-export function gradientsPart(at: usize, part: i32): void {
+export function gradientsTask(at: usize, task: i32): void {
   const network = changetype<MaskedNetwork>(at);
   let l: i32 = 0;
-  for (; part >= chunksOf(layerAt(network, l)); l++) part -= chunksOf(layerAt(network, l));
+  for (; task >= chunksOf(layerAt(network, l)); l++) task -= chunksOf(layerAt(network, l));
   const layer = layerAt(network, l);
-  const begin = part * CHUNK;
+  const begin = task * CHUNK;
   const end = min(begin + CHUNK, layer.units);
   const tiles = (network.end - network.first + TILE - 1) / TILE;
   const reads = network.records + network.record * <usize>(network.first / TILE) + nodeAt(network, layer.from).reads;
@@ -42,7 +42,7 @@ export function gradientsPart(at: usize, part: i32): void {
 // @ts-ignore: decorator
 @inline
 function put(layer: MaskedLayer, i: i32, j: i32, sums: v128, isFirst: bool): void {
-  const row = layer.weightGradient + (<usize>(place(layer.inputOrder, i) * layer.units) << 2);
+  const row = layer.weightGradient + (<usize>(lookup(layer.inputOrder, i) * layer.units) << 2);
   if (!layer.unitOrder && j + 4 <= layer.units && i < entry(layer.limits, j)) {
     const at = row + (<usize>j << 2);
     v128.store(at, isFirst ? sums : f32x4.add(v128.load(at), sums));
@@ -54,7 +54,7 @@ function put(layer: MaskedLayer, i: i32, j: i32, sums: v128, isFirst: bool): voi
 function putEach(layer: MaskedLayer, row: usize, i: i32, j: i32, sums: v128, isFirst: bool): void {
   let sum = sums;
   for (let unit = j; unit < min(j + 4, layer.units); unit++) {
-    const at = row + (<usize>place(layer.unitOrder, unit) << 2);
+    const at = row + (<usize>lookup(layer.unitOrder, unit) << 2);
     const own: f32 = i < entry(layer.limits, unit) ? f32x4.extract_lane(sum, 0) : 0;
     store<f32>(at, isFirst ? own : load<f32>(at) + own);
     sum = v128.shuffle<f32>(sum, sum, 1, 2, 3, 0);
@@ -65,7 +65,7 @@ function putEach(layer: MaskedLayer, row: usize, i: i32, j: i32, sums: v128, isF
 // @ts-ignore: decorator
 @inline
 function clear(layer: MaskedLayer, i: i32, j: i32): void {
-  const row = layer.weightGradient + (<usize>(place(layer.inputOrder, i) * layer.units) << 2);
+  const row = layer.weightGradient + (<usize>(lookup(layer.inputOrder, i) * layer.units) << 2);
   if (!layer.unitOrder && j + 4 <= layer.units) v128.store(row + (<usize>j << 2), f32x4.splat(0));
   else putEach(layer, row, i, j, f32x4.splat(0), true);
 }
@@ -78,7 +78,7 @@ function addOffsetGradient(layer: MaskedLayer, adjoints: usize, stride: usize, t
       sum = f32x4.add(sum, unitSum(unit));
       unit += stride;
     }
-    const at = layer.offsetGradient + (<usize>place(layer.unitOrder, j) << 2);
+    const at = layer.offsetGradient + (<usize>lookup(layer.unitOrder, j) << 2);
     const own = f32x4.extract_lane(laneSums(sum, sum, sum, sum), 0);
     store<f32>(at, isFirst ? own : load<f32>(at) + own);
   }

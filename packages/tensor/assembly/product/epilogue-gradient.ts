@@ -13,40 +13,40 @@ export class EpilogueGradient {
   /** The gradients of the product `[rows, columns]` and of the bias `[columns]`. */
   product: usize;
   bias: usize;
-  /** Place for {@link PART_COLUMNS} sums in float64, once for each thread. */
+  /** Place for {@link TASK_COLUMNS} sums in float64, once for each thread. */
   work: usize;
 }
 
-/** Columns of one part of the work, a multiple of 4. */
-export const PART_COLUMNS: i32 = 32;
+/** Columns of one task, a multiple of 4. */
+export const TASK_COLUMNS: i32 = 32;
 
 /** Bytes of working memory that a thread needs. */
-export const WORK_BYTES: usize = 8 * PART_COLUMNS;
+export const WORK_BYTES: usize = 8 * TASK_COLUMNS;
 
-export function epilogueGradientPart(at: usize, part: i32, thread: i32): void {
-  const task = changetype<EpilogueGradient>(at);
-  const activation = task.activation;
-  if (activation == ActivationId.Relu) epilogueGradientAs<Relu>(task, part, thread);
-  else if (activation == ActivationId.LeakyRelu) epilogueGradientAs<LeakyRelu>(task, part, thread);
-  else if (activation == ActivationId.Elu) epilogueGradientAs<Elu>(task, part, thread);
-  else if (activation == ActivationId.Silu) epilogueGradientAs<Silu>(task, part, thread);
-  else if (activation == ActivationId.Softplus) epilogueGradientAs<Softplus>(task, part, thread);
-  else epilogueGradientAs<Tanh>(task, part, thread);
+export function epilogueGradientTask(at: usize, task: i32, thread: i32): void {
+  const args = changetype<EpilogueGradient>(at);
+  const activation = args.activation;
+  if (activation == ActivationId.Relu) epilogueGradientAs<Relu>(args, task, thread);
+  else if (activation == ActivationId.LeakyRelu) epilogueGradientAs<LeakyRelu>(args, task, thread);
+  else if (activation == ActivationId.Elu) epilogueGradientAs<Elu>(args, task, thread);
+  else if (activation == ActivationId.Silu) epilogueGradientAs<Silu>(args, task, thread);
+  else if (activation == ActivationId.Softplus) epilogueGradientAs<Softplus>(args, task, thread);
+  else epilogueGradientAs<Tanh>(args, task, thread);
 }
 
-function epilogueGradientAs<A>(task: EpilogueGradient, part: i32, thread: i32): void {
-  const activation = changetype<A>(task);
-  const totals = task.work + <usize>thread * WORK_BYTES;
-  const first = part * PART_COLUMNS;
-  const columns = min(PART_COLUMNS, task.columns - first);
+function epilogueGradientAs<A>(args: EpilogueGradient, task: i32, thread: i32): void {
+  const activation = changetype<A>(args);
+  const totals = args.work + <usize>thread * WORK_BYTES;
+  const first = task * TASK_COLUMNS;
+  const columns = min(TASK_COLUMNS, args.columns - first);
   const whole = <usize>(columns & ~3) << 2;
   const rest = columns & 3;
-  const stride = <usize>task.columns << 2;
-  let cotangent = task.cotangent + (<usize>first << 2);
-  let residual = task.residual + (<usize>first << 2);
-  let product = task.product + (<usize>first << 2);
+  const stride = <usize>args.columns << 2;
+  let cotangent = args.cotangent + (<usize>first << 2);
+  let residual = args.residual + (<usize>first << 2);
+  let product = args.product + (<usize>first << 2);
   memory.fill(totals, 0, WORK_BYTES);
-  for (let row: i32 = 0; row < task.rows; row++) {
+  for (let row: i32 = 0; row < args.rows; row++) {
     for (let i: usize = 0; i < whole; i += 16) {
       const x = v128.load(residual + i);
       const gradient = f32x4.mul(v128.load(cotangent + i), activation.slope(x, x));
@@ -63,7 +63,7 @@ function epilogueGradientAs<A>(task: EpilogueGradient, part: i32, thread: i32): 
     residual += stride;
     product += stride;
   }
-  for (let j: i32 = 0; j < columns; j++) store<f32>(task.bias + (<usize>(first + j) << 2), <f32>load<f64>(totals + (<usize>j << 3)));
+  for (let j: i32 = 0; j < columns; j++) store<f32>(args.bias + (<usize>(first + j) << 2), <f32>load<f64>(totals + (<usize>j << 3)));
 }
 
 /** Adds four numbers to sums in float64. */

@@ -45,9 +45,9 @@ export class MatMul {
   scratchBytes: i32;
   /** The {@link Epilogue} of each product, or 0 for none. */
   epilogue: usize;
-  /** Into how many parts the rows, and the columns, of each product are cut. */
-  @internal rowParts: i32;
-  @internal columnParts: i32;
+  /** How many tasks share the rows, and the columns, of each product. */
+  @internal rowTasks: i32;
+  @internal columnTasks: i32;
 }
 
 /** The addresses of the matrices of one product. */
@@ -58,7 +58,7 @@ export class MatMulOperands {
   c: usize;
 }
 
-/** Bytes of scratch that {@link matMulPart} needs for a product of these sizes, all at least 1. */
+/** Bytes of scratch that {@link matMulTask} needs for a product of these sizes, all at least 1. */
 export function matMulScratch(rows: i32, columns: i32, depth: i32): i32 {
   const blockDepth = evenBlock(depth, BLOCK_DEPTH, 1);
   const blockRows = evenBlock(rows, BLOCK_ROWS, TILE_ROWS);
@@ -66,35 +66,35 @@ export function matMulScratch(rows: i32, columns: i32, depth: i32): i32 {
   return roundUp(((blockRows + blockColumns) * blockDepth + TILE_ROWS * TILE_COLUMNS) << 2, 64);
 }
 
-export function matMulPart(at: usize, part: i32, thread: i32): void {
-  const task = changetype<MatMul>(at);
-  const rows = task.rows;
-  const columns = task.columns;
-  const depth = task.depth;
-  const transposeA = task.transposeA != 0;
-  const transposeB = task.transposeB != 0;
+export function matMulTask(at: usize, task: i32, thread: i32): void {
+  const args = changetype<MatMul>(at);
+  const rows = args.rows;
+  const columns = args.columns;
+  const depth = args.depth;
+  const transposeA = args.transposeA != 0;
+  const transposeB = args.transposeB != 0;
   const blockDepth = evenBlock(depth, BLOCK_DEPTH, 1);
   const blockRows = evenBlock(rows, BLOCK_ROWS, TILE_ROWS);
   const blockColumns = evenBlock(columns, BLOCK_COLUMNS, TILE_COLUMNS);
-  const product = <usize>(part / (task.rowParts * task.columnParts));
-  const operands = changetype<MatMulOperands>(task.matrices + offsetof<MatMulOperands>() * product);
+  const product = <usize>(task / (args.rowTasks * args.columnTasks));
+  const operands = changetype<MatMulOperands>(args.matrices + offsetof<MatMulOperands>() * product);
   const a = operands.a;
   const b = operands.b;
   const c = operands.c;
-  const tile = task.scratch + <usize>(task.scratchBytes * thread);
+  const tile = args.scratch + <usize>(args.scratchBytes * thread);
   const packedA = tile + ((TILE_ROWS * TILE_COLUMNS) << 2);
   const packedB = packedA + (<usize>(blockRows * blockDepth) << 2);
   const strideA = <usize>(transposeA ? rows : depth) << 2;
   const strideB = <usize>(transposeB ? depth : columns) << 2;
   const strideC = <usize>columns << 2;
 
-  const place = part % (task.rowParts * task.columnParts);
-  const partRows = evenBlock(rows, (rows + task.rowParts - 1) / task.rowParts, TILE_ROWS);
-  const partColumns = evenBlock(columns, (columns + task.columnParts - 1) / task.columnParts, TILE_COLUMNS);
-  const firstRow = (place / task.columnParts) * partRows;
-  const firstColumn = (place % task.columnParts) * partColumns;
-  const endRow = min(rows, firstRow + partRows);
-  const endColumn = min(columns, firstColumn + partColumns);
+  const place = task % (args.rowTasks * args.columnTasks);
+  const taskRows = evenBlock(rows, (rows + args.rowTasks - 1) / args.rowTasks, TILE_ROWS);
+  const taskColumns = evenBlock(columns, (columns + args.columnTasks - 1) / args.columnTasks, TILE_COLUMNS);
+  const firstRow = (place / args.columnTasks) * taskRows;
+  const firstColumn = (place % args.columnTasks) * taskColumns;
+  const endRow = min(rows, firstRow + taskRows);
+  const endColumn = min(columns, firstColumn + taskColumns);
 
   for (let column = firstColumn; column < endColumn; column += blockColumns) {
     const columnCount = min(blockColumns, endColumn - column);
@@ -110,7 +110,7 @@ export function matMulPart(at: usize, part: i32, thread: i32): void {
 
         const corner = c + <usize>row * strideC + (<usize>column << 2);
         multiplyBlock(packedA, packedB, corner, strideC, rowCount, columnCount, stepCount, step > 0, tile);
-        if (task.epilogue && step + stepCount == depth) epilogueBlock(changetype<Epilogue>(task.epilogue), corner, strideC, rowCount, column, columnCount);
+        if (args.epilogue && step + stepCount == depth) epilogueBlock(changetype<Epilogue>(args.epilogue), corner, strideC, rowCount, column, columnCount);
       }
     }
   }

@@ -16,28 +16,28 @@ export class Draw {
   scale: f64;
 }
 
-/** Numbers of one part; of whole groups of eight, which four blocks make. */
-export const PART: i32 = 4096;
+/** Numbers of one task, a multiple of the eight that four blocks make. */
+export const TASK_NUMBERS: i32 = 4096;
 
 /** Bytes of scratch that {@link normal} and {@link uniform} need. */
 export const RANDOM_BYTES: i32 = <i32>offsetof<Draw>() + 32;
 
-export function randomPart(at: usize, part: i32): void {
+export function randomTask(at: usize, task: i32): void {
   const draw = changetype<Draw>(at);
-  const end = min(draw.count, (part + 1) * PART);
-  let to = draw.result + (<usize>(part * PART) << 2);
-  for (let i = part * PART; i < end; i += 8) {
+  const end = min(draw.count, (task + 1) * TASK_NUMBERS);
+  let to = draw.result + (<usize>(task * TASK_NUMBERS) << 2);
+  for (let i = task * TASK_NUMBERS; i < end; i += 8) {
     threefry(draw.high, draw.low, i32x4.add(i32x4.splat(i >> 1), i32x4(0, 1, 2, 3)));
-    // Only the last part has a tail.
-    const place = i + 8 <= end ? to : draw.tail;
+    // Only the last task has a tail.
+    const target = i + 8 <= end ? to : draw.tail;
     if (draw.isNormal) {
-      v128.store(place, boxMuller(highWords, lowWords));
-      v128.store(place, boxMuller(upperLanes(highWords), upperLanes(lowWords)), 16);
+      v128.store(target, boxMuller(highWords, lowWords));
+      v128.store(target, boxMuller(upperLanes(highWords), upperLanes(lowWords)), 16);
     } else {
-      v128.store(place, spread(draw, v128.shuffle<i32>(highWords, lowWords, 0, 4, 1, 5)));
-      v128.store(place, spread(draw, v128.shuffle<i32>(highWords, lowWords, 2, 6, 3, 7)), 16);
+      v128.store(target, spread(draw, v128.shuffle<i32>(highWords, lowWords, 0, 4, 1, 5)));
+      v128.store(target, spread(draw, v128.shuffle<i32>(highWords, lowWords, 2, 6, 3, 7)), 16);
     }
-    if (place != to) memory.copy(to, place, <usize>(end - i) << 2);
+    if (target != to) memory.copy(to, target, <usize>(end - i) << 2);
     to += 32;
   }
 }

@@ -192,7 +192,7 @@ function multiplyUnits(target: usize, by: usize, count: i32): void {
  * @param slopes becomes the adjoints of the scores
  * @param common place for a unit
  */
-export function retreatAttention(
+export function backwardAttention(
   queryAdjoint: usize,
   stats: usize,
   query: usize,

@@ -1,11 +1,11 @@
 import { activate, multiplySlopes } from '../simd/activation';
-import { mixValues, retreatAttention } from './attend';
-import { Attention, BlockOperand, COMMON, HANDED, headBytes, keysOf, ofBlock, operand, recordAt, scaleUnits, SharedOperand, SPREAD, transposedOf } from './attention';
+import { mixValues, backwardAttention } from './attend';
+import { Attention, BlockOperand, COMMON, UPSTREAM, headBytes, keysOf, ofBlock, operand, recordAt, scaleUnits, SharedOperand, SPREAD, transposedOf } from './attention';
 import { UNIT_BYTES } from '../tile/dot';
 import { rowOf, scatter } from '../tile/gather';
 import { normalize, normalizeGradient } from '../tile/layer-norm';
 import { addOuterProducts } from '../tile/outer-product';
-import { lanesOf, retreatValue, tileOf, workOf } from './sequence';
+import { lanesOf, backwardValue, tileOf, workOf } from './sequence';
 import { addLaneSums, spreadRow, TILE } from '../tile/tile';
 import { addProduct } from '../tile/tile-product';
 
@@ -13,19 +13,19 @@ import { addProduct } from '../tile/tile-product';
 export const SLOTS: i32 = 8;
 
 /** One chunk of {@link attentionGradient}. */
-export function attentionGradientPart(at: usize, part: i32, thread: i32): void {
+export function attentionGradientTask(at: usize, task: i32, thread: i32): void {
   const attention = changetype<Attention>(at);
   const work = workOf(attention, thread);
-  const chunk = attention.chunks + <usize>part * attention.chunkStride;
+  const chunk = attention.chunks + <usize>task * attention.chunkStride;
   memory.fill(chunk, 0, attention.chunkStride);
-  const end = min((part + 1) * attention.chunkTiles * TILE, attention.rows);
-  for (let row = part * attention.chunkTiles * TILE; row < end; row += TILE) {
+  const end = min((task + 1) * attention.chunkTiles * TILE, attention.rows);
+  for (let row = task * attention.chunkTiles * TILE; row < end; row += TILE) {
     const tile = tileOf(attention, row / TILE, thread);
-    memory.fill(work + HANDED, 0, UNIT_BYTES);
+    memory.fill(work + UPSTREAM, 0, UNIT_BYTES);
     memory.fill(work + attention.cacheAdjoints, 0, 2 * <usize>attention.blocks * attention.cache);
     for (let last = attention.dim; last > 0; last -= SLOTS) {
       const begin = max(0, last - SLOTS);
-      for (let rank = last - 1; rank >= begin; rank--) retreat(attention, tile, rank, begin, last, work, chunk, row);
+      for (let position = last - 1; position >= begin; position--) backwardPosition(attention, tile, position, begin, last, work, chunk, row);
       addWeightGradients(attention, tile, begin, last - begin, work + attention.slots, chunk);
       addCacheAdjoints(attention, tile, begin, last - begin, work);
     }
@@ -44,16 +44,16 @@ function unitsOf(count: i32): usize {
   return <usize>count * UNIT_BYTES;
 }
 
-/** The adjoints of one rank of those from `begin` up to `end`, the ones after it done. */
-function retreat(attention: Attention, tile: usize, rank: i32, begin: i32, end: i32, work: usize, chunk: usize, row: i32): void {
+/** The adjoints of one position of those from `begin` up to `end`, the ones after it done. */
+function backwardPosition(attention: Attention, tile: usize, position: i32, begin: i32, end: i32, work: usize, chunk: usize, row: i32): void {
   const width = attention.width;
-  const record = recordAt(attention, tile, rank);
-  const slot = work + attention.slots + <usize>(rank - begin) * attention.slot;
-  const fed = tile + unitsOf(rank);
+  const record = recordAt(attention, tile, position);
+  const slot = work + attention.slots + <usize>(position - begin) * attention.slot;
+  const fed = tile + unitsOf(position);
   const parameterAdjoints = slot + attention.parameterAdjoints;
-  const handed = work + HANDED;
+  const upstream = work + UPSTREAM;
   const biasGradient = gradientOf(attention, chunk, SharedOperand.OutputBias);
-  retreatValue(attention, rank, row, work, record + attention.parameters, fed + UNIT_BYTES, handed, parameterAdjoints, biasGradient);
+  backwardValue(attention, position, row, work, record + attention.parameters, fed + UNIT_BYTES, upstream, parameterAdjoints, biasGradient);
 
   const adjoint = work + attention.adjoint;
   const normalized = work + attention.normalized;
@@ -67,33 +67,33 @@ function retreat(attention: Attention, tile: usize, rank: i32, begin: i32, end: 
   normalizeGradient(top, adjoint, normalized, work + SPREAD, scale, ofScale, gradientOf(attention, chunk, SharedOperand.OutputShift), width);
 
   for (let b = attention.blocks - 1; b >= 0; b--) {
-    const part = slot + <usize>b * attention.blockSlot;
-    const below = b > 0 ? part - attention.blockSlot + attention.outAdjoints : slot + attention.tokenAdjoints;
+    const task = slot + <usize>b * attention.blockSlot;
+    const below = b > 0 ? task - attention.blockSlot + attention.outAdjoints : slot + attention.tokenAdjoints;
     const stream = record + <usize>b * attention.blockRecord;
-    retreatMlp(attention, b, stream, part, work, chunk);
-    memory.copy(below, part + attention.mixedAdjoints, unitsOf(width));
-    retreatHeads(attention, b, tile, rank, begin, end, stream, part, work);
-    retreatQueries(attention, b, stream, part, below, work, chunk);
+    retreatMlp(attention, b, stream, task, work, chunk);
+    memory.copy(below, task + attention.mixedAdjoints, unitsOf(width));
+    retreatHeads(attention, b, tile, position, begin, end, stream, task, work);
+    retreatQueries(attention, b, stream, task, below, work, chunk);
   }
 
   const token = slot + attention.tokenAdjoints;
-  addLaneSums(gradientOf(attention, chunk, SharedOperand.Positions) + (<usize>(rank * width) << 2), token, width);
-  memory.fill(handed, 0, UNIT_BYTES);
-  addProduct(handed, operand(attention, SharedOperand.ValueWeights), token, 1, width);
-  if (rank == 0 && attention.context) scatter(rowOf(attention.contextGradient, width, row), token, width, width, 0, lanesOf(attention, row));
+  addLaneSums(gradientOf(attention, chunk, SharedOperand.Positions) + (<usize>(position * width) << 2), token, width);
+  memory.fill(upstream, 0, UNIT_BYTES);
+  addProduct(upstream, operand(attention, SharedOperand.ValueWeights), token, 1, width);
+  if (position == 0 && attention.context) scatter(rowOf(attention.contextGradient, width, row), token, width, width, 0, lanesOf(attention, row));
 }
 
 /** From the adjoints of a block's result to those of what it mixed and attended to. */
-function retreatMlp(attention: Attention, b: i32, stream: usize, part: usize, work: usize, chunk: usize): void {
+function retreatMlp(attention: Attention, b: i32, stream: usize, task: usize, work: usize, chunk: usize): void {
   const width = attention.width;
   const mlp = attention.mlp;
-  const out = part + attention.outAdjoints;
-  const reads = part + attention.mlpReads;
+  const out = task + attention.outAdjoints;
+  const reads = task + attention.mlpReads;
   const hidden = work + attention.hidden;
-  const hiddenReads = part + attention.hiddenReads;
-  const hiddenAdjoints = part + attention.hiddenAdjoints;
-  const mixedAdjoints = part + attention.mixedAdjoints;
-  const attendedAdjoints = part + attention.attendedAdjoints;
+  const hiddenReads = task + attention.hiddenReads;
+  const hiddenAdjoints = task + attention.hiddenAdjoints;
+  const mixedAdjoints = task + attention.mixedAdjoints;
+  const attendedAdjoints = task + attention.attendedAdjoints;
   const normalized = work + attention.normalized;
   const adjoint = work + attention.adjoint;
   const scale = operand(attention, ofBlock(b, BlockOperand.MlpScale));
@@ -118,35 +118,35 @@ function retreatMlp(attention: Attention, b: i32, stream: usize, part: usize, wo
   addLaneSums(gradientOf(attention, chunk, ofBlock(b, BlockOperand.MixBias)), mixedAdjoints, width);
 }
 
-/** From the adjoints of what a rank attends to those of its query, key and value; the last two are complete with it. */
+/** From the adjoints of what a position attends to those of its query, key and value; the last two are complete with it. */
 function retreatHeads(
   attention: Attention,
   b: i32,
   tile: usize,
-  rank: i32,
+  position: i32,
   begin: i32,
   end: i32,
   stream: usize,
-  part: usize,
+  task: usize,
   work: usize,
 ): void {
   const size = attention.width / attention.heads;
   const bytes = headBytes(attention);
   const all = unitsOf(attention.width);
-  const here = <usize>rank * bytes;
-  const ranks = end - rank;
+  const here = <usize>position * bytes;
+  const count = end - position;
   for (let head: i32 = 0; head < attention.heads; head++) {
     const from = <usize>head * bytes;
     const keys = keysOf(attention, tile + attention.caches, b, head);
-    const coefficients = coefficientsOf(attention, b, head, rank - begin);
+    const coefficients = coefficientsOf(attention, b, head, position - begin);
     const weights = work + attention.weights + coefficients;
     const slopes = work + attention.slopes + coefficients;
     const attended = stream + attention.attended + from;
-    const attendedAdjoints = part + attention.attendedAdjoints + from;
+    const attendedAdjoints = task + attention.attendedAdjoints + from;
     const queries = stream + attention.queries + from;
-    const queryAdjoints = part + attention.queryAdjoints + from;
+    const queryAdjoints = task + attention.queryAdjoints + from;
     const stats = stream + attention.stats + unitsOf(2 * head);
-    retreatAttention(
+    backwardAttention(
       queryAdjoints,
       stats,
       queries,
@@ -157,18 +157,18 @@ function retreatHeads(
       weights,
       slopes,
       work + COMMON,
-      rank + 1,
+      position + 1,
       size,
     );
-    // From the slots after, this one included, and from ranks after all slots.
+    // From the slots after, this one included, and from positions after all slots.
     const cached = keysOf(attention, work + attention.cacheAdjoints, b, head) + here;
     memory.copy(queryAdjoints + all, cached, bytes);
     memory.copy(queryAdjoints + 2 * all, cached + attention.cache, bytes);
-    const own = unitsOf(rank);
-    mixValues(queryAdjoints + all, slopes + own, attention.headWeights, queries, attention.record, ranks, size);
-    mixValues(queryAdjoints + 2 * all, weights + own, attention.headWeights, attendedAdjoints, attention.slot, ranks, size);
+    const own = unitsOf(position);
+    mixValues(queryAdjoints + all, slopes + own, attention.headWeights, queries, attention.record, count, size);
+    mixValues(queryAdjoints + 2 * all, weights + own, attention.headWeights, attendedAdjoints, attention.slot, count, size);
   }
-  scaleUnits(part + attention.queryAdjoints, 1 / sqrt(<f32>size), attention.width);
+  scaleUnits(task + attention.queryAdjoints, 1 / sqrt(<f32>size), attention.width);
 }
 
 /** Where a head's weights of the keys lie, in one slot. */
@@ -179,45 +179,45 @@ function coefficientsOf(attention: Attention, b: i32, head: i32, slot: i32): usi
 }
 
 /** From the adjoints of queries, keys and values to those of the stream. */
-function retreatQueries(attention: Attention, b: i32, stream: usize, part: usize, below: usize, work: usize, chunk: usize): void {
+function retreatQueries(attention: Attention, b: i32, stream: usize, task: usize, below: usize, work: usize, chunk: usize): void {
   const width = attention.width;
   const adjoint = work + attention.adjoint;
   const normalized = work + attention.normalized;
   const scale = operand(attention, ofBlock(b, BlockOperand.AttentionScale));
-  normalize(part, normalized, work + SPREAD, stream, scale, operand(attention, ofBlock(b, BlockOperand.AttentionShift)), width);
+  normalize(task, normalized, work + SPREAD, stream, scale, operand(attention, ofBlock(b, BlockOperand.AttentionShift)), width);
   memory.fill(adjoint, 0, unitsOf(width));
-  addProduct(adjoint, operand(attention, ofBlock(b, BlockOperand.AttentionWeights)), part + attention.queryAdjoints, width, 3 * width);
+  addProduct(adjoint, operand(attention, ofBlock(b, BlockOperand.AttentionWeights)), task + attention.queryAdjoints, width, 3 * width);
   const ofScale = gradientOf(attention, chunk, ofBlock(b, BlockOperand.AttentionScale));
   const ofShift = gradientOf(attention, chunk, ofBlock(b, BlockOperand.AttentionShift));
   normalizeGradient(below, adjoint, normalized, work + SPREAD, scale, ofScale, ofShift, width);
 }
 
-/** Adds the share of the ranks in the slots in the gradients of weights. */
-function addWeightGradients(attention: Attention, tile: usize, begin: i32, ranks: i32, slots: usize, chunk: usize): void {
+/** Adds the share of the positions in the slots in the gradients of weights. */
+function addWeightGradients(attention: Attention, tile: usize, begin: i32, count: i32, slots: usize, chunk: usize): void {
   const width = attention.width;
   const mlp = attention.mlp;
   const slot = attention.slot;
   const record = recordAt(attention, tile, begin);
   for (let b: i32 = 0; b < attention.blocks; b++) {
-    const part = slots + <usize>b * attention.blockSlot;
+    const blockSlot = slots + <usize>b * attention.blockSlot;
     const attended = record + <usize>b * attention.blockRecord + attention.attended;
     const ofQueries = gradientOf(attention, chunk, ofBlock(b, BlockOperand.AttentionWeights));
-    addOuterProducts(ofQueries, part, slot, width, part + attention.queryAdjoints, slot, 3 * width, ranks);
+    addOuterProducts(ofQueries, blockSlot, slot, width, blockSlot + attention.queryAdjoints, slot, 3 * width, count);
     const ofMix = gradientOf(attention, chunk, ofBlock(b, BlockOperand.MixWeights));
-    addOuterProducts(ofMix, attended, attention.record, width, part + attention.mixedAdjoints, slot, width, ranks);
+    addOuterProducts(ofMix, attended, attention.record, width, blockSlot + attention.mixedAdjoints, slot, width, count);
     const ofInner = gradientOf(attention, chunk, ofBlock(b, BlockOperand.InnerWeights));
-    addOuterProducts(ofInner, part + attention.mlpReads, slot, width, part + attention.hiddenAdjoints, slot, mlp, ranks);
+    addOuterProducts(ofInner, blockSlot + attention.mlpReads, slot, width, blockSlot + attention.hiddenAdjoints, slot, mlp, count);
     const ofOuter = gradientOf(attention, chunk, ofBlock(b, BlockOperand.OuterWeights));
-    addOuterProducts(ofOuter, part + attention.hiddenReads, slot, mlp, part + attention.outAdjoints, slot, width, ranks);
+    addOuterProducts(ofOuter, blockSlot + attention.hiddenReads, slot, mlp, blockSlot + attention.outAdjoints, slot, width, count);
   }
   const ofOutput = gradientOf(attention, chunk, SharedOperand.OutputWeights);
-  addOuterProducts(ofOutput, slots + attention.outputReads, slot, width, slots + attention.parameterAdjoints, slot, attention.parameterCount, ranks);
+  addOuterProducts(ofOutput, slots + attention.outputReads, slot, width, slots + attention.parameterAdjoints, slot, attention.parameterCount, count);
   const ofValues = gradientOf(attention, chunk, SharedOperand.ValueWeights);
-  addOuterProducts(ofValues, tile + unitsOf(begin), UNIT_BYTES, 1, slots + attention.tokenAdjoints, slot, width, ranks);
+  addOuterProducts(ofValues, tile + unitsOf(begin), UNIT_BYTES, 1, slots + attention.tokenAdjoints, slot, width, count);
 }
 
-/** Adds the share of the ranks in the slots in the adjoints of the keys and values before all of them. */
-function addCacheAdjoints(attention: Attention, tile: usize, begin: i32, ranks: i32, work: usize): void {
+/** Adds the share of the positions in the slots in the adjoints of the keys and values before all of them. */
+function addCacheAdjoints(attention: Attention, tile: usize, begin: i32, count: i32, work: usize): void {
   const size = attention.width / attention.heads;
   const bytes = headBytes(attention);
   const record = recordAt(attention, tile, begin);
@@ -231,8 +231,8 @@ function addCacheAdjoints(attention: Attention, tile: usize, begin: i32, ranks: 
       let slopes = work + attention.slopes + coefficients;
       let keys = keysOf(attention, work + attention.cacheAdjoints, b, head);
       for (let j: i32 = 0; j < begin; j++) {
-        mixValues(keys, slopes, attention.headWeights, queries, attention.record, ranks, size);
-        mixValues(keys + attention.cache, weights, attention.headWeights, attendedAdjoints, attention.slot, ranks, size);
+        mixValues(keys, slopes, attention.headWeights, queries, attention.record, count, size);
+        mixValues(keys + attention.cache, weights, attention.headWeights, attendedAdjoints, attention.slot, count, size);
         weights += UNIT_BYTES;
         slopes += UNIT_BYTES;
         keys += bytes;

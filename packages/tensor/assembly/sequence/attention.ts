@@ -37,8 +37,8 @@ export enum BlockOperand {
 }
 
 /**
- * A causal transformer over the ranks. A tile has a unit for what each rank is fed, the keys and values of each block, head by head, and
- * a record for each rank, or one for all.
+ * A causal transformer over the positions. A tile has a unit for what each position is fed, the keys and values of each block, head by head, and
+ * a record for each position, or one for all.
  */
 @unmanaged
 export class Attention extends Sequence {
@@ -82,7 +82,7 @@ export class Attention extends Sequence {
   weights: usize;
   slopes: usize;
   headWeights: usize;
-  /** Slots of the ranks that are gone through at a time, and bytes of one. */
+  /** Slots of the positions that are gone through at a time, and bytes of one. */
   slots: usize;
   slot: usize;
   /** Bytes of a block's part in a slot, which begins with what its attention reads; from there to adjoints and to what others read. */
@@ -100,10 +100,10 @@ export class Attention extends Sequence {
   parameterAdjoints: usize;
 }
 
-// Units of a thread's work behind those of its ranks.
+// Units of a thread's work behind those of its positions.
 export const SPREAD: usize = 2 * UNIT_BYTES;
 export const COMMON: usize = 3 * UNIT_BYTES;
-export const HANDED: usize = 4 * UNIT_BYTES;
+export const UPSTREAM: usize = 4 * UNIT_BYTES;
 export const ATTENTION_WORK_UNITS: i32 = 5;
 
 // @ts-ignore: decorator
@@ -126,11 +126,11 @@ export function transposedOf(attention: Attention, index: i32): usize {
 
 // @ts-ignore: decorator
 @inline
-export function recordAt(attention: Attention, tile: usize, rank: i32): usize {
-  return tile + attention.records + (attention.isKept ? <usize>rank * attention.record : 0);
+export function recordAt(attention: Attention, tile: usize, position: i32): usize {
+  return tile + attention.records + (attention.hasResiduals ? <usize>position * attention.record : 0);
 }
 
-/** Bytes of all that one head has of a rank. */
+/** Bytes of all that one head has of a position. */
 // @ts-ignore: decorator
 @inline
 export function headBytes(attention: Attention): usize {
@@ -145,50 +145,50 @@ export function keysOf(attention: Attention, caches: usize, block: i32, head: i3
 }
 
 /** One tile of {@link attention}. */
-export function attentionPart(at: usize, part: i32, thread: i32): void {
+export function attentionTask(at: usize, task: i32, thread: i32): void {
   const attention = changetype<Attention>(at);
-  const row = part * TILE;
+  const row = task * TILE;
   const work = workOf(attention, thread);
-  const tile = tileOf(attention, part, thread);
+  const tile = tileOf(attention, task, thread);
   const width = attention.width;
   memory.fill(tile, 0, UNIT_BYTES);
-  for (let rank: i32 = 0; rank < attention.dim; rank++) {
-    const record = recordAt(attention, tile, rank);
-    const fed = tile + <usize>rank * UNIT_BYTES;
-    makeToken(attention, record, rank, row, work, fed);
+  for (let position: i32 = 0; position < attention.dim; position++) {
+    const record = recordAt(attention, tile, position);
+    const fed = tile + <usize>position * UNIT_BYTES;
+    makeToken(attention, record, position, row, work, fed);
     for (let b: i32 = 0; b < attention.blocks; b++) {
       const stream = record + <usize>b * attention.blockRecord;
       const next = b + 1 < attention.blocks ? stream + attention.blockRecord : record + attention.stream;
-      applyBlock(attention, b, tile, rank, stream, next, work);
+      applyBlock(attention, b, tile, position, stream, next, work);
     }
     const normalized = work + attention.normalized;
     normalize(normalized, normalized, work + SPREAD, record + attention.stream, operand(attention, SharedOperand.OutputScale), operand(attention, SharedOperand.OutputShift), width);
     const parameters = record + attention.parameters;
     spreadRow(parameters, operand(attention, SharedOperand.OutputBias), attention.parameterCount);
     addProduct(parameters, transposedOf(attention, SharedOperand.OutputWeights), normalized, attention.parameterCount, width);
-    chooseValue(attention, rank, row, work, parameters, fed + UNIT_BYTES);
+    chooseValue(attention, position, row, work, parameters, fed + UNIT_BYTES);
   }
 }
 
-function makeToken(attention: Attention, token: usize, rank: i32, row: i32, work: usize, fed: usize): void {
+function makeToken(attention: Attention, token: usize, position: i32, row: i32, work: usize, fed: usize): void {
   const width = attention.width;
-  spreadRow(token, operand(attention, SharedOperand.Positions) + (<usize>(rank * width) << 2), width);
-  if (rank > 0) addProduct(token, operand(attention, SharedOperand.ValueWeights), fed, width, 1);
+  spreadRow(token, operand(attention, SharedOperand.Positions) + (<usize>(position * width) << 2), width);
+  if (position > 0) addProduct(token, operand(attention, SharedOperand.ValueWeights), fed, width, 1);
   else if (attention.context) {
     gather(work + attention.normalized, rowOf(attention.context, width, row), width, width, 0, lanesOf(attention, row));
     addUnits(token, work + attention.normalized, width);
   }
 }
 
-/** The stream of one rank after a block. */
-function applyBlock(attention: Attention, b: i32, tile: usize, rank: i32, stream: usize, next: usize, work: usize): void {
+/** The stream of one position after a block. */
+function applyBlock(attention: Attention, b: i32, tile: usize, position: i32, stream: usize, next: usize, work: usize): void {
   const width = attention.width;
   const mlp = attention.mlp;
   const normalized = work + attention.normalized;
   const spread = work + SPREAD;
   const hidden = work + attention.hidden;
   normalize(normalized, normalized, spread, stream, operand(attention, ofBlock(b, BlockOperand.AttentionScale)), operand(attention, ofBlock(b, BlockOperand.AttentionShift)), width);
-  attendTo(attention, b, tile, rank, stream, work);
+  attendTo(attention, b, tile, position, stream, work);
 
   const mixed = stream + attention.mixed;
   memory.copy(mixed, stream, <usize>width * UNIT_BYTES);
@@ -204,8 +204,8 @@ function applyBlock(attention: Attention, b: i32, tile: usize, rank: i32, stream
   addProduct(next, transposedOf(attention, ofBlock(b, BlockOperand.OuterWeights)), hidden, width, mlp);
 }
 
-/** One rank's query, key and value, made of what is normalised, and what it attends to: itself and those before. */
-function attendTo(attention: Attention, b: i32, tile: usize, rank: i32, stream: usize, work: usize): void {
+/** One position's query, key and value, made of what is normalised, and what it attends to: itself and those before. */
+function attendTo(attention: Attention, b: i32, tile: usize, position: i32, stream: usize, work: usize): void {
   const width = attention.width;
   const reads = work + attention.normalized;
   const weights = transposedOf(attention, ofBlock(b, BlockOperand.AttentionWeights));
@@ -219,15 +219,15 @@ function attendTo(attention: Attention, b: i32, tile: usize, rank: i32, stream: 
   for (let head: i32 = 0; head < attention.heads; head++) {
     const keys = keysOf(attention, tile + attention.caches, b, head);
     const values = keys + attention.cache;
-    const place = <usize>rank * bytes;
+    const offset = <usize>position * bytes;
     const ofHead = weights + all + (<usize>(head * size * width) << 2);
-    memory.fill(keys + place, 0, bytes);
-    memory.fill(values + place, 0, bytes);
-    addProduct(keys + place, ofHead, reads, size, width);
-    addProduct(values + place, ofHead + all, reads, size, width);
+    memory.fill(keys + offset, 0, bytes);
+    memory.fill(values + offset, 0, bytes);
+    addProduct(keys + offset, ofHead, reads, size, width);
+    addProduct(values + offset, ofHead + all, reads, size, width);
     const from = <usize>head * bytes;
     const stats = stream + attention.stats + 2 * <usize>head * UNIT_BYTES;
-    attend(stream + attention.attended + from, stats, queries + from, keys, values, rank + 1, size, work + attention.scores);
+    attend(stream + attention.attended + from, stats, queries + from, keys, values, position + 1, size, work + attention.scores);
   }
 }
 

@@ -33,7 +33,7 @@ export function advanceCells(width: i32, gates: usize, before: usize, cells: usi
  * @param cellAdjoints of the cells afterwards; become those of the cells before
  * @param gateAdjoints of the products
  */
-export function retreatCells(
+export function backwardCells(
   width: i32,
   gates: usize,
   before: usize,

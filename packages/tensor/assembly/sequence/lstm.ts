@@ -1,15 +1,15 @@
 import { UNIT_BYTES } from '../tile/dot';
 import { gather, rowOf, scatter } from '../tile/gather';
-import { advanceCells, retreatCells } from './lstm-cell';
+import { advanceCells, backwardCells } from './lstm-cell';
 import { addOuterProducts } from '../tile/outer-product';
-import { chooseValue, lanesOf, Sequence, retreatValue, tileOf, workOf } from './sequence';
+import { chooseValue, lanesOf, Sequence, backwardValue, tileOf, workOf } from './sequence';
 import { addLaneSums, addRow, addUnits, spreadRow, TILE } from '../tile/tile';
 import { addProduct } from '../tile/tile-product';
 
 /** Positions whose adjoints are kept at a time, until their share of the weights' gradients is added. */
 export const BLOCK_POSITIONS: i32 = 8;
 
-/** One layer; each rank of each tile has a record, in which it has its places, here in bytes from the record's start. */
+/** One layer; each position of each tile has a record, in which it has its places, here in bytes from the record's start. */
 @unmanaged
 export class LstmLayer {
   width: i32;
@@ -18,17 +18,17 @@ export class LstmLayer {
   /** `[inputs, 4 width]`, and place for the same by column. */
   weights: usize;
   forward: usize;
-  /** `[4 width]`; 0 for the first layer, whose biases are those of the ranks. */
+  /** `[4 width]`; 0 for the first layer, whose biases are those of the positions. */
   bias: usize;
-  /** The inputs of the rank, the gates, the cells before it and the tanh of those after. */
+  /** The inputs of the position, the gates, the cells before it and the tanh of those after. */
   reads: usize;
   gates: usize;
   cells: usize;
   shown: usize;
-  /** Bytes from the start of a chunk's gradients to those of the weights and the bias, or of the ranks' biases. */
+  /** Bytes from the start of a chunk's gradients to those of the weights and the bias, or of the positions' biases. */
   weightGradient: usize;
   biasGradient: usize;
-  /** Bytes from the start of a thread's work to the adjoints of the inputs and cells, and within a rank's to those of the gates. */
+  /** Bytes from the start of a thread's work to the adjoints of the inputs and cells, and within a position's to those of the gates. */
   readAdjoints: usize;
   cellAdjoints: usize;
   gateAdjoints: usize;
@@ -38,17 +38,17 @@ export class LstmLayer {
 export class Lstm extends Sequence {
   layerCount: i32;
   layers: usize;
-  /** The ranks' biases `[D, 4 H]`; what the context adds to them, `[N, 4 H]` or 0. */
+  /** The positions' biases `[D, 4 H]`; what the context adds to them, `[N, 4 H]` or 0. */
   offsets: usize;
   context: usize;
-  /** Each layer's state and cells before the first rank, `[N, 2 ΣH]`, or 0. */
+  /** Each layer's state and cells before the first position, `[N, 2 ΣH]`, or 0. */
   states: usize;
   stateCount: i32;
   /** `[H, P]`, place for the same by column, and `[P]`. */
   outputWeights: usize;
   outputForward: usize;
   outputBias: usize;
-  /** Bytes of a rank's record, of which a tile has one more than ranks, or two in turn; and from its start to the parameters. */
+  /** Bytes of a position's record, of which a tile has one more than positions, or two in turn; and from its start to the parameters. */
   record: usize;
   parameters: usize;
   /** Bytes from the start of a chunk's gradients. */
@@ -56,9 +56,9 @@ export class Lstm extends Sequence {
   outputBiasGradient: usize;
   contextGradient: usize;
   stateGradient: usize;
-  /** Within a thread's work: the adjoints of a block of ranks, bytes of one rank's, and within that to those of the parameters. */
-  rankAdjoints: usize;
-  rankAdjointStride: usize;
+  /** Within a thread's work: the adjoints of a block of positions, bytes of one position's, and within that to those of the parameters. */
+  positionAdjoints: usize;
+  positionAdjointStride: usize;
   parameterAdjoints: usize;
   /** Within a thread's work: what the context adds, or its adjoint; the adjoints of one layer's states. */
   contextUnits: usize;
@@ -73,25 +73,25 @@ export function layerAt(lstm: Lstm, l: i32): LstmLayer {
 
 // @ts-ignore: decorator
 @inline
-function recordAt(lstm: Lstm, tile: usize, rank: i32): usize {
-  return tile + <usize>(lstm.isKept ? rank : rank & 1) * lstm.record;
+function recordAt(lstm: Lstm, tile: usize, position: i32): usize {
+  return tile + <usize>(lstm.hasResiduals ? position : position & 1) * lstm.record;
 }
 
 /** One tile of {@link lstm}. */
-export function lstmPart(at: usize, part: i32, thread: i32): void {
+export function lstmTask(at: usize, task: i32, thread: i32): void {
   const lstm = changetype<Lstm>(at);
-  const row = part * TILE;
+  const row = task * TILE;
   const lanes = lanesOf(lstm, row);
   const work = workOf(lstm, thread);
-  const tile = tileOf(lstm, part, thread);
+  const tile = tileOf(lstm, task, thread);
   const first = layerAt(lstm, 0);
   const last = layerAt(lstm, lstm.layerCount - 1);
   const gates = 4 * first.width;
   if (lstm.context) gather(work + lstm.contextUnits, rowOf(lstm.context, gates, row), gates, gates, 0, lanes);
   startTile(lstm, tile, row, lanes);
-  for (let rank: i32 = 0; rank < lstm.dim; rank++) {
-    const record = recordAt(lstm, tile, rank);
-    const next = recordAt(lstm, tile, rank + 1);
+  for (let position: i32 = 0; position < lstm.dim; position++) {
+    const record = recordAt(lstm, tile, position);
+    const next = recordAt(lstm, tile, position + 1);
     for (let l: i32 = 0; l < lstm.layerCount; l++) {
       const layer = layerAt(lstm, l);
       const units = record + layer.gates;
@@ -99,8 +99,8 @@ export function lstmPart(at: usize, part: i32, thread: i32): void {
       if (l > 0) spreadRow(units, layer.bias, count);
       else if (lstm.context) {
         memory.copy(units, work + lstm.contextUnits, <usize>count * UNIT_BYTES);
-        addRow(units, lstm.offsets + (<usize>(rank * count) << 2), count);
-      } else spreadRow(units, lstm.offsets + (<usize>(rank * count) << 2), count);
+        addRow(units, lstm.offsets + (<usize>(position * count) << 2), count);
+      } else spreadRow(units, lstm.offsets + (<usize>(position * count) << 2), count);
       addProduct(units, layer.forward, record + layer.reads, count, layer.inputs);
       const states = statesOf(layer, next);
       advanceCells(layer.width, units, record + layer.cells, next + layer.cells, record + layer.shown, states);
@@ -109,18 +109,18 @@ export function lstmPart(at: usize, part: i32, thread: i32): void {
     const parameters = record + lstm.parameters;
     spreadRow(parameters, lstm.outputBias, lstm.parameterCount);
     addProduct(parameters, lstm.outputForward, statesOf(last, next), lstm.parameterCount, last.width);
-    chooseValue(lstm, rank, row, work, parameters, next + first.reads);
+    chooseValue(lstm, position, row, work, parameters, next + first.reads);
   }
 }
 
-/** Where a layer's states come to lie in the record of the rank after. */
+/** Where a layer's states come to lie in the record of the position after. */
 // @ts-ignore: decorator
 @inline
 function statesOf(layer: LstmLayer, record: usize): usize {
   return record + layer.reads + <usize>(layer.inputs - layer.width) * UNIT_BYTES;
 }
 
-/** What the first rank finds: no value before, and the initial states and cells. */
+/** What the first position finds: no value before, and the initial states and cells. */
 function startTile(lstm: Lstm, tile: usize, row: i32, lanes: i32): void {
   memory.fill(tile + layerAt(lstm, 0).reads, 0, UNIT_BYTES);
   let from = rowOf(lstm.states, lstm.stateCount, row);
@@ -139,37 +139,37 @@ function startTile(lstm: Lstm, tile: usize, row: i32, lanes: i32): void {
 }
 
 /** One chunk of {@link lstmGradient}. */
-export function lstmGradientPart(at: usize, part: i32, thread: i32): void {
+export function lstmGradientTask(at: usize, task: i32, thread: i32): void {
   const lstm = changetype<Lstm>(at);
   const work = workOf(lstm, thread);
-  const chunk = lstm.chunks + <usize>part * lstm.chunkStride;
+  const chunk = lstm.chunks + <usize>task * lstm.chunkStride;
   memory.fill(chunk, 0, lstm.chunkStride);
-  const end = min((part + 1) * lstm.chunkTiles * TILE, lstm.rows);
-  for (let row = part * lstm.chunkTiles * TILE; row < end; row += TILE) {
+  const end = min((task + 1) * lstm.chunkTiles * TILE, lstm.rows);
+  for (let row = task * lstm.chunkTiles * TILE; row < end; row += TILE) {
     const tile = tileOf(lstm, row / TILE, thread);
-    memory.fill(work, 0, lstm.rankAdjoints);
-    for (let rank = lstm.dim; rank > 0; rank -= BLOCK_POSITIONS) {
-      const begin = max(0, rank - BLOCK_POSITIONS);
-      for (let r = rank - 1; r >= begin; r--) {
-        retreat(lstm, tile, r, work, work + lstm.rankAdjoints + <usize>(r - begin) * lstm.rankAdjointStride, chunk, row);
+    memory.fill(work, 0, lstm.positionAdjoints);
+    for (let position = lstm.dim; position > 0; position -= BLOCK_POSITIONS) {
+      const begin = max(0, position - BLOCK_POSITIONS);
+      for (let r = position - 1; r >= begin; r--) {
+        backwardPosition(lstm, tile, r, work, work + lstm.positionAdjoints + <usize>(r - begin) * lstm.positionAdjointStride, chunk, row);
       }
-      addWeightGradients(lstm, tile, begin, rank - begin, work + lstm.rankAdjoints, chunk);
+      addWeightGradients(lstm, tile, begin, position - begin, work + lstm.positionAdjoints, chunk);
     }
-    finishTile(lstm, work, row);
+    backwardInitial(lstm, work, row);
   }
 }
 
-/** The adjoints of one rank, from those of the rank after. */
-function retreat(lstm: Lstm, tile: usize, rank: i32, work: usize, adjoints: usize, chunk: usize, row: i32): void {
-  const record = recordAt(lstm, tile, rank);
-  const next = recordAt(lstm, tile, rank + 1);
+/** The adjoints of one position, from those of the position after. */
+function backwardPosition(lstm: Lstm, tile: usize, position: i32, work: usize, adjoints: usize, chunk: usize, row: i32): void {
+  const record = recordAt(lstm, tile, position);
+  const next = recordAt(lstm, tile, position + 1);
   const first = layerAt(lstm, 0);
   const top = lstm.layerCount - 1;
   const parameterAdjoints = adjoints + lstm.parameterAdjoints;
-  // The rank after left the adjoint of what it was fed.
-  const handed = work + first.readAdjoints;
+  // The position after left the adjoint of what it was fed.
+  const upstream = work + first.readAdjoints;
   const biasGradient = chunk + lstm.outputBiasGradient;
-  retreatValue(lstm, rank, row, work, record + lstm.parameters, next + first.reads, handed, parameterAdjoints, biasGradient);
+  backwardValue(lstm, position, row, work, record + lstm.parameters, next + first.reads, upstream, parameterAdjoints, biasGradient);
 
   for (let l = top; l >= 0; l--) {
     const layer = layerAt(lstm, l);
@@ -179,33 +179,33 @@ function retreat(lstm: Lstm, tile: usize, rank: i32, work: usize, adjoints: usiz
     memory.copy(states, reads + <usize>(layer.inputs - layer.width) * UNIT_BYTES, <usize>layer.width * UNIT_BYTES);
     if (l == top) addProduct(states, lstm.outputWeights, parameterAdjoints, layer.width, lstm.parameterCount);
     else addUnits(states, work + layerAt(lstm, l + 1).readAdjoints, layer.width);
-    retreatCells(layer.width, record + layer.gates, record + layer.cells, record + layer.shown, states, work + layer.cellAdjoints, gates);
+    backwardCells(layer.width, record + layer.gates, record + layer.cells, record + layer.shown, states, work + layer.cellAdjoints, gates);
     memory.fill(reads, 0, <usize>layer.inputs * UNIT_BYTES);
     addProduct(reads, layer.weights, gates, layer.inputs, 4 * layer.width);
-    const bias = chunk + layer.biasGradient + (l == 0 ? <usize>(rank * 4 * layer.width) << 2 : 0);
+    const bias = chunk + layer.biasGradient + (l == 0 ? <usize>(position * 4 * layer.width) << 2 : 0);
     addLaneSums(bias, gates, 4 * layer.width);
     if (l == 0 && lstm.context) addUnits(work + lstm.contextUnits, gates, 4 * layer.width);
   }
 }
 
-/** Adds the share of `ranks` ranks in the weights' gradients. */
-function addWeightGradients(lstm: Lstm, tile: usize, begin: i32, ranks: i32, adjoints: usize, chunk: usize): void {
+/** Adds the share of `count` positions in the weights' gradients. */
+function addWeightGradients(lstm: Lstm, tile: usize, begin: i32, count: i32, adjoints: usize, chunk: usize): void {
   const record = recordAt(lstm, tile, begin);
   for (let l: i32 = 0; l < lstm.layerCount; l++) {
     const layer = layerAt(lstm, l);
     const gates = adjoints + layer.gateAdjoints;
     const to = chunk + layer.weightGradient;
-    addOuterProducts(to, record + layer.reads, lstm.record, layer.inputs, gates, lstm.rankAdjointStride, 4 * layer.width, ranks);
+    addOuterProducts(to, record + layer.reads, lstm.record, layer.inputs, gates, lstm.positionAdjointStride, 4 * layer.width, count);
   }
   const last = layerAt(lstm, lstm.layerCount - 1);
   const states = statesOf(last, recordAt(lstm, tile, begin + 1));
   const parameters = adjoints + lstm.parameterAdjoints;
   const to = chunk + lstm.outputWeightGradient;
-  addOuterProducts(to, states, lstm.record, last.width, parameters, lstm.rankAdjointStride, lstm.parameterCount, ranks);
+  addOuterProducts(to, states, lstm.record, last.width, parameters, lstm.positionAdjointStride, lstm.parameterCount, count);
 }
 
 /** The adjoints of what each event starts with. */
-function finishTile(lstm: Lstm, work: usize, row: i32): void {
+function backwardInitial(lstm: Lstm, work: usize, row: i32): void {
   const lanes = lanesOf(lstm, row);
   const gates = 4 * layerAt(lstm, 0).width;
   if (lstm.context) scatter(rowOf(lstm.contextGradient, gates, row), work + lstm.contextUnits, gates, gates, 0, lanes);

@@ -1,6 +1,6 @@
 import { UNIT_BYTES } from '../tile/dot';
 import { gather, gatherAdjoints, scatter } from '../tile/gather';
-import { applyStep, applyStepGradient, AffineForm } from '../tile/affine-form';
+import { applyForm, applyFormGradient, AffineForm } from '../tile/affine-form';
 import { addLaneSums, addUnits, TILE } from '../tile/tile';
 
 /** What networks that go over the dimensions one by one have in common; the structures of theirs begin with it. */
@@ -10,7 +10,7 @@ export class Sequence {
   parameterCount: i32;
   rows: i32;
   sequential: i32;
-  /** The dimension of each rank. */
+  /** The dimension of each position. */
   order: usize;
   form: usize;
   /** `[N, D]` */
@@ -19,10 +19,10 @@ export class Sequence {
   value: usize;
   logDet: usize;
   inputGradient: usize;
-  /** What is kept of each tile, or if nothing is, place for one of each thread. */
+  /** The residuals of each tile, or if there is to be no gradient, memory for those of one tile for each thread. */
   tiles: usize;
   tileStride: usize;
-  isKept: i32;
+  hasResiduals: i32;
   /** Place for each thread to work in. */
   work: usize;
   workStride: usize;
@@ -39,84 +39,84 @@ export const SEQUENCE_WORK_UNITS: i32 = 2;
 
 // @ts-ignore: decorator
 @inline
-export function workOf(ranks: Sequence, thread: i32): usize {
-  return ranks.work + <usize>thread * ranks.workStride;
+export function workOf(sequence: Sequence, thread: i32): usize {
+  return sequence.work + <usize>thread * sequence.workStride;
 }
 
 // @ts-ignore: decorator
 @inline
-export function tileOf(ranks: Sequence, part: i32, thread: i32): usize {
-  return ranks.tiles + <usize>(ranks.isKept ? part : thread) * ranks.tileStride;
+export function tileOf(sequence: Sequence, task: i32, thread: i32): usize {
+  return sequence.tiles + <usize>(sequence.hasResiduals ? task : thread) * sequence.tileStride;
 }
 
 // @ts-ignore: decorator
 @inline
-export function lanesOf(ranks: Sequence, row: i32): i32 {
-  return min(TILE, ranks.rows - row);
+export function lanesOf(sequence: Sequence, row: i32): i32 {
+  return min(TILE, sequence.rows - row);
 }
 
-/** Bytes to the number of one rank in the first event of a tile, in a matrix `[N, D]`. */
+/** Bytes to the number of one position in the first event of a tile, in a matrix `[N, D]`. */
 // @ts-ignore: decorator
 @inline
-function placeOf(ranks: Sequence, rank: i32, row: i32): usize {
-  return (<usize>(ranks.dim * row) + <usize>load<i32>(ranks.order + (<usize>rank << 2))) << 2;
+function offsetOf(sequence: Sequence, position: i32, row: i32): usize {
+  return (<usize>(sequence.dim * row) + <usize>load<i32>(sequence.order + (<usize>position << 2))) << 2;
 }
 
 /**
- * What becomes of one rank's parameters: the result, or with a step the value.
+ * What becomes of one position's parameters: the result, or with a step the value.
  *
- * @param fed becomes what the next rank is fed: the input, or in the sequential direction the value
+ * @param fed becomes what the next position is fed: the input, or in the sequential direction the value
  */
-export function chooseValue(ranks: Sequence, rank: i32, row: i32, work: usize, parameters: usize, fed: usize): void {
-  const lanes = lanesOf(ranks, row);
-  const place = placeOf(ranks, rank, row);
-  if (rank == 0) memory.fill(work + TOTAL, 0, UNIT_BYTES);
-  gather(fed, ranks.input + place, ranks.dim, 1, 0, lanes);
-  if (!ranks.form) {
-    const count = ranks.parameterCount;
-    scatter(ranks.value + place * count, parameters, ranks.dim * count, count, 0, lanes);
+export function chooseValue(sequence: Sequence, position: i32, row: i32, work: usize, parameters: usize, fed: usize): void {
+  const lanes = lanesOf(sequence, row);
+  const offset = offsetOf(sequence, position, row);
+  if (position == 0) memory.fill(work + TOTAL, 0, UNIT_BYTES);
+  gather(fed, sequence.input + offset, sequence.dim, 1, 0, lanes);
+  if (!sequence.form) {
+    const count = sequence.parameterCount;
+    scatter(sequence.value + offset * count, parameters, sequence.dim * count, count, 0, lanes);
     return;
   }
-  const value = ranks.sequential ? fed : work + GIVEN;
-  applyStep(changetype<AffineForm>(ranks.form), value, fed, parameters, work + TOTAL, 1);
-  scatter(ranks.value + place, value, ranks.dim, 1, 0, lanes);
-  if (rank == ranks.dim - 1) memory.copy(ranks.logDet + (<usize>row << 2), work + TOTAL, <usize>lanes << 2);
+  const value = sequence.sequential ? fed : work + GIVEN;
+  applyForm(changetype<AffineForm>(sequence.form), value, fed, parameters, work + TOTAL, 1);
+  scatter(sequence.value + offset, value, sequence.dim, 1, 0, lanes);
+  if (position == sequence.dim - 1) memory.copy(sequence.logDet + (<usize>row << 2), work + TOTAL, <usize>lanes << 2);
 }
 
 /**
  * The gradient of {@link chooseValue}.
  *
- * @param fed what the next rank was fed
+ * @param fed what the next position was fed
  * @param handed the adjoint of that
  * @param parameterAdjoints of the parameters; their sums over all events are added to `biasGradient`
  */
-export function retreatValue(
-  ranks: Sequence,
-  rank: i32,
+export function backwardValue(
+  sequence: Sequence,
+  position: i32,
   row: i32,
   work: usize,
   parameters: usize,
   fed: usize,
-  handed: usize,
+  upstream: usize,
   parameterAdjoints: usize,
   biasGradient: usize,
 ): void {
-  const lanes = lanesOf(ranks, row);
-  const place = placeOf(ranks, rank, row);
+  const lanes = lanesOf(sequence, row);
+  const offset = offsetOf(sequence, position, row);
   const direct = work + GIVEN;
   const total = work + TOTAL;
-  if (ranks.form) {
-    const isValue = ranks.sequential != 0;
-    gatherAdjoints(direct, ranks.value + place, ranks.dim, 1, 0, lanes);
-    gatherAdjoints(total, ranks.logDet + (<usize>row << 2), 1, 1, 0, lanes);
-    if (isValue) addUnits(direct, handed, 1);
-    applyStepGradient(changetype<AffineForm>(ranks.form), direct, total, fed, isValue, parameters, parameterAdjoints, 1);
-    if (!isValue) addUnits(direct, handed, 1);
+  if (sequence.form) {
+    const isValue = sequence.sequential != 0;
+    gatherAdjoints(direct, sequence.value + offset, sequence.dim, 1, 0, lanes);
+    gatherAdjoints(total, sequence.logDet + (<usize>row << 2), 1, 1, 0, lanes);
+    if (isValue) addUnits(direct, upstream, 1);
+    applyFormGradient(changetype<AffineForm>(sequence.form), direct, total, fed, isValue, parameters, parameterAdjoints, 1);
+    if (!isValue) addUnits(direct, upstream, 1);
   } else {
-    const count = ranks.parameterCount;
-    gatherAdjoints(parameterAdjoints, ranks.value + place * count, ranks.dim * count, count, 0, lanes);
-    memory.copy(direct, handed, UNIT_BYTES);
+    const count = sequence.parameterCount;
+    gatherAdjoints(parameterAdjoints, sequence.value + offset * count, sequence.dim * count, count, 0, lanes);
+    memory.copy(direct, upstream, UNIT_BYTES);
   }
-  scatter(ranks.inputGradient + place, direct, ranks.dim, 1, 0, lanes);
-  addLaneSums(biasGradient, parameterAdjoints, ranks.parameterCount);
+  scatter(sequence.inputGradient + offset, direct, sequence.dim, 1, 0, lanes);
+  addLaneSums(biasGradient, parameterAdjoints, sequence.parameterCount);
 }

@@ -1,9 +1,9 @@
 import { loadLanes, storeLanes, unpackLanes } from '../simd/lanes';
 import { sigmoid4, splat } from '../simd/simd-math';
-import { PART_ROWS } from './spline';
+import { TASK_ROWS } from './spline';
 import { D0, D1, HEIGHT, INDEX, intoInterval, locate, numerator4, RAW0, RAW1, REST, SHARE, SLOPE, Splines, VECTOR, WIDTH } from './spline-bin';
 
-export function splinesGradientPart(at: usize, part: i32, thread: i32): void {
+export function splinesGradientTask(at: usize, task: i32, thread: i32): void {
   const all = changetype<Splines>(at);
   const bins = all.bins;
   const isPeriodic = all.parameterCount == 3 * bins;
@@ -11,8 +11,8 @@ export function splinesGradientPart(at: usize, part: i32, thread: i32): void {
   const bin = raw + <usize>(all.parameterCount + 1) * VECTOR;
   const rawDerivatives = raw + <usize>(2 * bins) * VECTOR;
   const rowBytes = <usize>all.parameterCount << 2;
-  const end = min(all.rows, (part + 1) * PART_ROWS);
-  for (let row = part * PART_ROWS; row < end; row += 4) {
+  const end = min(all.rows, (task + 1) * TASK_ROWS);
+  for (let row = task * TASK_ROWS; row < end; row += 4) {
     const count = min(4, end - row);
     const input = loadLanes(all.input + (<usize>row << 2), count);
     locate(all, raw, bin, row, count, intoInterval(all, input));

@@ -2,15 +2,15 @@ import { loadLanes, storeLanes } from '../simd/lanes';
 import { log4 } from '../simd/simd-math';
 import { D0, D1, END, END_LOW, HEIGHT, intoInterval, locate, numerator4, REST, SHARE, SLOPE, Splines, START, START_LOW, VECTOR, WIDTH } from './spline-bin';
 
-/** Numbers of one part of the work. */
-export const PART_ROWS: i32 = 64;
+/** Numbers of one task. */
+export const TASK_ROWS: i32 = 64;
 
-export function splinesPart(at: usize, part: i32, thread: i32): void {
+export function splinesTask(at: usize, task: i32, thread: i32): void {
   const all = changetype<Splines>(at);
   const raw = all.work + <usize>thread * all.workBytes;
   const bin = raw + <usize>(all.parameterCount + 1) * VECTOR;
-  const end = min(all.rows, (part + 1) * PART_ROWS);
-  for (let row = part * PART_ROWS; row < end; row += 4) {
+  const end = min(all.rows, (task + 1) * TASK_ROWS);
+  for (let row = task * TASK_ROWS; row < end; row += 4) {
     const count = min(4, end - row);
     const input = loadLanes(all.input + (<usize>row << 2), count);
     const place = intoInterval(all, input);

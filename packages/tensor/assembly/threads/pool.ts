@@ -1,25 +1,25 @@
-// Several threads take the parts of one job. Each has an instance of this module of its own, in one shared memory; the first thread is the
-// one that TensorFlow.js runs on. It never waits for a thread to come: whoever is there takes the next part, so that a job ends whether others
-// have started or not. A part is the same computation whoever takes it, so that results do not depend on the number of threads.
+// Several threads share the tasks of one job. Each has its own instance of this module, and all have one memory; the first thread is the one that
+// TensorFlow.js runs on. It never waits for a thread to start: each thread takes the next task when it is free, so that a job ends whether others
+// have started or not. A task is the same computation on every thread, so that results do not depend on the number of threads.
 
-import { runPart } from './dispatch';
+import { runTask } from './dispatch';
 
 /** The state that the threads share. */
 @unmanaged
 class Pool {
   /** Goes up by one with each job: what idle threads wait for. */
   ticket: i32;
-  /** Whether parts may be taken. */
+  /** Whether tasks may be taken. */
   isOpen: i32;
   kernel: i32;
-  task: usize;
-  parts: i32;
+  args: usize;
+  taskCount: i32;
   /** Apart from what is read all the time, on a cache line of its own. */
   @inline
   get next(): usize {
     return changetype<usize>(this) + 64;
   }
-  /** How many of the other threads are taking parts. */
+  /** How many of the other threads are taking tasks. */
   @inline
   get active(): usize {
     return changetype<usize>(this) + 128;
@@ -29,7 +29,7 @@ class Pool {
 /** Bytes of the state. */
 export const POOL_BYTES: i32 = 192;
 
-/** Multiplications below which sharing them would cost more than it saves: some ten microseconds of them. */
+/** Multiplications below which a job is not shared, since waking threads would cost more: some ten microseconds of them. */
 export const SMALLEST_JOB: f64 = 250_000;
 
 /**
@@ -46,21 +46,21 @@ let hasStarted: bool = false;
 @external('env', 'startThreads')
 declare function startThreads(): void;
 
-/** Lets {@link runParts} share its work by the state at `address`, all 0 at first. */
+/** Lets {@link runTasks} share its work by the state at `address`, all 0 at first. */
 export function joinPool(address: usize): void {
   shared = address;
   hasStarted = false;
 }
 
-/** Whether {@link runParts} has anybody to share with. */
+/** Whether {@link runTasks} has anybody to share with. */
 export function hasThreads(): bool {
   return shared != 0;
 }
 
-/** Runs parts 0 … `parts` − 1 of a task; `work` is about how many multiplications they take together. */
-export function runParts(kernel: i32, task: usize, parts: i32, work: f64): void {
-  if (!shared || parts < 2 || work < SMALLEST_JOB) {
-    for (let part: i32 = 0; part < parts; part++) runPart(kernel, task, part, 0);
+/** Runs tasks 0 … `taskCount` − 1 of a kernel; `work` is about how many multiplications they take together. */
+export function runTasks(kernel: i32, args: usize, taskCount: i32, work: f64): void {
+  if (!shared || taskCount < 2 || work < SMALLEST_JOB) {
+    for (let task: i32 = 0; task < taskCount; task++) runTask(kernel, args, task, 0);
     return;
   }
   if (!hasStarted) {
@@ -69,8 +69,8 @@ export function runParts(kernel: i32, task: usize, parts: i32, work: f64): void 
   }
   const pool = changetype<Pool>(shared);
   pool.kernel = kernel;
-  pool.task = task;
-  pool.parts = parts;
+  pool.args = args;
+  pool.taskCount = taskCount;
   atomic.store<i32>(pool.next, 0);
   atomic.store<i32>(shared, 1, offsetof<Pool>('isOpen'));
   atomic.add<i32>(shared, 1, offsetof<Pool>('ticket'));
@@ -98,8 +98,8 @@ export function serve(address: usize, thread: i32): void {
 
 function takeParts(pool: Pool, thread: i32): void {
   while (true) {
-    const part = atomic.add<i32>(pool.next, 1);
-    if (part >= pool.parts) return;
-    runPart(pool.kernel, pool.task, part, thread);
+    const task = atomic.add<i32>(pool.next, 1);
+    if (task >= pool.taskCount) return;
+    runTask(pool.kernel, pool.args, task, thread);
   }
 }

@@ -1,6 +1,6 @@
 import { UNIT_BYTES } from './dot';
 import { transposeFour } from '../simd/transpose';
-import { place, TILE } from './tile';
+import { lookup, TILE } from './tile';
 
 /** The address of a row of a matrix. */
 // @ts-ignore: decorator
@@ -10,17 +10,17 @@ export function rowOf(matrix: usize, width: i32, row: i32): usize {
 }
 
 /**
- * `count` columns of some rows of a matrix as a tile: column c is unit `ranks[c]`, or unit c. Missing lanes repeat the last event, so that
+ * `count` columns of some rows of a matrix as a tile: column c is unit `order[c]`, or unit c. Missing lanes repeat the last event, so that
  * they stay as finite as it is.
  *
  * @param rows the first column in the first row
  * @param width how many numbers the matrix has in a row
  */
-export function gather(tile: usize, rows: usize, width: i32, count: i32, ranks: usize, lanes: i32): void {
+export function gather(tile: usize, rows: usize, width: i32, count: i32, order: usize, lanes: i32): void {
   const stride = <usize>width << 2;
-  const done = lanes == TILE ? gatherFours(tile, rows, stride, count, ranks) : 0;
+  const done = lanes == TILE ? gatherFours(tile, rows, stride, count, order) : 0;
   for (let c = done; c < count; c++) {
-    const unit = unitOf(tile, ranks, c);
+    const unit = unitOf(tile, order, c);
     let from = rows + (<usize>c << 2);
     for (let lane: i32 = 0; lane < TILE; lane++) {
       store<f32>(unit + (<usize>lane << 2), load<f32>(from));
@@ -30,8 +30,8 @@ export function gather(tile: usize, rows: usize, width: i32, count: i32, ranks: 
 }
 
 /** {@link gather} with 0 in missing lanes: an event that is not there has no adjoint. */
-export function gatherAdjoints(tile: usize, rows: usize, width: i32, count: i32, ranks: usize, lanes: i32): void {
-  gather(tile, rows, width, count, ranks, lanes);
+export function gatherAdjoints(tile: usize, rows: usize, width: i32, count: i32, order: usize, lanes: i32): void {
+  gather(tile, rows, width, count, order, lanes);
   if (lanes == TILE) return;
   for (let c: i32 = 0; c < count; c++) {
     for (let lane = lanes; lane < TILE; lane++) store<f32>(tile + (<usize>lane << 2), 0);
@@ -40,13 +40,13 @@ export function gatherAdjoints(tile: usize, rows: usize, width: i32, count: i32,
 }
 
 /** Four columns of four rows at a time; returns how many columns are done. */
-function gatherFours(tile: usize, rows: usize, stride: usize, count: i32, ranks: usize): i32 {
+function gatherFours(tile: usize, rows: usize, stride: usize, count: i32, order: usize): i32 {
   let c: i32 = 0;
   for (; c + 4 <= count; c += 4) {
-    const u0 = unitOf(tile, ranks, c);
-    const u1 = unitOf(tile, ranks, c + 1);
-    const u2 = unitOf(tile, ranks, c + 2);
-    const u3 = unitOf(tile, ranks, c + 3);
+    const u0 = unitOf(tile, order, c);
+    const u1 = unitOf(tile, order, c + 1);
+    const u2 = unitOf(tile, order, c + 2);
+    const u3 = unitOf(tile, order, c + 3);
     let from = rows + (<usize>c << 2);
     for (let lane: usize = 0; lane < UNIT_BYTES; lane += 16) {
       transposeFour(u0 + lane, u1 + lane, u2 + lane, u3 + lane, from, from + stride, from + 2 * stride, from + 3 * stride);
@@ -57,11 +57,11 @@ function gatherFours(tile: usize, rows: usize, stride: usize, count: i32, ranks:
 }
 
 /** Some rows' columns from a tile, as {@link gather} takes them. */
-export function scatter(rows: usize, tile: usize, width: i32, count: i32, ranks: usize, lanes: i32): void {
+export function scatter(rows: usize, tile: usize, width: i32, count: i32, order: usize, lanes: i32): void {
   const stride = <usize>width << 2;
-  const done = lanes == TILE ? scatterFours(rows, tile, stride, count, ranks) : 0;
+  const done = lanes == TILE ? scatterFours(rows, tile, stride, count, order) : 0;
   for (let c = done; c < count; c++) {
-    const unit = unitOf(tile, ranks, c);
+    const unit = unitOf(tile, order, c);
     let to = rows + (<usize>c << 2);
     for (let lane: i32 = 0; lane < lanes; lane++) {
       store<f32>(to, load<f32>(unit + (<usize>lane << 2)));
@@ -70,13 +70,13 @@ export function scatter(rows: usize, tile: usize, width: i32, count: i32, ranks:
   }
 }
 
-function scatterFours(rows: usize, tile: usize, stride: usize, count: i32, ranks: usize): i32 {
+function scatterFours(rows: usize, tile: usize, stride: usize, count: i32, order: usize): i32 {
   let c: i32 = 0;
   for (; c + 4 <= count; c += 4) {
-    const u0 = unitOf(tile, ranks, c);
-    const u1 = unitOf(tile, ranks, c + 1);
-    const u2 = unitOf(tile, ranks, c + 2);
-    const u3 = unitOf(tile, ranks, c + 3);
+    const u0 = unitOf(tile, order, c);
+    const u1 = unitOf(tile, order, c + 1);
+    const u2 = unitOf(tile, order, c + 2);
+    const u3 = unitOf(tile, order, c + 3);
     let to = rows + (<usize>c << 2);
     for (let lane: usize = 0; lane < UNIT_BYTES; lane += 16) {
       transposeFour(to, to + stride, to + 2 * stride, to + 3 * stride, u0 + lane, u1 + lane, u2 + lane, u3 + lane);
@@ -88,6 +88,6 @@ function scatterFours(rows: usize, tile: usize, stride: usize, count: i32, ranks
 
 // @ts-ignore: decorator
 @inline
-function unitOf(tile: usize, ranks: usize, column: i32): usize {
-  return tile + <usize>place(ranks, column) * UNIT_BYTES;
+function unitOf(tile: usize, order: usize, column: i32): usize {
+  return tile + <usize>lookup(order, column) * UNIT_BYTES;
 }

@@ -12,7 +12,7 @@ export function entry(table: usize, index: i32): i32 {
 /** Where something is in a list in an order of its own, if it has one. */
 // @ts-ignore: decorator
 @inline
-export function place(order: usize, index: i32): i32 {
+export function lookup(order: usize, index: i32): i32 {
   return order ? entry(order, index) : index;
 }
 

@@ -31,7 +31,7 @@ fn computeAdjoints(n : i32, base : i32, isIdle : bool, begin : i32, end : i32) {
 }
 
 // The adjoints of the parameters of the dimensions from begin up to end, and what the input has of them directly.
-fn stepGradient(base : i32, row : i32, isIdle : bool, begin : i32, end : i32) {
+fn formGradient(base : i32, row : i32, isIdle : bool, begin : i32, end : i32) {
   let lane = i32(localIndex) % TILE;
   let event = min(row + lane, uniforms.rows - 1);
   let isEvent = row + lane < uniforms.rows;
@@ -39,24 +39,24 @@ fn stepGradient(base : i32, row : i32, isIdle : bool, begin : i32, end : i32) {
   let parameters = base + nodeAt(uniforms.layerCount).values * TILE + lane;
   let last = select(end, begin, isIdle);
   for (var k = begin + i32(localIndex) / TILE; k < last; k += PARTS) {
-    let at = event * uniforms.dim + tables[uniforms.orderAt + k];
-    let known = base + (nodeAt(0).values + k) * TILE + lane;
+    let at = event * uniforms.dim + tables[uniforms.orderOffset + k];
+    let residual = base + (nodeAt(0).values + k) * TILE + lane;
     let m = records[parameters + k * width];
     // A missing event gives nothing to the gradients of weights.
     var dv = select(0.0, valueCotangent[at], isEvent);
-    if (uniforms.sequential == 1) { dv += result[known]; }
+    if (uniforms.sequential == 1) { dv += result[residual]; }
     var scale = 1.0;
     if (uniforms.logScale != LogScaleId_None) {
       let r = records[parameters + k * width + TILE];
       scale = exactExp(logScale(r));
-      let u = records[known];
-      // The derivative of the value by the log-scale; what is known is the value in the sequential direction.
+      let u = records[residual];
+      // The derivative of the value by the log-scale; the residual is the value in the sequential direction.
       let slope = select((u - uniforms.before * m) * scale, u - uniforms.after * m, uniforms.sequential == 1);
       let dl = dv * slope + select(0.0, logDetCotangent[event], isEvent);
       result[parameters + k * width + TILE] = dl * logScaleSlope(r);
     }
     result[parameters + k * width] = dv * (uniforms.after - uniforms.before * scale);
-    if (isEvent) { result[uniforms.valueAt + at] = dv * scale; }
+    if (isEvent) { result[uniforms.valueOffset + at] = dv * scale; }
   }
   storageBarrier();
 }
@@ -67,19 +67,19 @@ fn main(index : i32) {
   let base = row * uniforms.recordUnits;
   let lane = i32(localIndex) % TILE;
   if (uniforms.sequential == 1) {
-    for (var rank = uniforms.ranks - 1; rank >= 0; rank--) {
-      let begin = tables[nodeAt(0).starts + rank];
-      let end = tables[nodeAt(0).starts + rank + 1];
+    for (var degree = uniforms.degrees - 1; degree >= 0; degree--) {
+      let begin = tables[nodeAt(0).starts + degree];
+      let end = tables[nodeAt(0).starts + degree + 1];
       computeAdjoints(0, base, isIdle, begin, end);
-      stepGradient(base, row, isIdle, begin, end);
+      formGradient(base, row, isIdle, begin, end);
       for (var n = uniforms.layerCount - 1; n > 0; n--) {
-        computeAdjoints(n, base, isIdle, tables[nodeAt(n).starts + rank], tables[nodeAt(n).starts + rank + 1]);
+        computeAdjoints(n, base, isIdle, tables[nodeAt(n).starts + degree], tables[nodeAt(n).starts + degree + 1]);
       }
     }
     return;
   }
   if (uniforms.logScale >= 0) {
-    stepGradient(base, row, isIdle, 0, uniforms.dim);
+    formGradient(base, row, isIdle, 0, uniforms.dim);
   } else {
     let width = uniforms.dim * uniforms.parameterCount;
     let order = layerAt(uniforms.layerCount - 1).unitOrder;
@@ -92,12 +92,12 @@ fn main(index : i32) {
     storageBarrier();
   }
   for (var n = uniforms.layerCount - 1; n >= 0; n--) {
-    let count = tables[nodeAt(n).starts + uniforms.ranks];
+    let count = tables[nodeAt(n).starts + uniforms.degrees];
     computeAdjoints(n, base, isIdle, 0, count);
   }
   if (row + lane >= uniforms.rows) { return; }
   for (var k = i32(localIndex) / TILE; k < uniforms.dim; k += PARTS) {
-    let at = uniforms.valueAt + (row + lane) * uniforms.dim + tables[uniforms.orderAt + k];
+    let at = uniforms.valueOffset + (row + lane) * uniforms.dim + tables[uniforms.orderOffset + k];
     let through = result[base + (nodeAt(0).values + k) * TILE + lane];
     result[at] = select(through, result[at] + through, uniforms.logScale >= 0);
   }

@@ -4,12 +4,13 @@ import type { AffineForm } from '../affine-form.js';
 
 /**
  * How the layers of a masked network hang together. Node 0 is its input, node l + 1 what layer l gives, the last node the
- * parameters. Hidden units are sorted by rank, the number of ranks of dimensions that they may see.
+ * parameters. Hidden units are sorted by degree: a unit of degree d sees
+ * the dimensions of the first d degrees.
  */
 export interface MaskedNetwork {
-  /** The dimensions by rank: a permutation of 0 … D − 1. */
+  /** The dimensions by degree: a permutation of 0 … D − 1. */
   readonly order: readonly number[];
-  /** Entry r, up to the number of ranks, is how many dimensions have lower ranks; those of one rank are chosen at once. */
+  /** Entry r, up to the number of degrees, is how many dimensions have lower degrees; those of one degree are chosen at once. */
   readonly starts: readonly number[];
   readonly activation: Activation;
   readonly layers: readonly {
@@ -19,7 +20,7 @@ export interface MaskedNetwork {
     readonly skip?: number;
     /** Whether the units are the parameters, P for each dimension in the natural order, and not hidden ones. */
     readonly isOutput: boolean;
-    /** Entry r, up to the number of ranks, is the number of units of lower rank. */
+    /** Entry r, up to the number of degrees, is the number of units of lower degree. */
     readonly starts: readonly number[];
   }[];
 }
@@ -28,7 +29,7 @@ export interface MaskedNetwork {
 export interface MaskedNetworkArrays {
   /** `[...batch, D]` */
   readonly input: Tensor;
-  /** One for each layer, `[inputs, units]`; what is of too high a rank for a unit is not read, and its gradient is 0. */
+  /** One for each layer, `[inputs, units]`; what is of too high a degree for a unit is not read, and its gradient is 0. */
   readonly weights: readonly Tensor[];
   /** What is added to each layer's products, the same for every event or not: `units` numbers or as many for each event. */
   readonly offsets: readonly (Tensor | undefined)[];

@@ -27,7 +27,7 @@ interface Layout extends LayoutKey {
   readonly layers: number;
   readonly form: number;
   readonly tables: number;
-  /** For each layer, where its weights are copied by rank, if they are. */
+  /** For each layer, where its weights are copied by degree, if they are. */
   readonly copies: readonly (number | undefined)[];
   readonly adjoints: number;
   readonly work: number;
@@ -38,11 +38,11 @@ const layouts = new WeakMap<Plan, Layout[]>();
 
 /** The layout of a call: that of an earlier one, if it was such a call. */
 export function layoutOf(plan: Plan, key: LayoutKey): Layout {
-  let known = layouts.get(plan);
-  if (!known) layouts.set(plan, (known = []));
+  let made = layouts.get(plan);
+  if (!made) layouts.set(plan, (made = []));
   const kind = (key.isGradient ? 2 : 0) + (key.isRecorded ? 1 : 0);
-  if (known[kind]?.rows !== key.rows || known[kind].threads !== key.threads) known[kind] = makeLayout(plan, key);
-  return known[kind];
+  if (made[kind]?.rows !== key.rows || made[kind].threads !== key.threads) made[kind] = makeLayout(plan, key);
+  return made[kind];
 }
 
 function makeLayout({ network, counts, dim, tables, layers, recordBytes }: Plan, key: LayoutKey): Layout {

@@ -58,7 +58,7 @@ export function maskedParameters(network: MaskedNetwork, arrays: MaskedNetworkAr
  * `logDet` `[...batch]`. Differentiable in all arrays.
  *
  * In the parallel direction the network reads the input: `valueᵢ = step(inputᵢ; p(input₍₋ᵢ₎))`. In the sequential one it reads the
- * values: `valueᵢ = step(inputᵢ; p(value₍₋ᵢ₎))`, found in one sweep up the ranks that computes each unit once; its gradient is one
+ * values: `valueᵢ = step(inputᵢ; p(value₍₋ᵢ₎))`, found in one sweep up the degrees that computes each unit once; its gradient is one
  * sweep down.
  *
  * **Units**: nats.

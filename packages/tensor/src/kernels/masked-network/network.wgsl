@@ -34,14 +34,14 @@ fn computeUnits(l : i32, base : i32, row : i32, isIdle : bool, begin : i32, end 
 }
 
 // Steps through the dimensions from begin up to end; returns this thread's share of the log-determinant.
-fn applyStep(base : i32, row : i32, isIdle : bool, begin : i32, end : i32) -> f32 {
+fn applyForm(base : i32, row : i32, isIdle : bool, begin : i32, end : i32) -> f32 {
   let lane = i32(localIndex) % TILE;
   let event = min(row + lane, uniforms.rows - 1);
   let parameters = base + nodeAt(uniforms.layerCount).values * TILE + lane;
   var total = 0.0;
   let last = select(end, begin, isIdle);
   for (var k = begin + i32(localIndex) / TILE; k < last; k += PARTS) {
-    let at = event * uniforms.dim + tables[uniforms.orderAt + k];
+    let at = event * uniforms.dim + tables[uniforms.orderOffset + k];
     let m = result[parameters + k * uniforms.parameterCount * TILE];
     var value = given[at] - uniforms.before * m;
     if (uniforms.logScale != LogScaleId_None) {
@@ -51,7 +51,7 @@ fn applyStep(base : i32, row : i32, isIdle : bool, begin : i32, end : i32) -> f3
     }
     value += uniforms.after * m;
     if (uniforms.sequential == 1) { result[base + (nodeAt(0).values + k) * TILE + lane] = value; }
-    if (row + lane < uniforms.rows) { result[uniforms.valueAt + at] = value; }
+    if (row + lane < uniforms.rows) { result[uniforms.valueOffset + at] = value; }
   }
   storageBarrier();
   return total;
@@ -65,28 +65,28 @@ fn main(index : i32) {
   let first = nodeAt(0).starts;
   var total = 0.0;
   if (uniforms.sequential == 1) {
-    for (var rank = 0; rank < uniforms.ranks; rank++) {
+    for (var degree = 0; degree < uniforms.degrees; degree++) {
       for (var l = 0; l < uniforms.layerCount; l++) {
-        computeUnits(l, base, row, isIdle, tables[nodeAt(l + 1).starts + rank], tables[nodeAt(l + 1).starts + rank + 1]);
+        computeUnits(l, base, row, isIdle, tables[nodeAt(l + 1).starts + degree], tables[nodeAt(l + 1).starts + degree + 1]);
       }
-      total += applyStep(base, row, isIdle, tables[first + rank], tables[first + rank + 1]);
+      total += applyForm(base, row, isIdle, tables[first + degree], tables[first + degree + 1]);
     }
   } else {
     let event = min(row + lane, uniforms.rows - 1);
     let last = select(uniforms.dim, 0, isIdle);
     for (var k = i32(localIndex) / TILE; k < last; k += PARTS) {
-      result[base + (nodeAt(0).values + k) * TILE + lane] = given[event * uniforms.dim + tables[uniforms.orderAt + k]];
+      result[base + (nodeAt(0).values + k) * TILE + lane] = given[event * uniforms.dim + tables[uniforms.orderOffset + k]];
     }
     storageBarrier();
     for (var l = 0; l < uniforms.layerCount; l++) { computeUnits(l, base, row, isIdle, 0, layerAt(l).units); }
     if (uniforms.logScale >= 0) {
-      total = applyStep(base, row, isIdle, 0, uniforms.dim);
+      total = applyForm(base, row, isIdle, 0, uniforms.dim);
     } else if (row + lane < uniforms.rows) {
       let width = uniforms.dim * uniforms.parameterCount;
       let order = layerAt(uniforms.layerCount - 1).unitOrder;
       let parameters = base + nodeAt(uniforms.layerCount).values * TILE + lane;
       for (var j = i32(localIndex) / TILE; j < width; j += PARTS) {
-        result[uniforms.valueAt + (row + lane) * width + lookup(order, j)] = result[parameters + j * TILE];
+        result[uniforms.valueOffset + (row + lane) * width + lookup(order, j)] = result[parameters + j * TILE];
       }
     }
   }
@@ -95,6 +95,6 @@ fn main(index : i32) {
   if (uniforms.logScale >= 0 && i32(localIndex) < TILE && row + lane < uniforms.rows) {
     var sum = 0.0;
     for (var part = 0; part < PARTS; part++) { sum += totals[part * TILE + lane]; }
-    result[uniforms.logDetAt + row + lane] = sum;
+    result[uniforms.logDetOffset + row + lane] = sum;
   }
 }

@@ -16,7 +16,7 @@ fn main(index : i32) {
   let layer = layerAt(found);
   let units = layer.units;
   let within = at - layer.offset;
-  let unit = (nodeAt(found + 1).values + lookup(layer.unitRanks, within % units)) * TILE;
+  let unit = (nodeAt(found + 1).values + lookup(layer.columnUnits, within % units)) * TILE;
   let stride = uniforms.recordUnits * TILE;
   if (layer.offsetPerRow == 1) {
     let row = within / units;

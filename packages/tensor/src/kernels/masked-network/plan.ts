@@ -10,14 +10,14 @@ export interface Plan {
   readonly counts: readonly number[];
   readonly tables: Int32Array;
   /** For each dimension its place in the order, if not its own number. */
-  readonly dimensionRanks: number;
+  readonly dimensionIndices: number;
   readonly nodes: readonly { starts: number; values: number; reads: number }[];
   readonly layers: readonly {
     limits: number;
     firsts: number;
     inputOrder: number;
     unitOrder: number;
-    unitRanks: number;
+    columnUnits: number;
   }[];
   /** Products of one event that are not masked. */
   readonly products: number;
@@ -53,9 +53,9 @@ function makePlan(network: MaskedNetwork): Plan {
   const outputOrder = order.flatMap((dimension) =>
     Array.from({ length: parameterCount }, (_, p) => dimension * parameterCount + p),
   );
-  const inOrder = { inputOrder: IN_ORDER, unitOrder: IN_ORDER, unitRanks: IN_ORDER };
+  const inOrder = { inputOrder: IN_ORDER, unitOrder: IN_ORDER, columnUnits: IN_ORDER };
   const ofInputs = { inputOrder: orderTable(order) };
-  const ofOutputs = { unitOrder: orderTable(outputOrder), unitRanks: orderTable(inverse(outputOrder)) };
+  const ofOutputs = { unitOrder: orderTable(outputOrder), columnUnits: orderTable(inverse(outputOrder)) };
 
   let recordUnits = 0;
   const reserve = (units: number) => {
@@ -72,11 +72,11 @@ function makePlan(network: MaskedNetwork): Plan {
   reserve(recordUnits % 2 === 0 ? 3 : 4);
   let products = 0;
   const plannedLayers = layers.map(({ from, isOutput, starts }) => {
-    // Values of one rank decide units of higher ones, hidden units those of their own rank too.
+    // Values of one degree decide units of higher ones, hidden units those of their own degree too.
     const visible = nodeStarts[from].slice(from === 0 ? 0 : 1);
     const limits = starts
       .slice(1)
-      .flatMap((end, rank) => Array.from({ length: end - starts[rank] }, () => visible[rank]));
+      .flatMap((end, degree) => Array.from({ length: end - starts[degree] }, () => visible[degree]));
     products = limits.reduce((total, limit) => total + limit, products);
     const firsts: number[] = [];
     for (let input = 0, unit = 0; input < counts[from]; input++) {
@@ -96,7 +96,7 @@ function makePlan(network: MaskedNetwork): Plan {
     dim,
     parameterCount,
     counts,
-    dimensionRanks: orderTable(inverse(order)),
+    dimensionIndices: orderTable(inverse(order)),
     nodes,
     layers: plannedLayers,
     tables: Int32Array.from(words),

@@ -2,7 +2,7 @@
 // values of one tile of 16 events, unit by unit, as in `assembly/masked-network/`.
 
 struct Node {
-  // The list of the starts of its ranks.
+  // The list of the starts of its degrees.
   starts : i32,
   // The first unit of its values in a record, and of these through the activation.
   values : i32,
@@ -21,7 +21,7 @@ struct Layer {
   // The order of inputs and units in the weights, and of units by column; -1 if they are in order.
   inputOrder : i32,
   unitOrder : i32,
-  unitRanks : i32,
+  columnUnits : i32,
   // Where they begin in `theta`; no offset is -1.
   weights : i32,
   offset : i32,
@@ -30,8 +30,8 @@ struct Layer {
   offsetPerRow : i32,
 }
 
-fn nodeAt(n : i32) -> Node { return loadNode(uniforms.nodesAt, n); }
-fn layerAt(l : i32) -> Layer { return loadLayer(uniforms.layersAt, l); }
+fn nodeAt(n : i32) -> Node { return loadNode(uniforms.nodesOffset, n); }
+fn layerAt(l : i32) -> Layer { return loadLayer(uniforms.layersOffset, l); }
 
 fn lookup(order : i32, index : i32) -> i32 {
   if (order < 0) { return index; }

@@ -43,9 +43,17 @@ function runNetwork(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmM
   const logDet = form && wasm.output(batch);
   const records = wasm.output([(tiles * plan.recordBytes) / 4]);
 
-  const kept = keep ? records : undefined;
   wasm.functions.maskedNetwork(
-    layOut(wasm, plan, { form, sequential, rows, offsets, operands, value, logDet, records: kept }),
+    layOut(wasm, plan, {
+      form,
+      sequential,
+      rows,
+      offsets,
+      operands,
+      value,
+      logDet,
+      records: keep ? records : undefined,
+    }),
   );
   return logDet ? [value, logDet, records] : [value, records];
 }
@@ -85,7 +93,7 @@ interface Call {
   /** The results, or in the gradient their cotangents. */
   readonly value: TensorInfo;
   readonly logDet?: TensorInfo;
-  /** What is kept for the gradient. */
+  /** The residuals: the records of all tiles. */
   readonly records?: TensorInfo;
 }
 
@@ -101,9 +109,9 @@ function layOut(wasm: WasmModule, plan: Plan, call: Call): number {
   });
   const base = wasm.scratch(layout.bytes);
   const addressOf = (tensor: TensorInfo | undefined) => (tensor ? wasm.address(tensor) : 0);
-  const tableAt = (word: number) => (word === IN_ORDER ? 0 : base + layout.tables + 4 * word);
+  const tableAddress = (word: number) => (word === IN_ORDER ? 0 : base + layout.tables + 4 * word);
   MaskedNetworkStruct.write(wasm.memory, base + layout.network, {
-    ranks: network.starts.length - 1,
+    degrees: network.starts.length - 1,
     dim: plan.dim,
     parameterCount: plan.parameterCount,
     rows,
@@ -112,7 +120,7 @@ function layOut(wasm: WasmModule, plan: Plan, call: Call): number {
     layerCount: network.layers.length,
     layers: base + layout.layers,
     nodes: base + layout.nodes,
-    dimensionRanks: tableAt(plan.dimensionRanks),
+    dimensionIndices: tableAddress(plan.dimensionIndices),
     form: form ? base + layout.form : 0,
     products: plan.products,
     input: addressOf(operands[0]),
@@ -128,13 +136,13 @@ function layOut(wasm: WasmModule, plan: Plan, call: Call): number {
   for (const [n, { starts, values, reads }] of plan.nodes.entries()) {
     MaskedNodeStruct.write(wasm.memory, base + layout.nodes + MaskedNodeStruct.bytes * n, {
       count: counts[n],
-      starts: tableAt(starts),
+      starts: tableAddress(starts),
       values,
       reads,
     });
   }
   for (const [l, { from, skip = -1 }] of network.layers.entries()) {
-    const { limits, firsts, inputOrder, unitOrder, unitRanks } = plan.layers[l];
+    const { limits, firsts, inputOrder, unitOrder, columnUnits } = plan.layers[l];
     const offset = call.offsets[l];
     const isPerRow = offset >= 0 && util.sizeFromShape(operands[offset].shape) > counts[l + 1];
     const copy = layout.copies[l] === undefined ? 0 : base + layout.copies[l];
@@ -143,11 +151,11 @@ function layOut(wasm: WasmModule, plan: Plan, call: Call): number {
       skip,
       inputs: counts[from],
       units: counts[l + 1],
-      limits: tableAt(limits),
-      firsts: tableAt(firsts),
-      inputOrder: tableAt(inputOrder),
-      unitOrder: tableAt(unitOrder),
-      unitRanks: tableAt(unitRanks),
+      limits: tableAddress(limits),
+      firsts: tableAddress(firsts),
+      inputOrder: tableAddress(inputOrder),
+      unitOrder: tableAddress(unitOrder),
+      columnUnits: tableAddress(columnUnits),
       weights: addressOf(operands[1 + l]),
       offset: addressOf(operands[offset]),
       offsetPerRow: isPerRow ? 1 : 0,

@@ -22,7 +22,7 @@ import {
 } from './shaders.generated.js';
 import { ActivationId, LogScaleId, TILE, UNIT_BYTES } from '../../wasm/structs.generated.js';
 
-/** As `maskedNetworkKernel` says; what is kept are the records of all tiles, with the results behind them. */
+/** As `maskedNetworkKernel` says; the residuals are the records of all tiles, with the results behind them. */
 export function runNetwork(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: WebGpuBackend): TensorInfo[] {
   const { form, keep } = attrs as unknown as MaskedNetworkAttrs;
   const call = callOf(Object.values(inputs) as TensorInfo[], attrs);
@@ -75,8 +75,8 @@ export function runGradient(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, bac
     rows,
     layerCount: plan.counts.length - 1,
     recordUnits: recordUnits(plan),
-    nodesAt: call.nodesAt,
-    layersAt: call.layersAt,
+    nodesOffset: call.nodesOffset,
+    layersOffset: call.layersOffset,
     blocks: call.blocks,
     weightCount: call.weightCount,
   });
@@ -121,9 +121,9 @@ interface Call extends Pick<MaskedNetworkAttrs, 'form' | 'sequential'> {
   readonly weightCount: number;
   /** The network for the shaders. */
   readonly words: Int32Array;
-  readonly nodesAt: number;
-  readonly layersAt: number;
-  readonly orderAt: number;
+  readonly nodesOffset: number;
+  readonly layersOffset: number;
+  readonly orderOffset: number;
   readonly blocks: number;
 }
 
@@ -140,7 +140,7 @@ function callOf([x, ...parameters]: TensorInfo[], attrs: NamedAttrMap): Call {
   const weightCount = places[network.layers.length] ?? end;
   let blocks = 0;
   const ofLayers = network.layers.flatMap(({ from, skip = -1 }, l) => {
-    const { limits, firsts, inputOrder, unitOrder, unitRanks } = plan.layers[l];
+    const { limits, firsts, inputOrder, unitOrder, columnUnits } = plan.layers[l];
     const [inputs, units] = [counts[from], counts[l + 1]];
     // Among the kernel's inputs, the first of which is x.
     const offset = offsets[l] - 1;
@@ -156,7 +156,7 @@ function callOf([x, ...parameters]: TensorInfo[], attrs: NamedAttrMap): Call {
       firsts,
       inputOrder,
       unitOrder,
-      unitRanks,
+      columnUnits,
       weights: places[l],
       offset: places[offset] ?? -1,
       blocksBefore,
@@ -166,7 +166,7 @@ function callOf([x, ...parameters]: TensorInfo[], attrs: NamedAttrMap): Call {
   const ofNodes = plan.nodes.flatMap(({ starts, values, reads }) =>
     nodeWords({ starts, values: values / UNIT_BYTES, reads: reads / UNIT_BYTES }),
   );
-  const nodesAt = tables.length + plan.dim;
+  const nodesOffset = tables.length + plan.dim;
   const rows = util.sizeFromShape(x.shape.slice(0, -1));
   const tiles = Math.ceil(rows / TILE);
   return {
@@ -181,9 +181,9 @@ function callOf([x, ...parameters]: TensorInfo[], attrs: NamedAttrMap): Call {
     places,
     weightCount,
     words: Int32Array.from([...tables, ...network.order, ...ofNodes, ...ofLayers]),
-    nodesAt,
-    layersAt: nodesAt + ofNodes.length,
-    orderAt: tables.length,
+    nodesOffset,
+    layersOffset: nodesOffset + ofNodes.length,
+    orderOffset: tables.length,
     blocks,
   };
 }
@@ -193,25 +193,25 @@ function recordUnits({ recordBytes }: Plan): number {
 }
 
 function tileFields(
-  { plan, form, rows, sequential, nodesAt, layersAt, orderAt }: Call,
-  valueAt: number,
-  logDetAt: number,
+  { plan, form, rows, sequential, nodesOffset, layersOffset, orderOffset }: Call,
+  valueOffset: number,
+  logDetOffset: number,
 ): TileUniforms {
   const { network, dim, parameterCount } = plan;
   return {
     rows,
     dim,
     parameterCount,
-    ranks: network.starts.length - 1,
+    degrees: network.starts.length - 1,
     layerCount: network.layers.length,
     activation: ActivationId[network.activation],
     sequential: sequential ? 1 : 0,
     recordUnits: recordUnits(plan),
-    nodesAt,
-    layersAt,
-    orderAt,
-    valueAt,
-    logDetAt,
+    nodesOffset,
+    layersOffset,
+    orderOffset,
+    valueOffset,
+    logDetOffset,
     logScale: form ? LogScaleId[form.logScale] : -1,
     bound: form?.bound ?? 1,
     bias: form?.bias ?? 0,

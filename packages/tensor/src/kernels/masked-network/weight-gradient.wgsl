@@ -5,8 +5,8 @@ struct SumUniforms {
   rows : i32,
   layerCount : i32,
   recordUnits : i32,
-  nodesAt : i32,
-  layersAt : i32,
+  nodesOffset : i32,
+  layersOffset : i32,
   blocks : i32,
   weightCount : i32,
 }

@@ -61,9 +61,9 @@ function dense(operands: Tensor[], activation: Activation | undefined): Tensor {
       const results = runKernel(denseKernel.name, operands, { activation, keep } satisfies DenseAttrs);
       return { outputs: results.slice(0, 1), kept: activation && results.slice(-1) };
     },
-    ([cotangent], [x, weights, bias], kept) => {
+    ([cotangent], [x, weights, bias], residuals) => {
       const [product, byBias] = activation
-        ? runKernel(denseGradientKernel.name, [cotangent, ...kept], { activation } satisfies DenseAttrs)
+        ? runKernel(denseGradientKernel.name, [cotangent, ...residuals], { activation } satisfies DenseAttrs)
         : [asMatrix(cotangent)];
       return [
         () => reshape(matMul(product, weights, false, true), x.shape),

@@ -1,10 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Activation } from '../activation.js';
-import type { RanksAttrs } from './sequence-struct.js';
+import type { SequenceAttrs } from './sequence-struct.js';
 
-/** A causal transformer over D ranks with pre-norm blocks, and a linear map from a rank's normalised stream to its P parameters. */
+/** A causal transformer over D positions with pre-norm blocks, and a linear map from a position's normalised stream to its P parameters. */
 export interface AttentionNetwork {
-  /** The dimensions by rank: a permutation of 0 … D − 1. */
+  /** The dimensions by position: a permutation of 0 … D − 1. */
   readonly order: readonly number[];
   /** P */
   readonly parameterCount: number;
@@ -38,7 +38,7 @@ export interface AttentionBlockArrays {
 export interface AttentionArrays {
   /** `[...batch, D]`, N events */
   readonly input: Tensor;
-  /** Added to the token of each rank, `[D, W]`. */
+  /** Added to the token of each position, `[D, W]`. */
   readonly positions: Tensor;
   /** Added to the first token of each event, `[N, W]`. */
   readonly context?: Tensor;
@@ -54,7 +54,7 @@ export interface AttentionArrays {
 }
 
 /** What both kernels are told besides tensors. */
-export interface AttentionAttrs extends RanksAttrs {
+export interface AttentionAttrs extends SequenceAttrs {
   readonly network: AttentionNetwork;
   readonly blocks: number;
 }

@@ -2,12 +2,12 @@ import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } fro
 import type { AttentionAttrs } from './attention-contract.js';
 import {
   addressOf,
-  placeGradients,
-  type RanksCall,
-  type RanksLayout,
+  layOutGradients,
+  type SequenceCall,
+  type SequenceLayout,
   reserveSequence,
-  runRanks,
-  runRanksGradient,
+  runSequence,
+  runSequenceGradient,
 } from './sequence-struct.js';
 import { Arena, padLines } from '../../wasm/arena.js';
 import {
@@ -22,7 +22,7 @@ import {
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
 /**
- * A causal transformer over the ranks, and an autoregressive step with the parameters made of its stream.
+ * A causal transformer over the positions, and an autoregressive step with the parameters made of its stream.
  *
  * Inputs: the input `[...batch, D]`, positions, value weights, scale and shift of the last norm, output weights and bias; those of each
  * block, in the order of {@link AttentionBlockArrays}, either bias of the MLP after its weights; what the context adds to the first token, if
@@ -39,12 +39,12 @@ export const attentionGradientKernel = { name: 'CausalTransformerGradient', wasm
 function runAttention(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo[] {
   const attention = attrs as unknown as AttentionAttrs;
   const { bytes } = tileOf(attention, true);
-  return runRanks(wasm, inputs, attention, bytes, (call) => layOut(wasm, attention, call), wasm.functions.attention);
+  return runSequence(wasm, inputs, attention, bytes, (call) => layOut(wasm, attention, call), wasm.functions.attention);
 }
 
 function runGradient(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo[] {
   const attention = attrs as unknown as AttentionAttrs;
-  return runRanksGradient(
+  return runSequenceGradient(
     wasm,
     inputs,
     attention,
@@ -54,7 +54,7 @@ function runGradient(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: Wasm
 }
 
 /** A tile's bytes, and the offsets of its parts. */
-function tileOf({ network: { order, parameterCount, width, heads }, blocks }: AttentionAttrs, isKept: boolean) {
+function tileOf({ network: { order, parameterCount, width, heads }, blocks }: AttentionAttrs, hasResiduals: boolean) {
   const dim = order.length;
   const block = new Arena();
   block.units(width);
@@ -72,7 +72,7 @@ function tileOf({ network: { order, parameterCount, width, heads }, blocks }: At
   const cacheBytes = dim * width * UNIT_BYTES;
   const caches = tile.reserve(2 * blocks * cacheBytes);
   const recordBytes = padLines(record.bytes);
-  const records = tile.reserve((isKept ? dim : 1) * recordBytes);
+  const records = tile.reserve((hasResiduals ? dim : 1) * recordBytes);
   return {
     bytes: tile.bytes,
     offsets: {
@@ -155,14 +155,14 @@ function isTransposed(operand: number, isGradient: boolean): boolean {
 }
 
 /** Writes the structures of one call, and divides the scratch behind them. */
-function layOut(wasm: WasmModule, attrs: AttentionAttrs, call: RanksCall): RanksLayout {
+function layOut(wasm: WasmModule, attrs: AttentionAttrs, call: SequenceCall): SequenceLayout {
   const { network, blocks } = attrs;
   const { operands, gradients } = call;
   const context = SharedOperand.count + BlockOperand.count * blocks;
   const tile = tileOf(attrs, call.tiles !== undefined);
   const work = workOf(attrs, gradients !== undefined);
   const chunk = new Arena();
-  const places = placeGradients(chunk, operands, (operand) => operand > 0 && operand !== context);
+  const gradientOffsets = layOutGradients(chunk, operands, (operand) => operand > 0 && operand !== context);
 
   const scratch = new Arena();
   const struct = scratch.reserve(AttentionStruct.bytes);
@@ -200,7 +200,7 @@ function layOut(wasm: WasmModule, attrs: AttentionAttrs, call: RanksCall): Ranks
     const { int32 } = wasm.memory;
     int32[(base + tables.operands) / 4 + i] = address;
     int32[(base + tables.transposed) / 4 + i] = base + transposed[i];
-    int32[(base + tables.gradients) / 4 + i] = places.get(i) ?? 0;
+    int32[(base + tables.gradients) / 4 + i] = gradientOffsets.get(i) ?? 0;
   }
-  return { struct: base + struct, chunks: base + sequence.chunks, stride: chunk.bytes, places };
+  return { struct: base + struct, chunks: base + sequence.chunks, stride: chunk.bytes, gradientOffsets };
 }

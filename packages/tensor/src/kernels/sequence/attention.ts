@@ -24,7 +24,7 @@ export function hasAttentionKernels(): boolean {
 }
 
 /**
- * All parameters, `[...batch, D, P]`, each token being made of the input of the rank before. Differentiable in all arrays.
+ * All parameters, `[...batch, D, P]`, each token being made of the input of the position before. Differentiable in all arrays.
  *
  * Source: Vaswani et al. 2017, "Attention is all you need", section 3.2, with the norms before each part.
  *
@@ -68,8 +68,8 @@ export function attentionParameters(network: AttentionNetwork, arrays: Attention
 
 /**
  * An affine step with the parameters that a causal transformer computes, and its log-determinant: `value` `[...batch, D]`, `logDet`
- * `[...batch]`. A token is made of the input of the rank before, or in the sequential direction of its value; keys and values are computed once.
- * Differentiable in all arrays; the gradient is one sweep down the ranks.
+ * `[...batch]`. A token is made of the input of the position before, or in the sequential direction of its value; keys and values are computed once.
+ * Differentiable in all arrays; the gradient is one sweep down the positions.
  *
  * **Units**: nats.
  *

@@ -1,9 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { RanksAttrs } from './sequence-struct.js';
+import type { SequenceAttrs } from './sequence-struct.js';
 
-/** A long short-term memory over D ranks, with a linear map from the last layer's state to a rank's P parameters. */
+/** A long short-term memory over D positions, with a linear map from the last layer's state to a position's P parameters. */
 export interface LstmNetwork {
-  /** The dimensions by rank: a permutation of 0 … D − 1. */
+  /** The dimensions by position: a permutation of 0 … D − 1. */
   readonly order: readonly number[];
   /** P */
   readonly parameterCount: number;
@@ -15,11 +15,11 @@ export interface LstmNetwork {
 export interface LstmArrays {
   /** `[...batch, D]`, N events */
   readonly input: Tensor;
-  /** The first layer's bias at each rank, `[D, 4·H₁]`. */
+  /** The first layer's bias at each position, `[D, 4·H₁]`. */
   readonly offsets: Tensor;
   /** What is added to it for each event, `[N, 4·H₁]`. */
   readonly context?: Tensor;
-  /** Each layer's state, then its cells, before the first rank, `[N, 2·ΣH]`. Default: 0. */
+  /** Each layer's state, then its cells, before the first position, `[N, 2·ΣH]`. Default: 0. */
   readonly states?: Tensor;
   /** Each layer's weights, `[inputs + H, 4·H]`: what it is fed, then its state. */
   readonly layers: readonly Tensor[];
@@ -32,7 +32,7 @@ export interface LstmArrays {
 }
 
 /** What both kernels are told besides tensors. */
-export interface LstmAttrs extends RanksAttrs {
+export interface LstmAttrs extends SequenceAttrs {
   readonly network: LstmNetwork;
   /** Whether the context is among the inputs, and the initial states are. */
   readonly hasContext: boolean;

@@ -2,21 +2,21 @@ import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo } from '@te
 import type { LstmNetwork, LstmAttrs } from './lstm-contract.js';
 import {
   addressOf,
-  placeGradients,
-  type RanksCall,
-  type RanksLayout,
+  layOutGradients,
+  type SequenceCall,
+  type SequenceLayout,
   reserveSequence,
-  runRanks,
-  runRanksGradient,
+  runSequence,
+  runSequenceGradient,
 } from './sequence-struct.js';
 import { Arena, padLines } from '../../wasm/arena.js';
 import { BLOCK_POSITIONS, LstmLayerStruct, LstmStruct, SEQUENCE_WORK_UNITS } from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
 /**
- * A long short-term memory over the ranks, and an autoregressive step with the parameters made of its states.
+ * A long short-term memory over the positions, and an autoregressive step with the parameters made of its states.
  *
- * Inputs: the input `[...batch, D]`, the ranks' biases, output weights and bias, each layer's weights, the biases of the layers after the
+ * Inputs: the input `[...batch, D]`, the positions' biases, output weights and bias, each layer's weights, the biases of the layers after the
  * first, what the context adds, the initial states. Outputs: the values and the log-determinant, or the parameters `[...batch, D, P]`
  * alone; then what the gradient needs.
  */
@@ -28,15 +28,15 @@ export const lstmGradientKernel = { name: 'LstmGradient', wasm: runGradient };
 function runLstm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo[] {
   const lstm = attrs as unknown as LstmAttrs;
   const bytes = tileBytes(planOf(lstm.network), true);
-  return runRanks(wasm, inputs, lstm, bytes, (call) => layOut(wasm, lstm, call), wasm.functions.lstm);
+  return runSequence(wasm, inputs, lstm, bytes, (call) => layOut(wasm, lstm, call), wasm.functions.lstm);
 }
 
 function runGradient(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo[] {
   const lstm = attrs as unknown as LstmAttrs;
-  return runRanksGradient(wasm, inputs, lstm, (call) => layOut(wasm, lstm, call), wasm.functions.lstmGradient);
+  return runSequenceGradient(wasm, inputs, lstm, (call) => layOut(wasm, lstm, call), wasm.functions.lstmGradient);
 }
 
-/** What follows from a network alone: where a rank's record and its adjoints have which part, in bytes. */
+/** What follows from a network alone: where a position's record and its adjoints have which part, in bytes. */
 interface Plan {
   readonly dim: number;
   readonly parameterCount: number;
@@ -51,7 +51,7 @@ interface Plan {
   }[];
   readonly record: number;
   readonly parameters: number;
-  readonly rankAdjointStride: number;
+  readonly positionAdjointStride: number;
   readonly parameterAdjoints: number;
 }
 
@@ -63,9 +63,9 @@ function planOf(network: LstmNetwork): Plan {
   return plan;
 }
 
-/** One record for each rank and one for what the last one leaves, or two in turn. */
-function tileBytes({ dim, record }: Plan, isKept: boolean): number {
-  return (isKept ? dim + 1 : 2) * record;
+/** One record for each position and one for what the last one leaves, or two in turn. */
+function tileBytes({ dim, record }: Plan, hasResiduals: boolean): number {
+  return (hasResiduals ? dim + 1 : 2) * record;
 }
 
 function makePlan({ order, parameterCount, hidden }: LstmNetwork): Plan {
@@ -91,13 +91,13 @@ function makePlan({ order, parameterCount, hidden }: LstmNetwork): Plan {
     layers,
     record: padLines(record.bytes),
     parameters,
-    rankAdjointStride: padLines(adjoints.bytes),
+    positionAdjointStride: padLines(adjoints.bytes),
     parameterAdjoints,
   };
 }
 
 /** Writes the structures of `assembly/lstm.ts` for one call, and divides the scratch behind them. */
-function layOut(wasm: WasmModule, { network, hasContext, hasStates }: LstmAttrs, call: RanksCall): RanksLayout {
+function layOut(wasm: WasmModule, { network, hasContext, hasStates }: LstmAttrs, call: SequenceCall): SequenceLayout {
   const plan = planOf(network);
   const { parameterCount, layers } = plan;
   const { operands, gradients } = call;
@@ -108,8 +108,12 @@ function layOut(wasm: WasmModule, { network, hasContext, hasStates }: LstmAttrs,
   const states = hasStates ? operands.length - 1 : -1;
 
   const chunk = new Arena();
-  const places = placeGradients(chunk, operands, (operand) => operand > 0 && operand !== context && operand !== states);
-  const placeOf = (operand: number) => places.get(operand)!;
+  const gradientOffsets = layOutGradients(
+    chunk,
+    operands,
+    (operand) => operand > 0 && operand !== context && operand !== states,
+  );
+  const gradientOffset = (operand: number) => gradientOffsets.get(operand)!;
 
   const work = new Arena();
   work.units(SEQUENCE_WORK_UNITS);
@@ -118,7 +122,7 @@ function layOut(wasm: WasmModule, { network, hasContext, hasStates }: LstmAttrs,
     cellAdjoints: work.units(width),
   }));
   const contextUnits = hasContext ? work.units(gates) : 0;
-  const rankAdjoints = work.reserve(gradients ? BLOCK_POSITIONS * plan.rankAdjointStride : 0);
+  const positionAdjoints = work.reserve(gradients ? BLOCK_POSITIONS * plan.positionAdjointStride : 0);
   const stateAdjoints = work.units(Math.max(...network.hidden));
 
   const scratch = new Arena();
@@ -141,8 +145,8 @@ function layOut(wasm: WasmModule, { network, hasContext, hasStates }: LstmAttrs,
       gates,
       cells,
       shown,
-      weightGradient: placeOf(4 + l),
-      biasGradient: placeOf(biasOf(l)),
+      weightGradient: gradientOffset(4 + l),
+      biasGradient: gradientOffset(biasOf(l)),
       readAdjoints: ofLayers[l].readAdjoints,
       cellAdjoints: ofLayers[l].cellAdjoints,
       gateAdjoints,
@@ -161,15 +165,15 @@ function layOut(wasm: WasmModule, { network, hasContext, hasStates }: LstmAttrs,
     outputBias: wasm.address(operands[3]),
     record: plan.record,
     parameters: plan.parameters,
-    outputWeightGradient: placeOf(2),
-    outputBiasGradient: placeOf(3),
+    outputWeightGradient: gradientOffset(2),
+    outputBiasGradient: gradientOffset(3),
     contextGradient: addressOf(wasm, gradients?.[context]),
     stateGradient: addressOf(wasm, gradients?.[states]),
-    rankAdjoints,
-    rankAdjointStride: plan.rankAdjointStride,
+    positionAdjoints,
+    positionAdjointStride: plan.positionAdjointStride,
     parameterAdjoints: plan.parameterAdjoints,
     contextUnits,
     stateAdjoints,
   });
-  return { struct: base + struct, chunks: base + sequence.chunks, stride: chunk.bytes, places };
+  return { struct: base + struct, chunks: base + sequence.chunks, stride: chunk.bytes, gradientOffsets };
 }

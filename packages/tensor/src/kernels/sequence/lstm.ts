@@ -23,7 +23,7 @@ export function hasLstmKernels(): boolean {
 }
 
 /**
- * All parameters, `[...batch, D, P]`, each rank being fed the input of the rank before. Differentiable in all arrays.
+ * All parameters, `[...batch, D, P]`, each position being fed the input of the position before. Differentiable in all arrays.
  *
  * Source: Hochreiter & Schmidhuber 1997, "Long short-term memory", with the forget gate of Gers et al. 2000.
  *
@@ -54,8 +54,8 @@ export function lstmParameters(network: LstmNetwork, arrays: LstmArrays): Tensor
 
 /**
  * An affine step with the parameters that an LSTM computes, and its log-determinant: `value` `[...batch, D]`, `logDet` `[...batch]`.
- * A rank is fed the input of the rank before, or in the sequential direction its value. Differentiable in all arrays; the gradient is one
- * sweep down the ranks.
+ * A position is fed the input of the position before, or in the sequential direction its value. Differentiable in all arrays; the gradient is one
+ * sweep down the positions.
  *
  * **Units**: nats.
  *

@@ -4,8 +4,8 @@ import { type Arena, chunksOf } from '../../wasm/arena.js';
 import { AffineFormStruct, type SequenceFields, TILE } from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
-/** What a kernel that goes over the ranks is told besides tensors, and its gradient. */
-export interface RanksAttrs {
+/** What a kernel that goes over the positions is told besides tensors, and its gradient. */
+export interface SequenceAttrs {
   readonly network: { readonly order: readonly number[]; readonly parameterCount: number };
   /** What is done with the parameters; without it they are the result. */
   readonly form?: AffineForm;
@@ -15,46 +15,46 @@ export interface RanksAttrs {
 }
 
 /** What such a kernel is called with. */
-export interface RanksCall extends RanksAttrs {
+export interface SequenceCall extends SequenceAttrs {
   readonly rows: number;
   /** Its inputs, without those of the gradient alone; the first is the input `[...batch, D]`. */
   readonly operands: readonly TensorInfo[];
   /** The results or their cotangents. */
   readonly value: TensorInfo;
   readonly logDet?: TensorInfo;
-  /** What is kept of the tiles, for the gradient. */
+  /** The residuals: what the gradient needs of each tile. */
   readonly tiles?: TensorInfo;
   /** One for each of the operands, in the gradient. */
   readonly gradients?: readonly TensorInfo[];
 }
 
-/** Bytes of what is kept of a tile, of a thread's work and of a chunk's gradients. */
-export interface RanksSizes {
+/** Bytes of a tile's residuals, of a thread's working memory and of a chunk's gradients. */
+export interface SequenceSizes {
   readonly tile: number;
   readonly work: number;
   readonly chunk: number;
 }
 
 /** Where the structures of one call lie. */
-export interface RanksLayout {
+export interface SequenceLayout {
   /** The one that the kernel is given. */
   readonly struct: number;
   readonly chunks: number;
   /** Bytes of a chunk's gradients, and where in them which operand's is. */
   readonly stride: number;
-  readonly places: ReadonlyMap<number, number>;
+  readonly gradientOffsets: ReadonlyMap<number, number>;
 }
 
 /**
  * Runs such a kernel, given where its structures lie. Outputs: the values and the log-determinant, or the parameters alone; then what is
  * kept of the tiles, so many bytes of each.
  */
-export function runRanks(
+export function runSequence(
   wasm: WasmModule,
   inputs: NamedTensorInfoMap,
-  attrs: RanksAttrs,
+  attrs: SequenceAttrs,
   tileBytes: number,
-  layOut: (call: RanksCall) => RanksLayout,
+  layOut: (call: SequenceCall) => SequenceLayout,
   kernel: (struct: number) => void,
 ): TensorInfo[] {
   const { network, form, keep } = attrs;
@@ -70,21 +70,29 @@ export function runRanks(
 }
 
 /** Runs its gradient chunk by chunk. Inputs: as there, then its last output and the cotangents of the others; outputs the gradients of its inputs. */
-export function runRanksGradient(
+export function runSequenceGradient(
   wasm: WasmModule,
   inputs: NamedTensorInfoMap,
-  attrs: RanksAttrs,
-  layOut: (call: RanksCall) => RanksLayout,
+  attrs: SequenceAttrs,
+  layOut: (call: SequenceCall) => SequenceLayout,
   kernel: (struct: number, chunks: number) => void,
 ): TensorInfo[] {
   const operands = Object.values(inputs) as TensorInfo[];
   const [tiles, value, logDet] = attrs.form ? operands.splice(-3) : operands.splice(-2);
   const gradients = operands.map(({ shape }) => wasm.output(shape));
   const rows = util.sizeFromShape(operands[0].shape.slice(0, -1));
-  const { struct, chunks, stride, places } = layOut({ ...attrs, rows, operands, value, logDet, tiles, gradients });
+  const { struct, chunks, stride, gradientOffsets } = layOut({
+    ...attrs,
+    rows,
+    operands,
+    value,
+    logDet,
+    tiles,
+    gradients,
+  });
   const { chunks: chunkCount } = chunksOf(rows);
   kernel(struct, chunkCount);
-  for (const [operand, at] of places) {
+  for (const [operand, at] of gradientOffsets) {
     const gradient = gradients[operand];
     wasm.functions.sumChunks(
       wasm.address(gradient),
@@ -101,8 +109,18 @@ export function runRanksGradient(
 export function reserveSequence(
   scratch: Arena,
   threads: number,
-  { network: { order, parameterCount }, form, sequential, rows, operands, value, logDet, tiles, gradients }: RanksCall,
-  sizes: RanksSizes,
+  {
+    network: { order, parameterCount },
+    form,
+    sequential,
+    rows,
+    operands,
+    value,
+    logDet,
+    tiles,
+    gradients,
+  }: SequenceCall,
+  sizes: SequenceSizes,
 ): { readonly chunks: number; write(wasm: WasmModule, base: number): SequenceFields } {
   const { chunks: chunkCount, chunkTiles } = chunksOf(rows);
   const affineForm = scratch.reserve(AffineFormStruct.bytes);
@@ -128,7 +146,7 @@ export function reserveSequence(
         inputGradient: addressOf(wasm, gradients?.[0]),
         tiles: tiles ? wasm.address(tiles) : base + tile,
         tileStride: sizes.tile,
-        isKept: tiles ? 1 : 0,
+        hasResiduals: tiles ? 1 : 0,
         work: base + work,
         workStride: sizes.work,
         chunkTiles,
@@ -145,7 +163,7 @@ export function addressOf(wasm: WasmModule, tensor: TensorInfo | undefined): num
 }
 
 /** Where in a chunk's gradients those of so many tensors are that are the same for all events. */
-export function placeGradients(
+export function layOutGradients(
   chunk: Arena,
   operands: readonly TensorInfo[],
   isSummed: (operand: number) => boolean,

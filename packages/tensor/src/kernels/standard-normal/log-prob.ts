@@ -35,7 +35,7 @@ export function standardNormalLogProb(x: Tensor, eventRank: number): Tensor {
       const [logProb] = withGradients(
         [input],
         () => ({ outputs: runKernel(logProbKernel.name, [input], { eventRank }) }),
-        ([cotangent], [known]) => runKernel(logProbGradientKernel.name, [known, cotangent]),
+        ([cotangent], [value]) => runKernel(logProbGradientKernel.name, [value, cotangent]),
       );
       return logProb;
     }
