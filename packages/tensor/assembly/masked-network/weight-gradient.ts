@@ -1,6 +1,6 @@
 import { UNIT_BYTES } from '../tile/dot';
-import { CHUNK, chunksOf, MaskedLayer, layerAt, MaskedNetwork, nodeAt } from './structs';
-import { lowerSums, multiplyPair } from '../tile/outer-product';
+import { CHUNK, chunksOf, MaskedLayer, layerAt, MaskedNetwork, nodeAt, workOf } from './structs';
+import { multiplyPair } from '../tile/outer-product';
 import { entry, laneSums, lookup, TILE, unitSum } from '../tile/tile';
 
 /** Inputs whose reads stay in the first-level cache, over a block of events, while all units of a chunk are gone through. */
@@ -10,8 +10,9 @@ const BLOCK_INPUTS: i32 = 16;
  * The gradients of one chunk of a layer's units over a block of events: `Σₙ readsₙ[i] adjointsₙ[j]` for every weight that is not masked, 0 for
  * those that are, and `Σₙ adjointsₙ[j]` for an offset that is the same for all events. After the first block they are added.
  */
-export function gradientsTask(at: usize, task: i32): void {
+export function gradientsTask(at: usize, task: i32, thread: i32): void {
   const network = changetype<MaskedNetwork>(at);
+  const sums = workOf(network, thread);
   let l: i32 = 0;
   for (; task >= chunksOf(layerAt(network, l)); l++) task -= chunksOf(layerAt(network, l));
   const layer = layerAt(network, l);
@@ -29,9 +30,9 @@ export function gradientsTask(at: usize, task: i32): void {
       const units = adjoints + <usize>j * UNIT_BYTES;
       let i = input;
       for (; i < min(limit, inputEnd); i += 2) {
-        const upperSums = multiplyPair(reads + <usize>i * UNIT_BYTES, network.record, units, network.record, tiles);
-        put(layer, i, j, upperSums, isFirst);
-        if (i + 1 < layer.inputs) put(layer, i + 1, j, lowerSums, isFirst);
+        multiplyPair(sums, reads + <usize>i * UNIT_BYTES, network.record, units, network.record, tiles);
+        put(layer, i, j, v128.load(sums), isFirst);
+        if (i + 1 < layer.inputs) put(layer, i + 1, j, v128.load(sums, 16), isFirst);
       }
       if (isFirst) for (; i < inputEnd; i++) clear(layer, i, j);
     }

@@ -26,7 +26,7 @@ export function attentionGradientTask(at: usize, task: i32, thread: i32): void {
     for (let last = attention.dim; last > 0; last -= SLOTS) {
       const begin = max(0, last - SLOTS);
       for (let position = last - 1; position >= begin; position--) backwardPosition(attention, tile, position, begin, last, work, chunk, row);
-      addWeightGradients(attention, tile, begin, last - begin, work + attention.slots, chunk);
+      addWeightGradients(attention, tile, begin, last - begin, work, chunk);
       addCacheAdjoints(attention, tile, begin, last - begin, work);
     }
   }
@@ -193,7 +193,8 @@ function retreatQueries(attention: Attention, b: i32, stream: usize, task: usize
 }
 
 /** Adds the share of the positions in the slots in the gradients of weights. */
-function addWeightGradients(attention: Attention, tile: usize, begin: i32, count: i32, slots: usize, chunk: usize): void {
+function addWeightGradients(attention: Attention, tile: usize, begin: i32, count: i32, work: usize, chunk: usize): void {
+  const slots = work + attention.slots;
   const width = attention.width;
   const mlp = attention.mlp;
   const slot = attention.slot;
@@ -202,18 +203,18 @@ function addWeightGradients(attention: Attention, tile: usize, begin: i32, count
     const blockSlot = slots + <usize>b * attention.blockSlot;
     const attended = record + <usize>b * attention.blockRecord + attention.attended;
     const ofQueries = gradientOf(attention, chunk, ofBlock(b, BlockOperand.AttentionWeights));
-    addOuterProducts(ofQueries, blockSlot, slot, width, blockSlot + attention.queryAdjoints, slot, 3 * width, count);
+    addOuterProducts(work, ofQueries, blockSlot, slot, width, blockSlot + attention.queryAdjoints, slot, 3 * width, count);
     const ofMix = gradientOf(attention, chunk, ofBlock(b, BlockOperand.MixWeights));
-    addOuterProducts(ofMix, attended, attention.record, width, blockSlot + attention.mixedAdjoints, slot, width, count);
+    addOuterProducts(work, ofMix, attended, attention.record, width, blockSlot + attention.mixedAdjoints, slot, width, count);
     const ofInner = gradientOf(attention, chunk, ofBlock(b, BlockOperand.InnerWeights));
-    addOuterProducts(ofInner, blockSlot + attention.mlpReads, slot, width, blockSlot + attention.hiddenAdjoints, slot, mlp, count);
+    addOuterProducts(work, ofInner, blockSlot + attention.mlpReads, slot, width, blockSlot + attention.hiddenAdjoints, slot, mlp, count);
     const ofOuter = gradientOf(attention, chunk, ofBlock(b, BlockOperand.OuterWeights));
-    addOuterProducts(ofOuter, blockSlot + attention.hiddenReads, slot, mlp, blockSlot + attention.outAdjoints, slot, width, count);
+    addOuterProducts(work, ofOuter, blockSlot + attention.hiddenReads, slot, mlp, blockSlot + attention.outAdjoints, slot, width, count);
   }
   const ofOutput = gradientOf(attention, chunk, SharedOperand.OutputWeights);
-  addOuterProducts(ofOutput, slots + attention.outputReads, slot, width, slots + attention.parameterAdjoints, slot, attention.parameterCount, count);
+  addOuterProducts(work, ofOutput, slots + attention.outputReads, slot, width, slots + attention.parameterAdjoints, slot, attention.parameterCount, count);
   const ofValues = gradientOf(attention, chunk, SharedOperand.ValueWeights);
-  addOuterProducts(ofValues, tile + unitsOf(begin), UNIT_BYTES, 1, slots + attention.tokenAdjoints, slot, width, count);
+  addOuterProducts(work, ofValues, tile + unitsOf(begin), UNIT_BYTES, 1, slots + attention.tokenAdjoints, slot, width, count);
 }
 
 /** Adds the share of the positions in the slots in the adjoints of the keys and values before all of them. */

@@ -153,7 +153,7 @@ export function lstmGradientTask(at: usize, task: i32, thread: i32): void {
       for (let r = position - 1; r >= begin; r--) {
         backwardPosition(lstm, tile, r, work, work + lstm.positionAdjoints + <usize>(r - begin) * lstm.positionAdjointStride, chunk, row);
       }
-      addWeightGradients(lstm, tile, begin, position - begin, work + lstm.positionAdjoints, chunk);
+      addWeightGradients(lstm, tile, begin, position - begin, work, chunk);
     }
     backwardInitial(lstm, work, row);
   }
@@ -189,19 +189,20 @@ function backwardPosition(lstm: Lstm, tile: usize, position: i32, work: usize, a
 }
 
 /** Adds the share of `count` positions in the weights' gradients. */
-function addWeightGradients(lstm: Lstm, tile: usize, begin: i32, count: i32, adjoints: usize, chunk: usize): void {
+function addWeightGradients(lstm: Lstm, tile: usize, begin: i32, count: i32, work: usize, chunk: usize): void {
+  const adjoints = work + lstm.positionAdjoints;
   const record = recordAt(lstm, tile, begin);
   for (let l: i32 = 0; l < lstm.layerCount; l++) {
     const layer = layerAt(lstm, l);
     const gates = adjoints + layer.gateAdjoints;
     const to = chunk + layer.weightGradient;
-    addOuterProducts(to, record + layer.reads, lstm.record, layer.inputs, gates, lstm.positionAdjointStride, 4 * layer.width, count);
+    addOuterProducts(work, to, record + layer.reads, lstm.record, layer.inputs, gates, lstm.positionAdjointStride, 4 * layer.width, count);
   }
   const last = layerAt(lstm, lstm.layerCount - 1);
   const states = statesOf(last, recordAt(lstm, tile, begin + 1));
   const parameters = adjoints + lstm.parameterAdjoints;
   const to = chunk + lstm.outputWeightGradient;
-  addOuterProducts(to, states, lstm.record, last.width, parameters, lstm.positionAdjointStride, lstm.parameterCount, count);
+  addOuterProducts(work, to, states, lstm.record, last.width, parameters, lstm.positionAdjointStride, lstm.parameterCount, count);
 }
 
 /** The adjoints of what each event starts with. */

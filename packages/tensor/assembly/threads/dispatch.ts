@@ -22,7 +22,7 @@ export function runTask(kernel: i32, args: usize, task: i32, thread: i32): void 
   else if (kernel == NETWORK_WEIGHTS) weightsTask(args, task);
   else if (kernel == NETWORK_TILES) tileTask(args, task, thread);
   else if (kernel == NETWORK_ADJOINTS) adjointsTask(args, task, thread);
-  else if (kernel == NETWORK_GRADIENTS) gradientsTask(args, task);
+  else if (kernel == NETWORK_GRADIENTS) gradientsTask(args, task, thread);
   else if (kernel == LSTM) lstmTask(args, task, thread);
   else if (kernel == LSTM_GRADIENT) lstmGradientTask(args, task, thread);
   else if (kernel == ATTENTION) attentionTask(args, task, thread);

@@ -1,22 +1,19 @@
 import { UNIT_BYTES } from './dot';
 import { laneSums } from './tile';
 
-/** What {@link multiplyPair} left: the sums of the second unit. */
-export let lowerSums: v128 = f32x4.splat(0);
-
 /**
- * Two units by four: the sums of their products over all events and over `tiles` tiles, those of the second unit in {@link lowerSums}. Eight
- * accumulators, as in `dot.ts`, whose lanes are summed at the end.
+ * Two units by four: the sums of their products over all events and over `tiles` tiles. Eight accumulators, as in `dot.ts`, whose lanes are summed
+ * at the end.
  *
+ * @param sums 32 bytes that take the four sums of the first unit, then those of the second
  * @param reads the two units
  * @param readStride bytes from one tile to the next
  * @param adjoints the four units
  * @param adjointStride likewise
- * @returns the sums of the first unit
  */
 // @ts-ignore: decorator
 @inline
-export function multiplyPair(reads: usize, readStride: usize, adjoints: usize, adjointStride: usize, tiles: i32): v128 {
+export function multiplyPair(sums: usize, reads: usize, readStride: usize, adjoints: usize, adjointStride: usize, tiles: i32): void {
   let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
   let b0 = a0, b1 = a0, b2 = a0, b3 = a0;
   for (let tile: i32 = 0; tile < tiles; tile++) {
@@ -43,17 +40,19 @@ export function multiplyPair(reads: usize, readStride: usize, adjoints: usize, a
     reads += readStride;
     adjoints += adjointStride;
   }
-  lowerSums = laneSums(b0, b1, b2, b3);
-  return laneSums(a0, a1, a2, a3);
+  v128.store(sums, laneSums(a0, a1, a2, a3));
+  v128.store(sums, laneSums(b0, b1, b2, b3), 16);
 }
 
 /**
  * Adds `Σ reads[i] adjoints[j]`, over all events and over `tiles` tiles, to entry (i, j) of a matrix.
  *
+ * @param work 32 bytes to work in
  * @param readStride bytes from one tile to the next
  * @param adjointStride likewise
  */
 export function addOuterProducts(
+  work: usize,
   matrix: usize,
   reads: usize,
   readStride: usize,
@@ -70,10 +69,10 @@ export function addOuterProducts(
     let to = matrix + (<usize>j << 2);
     let i: i32 = 0;
     for (; i + 2 <= rows; i += 2) {
-      const upperSums = multiplyPair(reads + <usize>i * UNIT_BYTES, readStride, right, adjointStride, tiles);
-      v128.store(to, f32x4.add(v128.load(to), upperSums));
+      multiplyPair(work, reads + <usize>i * UNIT_BYTES, readStride, right, adjointStride, tiles);
+      v128.store(to, f32x4.add(v128.load(to), v128.load(work)));
       to += stride;
-      v128.store(to, f32x4.add(v128.load(to), lowerSums));
+      v128.store(to, f32x4.add(v128.load(to), v128.load(work, 16)));
       to += stride;
     }
     if (i < rows) {
