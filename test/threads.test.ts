@@ -46,7 +46,7 @@ async function trainOn(threads: number, make: () => Bijector): Promise<string> {
 test.each<[string, () => Bijector]>([
   ['MAF', () => maf(shared)],
   ['IAF, by its sequential direction', () => iaf({ ...shared, transform: new AffineTransform(), residual: true })],
-])('a %s is the same to the bit on any number of threads', async (_, make) => {
+])('a %s is the same bit for bit on any number of threads', async (_, make) => {
   const expected = await trainOn(1, make);
   for (const threads of [2, 3]) expect(await trainOn(threads, make)).toBe(expected);
 });

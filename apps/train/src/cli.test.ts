@@ -35,7 +35,7 @@ describe('help and version', () => {
   });
 });
 
-describe('a command line that makes no sense', () => {
+describe('invalid arguments', () => {
   test.each([
     [['trian'], "error: unknown command 'trian'; commands are digits, vae, train, sample, score, info"],
     [['digits', 'extra'], "error: too many arguments for 'digits'. Expected 0 arguments but got 1."],

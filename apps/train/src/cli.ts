@@ -16,7 +16,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
  * Runs the program.
  *
  * @param args what stands behind the program's name
- * @returns the exit code: 0, 1 for what went wrong, 2 for a command line that makes no sense, 130 after Ctrl-C
+ * @returns the exit code: 0, 1 for what went wrong, 2 for invalid arguments, 130 after Ctrl-C
  */
 export async function main(args: readonly string[], host: Host): Promise<number> {
   try {
@@ -80,13 +80,11 @@ Examples:
   await program.parseAsync(args, { from: 'user' });
 }
 
-/** Where every option stands that a run takes from its record when it is gone on with. */
+/** Where every option stands that a run takes from its record when it is resumed. */
 function resumable(command: Command): Command {
   const others = command.options.map((option) => option.attributeName());
   return command
-    .addOption(
-      new Option('--resume <dir>', 'go on with a run that was stopped, with its own settings').conflicts(others),
-    )
+    .addOption(new Option('--resume <dir>', 'resume a run that was stopped, with its own settings').conflicts(others))
     .addOption(debugOption());
 }
 

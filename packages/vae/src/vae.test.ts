@@ -212,7 +212,7 @@ describe('vae', () => {
   });
 
   test.each(posteriors)(
-    '%s: rebuilt from its configuration and weights it is the same to the bit',
+    '%s: rebuilt from its configuration and weights it is the same bit for bit',
     async (_, posterior) => {
       const vae = binaryVae(posterior());
       const copy = buildModule<Vae>(JSON.parse(JSON.stringify(vae.config())), classes);

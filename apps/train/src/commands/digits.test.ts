@@ -122,7 +122,7 @@ describe('the main job', () => {
     const other = mkdtempSync(path.join(tmpdir(), 'pushforward-'));
     try {
       writeIdxDirectory(path.join(other, 'idx'));
-      const hint = `; go on with: pushforward --resume ${run}\n`;
+      const hint = `; resume with: pushforward --resume ${run}\n`;
       const first = await runCli(other, ['--data', 'idx', ...SMALL], { stopAt: 'Gaussian  ' });
       expect([first.code, first.stderr.endsWith(`stopped after step 1${hint}`)], first.stderr).toEqual([130, true]);
       const second = await runCli(other, ['--resume', run], { stopAt: 'IAF  ' });

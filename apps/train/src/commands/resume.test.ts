@@ -163,11 +163,11 @@ describe('goes on with the data and the settings that a run began with', () => {
     expect(stderr).toContain(`error: ${record}: ${message}`);
   });
 
-  test('without the record of its beginning nothing is gone on with', async () => {
+  test('without the record of its beginning nothing is resumed', async () => {
     rmSync(path.join(cwd, 'run', 'state', 'begun.json'));
     expect(await runCli(cwd, ['--resume', 'run'])).toMatchObject({
       code: 1,
-      stderr: `error: ${path.join('run', 'state', 'begun.json')}: is missing, so the run cannot be gone on with; ${AGAIN}\n`,
+      stderr: `error: ${path.join('run', 'state', 'begun.json')}: is missing, so the run cannot be resumed; ${AGAIN}\n`,
     });
   });
 });
@@ -215,7 +215,7 @@ describe('a disk that takes no more', () => {
     });
     expect(code).toBe(1);
     expect(stderr).toContain(
-      `\nerror: ${checkpoint}: is a file, not a directory; when that is put right, go on with: pushforward --resume run\n`,
+      `\nerror: ${checkpoint}: is a file, not a directory; when that is put right, resume with: pushforward --resume run\n`,
     );
   });
 
@@ -224,7 +224,7 @@ describe('a disk that takes no more', () => {
     const result = await runAnd(['--resume', 'run'], () => writeFileSync(model, ''));
     expect(result.code).toBe(1);
     expect(result.stderr).toContain(
-      `\nerror: ${path.join('run', 'model')}: is a file, not a directory; when that is put right, go on with: pushforward --resume run\n`,
+      `\nerror: ${path.join('run', 'model')}: is a file, not a directory; when that is put right, resume with: pushforward --resume run\n`,
     );
     rmSync(model);
     mkdirSync(model);

@@ -7,7 +7,7 @@ import type { DigitsSettings } from '../digits/settings.js';
 import { runDigits } from './digits.js';
 import { runTrain } from './train.js';
 
-/** Goes on with a run, whichever command began it. */
+/** Resumes a run, whichever command began it. */
 export async function resumeRun(host: Host, name: string): Promise<void> {
   using directory = openRunDirectory(host.cwd, name);
   const record = await readRun(directory);

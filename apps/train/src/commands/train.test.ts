@@ -92,7 +92,7 @@ describe('train', () => {
     const other = path.join(cwd, 'stopped');
     mkdirSync(other);
     writeBanana(path.join(other, 'banana.csv'), 400);
-    const hint = `go on with: pushforward --resume ${path.join('runs', 'train')}\n`;
+    const hint = `resume with: pushforward --resume ${path.join('runs', 'train')}\n`;
     const first = await runCli(other, ['train', '--data', 'banana.csv', ...SMALL], { stopAt: ' % ' });
     expect(first).toMatchObject({ code: 130, stdout: '' });
     expect(first.stderr.endsWith(`stopped after step 1; ${hint}`), first.stderr).toBe(true);
@@ -118,9 +118,7 @@ describe('train', () => {
     expect(await runCli(cwd, ['--resume', 'broken'])).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
-        new RegExp(
-          `^.*\nerror: ${file}: is damaged and cannot be gone on with \\(.*\\); begin anew with another --out\n$`,
-        ),
+        new RegExp(`^.*\nerror: ${file}: is damaged and cannot be resumed \\(.*\\); begin anew with another --out\n$`),
       ),
     });
     writeFileSync(path.join(cwd, 'broken', 'run.json'), '{"version": 1}');

@@ -72,7 +72,7 @@ async function* chunksOf(bytes: Buffer, size: number): AsyncGenerator<Uint8Array
   for (let at = 4; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-test('a table is read back to the bit from whatever dialect it is written in', async () => {
+test('a table is read back bit for bit from whatever dialect it is written in', async () => {
   await fc.assert(
     fc.asyncProperty(table, dialect, async (content, d) => {
       const bytes = encode(write(content, d), d.encoding);

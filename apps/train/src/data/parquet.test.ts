@@ -103,7 +103,7 @@ test('wanted columns are taken by their names', async () => {
   ).rejects.toThrow('holds text, not numbers');
 });
 
-test('values come back to the bit, in blocks as those of a text, whatever the groups', async () => {
+test('values come back bit for bit, in blocks as those of a text, whatever the groups', async () => {
   const rows = 70_001;
   const columns = [0, 1].map((i) => ({
     name: `c${i}`,

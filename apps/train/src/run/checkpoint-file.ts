@@ -41,7 +41,7 @@ export async function loadCheckpoint(file: string, name: string): Promise<Stored
 /** Says that a checkpoint is of no use. */
 export function damaged(name: string, cause: unknown): UserError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new UserError(`${name}: is damaged and cannot be gone on with (${reason}); begin anew with another --out`, {
+  return new UserError(`${name}: is damaged and cannot be resumed (${reason}); begin anew with another --out`, {
     cause,
   });
 }

@@ -42,7 +42,7 @@ export function claimRunDirectory(
 }
 
 /**
- * Finds the directory of a run to go on with.
+ * Finds the directory of a run to resume.
  *
  * @throws UserError if it is not there, is of no run, or is being written
  */

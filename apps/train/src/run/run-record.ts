@@ -10,7 +10,7 @@ import { namedProblem } from '../files/files.js';
 import { excerpt } from '../terminal/printable.js';
 import { RECORD, type RunDirectory } from './run-directory.js';
 
-/** What a run is, so that it can be gone on with: the file `run.json` of its directory. */
+/** What a run is, so that it can be resumed: the file `run.json` of its directory. */
 export interface RunRecord {
   version: 3;
   command: 'digits' | 'train';
@@ -27,7 +27,7 @@ export interface RunRecord {
 }
 
 const STATE = 'state';
-/** The record as it was when the run began: an edited `run.json` would go on with other numbers. */
+/** The record as it was when the run began: an edited `run.json` would resume with other numbers. */
 const BEGUN = path.join(STATE, 'begun.json');
 
 /** The path, within a run's directory, of a file that is there until the run ends. */
@@ -35,14 +35,14 @@ export function stateFile(name: string): string {
   return path.join(STATE, name);
 }
 
-/** Writes what a new run is, in place of all that an earlier one in the same directory has left to go on with. */
+/** Writes what a new run is, in place of all that an earlier one in the same directory has left to resume from. */
 export async function beginRun(directory: RunDirectory, record: RunRecord): Promise<void> {
   await removeState(directory);
   await write(directory, RECORD, record);
   await write(directory, BEGUN, record);
 }
 
-/** Marks a run as ended, and removes what it would go on with. */
+/** Marks a run as ended, and removes what it would resume from. */
 export async function finishRun(directory: RunDirectory, record: RunRecord): Promise<void> {
   await write(directory, RECORD, { ...record, finished: true });
   await removeState(directory);
@@ -80,7 +80,7 @@ export async function readRun(directory: RunDirectory): Promise<RunRecord> {
   const begun = await read(directory, BEGUN);
   if (begun === undefined)
     throw new UserError(
-      `${path.join(directory.name, BEGUN)}: is missing, so the run cannot be gone on with; begin anew with another --out`,
+      `${path.join(directory.name, BEGUN)}: is missing, so the run cannot be resumed; begin anew with another --out`,
     );
   const change = firstDifference(begun, record, '');
   if (change) {

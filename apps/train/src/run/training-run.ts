@@ -14,7 +14,7 @@ export interface TrainingRecord {
   /** The epoch whose weights were kept, because they had the lowest validation loss. */
   bestEpoch: number;
   steps: number;
-  /** How long it took, the time between a stop and going on left out. */
+  /** How long it took, the time between a stop and a resumption left out. */
   seconds: number;
 }
 

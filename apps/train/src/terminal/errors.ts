@@ -3,7 +3,7 @@ export class UserError extends Error {
   readonly exitCode: number = 1;
 }
 
-/** A command line that makes no sense. */
+/** Invalid arguments. */
 export class UsageError extends UserError {
   override readonly exitCode = 2;
 }

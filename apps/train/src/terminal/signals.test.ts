@@ -50,13 +50,13 @@ async function startTraining(args: readonly string[]): Promise<{ child: ChildPro
   return { child, stderr: () => text };
 }
 
-test('Ctrl-C saves the state, says how to go on and exits with 130; going on comes to the same model', async () => {
+test('Ctrl-C saves the state, says how to resume and exits with 130; the resumed run comes to the same model', async () => {
   const { child, stderr } = await startTraining(LONG);
   await new Promise((resolve) => setTimeout(resolve, 200));
   child.kill('SIGINT');
   const [code] = await once(child, 'exit');
   expect(code, stderr()).toBe(130);
-  expect(stderr()).toMatch(/stopped after step \d+; go on with: node \S+main\.js --resume \S+\n$/);
+  expect(stderr()).toMatch(/stopped after step \d+; resume with: node \S+main\.js --resume \S+\n$/);
   const resumed = await runCli(cwd, ['--resume', run]);
   expect(resumed.code, resumed.stderr).toBe(0);
 

@@ -63,7 +63,7 @@ describe('Chain', () => {
       'Permute: x must be [..., 3], got [2]',
     );
     expect(() => new Chain([new Permute({ dim: 2 })]).forward(zeros([2]), zeros([1]))).toThrow(
-      'Permute: context must be absent, this one was built without, got [1]',
+      'Permute takes no context, got one of shape [1]',
     );
   });
 });

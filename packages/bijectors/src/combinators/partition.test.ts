@@ -103,6 +103,6 @@ describe('Partition', () => {
     expect(() => new Partition({ bijectors: [scales(), null], sizes: [3, 1] }).forward(zeros([4]))).toThrow(
       'Partition: part 0 of x [4]: Elementwise: x must be [..., 2], got [3]',
     );
-    expect(() => two.inverse(tensor1d([1, 2, 3]), zeros([1]))).toThrow('Partition: context must be absent');
+    expect(() => two.inverse(tensor1d([1, 2, 3]), zeros([1]))).toThrow('Partition takes no context');
   });
 });

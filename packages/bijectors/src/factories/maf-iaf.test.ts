@@ -123,7 +123,7 @@ describe('iaf and maf', () => {
       'maf: context batch must broadcast to [100], got [99]',
     );
     expect(() => iaf({ dim: 2, seed: 0 }).forward(zeros([2]), zeros([1]))).toThrow(
-      'iaf: context must be absent, this one was built without, got [1]',
+      'iaf takes no context, got one of shape [1]',
     );
   });
 

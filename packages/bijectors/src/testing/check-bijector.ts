@@ -69,7 +69,7 @@ export interface CheckBijectorOptions {
  * - exact connectivity, and a context that reaches every output;
  * - a finite gradient, not only zeros, for every trainable variable in both directions, finite at
  *   points ten standard deviations wide too, and gradients of the inverse that agree with those that follow from the forward direction;
- * - a configuration from which `buildModule` rebuilds the same bijector to the bit;
+ * - a configuration from which `buildModule` rebuilds the same bijector bit for bit;
  * - errors for what does not fit;
  * - no leaked tensor in any call, over training steps, and after `dispose`.
  *

@@ -26,7 +26,7 @@ const COUNT = 24;
  * Checks every law that an elementwise transform must obey, on the backend in use: it owns no variable; shapes, with parameters that
  * broadcast; the round trip both ways, and log-derivatives that cancel; each log-derivative against the automatic one; the identity
  * at the identity parameters; increasing; NaN stays in its element; values and gradients finite at extreme arguments; parameters of
- * another number refused; a configuration that rebuilds it to the bit; no leaked tensor; the same numbers for int32, bool and float32.
+ * another number refused; a configuration that rebuilds it bit for bit; no leaked tensor; the same numbers for int32, bool and float32.
  *
  * @param make gives a new transform each time
  * @throws Error that names the first law broken, where and by how much

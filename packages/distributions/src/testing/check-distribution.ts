@@ -47,7 +47,7 @@ export interface CheckDistributionOptions {
  * - the probability of all events is 1, and that of all events up to x is the share of a sample up to x (Kolmogorov and Smirnov's test);
  * - mean, standard deviation and entropy, where they have a closed form, against those of a sample;
  * - a finite gradient of the log-probability, and of a reparameterised sample, for every trainable variable;
- * - a configuration from which `buildModule` rebuilds the same distribution, log-probabilities and samples to the bit;
+ * - a configuration from which `buildModule` rebuilds the same distribution, log-probabilities and samples bit for bit;
  * - no leaked tensor in any call, nor after `dispose`.
  *
  * @param make gives a new distribution each time, of numbers or variables rather than of tensors

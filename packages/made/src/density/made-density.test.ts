@@ -219,7 +219,7 @@ describe.each([BernoulliMade, GaussianMade])('%o', (Model) => {
     expect(await draw(0)).not.toEqual(await draw(1));
   });
 
-  test('rebuilt from its configuration and weights it is the same to the bit', async () => {
+  test('rebuilt from its configuration and weights it is the same bit for bit', async () => {
     const model = perturb(new Model(options));
     const copy = buildModule<MadeDensity>(JSON.parse(JSON.stringify(model.config())), madeModules);
     for (const [path, variable] of model.variables()) copy.variables().get(path)!.assign(variable);

@@ -33,9 +33,9 @@ import { checkInit, type Init, ORTHOGONAL_GAIN } from '../network/init.js';
 import { MaskedLinear } from '../network/masked-linear.js';
 import { type DependencyGraph, graphStructure, hiddenParents } from '../masks/graph.js';
 import { masksOfGraph, masksOfOrder } from '../network/network-masks.js';
-import { networkLayers, type Network } from '../network/network.js';
+import { networkLayers, type MadeNetwork } from '../network/network.js';
 import { type Order, resolveOrder } from '../masks/order.js';
-import { sweep } from '../unroll/unroll.js';
+import { unroll } from '../unroll/unroll.js';
 
 /** What a {@link Made} is made of. */
 export interface MadeOptions {
@@ -125,7 +125,7 @@ export class Made extends Conditioner {
   readonly layers: readonly MaskedLinear[];
   /** `[C, units]`, to the first layer. */
   readonly contextWeights?: Variable;
-  readonly #network: Network;
+  readonly #network: MadeNetwork;
 
   constructor(options: MadeOptions) {
     super();
@@ -244,7 +244,7 @@ export class Made extends Conditioner {
           ? add(offset, rowsFor(batch, linear(given.context, this.contextWeights!)))
           : offset;
       });
-      const { value, logDet } = sweep(this.#network, weights, offsets, reshape(x, [rows, this.dim]), step);
+      const { value, logDet } = unroll(this.#network, weights, offsets, reshape(x, [rows, this.dim]), step);
       return { value: reshape(value, x.shape), logDet: reshape(logDet, [...batch]) };
     });
   }

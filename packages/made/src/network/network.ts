@@ -49,7 +49,7 @@ function alternate([stream, ...inner]: readonly (readonly number[])[]): (readonl
 }
 
 /** The structure of a masked network. */
-export interface Network {
+export interface MadeNetwork {
   readonly order: readonly number[];
   /** Entry r, up to the number of ranks, is how many dimensions have lower ranks; those of one rank are chosen at once. */
   readonly starts: readonly number[];

@@ -36,7 +36,7 @@ export interface CheckConditionerOptions {
  * - an unrolling gives the values at which the parallel pass has the parameters that they were chosen with;
  * - the gradients of an unrolling are those of one whole pass for each dimension;
  * - a finite gradient, not only zeros, for every trainable variable, in both directions;
- * - a configuration from which `buildModule` rebuilds the same conditioner to the bit;
+ * - a configuration from which `buildModule` rebuilds the same conditioner bit for bit;
  * - errors for what does not fit;
  * - no leaked tensor in any call, over training steps, and after `dispose`.
  *

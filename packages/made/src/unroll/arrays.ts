@@ -1,9 +1,9 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
 /**
- * What a sweep computes with, or the gradients of it. One column is one event: so a rank's units lie together in memory.
+ * What unrolling computes with, or the gradients of it. One column is one event: so a rank's units lie together in memory.
  */
-export interface SweepArrays {
+export interface UnrollArrays {
   /** `[D, N]` */
   readonly input: Tensor2D;
   /** One for each layer, masks applied, `[inputs, units]`. */

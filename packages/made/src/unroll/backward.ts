@@ -15,8 +15,8 @@ import type { TensorContainer } from '@tensorflow/tfjs-core/dist/tensor_types.js
 import { activate, vjp } from '@pushforward/tensor';
 import { type Blocks, cut, plus, spansOf, stack } from './blocks.js';
 import type { Step } from '../contract/conditioner.js';
-import type { Network } from '../network/network.js';
-import type { SweepArrays } from './arrays.js';
+import type { MadeNetwork } from '../network/network.js';
+import type { UnrollArrays } from './arrays.js';
 
 /** What some ranks need. */
 interface Given {
@@ -33,21 +33,21 @@ interface Given {
 }
 
 /**
- * The gradients of {@link sweepForward} with respect to all that it computed with.
+ * The gradients of {@link unrollForward} with respect to all that it computed with.
  *
  * The step acts element by element, so its derivatives at all ranks are known beforehand; what is left is linear, and goes rank
  * by rank from the last.
  *
- * @param values what `sweepForward` gave
+ * @param values what `unrollForward` gave
  * @param cotangents `value` `[D, N]` by rank, `logDet` `[1, N]`
  */
-export function sweepBackward(
-  network: Network,
-  { input, weights, offsets }: SweepArrays,
+export function unrollBackward(
+  network: MadeNetwork,
+  { input, weights, offsets }: UnrollArrays,
   values: readonly Tensor2D[],
   step: Step,
   cotangents: { value: Tensor2D; logDet: Tensor2D },
-): SweepArrays {
+): UnrollArrays {
   const { activation, layers, starts } = network;
   const [dim, count] = input.shape;
   const last = layers.length;

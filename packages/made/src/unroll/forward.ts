@@ -3,8 +3,8 @@ import type { TensorContainer } from '@tensorflow/tfjs-core/dist/tensor_types.js
 import { activate } from '@pushforward/tensor';
 import { type Blocks, cut, plus, spansOf, stack } from './blocks.js';
 import type { Step } from '../contract/conditioner.js';
-import type { Network } from '../network/network.js';
-import type { SweepArrays } from './arrays.js';
+import type { MadeNetwork } from '../network/network.js';
+import type { UnrollArrays } from './arrays.js';
 
 /** What some ranks need. */
 interface Given {
@@ -30,9 +30,9 @@ interface Solved {
  *
  * @returns every node's values, `[units, N]`, the chosen ones first and the parameters last, by rank; and the log-determinant `[1, N]`
  */
-export function sweepForward(
-  network: Network,
-  arrays: SweepArrays,
+export function unrollForward(
+  network: MadeNetwork,
+  arrays: UnrollArrays,
   step: Step,
 ): { values: Tensor2D[]; logDet: Tensor2D } {
   const { activation, layers, starts } = network;

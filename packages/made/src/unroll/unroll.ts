@@ -13,17 +13,17 @@ import {
 } from '@tensorflow/tfjs-core';
 import { customGradient } from '@pushforward/tensor';
 import type { Step, ValueAndLogDet } from '../contract/conditioner.js';
-import type { Network } from '../network/network.js';
-import type { SweepArrays } from './arrays.js';
+import type { MadeNetwork } from '../network/network.js';
+import type { UnrollArrays } from './arrays.js';
 import { invertPermutation } from '../masks/order.js';
-import { sweepBackward } from './backward.js';
-import { sweepForward } from './forward.js';
+import { unrollBackward } from './backward.js';
+import { unrollForward } from './forward.js';
 
 /**
- * The sequential direction of a masked network in one sweep over the dimensions, as one differentiable operation.
+ * The sequential direction of a masked network unrolled over the dimensions, as one differentiable operation.
  *
  * Call rank r of a dimension its place in the order, or its level in a graph, and rank of a unit the number of ranks that it may see: the values
- * of rank below r decide the units of rank r, and these the parameters of rank r. So the sweep goes up the ranks: units, parameters, step, next
+ * of rank below r decide the units of rank r, and these the parameters of rank r. So unrolling goes up the ranks: units, parameters, step, next
  * rank. The gradient goes down them: a value of rank r acts on units of higher rank alone, so its adjoint is complete when those are
  * done; it gives the adjoints of the parameters of rank r and then, layer by layer from the last, of the units of rank r.
  *
@@ -38,8 +38,8 @@ import { sweepForward } from './forward.js';
  * @param input `[N, D]`
  * @returns `value` `[N, D]` and `logDet` `[N]`
  */
-export function sweep(
-  network: Network,
+export function unroll(
+  network: MadeNetwork,
   weights: readonly Tensor[],
   offsets: readonly Tensor[],
   input: Tensor,
@@ -47,7 +47,7 @@ export function sweep(
 ): ValueAndLogDet {
   const [rows, dim] = input.shape;
   const { order, layers } = network;
-  const arrange = (given: Tensor[]): SweepArrays =>
+  const arrange = (given: Tensor[]): UnrollArrays =>
     reorder(network, order, {
       input: transpose(given[0]) as Tensor2D,
       weights: given.slice(1, 1 + layers.length) as Tensor2D[],
@@ -57,7 +57,7 @@ export function sweep(
   // A custom gradient has one output: the log-determinant is its last column.
   const op = customGradient((given, save) => {
     if (rows === 0) return { value: zeros([0, dim + 1]), gradFunc: () => given.map((tensor) => zerosLike(tensor)) };
-    const { values, logDet } = sweepForward(network, arrange(given), step);
+    const { values, logDet } = unrollForward(network, arrange(given), step);
     save([...given, ...values]);
     const gradFunc = (cotangent: Tensor, saved: Tensor[]): Tensor[] =>
       tidy(() => {
@@ -66,7 +66,7 @@ export function sweep(
           (part) => transpose(part) as Tensor2D,
         );
         const cotangents = { value: takeRows(value, order), logDet };
-        const ranked = sweepBackward(network, arrange(saved.slice(0, given.length)), known, step, cotangents);
+        const ranked = unrollBackward(network, arrange(saved.slice(0, given.length)), known, step, cotangents);
         const gradients = reorder(network, invertPermutation(order), ranked);
         return [
           transpose(gradients.input),
@@ -87,7 +87,11 @@ function columns(matrix: Tensor, begin: number, end: number): Tensor {
 }
 
 /** Inputs and parameters from one order of the dimensions to another. */
-function reorder({ layers }: Network, order: readonly number[], { input, weights, offsets }: SweepArrays): SweepArrays {
+function reorder(
+  { layers }: MadeNetwork,
+  order: readonly number[],
+  { input, weights, offsets }: UnrollArrays,
+): UnrollArrays {
   const unitsInOrder = (count: number) => {
     const each = count / order.length;
     return order.flatMap((dimension) => Array.from({ length: each }, (_, p) => dimension * each + p));

@@ -72,7 +72,7 @@ describe('checkContext', () => {
   });
 
   test.each([
-    [context(100, 3), 0, 'maf: context must be absent, this one was built without, got [100, 3]'],
+    [context(100, 3), 0, 'maf takes no context, got one of shape [100, 3]'],
     [undefined, 3, 'maf: context must be [..., 3], got none'],
     [context(100, 2), 3, 'maf: context must be [..., 3], got [100, 2]'],
     [context(50, 3), 3, 'maf: context batch must broadcast to [100], got [50]'],

@@ -102,8 +102,7 @@ export function checkContext(
   batch: readonly number[],
 ): void {
   if (contextDim === 0) {
-    if (context)
-      throw new Error(`${name}: context must be absent, this one was built without, got ${formatShape(context.shape)}`);
+    if (context) throw new Error(`${name} takes no context, got one of shape ${formatShape(context.shape)}`);
     return;
   }
   if (!context) throw new Error(`${name}: context must be [..., ${contextDim}], got none`);

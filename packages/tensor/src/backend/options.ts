@@ -12,7 +12,7 @@ export interface BackendOptions {
    */
   wasmPaths?: WasmPaths;
   /**
-   * How many threads the kernels of the wasm backend share their work among, the calling one included. Results are the same to the bit
+   * How many threads the kernels of the wasm backend share their work among, the calling one included. Results are the same bit for bit
    * with any number. Default: as many as the machine runs side by side, at most 8. The others start with the first work that is large
    * enough to share, and end with the process. In Node, and in a cross-origin isolated page;
    * elsewhere, and where the backend runs already, one thread does all the work.

@@ -56,7 +56,7 @@ export interface UniformOptions {
  * **Shapes**: result `shape`.
  *
  * **Numerics**: 24 random bits a number, so multiples of 2⁻²⁴ by default. The ends are rounded to float32 first; `maxval` never comes
- * out, however small the interval. Computed in float64 and then rounded: the same numbers on every backend, to the bit.
+ * out, however small the interval. Computed in float64 and then rounded: the same numbers on every backend, bit for bit.
  *
  * @throws Error if `minval` is not below `maxval` in float32, or either is not finite there
  *

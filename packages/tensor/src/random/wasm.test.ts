@@ -22,7 +22,7 @@ async function bits(x: Tensor): Promise<number[]> {
 
 const bitsOf = (numbers: Float32Array) => [...new Uint32Array(numbers.buffer)];
 
-describe('on every backend the numbers are those of JavaScript, to the bit', () => {
+describe('on every backend the numbers are those of JavaScript, bit for bit', () => {
   test('normal', async () => {
     for (const [i, parent] of KEYS.entries()) {
       for (const count of i < 3 ? COUNTS : [COUNTS[i % COUNTS.length], 2000 + i]) {

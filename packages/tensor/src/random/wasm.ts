@@ -16,7 +16,7 @@ export interface UniformAttrs extends NormalAttrs {
   readonly scale: number;
 }
 
-/** Standard normal numbers, the same to the bit as JavaScript's. */
+/** Standard normal numbers, the same bit for bit as JavaScript's. */
 export const normalKernel = {
   name: 'KeyedNormal',
   wasm: (_: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo => {
@@ -33,7 +33,7 @@ export const normalKernel = {
   },
 };
 
-/** Uniform numbers, the same to the bit as JavaScript's. */
+/** Uniform numbers, the same bit for bit as JavaScript's. */
 export const uniformKernel = {
   name: 'KeyedUniform',
   wasm: (_: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo => {

@@ -78,7 +78,7 @@ function* stream({ seed: key, epoch }: { seed: Key; epoch: number }) {
   for (const i of permutation(key, 3)) yield tensor1d([i, epoch]);
 }
 
-describe('a run goes on from a checkpoint to the bit', () => {
+describe('a run goes on from a checkpoint bit for bit', () => {
   const fraction = { validation: { fraction: 0.3 } };
   test.each<[string, typeof rows | typeof stream, Optimizer, Partial<FitOptions<Tensor>>, FitResult['stopped']]>([
     // 9 rows to train on: 3 steps an epoch.

@@ -44,7 +44,7 @@ export interface CheckpointTensor {
 }
 
 /**
- * A whole run as plain data, from which {@link fit} goes on to the bit.
+ * A whole run as plain data, from which {@link fit} goes on bit for bit.
  *
  * The tensors are `weights/` and the path of every variable of the module, the optimizer's own as {@link OptimizerState.tensors} names
  * them, and `best/` for the weights with the lowest validation loss.

@@ -135,7 +135,7 @@ describe('training', () => {
     await expect(module.bias).toBeAllClose([0.5119437729517993], { atol: 1e-3 });
   });
 
-  test('the same seed gives the same run to the bit, another seed another run', async () => {
+  test('the same seed gives the same run bit for bit, another seed another run', async () => {
     const first = await runBySeed(0);
     expect(first.losses.length).toBe(8);
     expect(await runBySeed(0)).toEqual(first);

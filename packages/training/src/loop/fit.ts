@@ -59,7 +59,7 @@ export interface FitOptions<B> extends FitHandlers {
  * **Weights**: when it ends, however it stopped, the module has the weights with the lowest validation loss; without validation, the
  * averaged weights of the optimizer's `ema`; without that, the last ones. With `ema` it is the averaged weights that are validated.
  *
- * **Determinism**: the same seed gives the same run to the bit on a backend, and so does stopping it anywhere and going on from the
+ * **Determinism**: the same seed gives the same run bit for bit on a backend, and so does stopping it anywhere and resuming from the
  * checkpoint, with validation, early stopping and averages in the state they had. A stream must then yield the same batches again.
  *
  * **Stopping**: the signal is no error: `fit` returns `stopped: 'aborted'` with a checkpoint.

@@ -87,7 +87,7 @@ export class OptimizerState {
 
   /**
    * Every tensor of the state by a stable name: `first/`, `second/` (Adamax: `maximum/`) or `average/` and the path of the variable.
-   * With {@link step} they are the whole state: {@link restore} goes on from them to the bit. They stay the state's, and are freed
+   * With {@link step} they are the whole state: {@link restore} goes on from them bit for bit. They stay the state's, and are freed
    * by the next step.
    */
   tensors(): Map<string, Tensor> {

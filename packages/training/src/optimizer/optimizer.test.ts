@@ -122,7 +122,7 @@ describe('clipping', () => {
     state.dispose();
   });
 
-  test('leaves small gradients as they are, to the bit', async () => {
+  test('leaves small gradients as they are, bit for bit', async () => {
     const { a: clipped, state: first } = run(adam({ clipNorm: 100 }), 3);
     const expected = await clipped.data();
     first.dispose();
@@ -134,7 +134,7 @@ describe('clipping', () => {
 });
 
 describe('OptimizerState', () => {
-  test('names its tensors by the paths, and goes on from them to the bit', async () => {
+  test('names its tensors by the paths, and goes on from them bit for bit', async () => {
     const optimizer = adamW({ ema: 0.9, clipNorm: 2 });
     const { a, b, state } = run(optimizer, 3);
     expect([...state.tensors().keys()]).toEqual([

@@ -79,7 +79,7 @@ describe('what is refused, and where', () => {
   });
 });
 
-test('a file written is read back to the bit', async () => {
+test('a file written is read back bit for bit', async () => {
   const directory = mkdtempSync(path.join(tmpdir(), 'pushforward-'));
   try {
     const values = Float64Array.of(0.1, -1e-30, 3, 1 / 3);

@@ -50,7 +50,7 @@ async function resultsOn(threads: number): Promise<number[][]> {
 
 afterAll(() => restart());
 
-test('any number of threads gives the same numbers to the bit', async () => {
+test('any number of threads gives the same numbers bit for bit', async () => {
   const expected = await resultsOn(1);
   for (const threads of [2, 5]) expect(await resultsOn(threads)).toEqual(expected);
 });

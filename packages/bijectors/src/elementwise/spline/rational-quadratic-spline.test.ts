@@ -79,7 +79,7 @@ describe('RationalQuadraticSplineTransform', () => {
     );
   });
 
-  test('is the identity beyond its bounds, to the bit', async () => {
+  test('is the identity beyond its bounds, bit for bit', async () => {
     const far = tensor1d([-1e30, -1e4, -5, 5, 1e4, 1e30]);
     const parameters = mul(normal(key(0), [6, 23]), 3);
     for (const way of ['forwardAndLogDet', 'inverseAndLogDet'] as const) {

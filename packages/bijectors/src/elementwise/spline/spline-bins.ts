@@ -60,7 +60,7 @@ export class SplineBins {
     const { knots, low, end, endLow } = addUp(sizes as Tensor3D, bound);
     this.#innerKnots = slice(knots, [0, 0, 1], [count, 2, bins - 1]);
     this.#innerLow = slice(low, [0, 0, 1], [count, 2, bins - 1]);
-    // A bin's end is its neighbour's start to the bit, and the last end is the bound.
+    // A bin's end is its neighbour's start bit for bit, and the last end is the bound.
     const ends = pad(
       this.#innerKnots,
       [

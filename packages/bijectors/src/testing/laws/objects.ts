@@ -16,7 +16,7 @@ import type { Bijector } from '../../contract/bijector.js';
 import { apply, evaluate, sizeOf, toTensor, type Values, type Way } from '../harness/evaluate.js';
 import { broken, type Subject, WAYS } from '../harness/subject.js';
 
-/** A module rebuilt from its configuration, with the weights copied path by path, gives the same numbers to the bit. */
+/** A module rebuilt from its configuration, with the weights copied path by path, gives the same numbers bit for bit. */
 export async function checkConfig({ bijector, points }: Subject): Promise<void> {
   const law = 'a configuration that rebuilds';
   const rebuilt = rebuilding(bijector, law);

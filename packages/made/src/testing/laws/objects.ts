@@ -5,7 +5,7 @@ import type { Conditioner } from '../../contract/conditioner.js';
 import { affineStep } from '../harness/steps.js';
 import { broken, read, type Subject, toTensor } from '../harness/subject.js';
 
-/** A module rebuilt from its configuration, with the weights copied path by path, gives the same numbers to the bit. */
+/** A module rebuilt from its configuration, with the weights copied path by path, gives the same numbers bit for bit. */
 export async function checkConfig(subject: Subject, classes: readonly ModuleClass[]): Promise<void> {
   const law = 'a configuration that rebuilds';
   const { conditioner, x, context } = subject;
