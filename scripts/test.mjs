@@ -5,6 +5,7 @@ const steps = [
   ['tsc', ['--noEmit']],
   ['oxfmt', ['--check']],
   ['oxlint', ['--deny-warnings']],
+  ['node', ['scripts/architecture.mjs', '--check']],
   ['vitest', ['run', '--project', 'cpu', '--project', 'wasm', '--project', 'node', ...process.argv.slice(2)]],
 ];
 for (const [program, args] of steps) {
