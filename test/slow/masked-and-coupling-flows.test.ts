@@ -42,7 +42,7 @@ reachTheEntropy([
   ['nice', (shared) => nice({ ...shared, ...mlp, transforms: 10 }), { banana: 500, mixture: 1000 }],
   ['glow', (shared) => glow({ ...shared, ...mlp, transforms: 12 }), { moons: 1000, banana: 400, mixture: 700 }],
   ['glow of splines', (shared) => glow({ ...shared, ...mlp, transforms: 6, transform: spline }), { ring: 600 }],
-  ['maf', (shared) => maf({ ...shared, ...mlp, transforms: 8 }), { moons: 900 }],
+  ['maf', (shared) => maf({ ...shared, ...mlp, transforms: 8 }), { moons: 900, mixture: 800 }],
   ['nsf of the usual bound', (shared) => nsf({ ...shared, ...mlp, transforms: 3 }), { moons: 800 }],
   ['maf, deep', (shared) => maf({ ...shared, ...mlp, transforms: 10 }), { ring: 1500 }],
 ]);

@@ -1,7 +1,7 @@
 import type { BackendOptions } from './options.js';
 
 /** What `useBackend` has to know about one backend in order to start it. */
-export interface Starter {
+export interface BackendLoader {
   /**
    * Imports the backend's package, if it has one; that registers the backend with TensorFlow.js.
    *

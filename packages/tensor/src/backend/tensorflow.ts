@@ -1,6 +1,6 @@
 import { env } from '@tensorflow/tfjs-core';
 import { builtinModule } from '../wasm/threads.js';
-import { isMissing, type Starter } from './loader.js';
+import { isMissing, type BackendLoader } from './loader.js';
 
 /** TensorFlow's own library through one of these bindings; the first that loads. */
 const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
@@ -12,7 +12,7 @@ const REMOVED_FROM_UTIL: Record<string, (value: unknown) => boolean> = {
 };
 
 /** Native code on the CPU or an NVIDIA GPU, in Node. */
-export const tensorflow: Starter = {
+export const tensorflow: BackendLoader = {
   async load() {
     if (!env().getBool('IS_NODE')) return 'runs in Node only';
     const util = builtinModule<Record<string, unknown>>('node:util')!;

@@ -1,17 +1,17 @@
 import { engine, env, setBackend } from '@tensorflow/tfjs-core';
 import { cpu } from './cpu.js';
-import type { Starter } from './loader.js';
+import type { BackendLoader } from './loader.js';
 import { tensorflow } from './tensorflow.js';
 import { wasm } from './wasm.js';
 import { webgl } from './webgl.js';
 import { webgpu } from './webgpu.js';
 import { registerOverrides, registerCustomKernels } from '../registry/kernel-override.js';
 import { customKernels, overrides } from './all-kernels.js';
-import { importGradients, registerGradients } from '../autodiff/register-gradients.js';
+import { importGradients, registerGradients } from '../autodiff/stock/register-gradients.js';
 import { withoutRethrowers } from './rethrowers.js';
 import type { BackendName, BackendOptions } from './options.js';
 
-const starters: Record<BackendName, Starter> = { tensorflow, webgpu, wasm, webgl, cpu };
+const loaders: Record<BackendName, BackendLoader> = { tensorflow, webgpu, wasm, webgl, cpu };
 
 /** What 'auto' tries, the fastest first. */
 const orderInNode: readonly BackendName[] = ['tensorflow', 'webgpu', 'wasm', 'cpu'];
@@ -75,7 +75,7 @@ export async function startBackend(caller: string): Promise<void> {
   if (isChosen) return;
   const current = engine().backendName as BackendName | undefined;
   if (current && current !== 'cpu') {
-    if (Object.hasOwn(starters, current)) await useBackend(current);
+    if (Object.hasOwn(loaders, current)) await useBackend(current);
     return;
   }
   const name = await useBackend('auto');
@@ -86,7 +86,7 @@ export async function startBackend(caller: string): Promise<void> {
 let latest: Promise<unknown> = Promise.resolve();
 
 async function takeFirst(name: BackendName | 'auto', options: BackendOptions): Promise<BackendName> {
-  const known = ['auto', ...Object.keys(starters)];
+  const known = ['auto', ...Object.keys(loaders)];
   const list = `'${known.slice(0, -1).join("', '")}' or '${known.at(-1)}'`;
   if (!known.includes(name)) throw new Error(`useBackend: name must be ${list}, got '${name}'`);
   await importGradients();
@@ -112,7 +112,7 @@ async function attempt(
   isAutomatic: boolean,
 ): Promise<{ problem: string | null; isFailure: boolean }> {
   try {
-    const absence = await starters[name].load(options, isAutomatic);
+    const absence = await loaders[name].load(options, isAutomatic);
     return absence === null
       ? { problem: await start(name, options), isFailure: true }
       : { problem: absence, isFailure: false };
@@ -128,7 +128,7 @@ function autoOrder(): readonly BackendName[] {
 
 /** Starts a backend that is at hand; returns null, or why it did not start. */
 async function start(name: BackendName, options: BackendOptions): Promise<string | null> {
-  const { begin, prepare } = starters[name];
+  const { begin, prepare } = loaders[name];
   const obstacle = await begin?.(options);
   if (obstacle) return obstacle;
   // TensorFlow.js prints the reason and returns false.

@@ -5,7 +5,7 @@ import { findBinary, readInstalledBinary } from '../wasm/find-binary.js';
 import { sharedBinaryUrl } from '../wasm/shared-binary.js';
 import { availableThreads } from '../wasm/threads.js';
 import { loadWasmModule, type WasmBackend } from '../wasm/wasm-module.js';
-import { isMissing, type Starter } from './loader.js';
+import { isMissing, type BackendLoader } from './loader.js';
 
 const PACKAGE = '@tensorflow/tfjs-backend-wasm';
 
@@ -16,7 +16,7 @@ const MOST_THREADS = 8;
 const THREADS_LIMIT = 64;
 
 /** WebAssembly, with this package's own module in the backend's memory. */
-export const wasm: Starter = {
+export const wasm: BackendLoader = {
   async load({ threads }) {
     if (threads !== undefined) checkThreads(threads);
     return (await importPackage()) ? null : `is not installed; run \`npm i ${PACKAGE}\``;

@@ -1,8 +1,8 @@
 import { env, findBackendFactory } from '@tensorflow/tfjs-core';
-import type { Starter } from './loader.js';
+import type { BackendLoader } from './loader.js';
 
 /** Shaders of the older kind, in every browser; `@tensorflow/tfjs` brings it along. */
-export const webgl: Starter = {
+export const webgl: BackendLoader = {
   async load() {
     if (env().getBool('IS_NODE')) return 'runs in browsers only';
     if (!findBackendFactory('webgl')) return "is not registered; add `import '@tensorflow/tfjs'` to your program";

@@ -1,5 +1,5 @@
 import { env } from '@tensorflow/tfjs-core';
-import { isMissing, type Starter } from './loader.js';
+import { isMissing, type BackendLoader } from './loader.js';
 
 const PACKAGE = '@tensorflow/tfjs-backend-webgpu';
 /** WebGPU for Node. */
@@ -22,7 +22,7 @@ interface AdapterInfo {
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i;
 
 /** Shaders, in browsers with WebGPU and in Node. */
-export const webgpu: Starter = {
+export const webgpu: BackendLoader = {
   async load(_, isAutomatic) {
     const inNode = env().getBool('IS_NODE');
     let gpu = (globalThis.navigator as { gpu?: Gpu } | undefined)?.gpu;

@@ -1,5 +1,5 @@
 import { Variable } from '@tensorflow/tfjs-core';
-import { registerGradients } from '../autodiff/register-gradients.js';
+import { registerGradients } from '../autodiff/stock/register-gradients.js';
 import type { BuildModule, ModuleClass, ModuleConfig, ModuleContract } from './contract.js';
 import { describeConfig } from './describe-config.js';
 import { moduleState, restoreModule } from './restore-module.js';

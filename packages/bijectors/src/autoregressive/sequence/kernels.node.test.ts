@@ -111,8 +111,9 @@ describe.each(networks)('%s', (_, make, counts) => {
   test.each(counts)(
     'for %i events: parameters and steps in both directions, with gradients, are those of plain operations',
     async (rows) => {
-      // Every form for a part of a tile; how many events there are has nothing to do with the form.
-      for (const transform of rows === 5 ? transforms : transforms.slice(1, 2)) {
+      // Every form for a part of a tile of a few dimensions: how many events and dimensions there are has nothing to do with it.
+      using one = make(1);
+      for (const transform of rows === 5 && one.dim <= 4 ? transforms : transforms.slice(1, 2)) {
         const conditioner = perturbed(make, transform.parameterCount);
         using layer = new Autoregressive(conditioner, transform, 'forward');
         const { dim, contextDim, parameterCount } = conditioner;

@@ -15,7 +15,7 @@ import {
   Tanh,
   type Tensor,
 } from '@tensorflow/tfjs-core';
-import { isInNestedGradient } from './nested-gradient.js';
+import { isInNestedGradient } from '../nested-gradient.js';
 
 /** The kernels whose gradients TensorFlow.js takes from their results, and how it names their inputs. */
 const INPUTS: Readonly<Record<string, readonly string[]>> = {

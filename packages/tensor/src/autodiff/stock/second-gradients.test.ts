@@ -16,17 +16,17 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { type Activation, activations } from '../kernels/activation.js';
-import { erf } from '../special/erf.js';
-import { erfinv } from '../special/erfinv.js';
-import { expm1 } from '../special/expm1.js';
-import { linear } from '../kernels/product/linear.js';
-import { log1p } from '../special/log1p.js';
-import { standardNormalLogProb } from '../kernels/standard-normal/log-prob.js';
-import { logSigmoid } from '../special/log-sigmoid.js';
-import { logSumExp } from '../arrays/log-sum-exp.js';
-import { softplus } from '../special/softplus.js';
-import { sum as chunkedSum } from '../arrays/sum.js';
+import { type Activation, activations } from '../../kernels/activation.js';
+import { erf } from '../../special/erf.js';
+import { erfinv } from '../../special/erfinv.js';
+import { expm1 } from '../../special/expm1.js';
+import { linear } from '../../kernels/product/linear.js';
+import { log1p } from '../../special/log1p.js';
+import { standardNormalLogProb } from '../../kernels/standard-normal/log-prob.js';
+import { logSigmoid } from '../../special/log-sigmoid.js';
+import { logSumExp } from '../../arrays/log-sum-exp.js';
+import { softplus } from '../../special/softplus.js';
+import { sum as chunkedSum } from '../../arrays/sum.js';
 
 const STEP = 2e-3;
 const dense = (activation?: Activation) => (x: Tensor) =>
