@@ -16,6 +16,7 @@ export { admit, type AdmittedArguments, type EventArguments } from './arrays/adm
 export { broadcastTo } from './arrays/broadcast-to.js';
 export { logSumExp } from './arrays/log-sum-exp.js';
 export { sum } from './arrays/sum.js';
+export { sumTrailing } from './arrays/sum-trailing.js';
 export { where } from './arrays/where.js';
 export { customGradient } from './autodiff/custom-gradient.js';
 export { checkpoint } from './autodiff/gradient-checkpoint.js';

@@ -7,10 +7,10 @@ import {
   formatShape,
   formatValue,
   type ModuleConfig,
+  sumTrailing,
 } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
-import { sumTrailing } from '../numerics/sum-trailing.js';
 
 /** How a {@link Chain} is computed. */
 export interface ChainOptions {

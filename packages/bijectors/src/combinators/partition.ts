@@ -8,11 +8,11 @@ import {
   formatShape,
   formatValue,
   type ModuleConfig,
+  sumTrailing,
 } from '@pushforward/tensor';
 import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 import { select } from '../numerics/select.js';
-import { sumTrailing } from '../numerics/sum-trailing.js';
 
 /** How a {@link Partition} takes events apart, and what it does to the parts. Give either `sizes` or `indices`. */
 export interface PartitionOptions {

@@ -7,10 +7,10 @@ import {
   checkTensor,
   formatShape,
   type ModuleConfig,
+  sumTrailing,
 } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from '../contract/distribution.js';
 import { product, type Support } from '../contract/support.js';
-import { sumTrailing } from '../contract/sum-trailing.js';
 
 /**
  * Trailing batch axes of a distribution as event axes: `log p(x) = Σ log pᵢ(xᵢ)` over them.

@@ -1,12 +1,18 @@
 import { add, greater, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { type BuildModule, checkEvent, checkInstance, checkTensor, type ModuleConfig } from '@pushforward/tensor';
+import {
+  type BuildModule,
+  checkEvent,
+  checkInstance,
+  checkTensor,
+  type ModuleConfig,
+  sumTrailing,
+} from '@pushforward/tensor';
 import { asLogDensity } from '@pushforward/tensor/kernels';
 import { Bijector } from '@pushforward/bijectors';
 import { Distribution, type SampleOptions } from '../contract/distribution.js';
 import { Independent } from './independent.js';
 import { sampleShape } from '../contract/sample-shape.js';
 import type { Support } from '../contract/support.js';
-import { sumTrailing } from '../contract/sum-trailing.js';
 
 /**
  * A distribution pushed forward through a bijector, that is, a normalizing flow: `y = f(x)` with x from the base, and

@@ -13,7 +13,7 @@ import {
   type Tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkInteger, formatShape, type Seed, where } from '@pushforward/tensor';
+import { checkInteger, formatShape, type Seed, where, sumTrailing } from '@pushforward/tensor';
 import { Bernoulli } from '../bases/bernoulli.js';
 import { Categorical } from '../bases/categorical.js';
 import { DiscretizedLogistic } from '../bases/discretized-logistic.js';
@@ -23,7 +23,6 @@ import { MultivariateNormalDiag } from '../composites/multivariate-normal-diag.j
 import { Normal } from '../bases/normal.js';
 import { onFirstAxis } from '../contract/on-first-axis.js';
 import { StandardNormal } from '../bases/standard-normal.js';
-import { sumTrailing } from '../contract/sum-trailing.js';
 
 /** How {@link klDivergence} estimates where it has no closed form. */
 export interface KlDivergenceOptions {
