@@ -118,7 +118,7 @@ async function peak(flow: Bijector, of: 'forward' | 'inverse'): Promise<number> 
 
 describe('the memory of a training step of 16 layers', () => {
   test.each(['forward', 'inverse'] as const)('is a third at most with checkpoint, %s', async (of) => {
-    const options = { dim: 8, transforms: 16, hidden: [64, 64], seed: 0 };
+    const options = { dim: 8, transforms: 16, hidden: [32, 32], seed: 0 };
     using plain = maf(options);
     using checkpointed = maf({ ...options, checkpoint: true });
     const [kept, recomputed] = [await peak(plain, of), await peak(checkpointed, of)];
