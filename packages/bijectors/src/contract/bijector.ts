@@ -26,7 +26,7 @@ import type { ValueAndLogDet } from '@pushforward/made';
  * import { checkBijector } from '@pushforward/bijectors/testing';
  * import { admit } from '@pushforward/tensor';
  *
- * // y = sinh(x), number by number: dy/dx = cosh(x) = √(1 + y²).
+ * // y = sinh(x), elementwise: dy/dx = cosh(x) = √(1 + y²).
  * class Sinh extends Bijector {
  *   static readonly type = 'Sinh';
  *   static fromConfig() {
@@ -54,7 +54,7 @@ import type { ValueAndLogDet } from '@pushforward/made';
  * ```
  */
 export abstract class Bijector extends Module {
-  /** How many trailing axes one event of x takes: 0 acts on numbers one by one, 1 on vectors. */
+  /** How many trailing axes one event of x takes: 0 is elementwise, 1 acts on vectors. */
   abstract readonly eventRank: number;
 
   /** How many trailing axes one event of y takes: {@link eventRank}, unless the map changes it. */

@@ -31,7 +31,7 @@ export interface FillTriangularOptions {
  *
  * **Numerics**: those of `diagonal`. The inverse does not read what stands above the diagonal.
  *
- * @throws Error if `dim` is out of range, or `diagonal` does not act on numbers one by one
+ * @throws Error if `dim` is out of range, or `diagonal` is not elementwise
  *
  * @example
  * ```ts

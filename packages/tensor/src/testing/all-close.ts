@@ -7,7 +7,7 @@ export interface Tolerance {
 }
 
 /**
- * Compares numbers one by one; equal infinities agree, and NaN agrees with NaN.
+ * Compares elementwise; equal infinities agree, and NaN agrees with NaN.
  *
  * @returns null when all agree, otherwise a line that names the worst pair
  *

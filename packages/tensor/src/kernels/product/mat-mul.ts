@@ -186,7 +186,7 @@ function matMulWebGpu(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: 
   });
 }
 
-/** What the stock kernel multiplies number by number and sums, where one of the results' sizes is 1. */
+/** A product with one row or column, which the stock kernel computes as an elementwise product and a sum. */
 const LONG_DEPTH = 1000;
 
 /**

@@ -1,10 +1,10 @@
 import { engine, type NamedTensorInfoMap, reshape, type Tensor, type TensorInfo, tidy } from '@tensorflow/tfjs-core';
 import type { KernelOverride } from '../../registry/kernel-override.js';
 
-/** From here on a shader's coordinates are no WGSL vector, and the stock shader on webgpu that shares a vector among threads does not compile. */
+/** With 5 axes or more a shader's coordinates are not a WGSL vector, and the stock webgpu shader for a vector operand does not compile. */
 const MANY_AXES = 5;
 
-/** An operation of two operands, of which a vector that meets many axes is given as many. */
+/** A binary operation that reshapes a vector operand to the rank of the other, if that is 5 or more. */
 export function vectorAndAxes(name: string): KernelOverride['webgpu'] {
   return (inputs: NamedTensorInfoMap) => {
     const { a, b } = inputs as { a: Tensor; b: Tensor };

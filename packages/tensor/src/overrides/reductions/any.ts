@@ -11,13 +11,13 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import type { KernelOverride } from '../../registry/kernel-override.js';
-import { overNothing } from './empty-reduction.js';
+import { emptyReduction } from './empty-reduction.js';
 
-/** `tf.any`; over axes of size 1 the stock kernel on webgpu gives back numbers that it has freed. */
+/** `tf.any`: over axes of size 1 the stock kernel on webgpu returns freed memory. */
 export const anyKernel: KernelOverride = { name: Any, webgpu: anyBySum };
 
-/** `tf.all`, of which only that of nothing, true, is ours. */
-export const allKernel: KernelOverride = { name: All, webgpu: overNothing(1), webgl: overNothing(1) };
+/** `tf.all`, overridden for empty tensors only, where it is true. */
+export const allKernel: KernelOverride = { name: All, webgpu: emptyReduction(1), webgl: emptyReduction(1) };
 
 function anyBySum(inputs: NamedTensorInfoMap, { axis, keepDims }: NamedAttrMap): TensorInfo {
   const x = inputs.x as Tensor;

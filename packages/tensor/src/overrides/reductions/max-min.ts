@@ -9,23 +9,23 @@ import {
   util,
 } from '@tensorflow/tfjs-core';
 import type { KernelOverride } from '../../registry/kernel-override.js';
-import { overNothing } from './empty-reduction.js';
-import { reduceByWebGpu } from './sequential-webgpu.js';
+import { emptyReduction } from './empty-reduction.js';
+import { sequentialReduction } from './sequential-webgpu.js';
 import { reduction } from '../../arrays/reduction-axes.js';
 import type { WebGlBackend } from '../../gpu/backends.js';
 
 /**
- * `tf.max` and `tf.min`, which on GPUs fail where there is nothing at all, and on webgl begin with ∓10²⁰ and so find nothing beyond it.
+ * `tf.max` and `tf.min`: the stock kernels fail on GPUs for empty tensors, and on webgl start from ∓10²⁰, so that they miss values beyond it.
  */
 export const maxKernel = extreme(Max, '>', -Infinity);
 export const minKernel = extreme(Min, '<', Infinity);
 
-function extreme(name: string, beats: string, ofNothing: number): KernelOverride {
-  const ofNone = overNothing(ofNothing);
+function extreme(name: string, beats: string, empty: number): KernelOverride {
+  const ofNone = emptyReduction(empty);
   return {
     name,
     // NaN beats every number.
-    webgpu: reduceByWebGpu({ name, ofNothing, step: `select(found, next, isnan(next) || next ${beats} found)` }),
+    webgpu: sequentialReduction({ name, empty, combine: `select(found, next, isnan(next) || next ${beats} found)` }),
     webgl: (inputs, attrs, backend) => ofNone(inputs, attrs, backend) ?? onWebGl(beats, inputs, attrs, backend),
   };
 }

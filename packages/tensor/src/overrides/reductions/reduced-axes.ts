@@ -1,7 +1,7 @@
 import { backend_util, type NamedAttrMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
 
 /** The axes that a kernel of TensorFlow.js is told to reduce, in ascending order, and the shape of its result. */
-export function reduced(
+export function reducedAxes(
   { shape }: TensorInfo,
   { axis, reductionIndices, keepDims }: NamedAttrMap,
 ): { axes: number[]; shape: number[] } {

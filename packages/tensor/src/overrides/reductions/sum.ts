@@ -1,8 +1,8 @@
 import { Mean, type NamedAttrMap, type NamedTensorInfoMap, Sum, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { KernelOverride } from '../../registry/kernel-override.js';
-import { overNothing } from './empty-reduction.js';
-import { reduceByWebGpu } from './sequential-webgpu.js';
-import { reduced } from './reduced-axes.js';
+import { emptyReduction } from './empty-reduction.js';
+import { sequentialReduction } from './sequential-webgpu.js';
+import { reducedAxes } from './reduced-axes.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
 /**
@@ -13,26 +13,26 @@ import type { WasmModule } from '../../wasm/wasm-module.js';
 export const sumKernel: KernelOverride = {
   name: Sum,
   wasm: sumWasm,
-  webgpu: reduceByWebGpu({ name: Sum, ofNothing: 0, step: 'found + next' }),
-  webgl: overNothing(0),
+  webgpu: sequentialReduction({ name: Sum, empty: 0, combine: 'found + next' }),
+  webgl: emptyReduction(0),
 };
 
-/** The mean, of which only that of no numbers, NaN, is ours, and on webgpu that of few. */
+/** The mean, overridden for empty tensors, where it is NaN, and on webgpu for few elements. */
 export const meanKernel: KernelOverride = {
   name: Mean,
-  webgpu: reduceByWebGpu({
+  webgpu: sequentialReduction({
     name: Mean,
-    ofNothing: Number.NaN,
-    step: 'found + next',
-    finish: 'found / f32(uniforms.count)',
+    empty: Number.NaN,
+    combine: 'found + next',
+    result: 'found / f32(uniforms.count)',
   }),
-  webgl: overNothing(Number.NaN),
+  webgl: emptyReduction(Number.NaN),
 };
 
 /** Null for other types than float32, and for axes that do not lie side by side. */
 function sumWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo | null {
   const x = inputs.x as TensorInfo;
-  const { axes, shape } = reduced(x, attrs);
+  const { axes, shape } = reducedAxes(x, attrs);
   const [first, end] = axes.length === 0 ? [0, 0] : [axes[0], axes[0] + axes.length];
   if (x.dtype !== 'float32' || (axes.length > 0 && axes.at(-1) !== end - 1)) return null;
 
