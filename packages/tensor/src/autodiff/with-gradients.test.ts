@@ -18,7 +18,7 @@ import { withGradients } from './with-gradients.js';
 const productAndSum = (a: Tensor, b: Tensor) =>
   withGradients(
     [a, b],
-    () => ({ outputs: [mul(a, b), add(a, b)], kept: [onesLike(a)] }),
+    () => ({ outputs: [mul(a, b), add(a, b)], residuals: [onesLike(a)] }),
     ([dp, ds], [x, y], [one]) => [add(mul(10, mul(dp, y)), mul(ds, one)), add(mul(10, mul(dp, x)), ds)],
   );
 
@@ -69,7 +69,7 @@ describe('withGradients', () => {
         [x],
         (hasGradient) => {
           told.push(hasGradient);
-          return { outputs: [mul(x, 2)], kept: [onesLike(x)] };
+          return { outputs: [mul(x, 2)], residuals: [onesLike(x)] };
         },
         ([dy]) => [mul(dy, 2)],
       )[0];

@@ -3,18 +3,18 @@ import { clone, engine, keep, type Tensor, tidy, Variable } from '@tensorflow/tf
 /**
  * Computes several tensors as one operation whose gradient is written by hand: `forward` going forward, `backward` going back.
  *
- * Not by `customGrad`, which allows one output only; nor by a registered gradient, for which what is kept would be an output too, and be
- * given a cotangent of zeros. The tape is written here, so that small operations cost little besides their kernels.
+ * Not by `customGrad`, which allows one output only; nor by a registered gradient, for which residuals would be outputs too, and be
+ * given cotangents of zeros. The tape is written here, so that small operations cost little besides their kernels.
  *
  * @param inputs everything that the outputs depend on and that may need a gradient
  * @param forward computes the outputs, and what else `backward` will need; it is told whether there will be a gradient
  * @param backward a gradient for each of the inputs, or a function that computes it if it is needed, from a cotangent for each of the
- * outputs, the inputs, and what `forward` kept
+ * outputs, the inputs, and the residuals of `forward`
  */
 export function withGradients(
   inputs: readonly Tensor[],
-  forward: (hasGradient: boolean) => { outputs: Tensor[]; kept?: Tensor[] },
-  backward: (cotangents: Tensor[], inputs: Tensor[], kept: Tensor[]) => (Tensor | (() => Tensor))[],
+  forward: (hasGradient: boolean) => { outputs: Tensor[]; residuals?: Tensor[] },
+  backward: (cotangents: Tensor[], inputs: Tensor[], residuals: Tensor[]) => (Tensor | (() => Tensor))[],
 ): Tensor[] {
   const { state } = engine();
   const hasGradient = engine().isTapeOn();
@@ -29,8 +29,8 @@ export function withGradients(
       outputs = result.outputs;
       // Variables outlive the gradient; other inputs, and outputs, may be disposed of by their owner.
       const clones = inputs.filter((input) => !(input instanceof Variable)).map((input) => clone(input));
-      const kept = (result.kept ?? []).map((tensor) => (outputs.includes(tensor) ? clone(tensor) : tensor));
-      saved = [...clones, ...kept];
+      const residuals = (result.residuals ?? []).map((tensor) => (outputs.includes(tensor) ? clone(tensor) : tensor));
+      saved = [...clones, ...residuals];
     } finally {
       state.kernelDepth--;
     }

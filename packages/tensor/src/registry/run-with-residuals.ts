@@ -28,7 +28,7 @@ export function runWithResiduals(
     (keep) => {
       const outputs = runKernel(kernel, operands, { ...attrs, keep });
       const residuals = outputs.pop()!;
-      return { outputs, kept: [residuals] };
+      return { outputs, residuals: [residuals] };
     },
     (cotangents, inputs, residuals) => runKernel(gradientKernel, [...inputs, ...residuals, ...cotangents], attrs),
   );

@@ -59,7 +59,7 @@ function dense(operands: Tensor[], activation: Activation | undefined): Tensor {
     operands,
     (keep) => {
       const results = runKernel(denseKernel.name, operands, { activation, keep } satisfies DenseAttrs);
-      return { outputs: results.slice(0, 1), kept: activation && results.slice(-1) };
+      return { outputs: results.slice(0, 1), residuals: activation && results.slice(-1) };
     },
     ([cotangent], [x, weights, bias], residuals) => {
       const [product, byBias] = activation
