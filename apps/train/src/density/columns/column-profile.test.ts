@@ -135,6 +135,16 @@ describe('what is said', () => {
     expect(columnWarnings(facts, true)).toEqual([uneven, far]);
   });
 
+  test('of many columns of a kind the first five are written out', () => {
+    const [flag] = facts;
+    const warnings = columnWarnings(
+      Array.from({ length: 20 }, () => flag),
+      false,
+    );
+    expect(warnings).toHaveLength(6);
+    expect(warnings.at(-1)).toBe('15 more columns hold few or evenly spaced values: the table above names them');
+  });
+
   test('a value far out that the rows to train on do not have', () => {
     const [, , { profile }] = facts;
     const without = unitsOf({ values: table.values.slice(48), rows: 392, columns: 6 })[2];

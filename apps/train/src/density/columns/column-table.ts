@@ -49,7 +49,20 @@ export function columnWarnings(columns: readonly ColumnFacts[], isDequantized: b
   const discrete = columns
     .map(({ profile }) => profile)
     .filter((profile) => isDiscrete(profile) && !(isDequantized && profile.grid));
-  return [...discrete.map(discreteWarning), ...columns.filter(({ profile }) => profile.outlier).map(outlierWarning)];
+  const outlying = columns.filter(({ profile }) => profile.outlier);
+  return [
+    ...firstFew(discrete.map(discreteWarning), 'hold few or evenly spaced values: the table above names them'),
+    ...firstFew(outlying.map(outlierWarning), 'have values far from the others'),
+  ];
+}
+
+/** So many warnings of a kind are written out. */
+const WRITTEN_OUT = 5;
+
+function firstFew(warnings: string[], likewise: string): string[] {
+  const more = warnings.length - WRITTEN_OUT;
+  if (more <= 0) return warnings;
+  return [...warnings.slice(0, WRITTEN_OUT), `${more} more ${more === 1 ? 'column' : 'columns'} ${likewise}`];
 }
 
 function discreteWarning(profile: ColumnProfile): string {
