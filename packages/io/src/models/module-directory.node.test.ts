@@ -233,7 +233,8 @@ describe('a process killed while saving', () => {
     module.dispose();
   });
 
-  test('at any moment, by SIGKILL', async () => {
+  // Up to fifty processes are started one after another, which a busy machine takes its time for.
+  test('at any moment, by SIGKILL', { timeout: 180_000 }, async () => {
     const outDir = path.resolve(import.meta.dirname, '../../../../.cache/io-save-forever');
     await build({
       configFile: false,
