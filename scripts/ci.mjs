@@ -135,7 +135,6 @@ const onMany = (cases) => ({ env: { ...environment, PUSHFORWARD_CASES: String(ca
 tests('properties', ['node', 'cpu', 'wasm'], ['.property.test.ts'], onMany(10_000));
 // So many of each of 17 kinds of file: together more than 20,000.
 tests('damaged files', 'node', ['test/fuzz'], onMany(1500));
-check('architecture', 'node', ['scripts/architecture.mjs', '--check']);
 check('unused exports and dependencies', 'knip', []);
 check('metadata of the packages', 'node', ['scripts/metadata.mjs', '--check']);
 check('no types of Node in browsers', 'node', ['scripts/ci/browser-types.mjs']);

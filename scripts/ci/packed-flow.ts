@@ -3,10 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { bijectorModules, maf } from '@pushforward/bijectors';
+import { maf } from '@pushforward/bijectors';
 import { distributionModules, StandardNormal, Transformed } from '@pushforward/distributions';
 import { loadModule, saveModule } from '@pushforward/io/node';
-import { madeModules } from '@pushforward/made';
 import { key, normal, useBackend } from '@pushforward/tensor';
 import { adam, fit } from '@pushforward/training';
 import { BernoulliLikelihood, Mlp, mlpEncoder, Vae } from '@pushforward/vae';
@@ -25,11 +24,7 @@ console.log(`trained ${result.step} steps`);
 
 const folder = mkdtempSync(path.join(tmpdir(), 'pushforward-'));
 await saveModule(flow, path.join(folder, 'model'));
-const { module: copy } = await loadModule<typeof flow>(path.join(folder, 'model'), [
-  ...distributionModules,
-  ...bijectorModules,
-  ...madeModules,
-]);
+const { module: copy } = await loadModule<typeof flow>(path.join(folder, 'model'), distributionModules);
 rmSync(folder, { recursive: true });
 const [ours, theirs] = [await flow.logProb(data).data(), await copy.logProb(data).data()];
 if (String(ours) !== String(theirs)) throw new Error('the loaded flow is another one');

@@ -1,9 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { bijectorModules } from '@pushforward/bijectors';
-import { Distribution, distributionModules } from '@pushforward/distributions';
+import { Distribution } from '@pushforward/distributions';
 import { loadModule } from '@pushforward/io/node';
-import { madeModules } from '@pushforward/made';
 import type { Json, Module } from '@pushforward/tensor';
 import { Vae, vaeModules } from '@pushforward/vae';
 import { POSTERIOR_NAMES } from '../digits/settings.js';
@@ -28,10 +26,9 @@ const WEIGHTS = 'weights.safetensors';
  */
 export async function loadModel(cwd: string, name: string): Promise<LoadedModel> {
   const directory = findModel(cwd, name);
-  const classes = [...madeModules, ...bijectorModules, ...distributionModules, ...vaeModules];
   let loaded: { module: Module; metadata: Json | undefined };
   try {
-    loaded = await loadModule(directory, classes);
+    loaded = await loadModule(directory, vaeModules);
   } catch (error) {
     throw new UserError(`${name}: ${(error as Error).message}`, { cause: error });
   }

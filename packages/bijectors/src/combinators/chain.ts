@@ -31,7 +31,7 @@ export interface ChainOptions {
  *
  * **Units**: nats.
  *
- * @throws Error if there is no part, or two parts need contexts of different widths
+ * @throws Error if there is no part, a part does not take what the one before it gives, or two parts need contexts of different widths
  *
  * @example
  * ```ts

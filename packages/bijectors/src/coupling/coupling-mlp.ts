@@ -69,7 +69,7 @@ export interface CouplingMlpOptions {
 export class CouplingMlp extends CouplingNetwork {
   static readonly type: string = 'CouplingMlp';
   static override fromConfig(config: ModuleConfig): CouplingMlp {
-    // Files before version 3 call the width of the context `context`.
+    // Files from before release 0.1.0 call the width of the context `context`.
     const { type: _, context: contextDim, ...options } = config;
     return new CouplingMlp({ contextDim, ...options, seed: 0 } as unknown as CouplingMlpOptions);
   }

@@ -105,7 +105,7 @@ export interface MadeOptions {
 export class Made extends Conditioner {
   static readonly type: string = 'Made';
   static override fromConfig(config: ModuleConfig): Made {
-    // Files before version 3 call the width of the context `context`.
+    // Files from before release 0.1.0 call the width of the context `context`.
     const { type: _, context: contextDim, ...options } = config;
     return new Made({ contextDim, ...options, seed: 0 } as unknown as MadeOptions);
   }

@@ -67,7 +67,8 @@ export abstract class Module implements ModuleContract {
     checkTakesNothing(own, 'a method config');
     if (typeof own.type !== 'string') throw new Error(`${this.constructor.name}: the class must have a static type`);
     using fresh = new own();
-    const changed = Object.entries(plainValues(fresh)).find(([name, value]) => value !== plainValues(this)[name]);
+    const held = plainValues(this);
+    const changed = Object.entries(plainValues(fresh)).find(([name, value]) => value !== held[name]);
     if (changed) throw new Error(`${own.type}: the class must have a method config, which keeps ${changed[0]}`);
     return { type: own.type };
   }

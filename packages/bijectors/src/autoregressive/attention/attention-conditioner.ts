@@ -86,7 +86,7 @@ export interface AttentionConditionerOptions extends SequenceConditionerOptions 
 export class AttentionConditioner extends SequenceConditioner {
   static readonly type: string = 'AttentionConditioner';
   static override fromConfig(config: ModuleConfig): AttentionConditioner {
-    // Files before version 3 call the width of the context `context`.
+    // Files from before release 0.1.0 call the width of the context `context`.
     const { type: _, context: contextDim, ...options } = config;
     return new AttentionConditioner({ contextDim, ...options, seed: 0 } as unknown as AttentionConditionerOptions);
   }

@@ -74,7 +74,7 @@ export interface LstmConditionerOptions extends SequenceConditionerOptions {
 export class LstmConditioner extends SequenceConditioner {
   static readonly type: string = 'LstmConditioner';
   static override fromConfig(config: ModuleConfig): LstmConditioner {
-    // Files before version 3 call the width of the context `context`.
+    // Files from before release 0.1.0 call the width of the context `context`.
     const { type: _, context: contextDim, ...options } = config;
     return new LstmConditioner({ contextDim, ...options, seed: 0 } as unknown as LstmConditionerOptions);
   }
