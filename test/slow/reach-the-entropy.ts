@@ -15,7 +15,7 @@ type Name = keyof typeof targets;
 /** A flow by its name, how it is made, and how many steps it is trained on each density. */
 export type Flow = [
   name: string,
-  make: (shared: { dim: number; context?: number; seed: number }) => Bijector,
+  make: (shared: { dim: number; contextDim?: number; seed: number }) => Bijector,
   steps: Partial<Record<Name, number>>,
 ];
 
@@ -28,7 +28,7 @@ export function reachTheEntropy(flows: readonly Flow[]): void {
   describe('reaches the negative entropy to 0.05 nats', () => {
     test.each(cases)('$flow, $density', { timeout: 600_000 }, async ({ flow, make, density, count }) => {
       const target = targets[density];
-      const shared = { dim: 2, context: density === 'mixture' ? 1 : undefined, seed: 0 };
+      const shared = { dim: 2, contextDim: density === 'mixture' ? 1 : undefined, seed: 0 };
       const standardization = await fitStandardization(target.draw(10_000, key(9)).x);
       const nats = await gap(target, new Chain([make(shared), standardization]), count);
       console.log(`${flow}, ${density}: ${nats.toFixed(3)} nats`);
