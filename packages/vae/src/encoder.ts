@@ -1,5 +1,13 @@
-import { div, mul, slice, type Tensor, tanh, tidy } from '@tensorflow/tfjs-core';
-import { admit, type BuildModule, checkInstance, checkInteger, Module, type ModuleConfig } from '@pushforward/tensor';
+import { slice, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import {
+  admit,
+  type BuildModule,
+  checkInstance,
+  checkInteger,
+  Module,
+  type ModuleConfig,
+  softBound,
+} from '@pushforward/tensor';
 import { Mlp, type MlpOptions } from './mlp.js';
 import { Network } from './network.js';
 
@@ -66,7 +74,7 @@ export class Encoder extends Module {
         slice(output, [...x.shape.slice(0, -1).map(() => 0), begin], [...x.shape.slice(0, -1), size]);
       const encoding: Encoding = {
         loc: part(0, this.latentDim),
-        logScale: mul(tanh(div(part(this.latentDim, this.latentDim), LOG_SCALE_BOUND)), LOG_SCALE_BOUND),
+        logScale: softBound(part(this.latentDim, this.latentDim), LOG_SCALE_BOUND),
       };
       if (this.contextDim > 0) encoding.context = part(2 * this.latentDim, this.contextDim);
       // A plain object for tidy, which keeps the tensors of the containers that it knows.

@@ -1,8 +1,5 @@
-import { add, exp, mul, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { type AffineForm, formatValue, type ModuleConfig, toFloat } from '@pushforward/tensor';
-import type { ValueAndLogDet } from '@pushforward/made';
-import { ElementwiseTransform } from '../contract/elementwise-transform.js';
-import { shapedLike, softBound, splitParameters } from '../numerics/soft-bound.js';
+import { type AffineForm, formatValue, type ModuleConfig } from '@pushforward/tensor';
+import { AffineFamily } from './affine-family.js';
 
 /** How {@link AffineTransform} treats its scale. */
 export interface AffineTransformOptions {
@@ -37,12 +34,13 @@ export interface AffineTransformOptions {
  * console.log(await value.array(), await logDet.array()); // [3] [0]
  * ```
  */
-export class AffineTransform extends ElementwiseTransform {
+export class AffineTransform extends AffineFamily {
   static readonly type: string = 'AffineTransform';
   static override fromConfig(config: ModuleConfig): AffineTransform {
     return new AffineTransform({ bound: config.bound as number | null });
   }
 
+  protected readonly label = 'AffineTransform';
   readonly parameterCount = 2;
   readonly identityParameters = [0, 0];
   readonly bound: number | null;
@@ -63,28 +61,7 @@ export class AffineTransform extends ElementwiseTransform {
       : { ...scale, sign: -1, before: 1, after: 0 };
   }
 
-  forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet {
-    return tidy(() => {
-      const { shift, logScale } = this.#read(parameters, 1);
-      const value = add(mul(toFloat('AffineTransform: x', x), exp(logScale)), shift);
-      return { value, logDet: shapedLike(logScale, value) };
-    });
-  }
-
-  inverseAndLogDet(y: Tensor, parameters: Tensor): ValueAndLogDet {
-    return tidy(() => {
-      const { shift, logScale } = this.#read(parameters, -1);
-      const value = mul(sub(toFloat('AffineTransform: y', y), shift), exp(logScale));
-      return { value, logDet: shapedLike(logScale, value) };
-    });
-  }
-
   override config(): ModuleConfig {
     return { type: AffineTransform.type, bound: this.bound };
-  }
-
-  #read(parameters: Tensor, sign: 1 | -1): { shift: Tensor; logScale: Tensor } {
-    const [shift, raw] = splitParameters('AffineTransform', parameters, this.parameterCount);
-    return { shift, logScale: this.bound === null ? mul(raw, sign) : softBound(raw, this.bound, sign) };
   }
 }

@@ -1,8 +1,5 @@
-import { add, exp, mul, neg, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { type AffineForm, checkNumber, logSigmoid, type ModuleConfig, toFloat } from '@pushforward/tensor';
-import type { ValueAndLogDet } from '@pushforward/made';
-import { ElementwiseTransform } from '../contract/elementwise-transform.js';
-import { shapedLike, softBound, splitParameters } from '../numerics/soft-bound.js';
+import { type AffineForm, checkNumber, type ModuleConfig } from '@pushforward/tensor';
+import { AffineFamily } from './affine-family.js';
 
 /** Where the gate of a {@link GateTransform} starts, and how far it may go. */
 export interface GateTransformOptions {
@@ -44,12 +41,13 @@ export interface GateTransformOptions {
  * console.log(await value.array()); // about [3]
  * ```
  */
-export class GateTransform extends ElementwiseTransform {
+export class GateTransform extends AffineFamily {
   static readonly type: string = 'GateTransform';
   static override fromConfig(config: ModuleConfig): GateTransform {
     return new GateTransform({ forgetBias: config.forgetBias as number, bound: config.bound as number });
   }
 
+  protected readonly label = 'GateTransform';
   readonly parameterCount = 2;
   readonly identityParameters = [0, 0];
   readonly forgetBias: number;
@@ -74,32 +72,7 @@ export class GateTransform extends ElementwiseTransform {
     };
   }
 
-  forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet {
-    return tidy(() => {
-      const { target, logGate } = this.#read(parameters);
-      return moveTowards(target, toFloat('GateTransform: x', x), logGate);
-    });
-  }
-
-  inverseAndLogDet(y: Tensor, parameters: Tensor): ValueAndLogDet {
-    return tidy(() => {
-      const { target, logGate } = this.#read(parameters);
-      return moveTowards(target, toFloat('GateTransform: y', y), neg(logGate));
-    });
-  }
-
   override config(): ModuleConfig {
     return { type: GateTransform.type, forgetBias: this.forgetBias, bound: this.bound };
   }
-
-  #read(parameters: Tensor): { target: Tensor; logGate: Tensor } {
-    const [target, raw] = splitParameters('GateTransform', parameters, this.parameterCount);
-    return { target, logGate: logSigmoid(add(softBound(raw, this.bound), this.forgetBias)) };
-  }
-}
-
-/** Scales the distance to the target by `exp(logFactor)`. */
-function moveTowards(target: Tensor, x: Tensor, logFactor: Tensor): ValueAndLogDet {
-  const value = add(mul(sub(x, target), exp(logFactor)), target);
-  return { value, logDet: shapedLike(logFactor, value) };
 }

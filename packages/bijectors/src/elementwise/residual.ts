@@ -14,14 +14,20 @@ import {
   tidy,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import { type BuildModule, checkInstance, logSigmoid, type ModuleConfig, softplus } from '@pushforward/tensor';
+import {
+  type BuildModule,
+  checkInstance,
+  logSigmoid,
+  type ModuleConfig,
+  softBound,
+  softplus,
+} from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../contract/elementwise-transform.js';
 import { AffineTransform } from './affine.js';
 import { GateTransform } from './gate.js';
 import { implicitRoot } from '../numerics/implicit-root.js';
 import type { ValueAndDerivative } from '../numerics/increasing-root.js';
-import { softBound } from '../numerics/soft-bound.js';
 import { toRows } from '../numerics/rows.js';
 import { ShiftTransform } from './shift.js';
 import { SoftplusAffineTransform } from './softplus-affine.js';

@@ -1,7 +1,5 @@
-import { add, reshape, sub, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
-import { type AffineForm, checkEvent, type ModuleConfig, toFloat } from '@pushforward/tensor';
-import type { ValueAndLogDet } from '@pushforward/made';
-import { ElementwiseTransform } from '../contract/elementwise-transform.js';
+import { type AffineForm, type ModuleConfig } from '@pushforward/tensor';
+import { AffineFamily } from './affine-family.js';
 
 /**
  * `y = x + shift`, with log-derivative 0: the additive coupling of NICE. The one parameter is the shift; 0 is the identity.
@@ -21,12 +19,13 @@ import { ElementwiseTransform } from '../contract/elementwise-transform.js';
  * console.log(await value.array()); // [11, 22]
  * ```
  */
-export class ShiftTransform extends ElementwiseTransform {
+export class ShiftTransform extends AffineFamily {
   static readonly type: string = 'ShiftTransform';
   static override fromConfig(): ShiftTransform {
     return new ShiftTransform();
   }
 
+  protected readonly label = 'ShiftTransform';
   readonly parameterCount = 1;
   readonly identityParameters = [0];
 
@@ -35,24 +34,7 @@ export class ShiftTransform extends ElementwiseTransform {
     return { logScale: 'none', sign: 1, ...ends };
   }
 
-  forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet {
-    return tidy(() => withZeroLogDet(add(toFloat('ShiftTransform: x', x), only(parameters))));
-  }
-
-  inverseAndLogDet(y: Tensor, parameters: Tensor): ValueAndLogDet {
-    return tidy(() => withZeroLogDet(sub(toFloat('ShiftTransform: y', y), only(parameters))));
-  }
-
   override config(): ModuleConfig {
     return { type: ShiftTransform.type };
   }
-}
-
-function only(parameters: Tensor): Tensor {
-  checkEvent('ShiftTransform: parameters', parameters.shape, [1]);
-  return reshape(toFloat('ShiftTransform: parameters', parameters), parameters.shape.slice(0, -1));
-}
-
-function withZeroLogDet(value: Tensor): ValueAndLogDet {
-  return { value, logDet: zeros(value.shape) };
 }

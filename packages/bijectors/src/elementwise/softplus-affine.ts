@@ -1,8 +1,7 @@
-import { add, div, log, mul, neg, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { checkNumber, type ModuleConfig, toFloat } from '@pushforward/tensor';
+import { add, div, log, mul, neg, sub, type Tensor, tidy, unstack } from '@tensorflow/tfjs-core';
+import { broadcastTo, checkEvent, checkNumber, type ModuleConfig, toFloat } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../contract/elementwise-transform.js';
-import { shapedLike, splitParameters } from '../numerics/soft-bound.js';
 import { positive } from '../numerics/positive.js';
 
 /** How small {@link SoftplusAffineTransform} may make its scale. */
@@ -61,7 +60,7 @@ export class SoftplusAffineTransform extends ElementwiseTransform {
     return tidy(() => {
       const { shift, scale } = this.#read(parameters);
       const value = add(mul(toFloat('SoftplusAffineTransform: x', x), scale), shift);
-      return { value, logDet: shapedLike(log(scale), value) };
+      return { value, logDet: broadcastTo(log(scale), value.shape) };
     });
   }
 
@@ -69,7 +68,7 @@ export class SoftplusAffineTransform extends ElementwiseTransform {
     return tidy(() => {
       const { shift, scale } = this.#read(parameters);
       const value = div(sub(toFloat('SoftplusAffineTransform: y', y), shift), scale);
-      return { value, logDet: shapedLike(neg(log(scale)), value) };
+      return { value, logDet: broadcastTo(neg(log(scale)), value.shape) };
     });
   }
 
@@ -78,7 +77,8 @@ export class SoftplusAffineTransform extends ElementwiseTransform {
   }
 
   #read(parameters: Tensor): { shift: Tensor; scale: Tensor } {
-    const [shift, raw] = splitParameters('SoftplusAffineTransform', parameters, this.parameterCount);
+    checkEvent('SoftplusAffineTransform: parameters', parameters.shape, [this.parameterCount]);
+    const [shift, raw] = unstack(toFloat('SoftplusAffineTransform: parameters', parameters), -1);
     return { shift, scale: positive(raw, this.minScale) };
   }
 }

@@ -1,5 +1,5 @@
-import { add, exp, mul, neg, reshape, slice, square, sub, tanh, type Tensor } from '@tensorflow/tfjs-core';
-import { type Key, type ModuleConfig, normal } from '@pushforward/tensor';
+import { add, exp, mul, neg, reshape, slice, square, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { type Key, type ModuleConfig, normal, softBound } from '@pushforward/tensor';
 import type { Step } from '../contract/conditioner.js';
 import { MadeDensity, type MadeDensityOptions } from './made-density.js';
 
@@ -61,5 +61,5 @@ export class GaussianMade extends MadeDensity {
 function conditional(parameters: Tensor): { mean: Tensor; logScale: Tensor } {
   const shape = parameters.shape.slice(0, -1);
   const [mean, raw] = [0, 1].map((p) => reshape(slice(parameters, [...shape.map(() => 0), p], [...shape, 1]), shape));
-  return { mean, logScale: mul(tanh(mul(raw, 1 / LOG_SCALE_BOUND)), LOG_SCALE_BOUND) };
+  return { mean, logScale: softBound(raw, LOG_SCALE_BOUND) };
 }

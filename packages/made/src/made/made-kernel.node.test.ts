@@ -1,39 +1,8 @@
-import {
-  add,
-  exp,
-  getBackend,
-  mul,
-  neg,
-  reshape,
-  setBackend,
-  slice,
-  sub,
-  sum,
-  type Tensor,
-  tanh,
-  tensor,
-  tidy,
-  variableGrads,
-  zerosLike,
-} from '@tensorflow/tfjs-core';
-import { type Activation, type AffineForm, key, logSigmoid, normal, vjp } from '@pushforward/tensor';
+import { add, getBackend, mul, setBackend, sum, type Tensor, tensor, tidy, variableGrads } from '@tensorflow/tfjs-core';
+import { type Activation, type AffineForm, applyAffineForm, key, normal, vjp } from '@pushforward/tensor';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Step } from '../contract/conditioner.js';
 import { Made, type MadeOptions } from './made.js';
-
-/** The step that a form stands for, in plain operations. */
-function stepOf({ logScale, bound = 1, bias = 0, sign, before, after }: AffineForm): Step {
-  return (input, parameters) => {
-    const last = input.rank;
-    const [m, r] = Array.from({ length: parameters.shape[last] }, (_, p) =>
-      reshape(slice(parameters, [...input.shape.map(() => 0), p], [...input.shape, 1]), input.shape),
-    );
-    const bounded = () => mul(tanh(mul(r, 1 / bound)), bound);
-    const scales = { none: () => zerosLike(m), raw: () => r, bounded, gate: () => logSigmoid(add(bounded(), bias)) };
-    const l = sign === 1 ? scales[logScale]() : neg(scales[logScale]());
-    return { value: add(mul(sub(input, mul(m, before)), exp(l)), mul(m, after)), logDet: l };
-  };
-}
 
 const forms: AffineForm[] = [
   { logScale: 'none', sign: 1, before: 1, after: 0 },
@@ -151,7 +120,7 @@ describe.each(networks)('the masked network of a MADE, %s', (_, network) => {
         ];
         const context = made.contextDim > 0 ? noise(4, [rows, made.contextDim]) : undefined;
         const inputs = context ? [x, context] : [x];
-        const step = stepOf(form);
+        const step: Step = (input, parameters) => applyAffineForm(form, input, parameters);
         const compute = (own: Step) => () => {
           const results: Record<string, Tensor> = { parameters: made.parameters(x, context) };
           for (const direction of ['transform', 'unroll'] as const) {
@@ -206,7 +175,7 @@ test('a row with NaN or infinities leaves the other rows as they are', async () 
   using made = perturbed({ dim: 3, hidden: [8, 8], parameterCount: 2 });
   await setBackend(tested);
   const form = forms[2];
-  const step: Step = Object.assign((...args: Parameters<Step>) => stepOf(form)(...args), { form });
+  const step: Step = Object.assign((...args: Parameters<Step>) => applyAffineForm(form, ...args), { form });
   const rows = [
     [0.1, 0.2, 0.3],
     [Number.NaN, 1, 1],

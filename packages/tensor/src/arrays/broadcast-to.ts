@@ -1,12 +1,14 @@
 import {
   add,
   broadcastTo as stockBroadcastTo,
+  clone,
   customGrad,
   type GradSaveFunc,
   type Tensor,
   tidy,
   zeros,
 } from '@tensorflow/tfjs-core';
+import { formatShape } from '../arguments/check.js';
 import { unbroadcast } from './unbroadcast.js';
 
 /**
@@ -24,6 +26,7 @@ import { unbroadcast } from './unbroadcast.js';
  * ```
  */
 export function broadcastTo(x: Tensor, shape: readonly number[]): Tensor {
+  if (formatShape(x.shape) === formatShape(shape)) return clone(x);
   if (!shape.includes(0)) {
     if (x.dtype !== 'float32') return stockBroadcastTo(x, [...shape]);
     const own = x.shape;

@@ -1,3 +1,9 @@
+import { add, exp, mul, neg, sub, type Tensor, tidy, unstack, zeros } from '@tensorflow/tfjs-core';
+import { checkEvent } from '../arguments/check.js';
+import { toFloat } from '../arguments/to-float.js';
+import { broadcastTo } from '../arrays/broadcast-to.js';
+import { logSigmoid } from '../special/log-sigmoid.js';
+import { softBound } from '../special/soft-bound.js';
 import { AffineFormStruct, LogScaleId } from '../wasm/structs.generated.js';
 import type { WasmModule } from '../wasm/wasm-module.js';
 
@@ -6,6 +12,10 @@ import type { WasmModule } from '../wasm/wasm-module.js';
  *
  * `logScale(r)` is r (`'raw'`), `b·tanh(r/b)` (`'bounded'`), `log sigmoid(b·tanh(r/b) + c)` (`'gate'`), or 0, and m the only parameter
  * (`'none'`).
+ *
+ * {@link applyAffineForm} computes it in plain operations. The fast versions, which are tested against that one, are `applyForm` with its
+ * gradient in `assembly/tile/affine-form.ts` for wasm, and for webgpu `applyForm` in `masked-network/network.wgsl`, its gradient in
+ * `masked-network/adjoints.wgsl` and the log-scale in `masked-network/tile.wgsl`.
  */
 export interface AffineForm {
   readonly logScale: 'none' | 'raw' | 'bounded' | 'gate';
@@ -16,6 +26,58 @@ export interface AffineForm {
   readonly sign: 1 | -1;
   readonly before: 0 | 1;
   readonly after: 0 | 1;
+}
+
+/**
+ * What an {@link AffineForm} makes of numbers and their parameters, and its log-derivative L: the reference of the kernels that apply a form.
+ *
+ * **Shapes**: input, value and logDet `[...]`; parameters `[..., P]`, whose leading axes broadcast to those of input, P 1 for `'none'` and
+ * otherwise 2.
+ *
+ * **Units**: nats.
+ *
+ * Source: Papamakarios, Pavlakou & Murray 2017, "Masked autoregressive flow for density estimation", equation 3, for the scale; Kingma et
+ * al. 2016, "Improving variational inference with inverse autoregressive flow", equations 12 to 14, for the gate.
+ *
+ * @throws Error if the last axis of the parameters is not P
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { applyAffineForm } from '@pushforward/tensor';
+ *
+ * const form = { logScale: 'raw', sign: 1, before: 0, after: 1 } as const;
+ * const { value, logDet } = applyAffineForm(form, tf.tensor1d([2]), tf.tensor2d([[1, 0]]));
+ * console.log(await value.array(), await logDet.array()); // [3] [0]
+ * ```
+ */
+export function applyAffineForm(
+  form: AffineForm,
+  input: Tensor,
+  parameters: Tensor,
+): { value: Tensor; logDet: Tensor } {
+  const { logScale, sign, before, after } = form;
+  checkEvent('applyAffineForm: parameters', parameters.shape, [logScale === 'none' ? 1 : 2]);
+  return tidy(() => {
+    const given = toFloat('applyAffineForm: input', input);
+    const [m, r] = unstack(toFloat('applyAffineForm: parameters', parameters), -1);
+    const from = before ? sub(given, m) : given;
+    const to = (scaled: Tensor) => (after ? add(scaled, m) : scaled);
+    if (logScale === 'none') {
+      const value = to(from);
+      return { value, logDet: zeros(value.shape) };
+    }
+    const l = sign === 1 ? logScaleOf(form, r) : neg(logScaleOf(form, r));
+    const value = to(mul(from, exp(l)));
+    return { value, logDet: broadcastTo(l, value.shape) };
+  });
+}
+
+/** `logScale(r)` */
+function logScaleOf({ logScale, bound = 1, bias = 0 }: AffineForm, r: Tensor): Tensor {
+  if (logScale === 'raw') return r;
+  const bounded = softBound(r, bound);
+  return logScale === 'bounded' ? bounded : logSigmoid(add(bounded, bias));
 }
 
 /** Writes a form for the kernels that apply it. */
