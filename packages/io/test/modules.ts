@@ -1,5 +1,5 @@
 import { tensor, type TypedArray, variable } from '@tensorflow/tfjs-core';
-import { type BuildModule, type Json, Module, type ModuleConfig } from '@pushforward/tensor';
+import { type BuildModule, type Json, Module, type ModuleConfig, readConfig } from '@pushforward/tensor';
 
 function variableOf(values: TypedArray, shape: number[], dtype: 'float32' | 'int32' | 'bool', trainable: boolean) {
   const initial = tensor(values, shape, dtype);
@@ -12,7 +12,7 @@ function variableOf(values: TypedArray, shape: number[], dtype: 'float32' | 'int
 export class Table extends Module {
   static readonly type = 'Table';
   static override fromConfig(config: ModuleConfig): Table {
-    return new Table(config.rows as number);
+    return new Table(readConfig(config, { rows: 'number' }).rows);
   }
 
   readonly weight;
@@ -53,7 +53,7 @@ export class Table extends Module {
 export class Stack extends Module {
   static readonly type = 'Stack';
   static override fromConfig(config: ModuleConfig, build: BuildModule): Stack {
-    const layers = (config.layers as Json[]).map((layer) => build(layer));
+    const layers = readConfig(config, { layers: 'list' }).layers.map((layer) => build(layer, Module));
     if (config.broken) throw new Error('stack: is broken');
     return new Stack(layers, config.note);
   }

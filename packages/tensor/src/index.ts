@@ -32,6 +32,7 @@ export { buildModule } from './module/build-module.js';
 export type { BuildModule, Json, ModuleClass, ModuleConfig, ModuleContract } from './module/contract.js';
 export { makeVariable, type VariableOptions } from './module/make-variable.js';
 export { Module } from './module/module.js';
+export { readConfig } from './module/read-config.js';
 export { type KeptModule, type ModuleState, moduleState, restoreModule } from './module/restore-module.js';
 export { foldIn, key, type Seed, split } from './random/key.js';
 export type { Key } from './random/threefry.js';

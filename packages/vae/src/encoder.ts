@@ -7,6 +7,7 @@ import {
   Module,
   type ModuleConfig,
   softBound,
+  readConfig,
 } from '@pushforward/tensor';
 import { Mlp, type MlpOptions } from './mlp.js';
 import { Network } from './network.js';
@@ -48,7 +49,7 @@ const LOG_SCALE_BOUND = 7;
 export class Encoder extends Module {
   static readonly type: string = 'Encoder';
   static override fromConfig(config: ModuleConfig, build: BuildModule): Encoder {
-    return new Encoder(build<Network>(config.network), config.latentDim as number);
+    return new Encoder(build(config.network, Network), readConfig(config, { latentDim: 'number' }).latentDim);
   }
 
   readonly dataDim: number;

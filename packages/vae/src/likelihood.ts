@@ -7,6 +7,7 @@ import {
   makeVariable,
   Module,
   type ModuleConfig,
+  readConfig,
 } from '@pushforward/tensor';
 import { Bernoulli, type Distribution, Independent, Normal } from '@pushforward/distributions';
 import { Network } from './network.js';
@@ -61,7 +62,7 @@ export abstract class Likelihood extends Module {
 export class BernoulliLikelihood extends Likelihood {
   static readonly type: string = 'BernoulliLikelihood';
   static override fromConfig(config: ModuleConfig, build: BuildModule): BernoulliLikelihood {
-    return new BernoulliLikelihood(build<Network>(config.decoder));
+    return new BernoulliLikelihood(build(config.decoder, Network));
   }
 
   readonly latentDim: number;
@@ -110,7 +111,7 @@ export interface GaussianLikelihoodOptions {
 export class GaussianLikelihood extends Likelihood {
   static readonly type: string = 'GaussianLikelihood';
   static override fromConfig(config: ModuleConfig, build: BuildModule): GaussianLikelihood {
-    return new GaussianLikelihood(build<Network>(config.decoder), { learnScale: config.learnScale as boolean });
+    return new GaussianLikelihood(build(config.decoder, Network), readConfig(config, { learnScale: 'boolean' }));
   }
 
   readonly latentDim: number;

@@ -14,6 +14,7 @@ import {
   type Seed,
   split,
   uniform,
+  readConfig,
 } from '@pushforward/tensor';
 import { Network } from './network.js';
 
@@ -53,13 +54,8 @@ export class Mlp extends Network {
   static readonly type = 'Mlp';
 
   static override fromConfig(config: ModuleConfig): Mlp {
-    return new Mlp({
-      inputDim: config.inputDim as number,
-      hidden: config.hidden as number[],
-      outputDim: config.outputDim as number,
-      activation: config.activation as Activation,
-      seed: 0,
-    });
+    const dims = { inputDim: 'number', hidden: 'numbers', outputDim: 'number' } as const;
+    return new Mlp({ ...readConfig(config, { ...dims, activation: activations }), seed: 0 });
   }
 
   readonly inputDim: number;

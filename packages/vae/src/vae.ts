@@ -91,10 +91,10 @@ export class Vae extends Module {
   static readonly type: string = 'Vae';
   static override fromConfig(config: ModuleConfig, build: BuildModule): Vae {
     return new Vae({
-      encoder: build<Encoder>(config.encoder),
-      likelihood: build<Likelihood>(config.likelihood),
-      posterior: config.posterior === null ? undefined : build<Bijector>(config.posterior),
-      prior: build<Distribution>(config.prior),
+      encoder: build(config.encoder, Encoder),
+      likelihood: build(config.likelihood, Likelihood),
+      posterior: config.posterior === null ? undefined : build(config.posterior, Bijector),
+      prior: build(config.prior, Distribution),
     });
   }
 

@@ -1,12 +1,13 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { admit, type BuildModule, checkInstance, checkOneOf, type ModuleConfig } from '@pushforward/tensor';
+import { admit, type BuildModule, checkInstance, checkOneOf, type ModuleConfig, readConfig } from '@pushforward/tensor';
 import { Conditioner, type Step, type ValueAndLogDet } from '@pushforward/made';
-import { nameOf } from '../contract/name-of.js';
 import { Bijector } from '../contract/bijector.js';
 import { ElementwiseTransform } from '../contract/elementwise-transform.js';
 
 /** Which direction of an {@link Autoregressive} bijector is one parallel pass; the other one goes dimension by dimension. */
-export type Direction = 'forward' | 'inverse';
+export type Direction = (typeof DIRECTIONS)[number];
+
+const DIRECTIONS = ['forward', 'inverse'] as const;
 
 /**
  * An elementwise transform of each dimension, with parameters computed from the dimensions before it:
@@ -42,11 +43,12 @@ export type Direction = 'forward' | 'inverse';
 export class Autoregressive extends Bijector {
   static readonly type: string = 'Autoregressive';
   static override fromConfig(config: ModuleConfig, build: BuildModule): Autoregressive {
+    const { direction, name } = readConfig(config, { direction: DIRECTIONS, name: 'text?' });
     return new Autoregressive(
-      build<Conditioner>(config.conditioner),
-      build<ElementwiseTransform>(config.transform),
-      config.direction as Direction,
-      nameOf(config),
+      build(config.conditioner, Conditioner),
+      build(config.transform, ElementwiseTransform),
+      direction,
+      name,
     );
   }
 
@@ -72,7 +74,7 @@ export class Autoregressive extends Bijector {
         `${name}: conditioner must give ${transform.parameterCount} parameters a dimension, got ${conditioner.parameterCount}`,
       );
     }
-    checkOneOf(`${name}: direction`, direction, ['forward', 'inverse']);
+    checkOneOf(`${name}: direction`, direction, DIRECTIONS);
     this.contextDim = conditioner.contextDim;
     this.eventShape = [conditioner.dim];
   }

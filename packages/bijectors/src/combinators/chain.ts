@@ -8,6 +8,7 @@ import {
   formatValue,
   type ModuleConfig,
   sumTrailing,
+  readConfig,
 } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
@@ -47,11 +48,10 @@ export interface ChainOptions {
 export class Chain extends Bijector {
   static readonly type: string = 'Chain';
   static override fromConfig(config: ModuleConfig, build: BuildModule): Chain {
-    const { parts } = config;
-    if (!Array.isArray(parts)) throw new Error(`Chain: parts must be a list of bijectors, got ${formatValue(parts)}`);
+    const { parts, ...options } = readConfig(config, { parts: 'list', checkpoint: 'boolean?' });
     return new Chain(
-      parts.map((part) => build<Bijector>(part)),
-      { checkpoint: config.checkpoint as boolean },
+      parts.map((part) => build(part, Bijector)),
+      options,
     );
   }
 

@@ -11,6 +11,7 @@ import {
   formatValue,
   makeVariable,
   type ModuleConfig,
+  readConfig,
 } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
@@ -50,9 +51,8 @@ export class Elementwise extends Bijector {
   static readonly type: string = 'Elementwise';
   static override fromConfig(config: ModuleConfig, build: BuildModule): Elementwise {
     return new Elementwise({
-      transform: build<ElementwiseTransform>(config.transform),
-      eventShape: config.eventShape as number[],
-      trainable: config.trainable as boolean,
+      transform: build(config.transform, ElementwiseTransform),
+      ...readConfig(config, { eventShape: 'numbers', trainable: 'boolean' }),
     });
   }
 

@@ -22,7 +22,7 @@ import { Bijector } from '../contract/bijector.js';
 export class Invert extends Bijector {
   static readonly type: string = 'Invert';
   static override fromConfig(config: ModuleConfig, build: BuildModule): Invert {
-    return new Invert(build<Bijector>(config.bijector));
+    return new Invert(build(config.bijector, Bijector));
   }
 
   readonly eventRank: number;

@@ -9,6 +9,7 @@ import {
   formatValue,
   type ModuleConfig,
   sumTrailing,
+  readConfig,
 } from '@pushforward/tensor';
 import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
@@ -52,13 +53,11 @@ export interface PartitionOptions {
 export class Partition extends Bijector {
   static readonly type: string = 'Partition';
   static override fromConfig(config: ModuleConfig, build: BuildModule): Partition {
-    if (!Array.isArray(config.bijectors))
-      throw new Error(`Partition: bijectors must be a list, got ${formatValue(config.bijectors)}`);
+    const fields = { bijectors: 'list', sizes: 'numbers?', indices: 'rows?', axis: 'number' } as const;
+    const { bijectors, ...options } = readConfig(config, fields);
     return new Partition({
-      bijectors: config.bijectors.map((bijector) => (bijector === null ? null : build<Bijector>(bijector))),
-      sizes: (config.sizes ?? undefined) as number[] | undefined,
-      indices: (config.indices ?? undefined) as number[][] | undefined,
-      axis: config.axis as number,
+      bijectors: bijectors.map((part) => (part === null ? null : build(part, Bijector))),
+      ...options,
     });
   }
 

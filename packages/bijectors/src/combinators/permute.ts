@@ -1,5 +1,14 @@
 import { type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
-import { admit, checkInteger, formatValue, key, type ModuleConfig, permutation, type Seed } from '@pushforward/tensor';
+import {
+  admit,
+  checkInteger,
+  formatValue,
+  key,
+  type ModuleConfig,
+  permutation,
+  type Seed,
+  readConfig,
+} from '@pushforward/tensor';
 import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 import { select } from '../numerics/select.js';
@@ -37,7 +46,7 @@ export interface PermuteOptions {
 export class Permute extends Bijector {
   static readonly type: string = 'Permute';
   static override fromConfig(config: ModuleConfig): Permute {
-    return new Permute({ dim: config.dim as number, permutation: config.permutation as number[] });
+    return new Permute(readConfig(config, { dim: 'number', permutation: 'numbers' }));
   }
 
   readonly eventRank = 1;

@@ -1,5 +1,5 @@
 import { reshape, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
-import { admit, checkEvent, checkIntegers, formatShape, type ModuleConfig } from '@pushforward/tensor';
+import { admit, checkEvent, checkIntegers, formatShape, type ModuleConfig, readConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 
@@ -30,7 +30,7 @@ export interface ReshapeOptions {
 export class Reshape extends Bijector {
   static readonly type: string = 'Reshape';
   static override fromConfig(config: ModuleConfig): Reshape {
-    return new Reshape({ from: config.from as number[], to: config.to as number[] });
+    return new Reshape(readConfig(config, { from: 'numbers', to: 'numbers' }));
   }
 
   readonly eventRank: number;

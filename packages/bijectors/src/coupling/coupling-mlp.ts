@@ -18,6 +18,7 @@ import {
   type Seed,
   split,
   uniform,
+  readConfig,
 } from '@pushforward/tensor';
 import { checkInit, type Init, ORTHOGONAL_GAIN } from '@pushforward/made';
 import { CouplingNetwork } from './coupling-network.js';
@@ -69,9 +70,10 @@ export interface CouplingMlpOptions {
 export class CouplingMlp extends CouplingNetwork {
   static readonly type: string = 'CouplingMlp';
   static override fromConfig(config: ModuleConfig): CouplingMlp {
+    const dims = { inputDim: 'number', outputDim: 'number', contextDim: 'number?' } as const;
+    const fields = { ...dims, hidden: 'numbers?', activation: [...activations, undefined] } as const;
     // Files from before release 0.1.0 call the width of the context `context`.
-    const { type: _, context: contextDim, ...options } = config;
-    return new CouplingMlp({ contextDim, ...options, seed: 0 } as unknown as CouplingMlpOptions);
+    return new CouplingMlp({ ...readConfig(config, fields, { contextDim: 'context' }), seed: 0 });
   }
 
   readonly inputDim: number;

@@ -7,9 +7,9 @@ import {
   checkIntegers,
   formatValue,
   type ModuleConfig,
+  readConfig,
 } from '@pushforward/tensor';
 import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
-import { nameOf } from '../contract/name-of.js';
 import { Bijector } from '../contract/bijector.js';
 import { ElementwiseTransform } from '../contract/elementwise-transform.js';
 import { select } from '../numerics/select.js';
@@ -65,11 +65,9 @@ export class Coupling extends Bijector {
   static readonly type: string = 'Coupling';
   static override fromConfig(config: ModuleConfig, build: BuildModule): Coupling {
     return new Coupling({
-      dim: config.dim as number,
-      transformed: config.transformed as number[],
-      network: build<CouplingNetwork>(config.network),
-      transform: build<ElementwiseTransform>(config.transform),
-      name: nameOf(config),
+      ...readConfig(config, { dim: 'number', transformed: 'numbers', name: 'text?' }),
+      network: build(config.network, CouplingNetwork),
+      transform: build(config.transform, ElementwiseTransform),
     });
   }
 

@@ -7,6 +7,7 @@ import {
   checkInteger,
   checkTable,
   type ModuleConfig,
+  readConfig,
 } from '@pushforward/tensor';
 import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
@@ -45,7 +46,7 @@ export interface FillTriangularOptions {
 export class FillTriangular extends Bijector {
   static readonly type: string = 'FillTriangular';
   static override fromConfig(config: ModuleConfig, build: BuildModule): FillTriangular {
-    return new FillTriangular({ dim: config.dim as number, diagonal: build<Bijector>(config.diagonal) });
+    return new FillTriangular({ ...readConfig(config, { dim: 'number' }), diagonal: build(config.diagonal, Bijector) });
   }
 
   readonly eventRank = 1;

@@ -1,5 +1,5 @@
 import { add, exp, log, mul, sub, type Tensor } from '@tensorflow/tfjs-core';
-import { formatValue, type ModuleConfig } from '@pushforward/tensor';
+import { formatValue, type ModuleConfig, readConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ScalarBijector } from './scalar-bijector.js';
 
@@ -24,7 +24,7 @@ import { ScalarBijector } from './scalar-bijector.js';
 export class Power extends ScalarBijector {
   static readonly type: string = 'Power';
   static override fromConfig(config: ModuleConfig): Power {
-    return new Power(config.exponent as number);
+    return new Power(readConfig(config, { exponent: 'number' }).exponent);
   }
 
   protected readonly label = 'Power';

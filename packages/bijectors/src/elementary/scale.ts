@@ -1,5 +1,5 @@
 import { fill, mul, type Tensor } from '@tensorflow/tfjs-core';
-import { formatValue, type ModuleConfig } from '@pushforward/tensor';
+import { formatValue, type ModuleConfig, readConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ScalarBijector } from './scalar-bijector.js';
 
@@ -21,7 +21,7 @@ import { ScalarBijector } from './scalar-bijector.js';
 export class Scale extends ScalarBijector {
   static readonly type: string = 'Scale';
   static override fromConfig(config: ModuleConfig): Scale {
-    return new Scale(config.scale as number);
+    return new Scale(readConfig(config, { scale: 'number' }).scale);
   }
 
   protected readonly label = 'Scale';

@@ -1,5 +1,5 @@
 import { add, sub, type Tensor, zeros } from '@tensorflow/tfjs-core';
-import { checkNumber, type ModuleConfig } from '@pushforward/tensor';
+import { checkNumber, type ModuleConfig, readConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ScalarBijector } from './scalar-bijector.js';
 
@@ -23,7 +23,7 @@ import { ScalarBijector } from './scalar-bijector.js';
 export class Shift extends ScalarBijector {
   static readonly type: string = 'Shift';
   static override fromConfig(config: ModuleConfig): Shift {
-    return new Shift(config.shift as number);
+    return new Shift(readConfig(config, { shift: 'number' }).shift);
   }
 
   protected readonly label = 'Shift';

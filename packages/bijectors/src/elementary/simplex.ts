@@ -13,7 +13,7 @@ import {
   tidy,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { admit, checkEvent, checkInteger, logSigmoid, type ModuleConfig } from '@pushforward/tensor';
+import { admit, checkEvent, checkInteger, logSigmoid, type ModuleConfig, readConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 
@@ -54,7 +54,7 @@ export interface SimplexOptions {
 export class Simplex extends Bijector {
   static readonly type: string = 'Simplex';
   static override fromConfig(config: ModuleConfig): Simplex {
-    return new Simplex({ dim: config.dim as number });
+    return new Simplex(readConfig(config, { dim: 'number' }));
   }
 
   readonly eventRank = 1;

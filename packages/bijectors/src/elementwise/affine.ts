@@ -1,4 +1,4 @@
-import { type AffineForm, formatValue, type ModuleConfig } from '@pushforward/tensor';
+import { type AffineForm, formatValue, type ModuleConfig, readConfig } from '@pushforward/tensor';
 import { AffineFamily } from './affine-family.js';
 
 /** How {@link AffineTransform} treats its scale. */
@@ -37,7 +37,7 @@ export interface AffineTransformOptions {
 export class AffineTransform extends AffineFamily {
   static readonly type: string = 'AffineTransform';
   static override fromConfig(config: ModuleConfig): AffineTransform {
-    return new AffineTransform({ bound: config.bound as number | null });
+    return new AffineTransform({ bound: config.bound === null ? null : readConfig(config, { bound: 'number' }).bound });
   }
 
   protected readonly label = 'AffineTransform';

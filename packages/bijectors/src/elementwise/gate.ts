@@ -1,4 +1,4 @@
-import { type AffineForm, checkNumber, type ModuleConfig } from '@pushforward/tensor';
+import { type AffineForm, checkNumber, type ModuleConfig, readConfig } from '@pushforward/tensor';
 import { AffineFamily } from './affine-family.js';
 
 /** Where the gate of a {@link GateTransform} starts, and how far it may go. */
@@ -44,7 +44,7 @@ export interface GateTransformOptions {
 export class GateTransform extends AffineFamily {
   static readonly type: string = 'GateTransform';
   static override fromConfig(config: ModuleConfig): GateTransform {
-    return new GateTransform({ forgetBias: config.forgetBias as number, bound: config.bound as number });
+    return new GateTransform(readConfig(config, { forgetBias: 'number', bound: 'number' }));
   }
 
   protected readonly label = 'GateTransform';

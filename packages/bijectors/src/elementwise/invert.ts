@@ -23,7 +23,7 @@ import { ElementwiseTransform } from '../contract/elementwise-transform.js';
 export class InvertTransform extends ElementwiseTransform {
   static readonly type: string = 'InvertTransform';
   static override fromConfig(config: ModuleConfig, build: BuildModule): InvertTransform {
-    return new InvertTransform(build<ElementwiseTransform>(config.transform));
+    return new InvertTransform(build(config.transform, ElementwiseTransform));
   }
 
   readonly parameterCount: number;

@@ -79,7 +79,7 @@ const LINES = [AffineTransform, GateTransform, ShiftTransform, SoftplusAffineTra
 export class ResidualTransform extends ElementwiseTransform {
   static readonly type: string = 'ResidualTransform';
   static override fromConfig(config: ModuleConfig, build: BuildModule): ResidualTransform {
-    return new ResidualTransform(build<ElementwiseTransform>(config.inner));
+    return new ResidualTransform(build(config.inner, ElementwiseTransform));
   }
 
   readonly parameterCount: number;

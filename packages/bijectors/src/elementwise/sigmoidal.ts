@@ -19,7 +19,7 @@ import {
   tidy,
   unstack,
 } from '@tensorflow/tfjs-core';
-import { checkInteger, checkNumber, logSumExp, type ModuleConfig, softplus } from '@pushforward/tensor';
+import { checkInteger, checkNumber, logSumExp, type ModuleConfig, softplus, readConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../contract/elementwise-transform.js';
 import { implicitRoot } from '../numerics/implicit-root.js';
@@ -79,7 +79,7 @@ export interface SigmoidalTransformOptions {
 export class SigmoidalTransform extends ElementwiseTransform {
   static readonly type: string = 'SigmoidalTransform';
   static override fromConfig(config: ModuleConfig): SigmoidalTransform {
-    return new SigmoidalTransform({ units: config.units as number, minDerivative: config.minDerivative as number });
+    return new SigmoidalTransform(readConfig(config, { units: 'number', minDerivative: 'number' }));
   }
 
   readonly parameterCount: number;

@@ -1,5 +1,5 @@
 import { add, div, log, mul, neg, sub, type Tensor, tidy, unstack } from '@tensorflow/tfjs-core';
-import { broadcastTo, checkEvent, checkNumber, type ModuleConfig, toFloat } from '@pushforward/tensor';
+import { broadcastTo, checkEvent, checkNumber, type ModuleConfig, toFloat, readConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../contract/elementwise-transform.js';
 import { positive } from '../numerics/positive.js';
@@ -43,7 +43,7 @@ export interface SoftplusAffineTransformOptions {
 export class SoftplusAffineTransform extends ElementwiseTransform {
   static readonly type: string = 'SoftplusAffineTransform';
   static override fromConfig(config: ModuleConfig): SoftplusAffineTransform {
-    return new SoftplusAffineTransform({ minScale: config.minScale as number });
+    return new SoftplusAffineTransform(readConfig(config, { minScale: 'number' }));
   }
 
   readonly parameterCount = 2;

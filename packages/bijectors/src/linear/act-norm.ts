@@ -15,7 +15,7 @@ import {
   type Variable,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { admit, checkInteger, makeVariable, Module, type ModuleConfig, sum } from '@pushforward/tensor';
+import { admit, checkInteger, makeVariable, Module, type ModuleConfig, sum, readConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 
@@ -54,7 +54,7 @@ const waiting = new WeakSet<ActNorm>();
 export class ActNorm extends Bijector {
   static readonly type: string = 'ActNorm';
   static override fromConfig(config: ModuleConfig): ActNorm {
-    return new ActNorm({ dim: config.dim as number });
+    return new ActNorm(readConfig(config, { dim: 'number' }));
   }
 
   readonly eventRank = 1;

@@ -24,6 +24,7 @@ import {
   type ModuleConfig,
   normal,
   type Seed,
+  readConfig,
 } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
@@ -74,7 +75,7 @@ export interface HouseholderOptions {
 export class Householder extends Bijector {
   static readonly type: string = 'Householder';
   static override fromConfig(config: ModuleConfig): Householder {
-    return new Householder({ dim: config.dim as number, reflections: config.reflections as number, seed: 0 });
+    return new Householder({ ...readConfig(config, { dim: 'number', reflections: 'number' }), seed: 0 });
   }
 
   readonly eventRank = 1;

@@ -14,7 +14,15 @@ import {
   type Variable,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { admit, checkInteger, linear, makeVariable, type ModuleConfig, type Seed } from '@pushforward/tensor';
+import {
+  admit,
+  checkInteger,
+  linear,
+  makeVariable,
+  type ModuleConfig,
+  type Seed,
+  readConfig,
+} from '@pushforward/tensor';
 import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 import { Permute, type PermuteOptions } from '../combinators/permute.js';
@@ -60,10 +68,7 @@ export interface LuLinearOptions {
 export class LuLinear extends Bijector {
   static readonly type: string = 'LuLinear';
   static override fromConfig(config: ModuleConfig): LuLinear {
-    return new LuLinear({
-      dim: config.dim as number,
-      permutation: (config.permutation ?? undefined) as number[] | undefined,
-    });
+    return new LuLinear(readConfig(config, { dim: 'number', permutation: 'numbers?' }));
   }
 
   readonly eventRank = 1;

@@ -14,7 +14,16 @@ import {
   type Variable,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { admit, checkInteger, key, makeVariable, type ModuleConfig, normal, type Seed } from '@pushforward/tensor';
+import {
+  admit,
+  checkInteger,
+  key,
+  makeVariable,
+  type ModuleConfig,
+  normal,
+  type Seed,
+  readConfig,
+} from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 import { positive } from '../numerics/positive.js';
@@ -65,7 +74,7 @@ export interface PlanarOptions {
 export class Planar extends Bijector {
   static readonly type: string = 'Planar';
   static override fromConfig(config: ModuleConfig): Planar {
-    return new Planar({ dim: config.dim as number, seed: 0 });
+    return new Planar({ ...readConfig(config, { dim: 'number' }), seed: 0 });
   }
 
   readonly eventRank = 1;

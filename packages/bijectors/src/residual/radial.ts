@@ -24,6 +24,7 @@ import {
   normal,
   type Seed,
   where,
+  readConfig,
 } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
@@ -78,7 +79,7 @@ const TINY = 1e-30;
 export class Radial extends Bijector {
   static readonly type: string = 'Radial';
   static override fromConfig(config: ModuleConfig): Radial {
-    return new Radial({ dim: config.dim as number, seed: 0 });
+    return new Radial({ ...readConfig(config, { dim: 'number' }), seed: 0 });
   }
 
   readonly eventRank = 1;

@@ -29,6 +29,7 @@ import {
   type ModuleConfig,
   normal,
   type Seed,
+  readConfig,
 } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
@@ -87,12 +88,7 @@ export interface SylvesterOptions {
 export class Sylvester extends Bijector {
   static readonly type: string = 'Sylvester';
   static override fromConfig(config: ModuleConfig): Sylvester {
-    return new Sylvester({
-      dim: config.dim as number,
-      units: config.units as number,
-      reflections: config.reflections as number,
-      seed: 0,
-    });
+    return new Sylvester({ ...readConfig(config, { dim: 'number', units: 'number', reflections: 'number' }), seed: 0 });
   }
 
   readonly eventRank = 1;

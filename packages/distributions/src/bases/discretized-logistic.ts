@@ -15,7 +15,7 @@ import {
   type Tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { formatValue, log1mexp, logSigmoid, type ModuleConfig, where } from '@pushforward/tensor';
+import { formatValue, log1mexp, logSigmoid, type ModuleConfig, where, readConfig } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from '../contract/distribution.js';
 import { Logistic } from './logistic.js';
 import { onFirstAxis } from '../contract/on-first-axis.js';
@@ -65,11 +65,8 @@ export interface DiscretizedLogisticOptions {
 export class DiscretizedLogistic extends Distribution {
   static readonly type: string = 'DiscretizedLogistic';
   static override fromConfig(config: ModuleConfig): DiscretizedLogistic {
-    return new DiscretizedLogistic(parameterFromConfig(config.loc), parameterFromConfig(config.scale), {
-      low: config.low as number,
-      high: config.high as number,
-      step: config.step as number,
-    });
+    const options = readConfig(config, { low: 'number', high: 'number', step: 'number' });
+    return new DiscretizedLogistic(parameterFromConfig(config.loc), parameterFromConfig(config.scale), options);
   }
 
   readonly batchShape: readonly number[];

@@ -1,5 +1,13 @@
 import { fill, ones, type Tensor, zeros } from '@tensorflow/tfjs-core';
-import { checkEvent, checkIntegers, checkTensor, key, type ModuleConfig, normal } from '@pushforward/tensor';
+import {
+  checkEvent,
+  checkIntegers,
+  checkTensor,
+  key,
+  type ModuleConfig,
+  normal,
+  readConfig,
+} from '@pushforward/tensor';
 import { standardNormalLogProb } from '@pushforward/tensor/kernels';
 import { Distribution, type SampleOptions } from '../contract/distribution.js';
 import { sampleShape } from '../contract/sample-shape.js';
@@ -24,7 +32,7 @@ const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 export class StandardNormal extends Distribution {
   static readonly type: string = 'StandardNormal';
   static override fromConfig(config: ModuleConfig): StandardNormal {
-    return new StandardNormal(config.eventShape as number[]);
+    return new StandardNormal(readConfig(config, { eventShape: 'numbers' }).eventShape);
   }
 
   readonly batchShape: readonly number[] = [];

@@ -8,6 +8,7 @@ import {
   formatShape,
   type ModuleConfig,
   sumTrailing,
+  readConfig,
 } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from '../contract/distribution.js';
 import { product, type Support } from '../contract/support.js';
@@ -30,7 +31,7 @@ import { product, type Support } from '../contract/support.js';
 export class Independent extends Distribution {
   static readonly type: string = 'Independent';
   static override fromConfig(config: ModuleConfig, build: BuildModule): Independent {
-    return new Independent(build<Distribution>(config.base), config.rank as number);
+    return new Independent(build(config.base, Distribution), readConfig(config, { rank: 'number' }).rank);
   }
 
   readonly batchShape: readonly number[];

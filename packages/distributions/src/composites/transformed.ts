@@ -44,7 +44,7 @@ import type { Support } from '../contract/support.js';
 export class Transformed extends Distribution {
   static readonly type: string = 'Transformed';
   static override fromConfig(config: ModuleConfig, build: BuildModule): Transformed {
-    return new Transformed(build<Distribution>(config.base), build<Bijector>(config.bijector));
+    return new Transformed(build(config.base, Distribution), build(config.bijector, Bijector));
   }
 
   readonly base: Distribution;

@@ -15,6 +15,7 @@ import {
 import { type Key, type ModuleConfig, softplus, uniform, where } from '@pushforward/tensor';
 import type { Step } from '../contract/conditioner.js';
 import { MadeDensity, type MadeDensityOptions } from './made-density.js';
+import { readMade } from '../made/made.js';
 
 /**
  * A {@link Made} as a distribution of binary vectors: `p(xᵢ = 1 | x₍₋ᵢ₎) = 1 / (1 + exp(−lᵢ))`, where the network gives the logits lᵢ.
@@ -48,8 +49,7 @@ import { MadeDensity, type MadeDensityOptions } from './made-density.js';
 export class BernoulliMade extends MadeDensity {
   static readonly type: string = 'BernoulliMade';
   static override fromConfig(config: ModuleConfig): BernoulliMade {
-    const { type: _, ...options } = config;
-    return new BernoulliMade({ ...(options as unknown as MadeDensityOptions), seed: 0 });
+    return new BernoulliMade({ ...readMade(config), seed: 0 });
   }
 
   constructor(options: MadeDensityOptions) {

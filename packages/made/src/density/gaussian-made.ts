@@ -2,6 +2,7 @@ import { add, exp, mul, neg, reshape, slice, square, sub, type Tensor } from '@t
 import { type Key, type ModuleConfig, normal, softBound } from '@pushforward/tensor';
 import type { Step } from '../contract/conditioner.js';
 import { MadeDensity, type MadeDensityOptions } from './made-density.js';
+import { readMade } from '../made/made.js';
 
 const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 const LOG_SCALE_BOUND = 7;
@@ -34,8 +35,7 @@ const LOG_SCALE_BOUND = 7;
 export class GaussianMade extends MadeDensity {
   static readonly type: string = 'GaussianMade';
   static override fromConfig(config: ModuleConfig): GaussianMade {
-    const { type: _, ...options } = config;
-    return new GaussianMade({ ...(options as unknown as MadeDensityOptions), seed: 0 });
+    return new GaussianMade({ ...readMade(config), seed: 0 });
   }
 
   constructor(options: MadeDensityOptions) {

@@ -20,6 +20,7 @@ import {
   type Seed,
   split,
   uniform,
+  readConfig,
 } from '@pushforward/tensor';
 import {
   hasMaskedNetworkKernels,
@@ -105,9 +106,7 @@ export interface MadeOptions {
 export class Made extends Conditioner {
   static readonly type: string = 'Made';
   static override fromConfig(config: ModuleConfig): Made {
-    // Files from before release 0.1.0 call the width of the context `context`.
-    const { type: _, context: contextDim, ...options } = config;
-    return new Made({ contextDim, ...options, seed: 0 } as unknown as MadeOptions);
+    return new Made({ ...readMade(config), seed: 0 });
   }
 
   readonly dim: number;
@@ -298,4 +297,14 @@ function rowsFor(batch: readonly number[], projected: Tensor): Tensor {
   const rows = batch.reduce((product, size) => product * size, 1);
   if (given === rows || given === 1) return reshape(projected, [given, width]);
   return reshape(broadcastTo(projected, [...batch, width]), [rows, width]);
+}
+
+/** The options that a configuration keeps. */
+export function readMade(config: ModuleConfig): MadeOptions {
+  const numbers = { dim: 'number', parameterCount: 'number?', contextDim: 'number?' } as const;
+  const lists = { hidden: 'numbers?', order: 'numbers?', degrees: 'rows?', graph: 'rows?' } as const;
+  const flags = { direct: 'boolean?', residual: 'boolean?', weightNorm: 'boolean?' } as const;
+  const fields = { ...numbers, ...lists, ...flags, activation: [...activations, undefined] } as const;
+  // Files from before release 0.1.0 call the width of the context `context`.
+  return readConfig(config, fields, { contextDim: 'context' });
 }

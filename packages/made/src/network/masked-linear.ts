@@ -15,7 +15,6 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core';
 import {
-  checkBoolean,
   formatValue,
   key,
   linear,
@@ -26,6 +25,7 @@ import {
   type Seed,
   split,
   uniform,
+  readConfig,
 } from '@pushforward/tensor';
 import type { Mask } from '../masks/masks.js';
 
@@ -66,17 +66,16 @@ export interface MaskedLinearOptions {
  */
 export class MaskedLinear extends Module {
   static readonly type: string = 'MaskedLinear';
-  static override fromConfig({ mask, weightNorm, bias }: ModuleConfig): MaskedLinear {
+  static override fromConfig(config: ModuleConfig): MaskedLinear {
+    const { mask } = config;
     const isMask =
       Array.isArray(mask) &&
       mask.length > 0 &&
       mask.every((row) => typeof row === 'string' && /^[01]+$/u.test(row) && row.length === String(mask[0]).length);
     if (!isMask)
       throw new Error(`MaskedLinear: mask must be texts of zeros and ones, of one length, got ${formatValue(mask)}`);
-    checkBoolean('MaskedLinear: weightNorm', weightNorm);
-    checkBoolean('MaskedLinear: bias', bias);
     const rows = (mask as string[]).map((row) => Array.from(row, Number));
-    return new MaskedLinear(rows, { weightNorm, bias, seed: 0 });
+    return new MaskedLinear(rows, { ...readConfig(config, { weightNorm: 'boolean', bias: 'boolean' }), seed: 0 });
   }
 
   readonly weights: Variable;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { buildModule } from './build-module.js';
 import { formatValue } from '../arguments/format.js';
-import type { Json } from './contract.js';
+import type { BuildModule, Json, ModuleConfig } from './contract.js';
+import { Module } from './module.js';
 import { OtherScale, Scale, Stack } from '../testing/example-modules.js';
 
 const shapes = (module: Stack) => [...module.variables()].map(([path, { shape }]) => [path, shape]);
@@ -47,7 +48,10 @@ describe('buildModule', () => {
   test('says where it fails', () => {
     const scale = { type: 'Scale', dim: 1 };
     expect(message(stack(scale, { ...scale, dim: 'x' }))).toBe(
-      "buildModule: config.layers.1: scale: dim must be an integer of at least 1, got 'x'",
+      "buildModule: config.layers.1: Scale: dim must be a number, got 'x'",
+    );
+    expect(message(stack(scale, { ...scale, dim: 0 }))).toBe(
+      'buildModule: config.layers.1: scale: dim must be an integer of at least 1, got 0',
     );
     expect(message(stack(stack(scale, { type: 'Net' })))).toBe(
       "buildModule: config.layers.0.layers.1: classes must include one of type 'Net', got Scale, Stack",
@@ -58,10 +62,23 @@ describe('buildModule', () => {
     expect(message(stack(stack(scale, 7)))).toBe(
       'buildModule: config.layers.0: a module must be an object with a type, got 7',
     );
-    // JavaScript would say that it "cannot read properties of undefined".
     expect(message(stack({ type: 'Stack' }))).toBe(
-      "buildModule: config.layers.0 must be what its class was saved with, got {type: 'Stack'}",
+      'buildModule: config.layers.0: Stack: layers must be a list, got undefined',
     );
+  });
+
+  test('refuses a child of another class than its parent asks for', () => {
+    class Holder extends Module {
+      static readonly type = 'Holder';
+      static override fromConfig(config: ModuleConfig, build: BuildModule) {
+        build(config.scale, Scale).dispose();
+        return new Holder();
+      }
+    }
+    expect(() => buildModule({ type: 'Holder', scale: { type: 'Stack', layers: [] } }, [Holder, Stack])).toThrow(
+      new Error("buildModule: config.scale: must be a Scale, got 'Stack'"),
+    );
+    buildModule({ type: 'Holder', scale: { type: 'Scale', dim: 1 } }, [Holder, Scale]);
   });
 
   test('stops at modules too deep within each other', () => {

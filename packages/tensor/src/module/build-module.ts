@@ -17,12 +17,12 @@ class ConfigError extends Error {}
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs';
- * import { buildModule, makeVariable, Module, type ModuleConfig } from '@pushforward/tensor';
+ * import { buildModule, makeVariable, Module, type ModuleConfig, readConfig } from '@pushforward/tensor';
  *
  * class Scale extends Module {
  *   static readonly type = 'Scale';
  *   static fromConfig(config: ModuleConfig) {
- *     return new Scale(config.dim as number);
+ *     return new Scale(readConfig(config, { dim: 'number' }).dim);
  *   }
  *   readonly scale: tf.Variable;
  *   constructor(readonly dim: number) {
@@ -61,7 +61,10 @@ export function buildFrom<M extends ModuleContract>(source: string, root: Json, 
   }
   let depth = 0;
   const at = (config: Json, error: unknown) => located(error, `${source}: config${placeOf(root, config)}`, config);
-  const build: BuildModule = <C extends ModuleContract>(config: Json): C => {
+  const build: BuildModule = <C extends ModuleContract>(
+    config: Json,
+    expected?: abstract new (...args: never[]) => C,
+  ): C => {
     if (config === null || typeof config !== 'object' || Array.isArray(config) || typeof config.type !== 'string') {
       const error = new Error(`a module must be an object with a type, got ${formatValue(config)}`);
       // A number may stand in many places, and says nothing of which: its holder's place has to do.
@@ -75,7 +78,10 @@ export function buildFrom<M extends ModuleContract>(source: string, root: Json, 
     if (depth === DEEPEST) throw new Error(`modules must stand at most ${DEEPEST} deep within each other`);
     depth++;
     try {
-      return moduleClass.fromConfig(config as ModuleConfig, build) as C;
+      const module = moduleClass.fromConfig(config as ModuleConfig, build);
+      if (expected && !(module instanceof expected))
+        throw new Error(`must be a ${expected.name}, got ${formatValue(config.type)}`);
+      return module as C;
     } catch (error) {
       throw at(config, error);
     } finally {

@@ -6,8 +6,11 @@ export type Json = null | boolean | number | string | Json[] | { [name: string]:
 /** What rebuilds a {@link Module}: its class's `type`, and whatever that class's `fromConfig` reads. */
 export type ModuleConfig = { type: string } & { [name: string]: Json };
 
-/** Builds a child module from the configuration stored in its parent's. */
-export type BuildModule = <M extends ModuleContract = ModuleContract>(config: Json) => M;
+/** Builds a child module from the configuration stored in its parent's; throws if it is not of the class that is asked for. */
+export type BuildModule = <M extends ModuleContract = ModuleContract>(
+  config: Json,
+  expected?: abstract new (...args: never[]) => M,
+) => M;
 
 /** The constructor side of a {@link Module}: its name in a saved file, and how to rebuild one. */
 export interface ModuleClass<M extends ModuleContract = ModuleContract> {

@@ -18,12 +18,12 @@ import { rememberMade } from '../arguments/restoring.js';
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs';
- * import { makeVariable, Module, type ModuleConfig } from '@pushforward/tensor';
+ * import { makeVariable, Module, type ModuleConfig, readConfig } from '@pushforward/tensor';
  *
  * class Scale extends Module {
  *   static readonly type = 'Scale';
  *   static fromConfig(config: ModuleConfig) {
- *     return new Scale(config.dim as number);
+ *     return new Scale(readConfig(config, { dim: 'number' }).dim);
  *   }
  *   readonly scale: tf.Variable;
  *   constructor(readonly dim: number) {

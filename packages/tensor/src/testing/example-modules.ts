@@ -1,14 +1,15 @@
 import { ones, type Variable, zeros } from '@tensorflow/tfjs-core';
 import { checkInteger } from '../arguments/check.js';
 import { makeVariable } from '../module/make-variable.js';
-import type { BuildModule, Json, ModuleConfig } from '../module/contract.js';
+import type { BuildModule, ModuleConfig } from '../module/contract.js';
+import { readConfig } from '../module/read-config.js';
 import { Module } from '../module/module.js';
 
 /** A module of one variable. */
 export class Scale extends Module {
   static readonly type: string = 'Scale';
   static override fromConfig(config: ModuleConfig): Scale {
-    return new Scale(config.dim as number);
+    return new Scale(readConfig(config, { dim: 'number' }).dim);
   }
   readonly scale: Variable;
   constructor(
@@ -28,7 +29,7 @@ export class Scale extends Module {
 export class Stack extends Module {
   static readonly type = 'Stack';
   static override fromConfig(config: ModuleConfig, build: BuildModule): Stack {
-    return new Stack((config.layers as Json[]).map((layer) => build(layer)));
+    return new Stack(readConfig(config, { layers: 'list' }).layers.map((layer) => build(layer, Module)));
   }
   readonly name = 'not a variable';
   readonly bias: Variable;

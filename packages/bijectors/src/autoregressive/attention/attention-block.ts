@@ -11,6 +11,7 @@ import {
   type ModuleConfig,
   type Seed,
   split as splitKey,
+  readConfig,
 } from '@pushforward/tensor';
 import { layerNorm } from './layer-norm.js';
 import { uniformVariable } from '../sequence/uniform-variable.js';
@@ -52,8 +53,8 @@ export interface AttentionBlockOptions {
 export class AttentionBlock extends Module {
   static readonly type: string = 'AttentionBlock';
   static override fromConfig(config: ModuleConfig): AttentionBlock {
-    const { type: _, ...options } = config;
-    return new AttentionBlock({ ...(options as unknown as AttentionBlockOptions), seed: 0 });
+    const fields = { width: 'number', mlp: 'number', activation: activations } as const;
+    return new AttentionBlock({ ...readConfig(config, fields), seed: 0 });
   }
 
   readonly width: number;

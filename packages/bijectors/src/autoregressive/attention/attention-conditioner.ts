@@ -24,6 +24,7 @@ import {
   makeVariable,
   type ModuleConfig,
   split as splitKey,
+  readConfig,
 } from '@pushforward/tensor';
 import { attentionParameters, attentionTransform, hasAttentionKernels } from '@pushforward/tensor/kernels';
 import { attend } from './attend.js';
@@ -33,6 +34,7 @@ import {
   SequenceConditioner,
   type SequenceConditionerOptions,
   type SequenceKernels,
+  readSequence,
 } from '../sequence/sequence-conditioner.js';
 import { uniformVariable } from '../sequence/uniform-variable.js';
 import type { RankInputs, SequenceStart } from '../sequence/unroll-recurrence.js';
@@ -86,9 +88,9 @@ export interface AttentionConditionerOptions extends SequenceConditionerOptions 
 export class AttentionConditioner extends SequenceConditioner {
   static readonly type: string = 'AttentionConditioner';
   static override fromConfig(config: ModuleConfig): AttentionConditioner {
-    // Files from before release 0.1.0 call the width of the context `context`.
-    const { type: _, context: contextDim, ...options } = config;
-    return new AttentionConditioner({ contextDim, ...options, seed: 0 } as unknown as AttentionConditionerOptions);
+    const own = { width: 'number?', heads: 'number?', blocks: 'number?', mlp: 'number?' } as const;
+    const { activation } = readConfig(config, { activation: [...activations, undefined] });
+    return new AttentionConditioner({ ...readSequence(config), ...readConfig(config, own), activation, seed: 0 });
   }
 
   readonly width: number;

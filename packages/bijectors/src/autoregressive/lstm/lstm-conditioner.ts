@@ -19,6 +19,7 @@ import {
   makeVariable,
   type ModuleConfig,
   split as splitKey,
+  readConfig,
 } from '@pushforward/tensor';
 import { hasLstmKernels, type LstmNetwork, lstmParameters, lstmTransform } from '@pushforward/tensor/kernels';
 import { lstmCell } from './lstm-cell.js';
@@ -26,6 +27,7 @@ import {
   SequenceConditioner,
   type SequenceConditionerOptions,
   type SequenceKernels,
+  readSequence,
 } from '../sequence/sequence-conditioner.js';
 import { uniformVariable } from '../sequence/uniform-variable.js';
 import type { RankInputs, SequenceStart } from '../sequence/unroll-recurrence.js';
@@ -74,9 +76,7 @@ export interface LstmConditionerOptions extends SequenceConditionerOptions {
 export class LstmConditioner extends SequenceConditioner {
   static readonly type: string = 'LstmConditioner';
   static override fromConfig(config: ModuleConfig): LstmConditioner {
-    // Files from before release 0.1.0 call the width of the context `context`.
-    const { type: _, context: contextDim, ...options } = config;
-    return new LstmConditioner({ contextDim, ...options, seed: 0 } as unknown as LstmConditionerOptions);
+    return new LstmConditioner({ ...readSequence(config), ...readConfig(config, { hidden: 'numbers?' }), seed: 0 });
   }
 
   /** The width H of each layer's state. */

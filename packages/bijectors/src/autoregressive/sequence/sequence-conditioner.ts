@@ -21,6 +21,8 @@ import {
   makeVariable,
   orthogonal,
   type Seed,
+  type ModuleConfig,
+  readConfig,
 } from '@pushforward/tensor';
 import {
   checkInit,
@@ -301,4 +303,11 @@ function rowsOf(context: Tensor, batch: readonly number[]): Tensor {
   // Not broadcastTo, whose gradient takes the result apart slice by slice.
   const repeated = context.size === rows * width ? context : add(context, zeros([...batch, width]));
   return reshape(repeated, [rows, width]);
+}
+
+/** The options of every sequence conditioner that a configuration keeps. */
+export function readSequence(config: ModuleConfig): SequenceConditionerOptions {
+  const fields = { dim: 'number', parameterCount: 'number?', contextDim: 'number?', order: 'numbers?' } as const;
+  // Files from before release 0.1.0 call the width of the context `context`.
+  return readConfig(config, fields, { contextDim: 'context' });
 }

@@ -11,7 +11,7 @@ import {
   type Tensor1D,
 } from '@tensorflow/tfjs-core';
 import type { ModuleConfig } from '@pushforward/tensor';
-import { resolveSpline, type SplineOptions } from './spline.js';
+import { resolveSpline, type SplineOptions, readSpline } from './spline.js';
 import { SplineTransform } from './spline-transform.js';
 
 /** What {@link CircularSplineTransform} is made of. */
@@ -53,8 +53,7 @@ export interface CircularSplineTransformOptions extends SplineOptions {
 export class CircularSplineTransform extends SplineTransform {
   static readonly type: string = 'CircularSplineTransform';
   static override fromConfig(config: ModuleConfig): CircularSplineTransform {
-    const { type: _, ...options } = config;
-    return new CircularSplineTransform(options);
+    return new CircularSplineTransform(readSpline(config));
   }
 
   constructor({ bound = Math.PI, ...options }: CircularSplineTransformOptions = {}) {

@@ -1,6 +1,6 @@
 import { clipByValue } from '@tensorflow/tfjs-core';
 import type { ModuleConfig } from '@pushforward/tensor';
-import { resolveSpline, type SplineOptions } from './spline.js';
+import { resolveSpline, type SplineOptions, readSpline } from './spline.js';
 import { SplineTransform } from './spline-transform.js';
 
 /** What {@link RationalQuadraticSplineTransform} is made of. */
@@ -49,8 +49,7 @@ export interface RationalQuadraticSplineTransformOptions extends SplineOptions {
 export class RationalQuadraticSplineTransform extends SplineTransform {
   static readonly type: string = 'RationalQuadraticSplineTransform';
   static override fromConfig(config: ModuleConfig): RationalQuadraticSplineTransform {
-    const { type: _, ...options } = config;
-    return new RationalQuadraticSplineTransform(options);
+    return new RationalQuadraticSplineTransform(readSpline(config));
   }
 
   constructor({ bound = 5, ...options }: RationalQuadraticSplineTransformOptions = {}) {

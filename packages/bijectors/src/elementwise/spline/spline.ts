@@ -4,6 +4,7 @@ import type { ValueAndLogDet } from '@pushforward/made';
 import { backThroughBin, throughBin } from './rational-quadratic.js';
 import { toRows } from '../../numerics/rows.js';
 import { checkSplineShape, SplineBins } from './spline-bins.js';
+import { type ModuleConfig, readConfig } from '@pushforward/tensor';
 
 /** The bins of a rational-quadratic spline. */
 export interface SplineOptions {
@@ -23,6 +24,12 @@ export function resolveSpline(name: string, bound: number, options: SplineOption
   const shape = { bins, bound, minWidth, minHeight, minDerivative };
   checkSplineShape(name, shape);
   return shape;
+}
+
+/** The options that a configuration keeps. */
+export function readSpline(config: ModuleConfig): SplineOptions & { bound?: number } {
+  const shares = { minWidth: 'number?', minHeight: 'number?', minDerivative: 'number?' } as const;
+  return readConfig(config, { bins: 'number?', bound: 'number?', ...shares });
 }
 
 /** A rational-quadratic spline with a way to bring any number into its interval. */
