@@ -96,6 +96,9 @@ const bijectors = [
   'elementwise/spline/rational-quadratic',
 ].map((name) => `bijectors/src/${name}`);
 
+/** What the project `node` runs. */
+const inNodeAlone = ['.node.test', 'apps/', 'bench/', 'test/'];
+
 /** The packages' tests on the backend whose library does not come with an installation. */
 function nativeBackend() {
   console.log('\n=== native backend');
@@ -113,7 +116,7 @@ function nativeBackend() {
   }
 }
 
-/** What `npm test` runs but for the backend in plain JavaScript, on another version of Node: engines differ in WebAssembly, Node in its own modules. */
+/** On another version of Node: engines differ in WebAssembly, Node in its own modules. Plain loops, and what is made of the same kernels, do not. */
 function onNode(version) {
   console.log(`\n=== Node ${version}`);
   const bin = nodeOf(version);
@@ -125,7 +128,9 @@ function onNode(version) {
   const program = path.join(bin, 'node');
   const env = { ...environment, PATH: `${bin}${path.delimiter}${environment.PATH}` };
   const projects = ['wasm', 'node'].flatMap((name) => ['--project', name]);
-  vitest(`npm test on Node ${version}`, program, ['node_modules/vitest/vitest.mjs', 'run', ...projects], { env });
+  const filters = [...inNodeAlone, 'packages/tensor', 'packages/made', ...bijectors, ...models];
+  const args = ['node_modules/vitest/vitest.mjs', 'run', ...projects, ...filters];
+  vitest(`tests on Node ${version}`, program, args, { env });
 }
 
 vitest('npm test', 'npm', ['test', '--']);
@@ -151,7 +156,14 @@ tests('webgl, models', 'browser-webgl', [...bijectors, ...models]);
 tests('webgpu in a browser', 'browser-webgpu', ['packages/tensor']);
 tests('webgpu in a browser, models', 'browser-webgpu', models);
 check('webgpu for Node', 'node', ['scripts/ci/install-webgpu.mjs']);
-tests('webgpu', 'webgpu-node', ['packages/tensor', 'packages/made', ...bijectors, ...models]);
+// Nearly the same library as in the browser: what it takes to start it in Node, every kernel of our own, and one model of each kind.
+const startAndKernels = ['use-backend', 'src/kernels', 'src/overrides', 'made-kernel'];
+tests('webgpu in Node', 'webgpu-node', [
+  ...startAndKernels,
+  'coupling/coupling.test',
+  'vae/src/vae',
+  'training/src/loop/fit',
+]);
 nativeBackend();
 tests('flows that reach the entropy', 'slow');
 check('training step against stock tfjs-wasm', 'node', ['scripts/ci/bench.mjs']);

@@ -50,7 +50,7 @@ export interface CheckBijectorOptions {
   noise?: number;
   /** How far numbers may differ, relative and absolute. Default 1e-4. */
   tolerance?: number;
-  /** How many training steps must leave no tensor behind, alternating between the directions. Default 100, or what `repetitions` makes of that. */
+  /** How many training steps must leave no tensor behind, alternating between the directions. Default 10, or what `repetitions` makes of that. */
   steps?: number;
   /** Where noise and points come from. Default 0. */
   seed?: Seed;
@@ -93,7 +93,7 @@ export async function checkBijector(make: () => Bijector, options: CheckBijector
     idle = [],
     noise = 0.1,
     tolerance = 1e-4,
-    steps = repetitions(100),
+    steps = repetitions(10),
     seed = 0,
   } = options;
   const [noiseKey, pointKey, weightKey] = split(key(seed), 3);

@@ -123,27 +123,29 @@ export interface Jacobian {
   readonly context: number[][];
 }
 
-/** The Jacobian of every row of a `[rows, ...event]` point, by one reverse pass for each number of the result. */
+/** The Jacobian of every row of a `[rows, ...event]` point, by one reverse pass over as many copies of the rows as the result has numbers. */
 export async function jacobians(bijector: Bijector, way: Way, point: Point): Promise<Jacobian[]> {
   const count = point.input.shape[0];
   const event = point.input.shape.slice(1);
   const n = sizeOf(event);
   const outputs = sizeOf(way === 'forward' ? bijector.forwardEventShape(event) : bijector.inverseEventShape(event));
   const width = point.context ? point.context.shape[1] : 0;
-  const result: Jacobian[] = Array.from({ length: count }, () => ({ input: [], context: [] }));
-  for (let output = 0; output < outputs; output++) {
-    const value = Array.from({ length: count * outputs }, (_, i) => (i % outputs === output ? 1 : 0));
-    const { input, context } = await gradients(
-      bijector,
-      way,
-      point,
-      { value, logDet: zeros({ data: [], shape: [count] }) },
-      new Map(),
-    );
-    for (const [row, jacobian] of result.entries()) {
-      jacobian.input.push(Array.from(input).slice(row * n, (row + 1) * n));
-      jacobian.context.push(Array.from(context).slice(row * width, (row + 1) * width));
-    }
-  }
-  return result;
+  const copies = outputs * count;
+  // Copy `output` of a row asks for the gradient of that number alone.
+  const value = Array.from({ length: copies * outputs }, (_, i) =>
+    i % outputs === Math.floor(i / (count * outputs)) ? 1 : 0,
+  );
+  const { input, context } = await gradients(
+    bijector,
+    way,
+    { input: repeated(point.input, copies)!, context: repeated(point.context, copies) },
+    { value, logDet: zeros({ data: [], shape: [copies] }) },
+    new Map(),
+  );
+  const part = (all: ArrayLike<number>, copy: number, size: number) =>
+    Array.from(all).slice(copy * size, (copy + 1) * size);
+  return Array.from({ length: count }, (_, row) => {
+    const own = Array.from({ length: outputs }, (_output, output) => output * count + row);
+    return { input: own.map((copy) => part(input, copy, n)), context: own.map((copy) => part(context, copy, width)) };
+  });
 }
