@@ -1,6 +1,6 @@
 import { zeros } from '@tensorflow/tfjs-core';
 import { key, normal } from '@pushforward/tensor';
-import { representatives } from '@pushforward/tensor/testing';
+import { repetitions, representatives } from '@pushforward/tensor/testing';
 import { describe, expect, test } from 'vitest';
 import type { Chain } from '../combinators/chain.js';
 import { checkBijector } from '../testing/index.js';
@@ -47,6 +47,7 @@ describe('nice, realNvp and glow', () => {
   test('100 training steps leave no tensor behind', async () => {
     await checkBijector(() => realNvp({ dim: 3, contextDim: 2, transforms: 2, hidden: [6], seed: 3 }), {
       eventShape: [3],
+      steps: repetitions(100),
     });
   });
 

@@ -1,6 +1,6 @@
 import { memory, ones, slice, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { key, normal, vjp } from '@pushforward/tensor';
-import { representatives } from '@pushforward/tensor/testing';
+import { repetitions, representatives } from '@pushforward/tensor/testing';
 import { describe, expect, test } from 'vitest';
 import type { Autoregressive } from '../autoregressive/autoregressive.js';
 import { iaf, maf } from './maf-iaf.js';
@@ -48,6 +48,7 @@ describe('iaf and maf', () => {
   test.each(names)('100 training steps of %s leave no tensor behind', async (name) => {
     await checkBijector(() => FLOWS[name]({ dim: 3, contextDim: 2, transforms: 1, hidden: [6], seed: 3 }), {
       eventShape: [3],
+      steps: repetitions(100),
     });
   });
 

@@ -29,10 +29,6 @@ describe('Householder', () => {
     await expect(new Householder({ dim: 1, reflections: 3, seed: 0 }).forward(tensor1d([5]))).toBeAllClose([-5]);
   });
 
-  test('100 training steps leave no tensor behind', async () => {
-    await checkBijector(() => new Householder({ dim: 3, seed: 2 }), { eventShape: [3] });
-  });
-
   test('an even number of reflections starts at the identity, an odd one at a reflection', async () => {
     const x = normal(key(1), [4, 5]);
     await expect(new Householder({ dim: 5, seed: 0 }).forward(x)).toBeAllClose(x, { atol: 1e-5 });

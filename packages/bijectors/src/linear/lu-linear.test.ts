@@ -18,10 +18,6 @@ describe('LuLinear', () => {
     await checkBijector(() => new Invert(new LuLinear(options)), { eventShape: [options.dim], noise: 0.3, steps: 4 });
   });
 
-  test('100 training steps leave no tensor behind', async () => {
-    await checkBijector(() => new LuLinear({ dim: 3 }), { eventShape: [3] });
-  });
-
   test('starts at the identity', async () => {
     const x = normal(key(0), [4, 6]);
     const { value, logDet } = new LuLinear({ dim: 6 }).inverseAndLogDet(x);

@@ -9,10 +9,6 @@ describe('Planar', () => {
     await checkBijector(() => new Planar({ dim, seed: 1 }), { eventShape: [dim], noise: 0.5, steps: 4 });
   });
 
-  test('100 training steps leave no tensor behind', async () => {
-    await checkBijector(() => new Planar({ dim: 3, seed: 2 }), { eventShape: [3] });
-  });
-
   test('starts at the identity', async () => {
     const x = normal(key(0), [2, 3, 4]);
     const { value, logDet } = new Planar({ dim: 4, seed: 0 }).forwardAndLogDet(x);

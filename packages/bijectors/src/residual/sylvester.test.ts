@@ -28,10 +28,6 @@ describe('Sylvester', () => {
     });
   });
 
-  test('50 training steps leave no tensor behind', async () => {
-    await checkBijector(() => new Sylvester({ dim: 3, units: 2, seed: 2 }), { eventShape: [3], steps: 50 });
-  });
-
   test('starts at the identity, with Q of directions that are no axes', async () => {
     const x = normal(key(0), [2, 3, 16]);
     const flow = new Sylvester({ dim: 16, units: 3, seed: 0 });

@@ -106,8 +106,8 @@ describe.each(networks)('the masked network of a MADE, %s', (_, network) => {
   test.each(counts)(
     'for %i events: parameters and steps in both directions, with gradients, are those of plain operations',
     async (rows) => {
-      // Every form for a part of a tile; how many events there are has nothing to do with the form.
-      for (const [f, form] of rows === 5 ? [...forms.entries()] : [[3, forms[3]] as const]) {
+      // Every form for a part of a tile of few dimensions: how many events and dimensions there are has nothing to do with the form.
+      for (const [f, form] of rows === 5 && network.dim <= 4 ? [...forms.entries()] : [[3, forms[3]] as const]) {
         using made = perturbed({
           ...network,
           parameterCount: form.logScale === 'none' ? 1 : 2,

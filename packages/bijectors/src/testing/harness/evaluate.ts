@@ -142,10 +142,10 @@ export async function jacobians(bijector: Bijector, way: Way, point: Point): Pro
     { value, logDet: zeros({ data: [], shape: [copies] }) },
     new Map(),
   );
-  const part = (all: ArrayLike<number>, copy: number, size: number) =>
-    Array.from(all).slice(copy * size, (copy + 1) * size);
-  return Array.from({ length: count }, (_, row) => {
-    const own = Array.from({ length: outputs }, (_output, output) => output * count + row);
-    return { input: own.map((copy) => part(input, copy, n)), context: own.map((copy) => part(context, copy, width)) };
-  });
+  const byCopy = (data: ArrayLike<number>, size: number, row: number) =>
+    Array.from({ length: outputs }, (_, output) => rowOf({ data, shape: [copies, size] }, output * count + row));
+  return Array.from({ length: count }, (_, row) => ({
+    input: byCopy(input, n, row),
+    context: byCopy(context, width, row),
+  }));
 }

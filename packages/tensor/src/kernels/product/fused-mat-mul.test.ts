@@ -52,8 +52,8 @@ describe('fused.matMul', () => {
   test('batches of products larger than a block', async () => {
     const [a, b, bias] = [numbers([2, 131, 300], 1), numbers([1, 300, 37], 2), numbers([37], 3)];
     const product = matMul(a, b);
-    // Both are the same product; a sigmoid within 1e-5 of the other's.
-    for (const [activation, apply] of unfused.filter(([name]) => name !== 'prelu')) {
+    // Both are the same product; a sigmoid within 1e-5 of the other's. The size has nothing to do with the activation.
+    for (const [activation, apply] of unfused.filter(([name]) => name === 'leakyrelu' || name === 'sigmoid')) {
       const actual = fused.matMul({ a, b, bias, activation, leakyreluAlpha: 0.3 });
       await expect(actual).toBeAllClose(apply(add(product, bias)));
     }
