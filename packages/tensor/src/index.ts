@@ -11,6 +11,7 @@ export {
 export { checkContext, checkEvent, checkInteger, checkTensor, formatShape } from './arguments/check.js';
 export { formatValue } from './arguments/format.js';
 export type { VariableShape } from './arguments/restoring.js';
+export { sizeOf } from './arguments/size-of.js';
 export { checkNumeric, toFloat } from './arguments/to-float.js';
 export { admit, type AdmittedArguments, type EventArguments } from './arrays/admit.js';
 export { broadcastTo } from './arrays/broadcast-to.js';

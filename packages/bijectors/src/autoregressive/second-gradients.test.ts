@@ -15,6 +15,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { foldIn, key, normal } from '@pushforward/tensor';
 import { describe, expect, test } from 'vitest';
+import { addNoise } from '@pushforward/tensor/testing';
 import { attentionIaf } from '../factories/attention.js';
 import { iaf, maf } from '../factories/maf-iaf.js';
 import type { Bijector } from '../contract/bijector.js';
@@ -24,7 +25,6 @@ import { naf } from '../factories/naf.js';
 import { nsf } from '../factories/nsf.js';
 import { Planar } from '../residual/planar.js';
 import { apply, type Way } from '../testing/harness/evaluate.js';
-import { addNoise } from '../testing/harness/subject.js';
 
 const shared = { dim: 3, hidden: [8], transforms: 2, activation: 'tanh', seed: 0 } as const;
 const sequence = { dim: 3, transforms: 1, seed: 0 } as const;

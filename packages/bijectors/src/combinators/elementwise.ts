@@ -12,6 +12,7 @@ import {
   makeVariable,
   type ModuleConfig,
   readConfig,
+  sizeOf,
 } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
@@ -70,7 +71,7 @@ export class Elementwise extends Bijector {
     this.transform = transform;
     this.eventShape = [...eventShape];
     this.eventRank = eventShape.length;
-    const count = eventShape.reduce((product, size) => product * size, 1);
+    const count = sizeOf(eventShape);
     checkTable('Elementwise: the parameters', count * transform.parameterCount);
     if (parameters !== undefined) checkNumbers('Elementwise: parameters', parameters);
     const values = parameters ?? Array.from({ length: count }, () => transform.identityParameters).flat();

@@ -1,5 +1,13 @@
 import { reshape, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
-import { admit, checkEvent, checkIntegers, formatShape, type ModuleConfig, readConfig } from '@pushforward/tensor';
+import {
+  admit,
+  checkEvent,
+  checkIntegers,
+  formatShape,
+  type ModuleConfig,
+  readConfig,
+  sizeOf,
+} from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 
@@ -42,9 +50,9 @@ export class Reshape extends Bijector {
     super();
     checkIntegers('Reshape: from', from, 1);
     checkIntegers('Reshape: to', to, 1);
-    if (count(from) !== count(to)) {
+    if (sizeOf(from) !== sizeOf(to)) {
       throw new Error(
-        `Reshape: to must hold ${count(from)} numbers as from does, got ${formatShape(to)} for ${formatShape(from)}`,
+        `Reshape: to must hold ${sizeOf(from)} numbers as from does, got ${formatShape(to)} for ${formatShape(from)}`,
       );
     }
     this.from = [...from];
@@ -91,8 +99,4 @@ function apply(
     const given = admit({ name: 'Reshape', argument, x, event, context });
     return { value: reshape(given.x, [...given.batch, ...to]), logDet: zeros([...given.batch]) };
   });
-}
-
-function count(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }

@@ -15,7 +15,16 @@ import {
   type Variable,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { admit, checkInteger, makeVariable, Module, type ModuleConfig, sum, readConfig } from '@pushforward/tensor';
+import {
+  admit,
+  checkInteger,
+  makeVariable,
+  Module,
+  type ModuleConfig,
+  sum,
+  readConfig,
+  sizeOf,
+} from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 
@@ -143,7 +152,7 @@ const SMALLEST_SCALE = 1e-6;
  * ```
  */
 export function initializeActNorm(bijector: Bijector, data: Tensor, context?: Tensor): void {
-  const count = data.shape.slice(0, data.rank - bijector.outputEventRank).reduce((product, size) => product * size, 1);
+  const count = sizeOf(data.shape.slice(0, data.rank - bijector.outputEventRank));
   if (count < 2) throw new Error(`initializeActNorm: data must hold at least 2 events, got ${count}`);
   const layers = actNormsIn(bijector);
   for (const layer of layers) waiting.add(layer);

@@ -30,6 +30,7 @@ import {
   normal,
   type Seed,
   readConfig,
+  sizeOf,
 } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
@@ -169,7 +170,7 @@ export class Sylvester extends Bijector {
   /** h for given `Qᵀ·y`, both `[..., M]`, from the last unit to the first. */
   #solve(projected: Tensor, { inner, outer, diagonal, slopes }: Factors): Tensor {
     const { units } = this;
-    const count = projected.shape.slice(0, -1).reduce((product, size) => product * size, 1);
+    const count = sizeOf(projected.shape.slice(0, -1));
     const rowOf = (matrix: Tensor, i: number) => slice(matrix, [i, 0], [1, units]);
     const columnOf = (matrix: Tensor, i: number) => slice(matrix, [0, i], [count, 1]);
     // What remains of Qᵀ·y without the units solved, and what they add to R̃·Qᵀ·x + b.

@@ -1,10 +1,10 @@
 import { clone, type Tensor } from '@tensorflow/tfjs-core';
-import { formatShape, key, type Seed, split } from '@pushforward/tensor';
-import { repetitions } from '@pushforward/tensor/testing';
+import { formatShape, key, type Seed, sizeOf, split } from '@pushforward/tensor';
+import { addNoise, repetitions } from '@pushforward/tensor/testing';
 import { Autoregressive } from '../autoregressive/autoregressive.js';
 import type { Bijector } from '../contract/bijector.js';
 import { Coupling } from '../coupling/coupling.js';
-import { jacobians, sizeOf } from './harness/evaluate.js';
+import { jacobians } from './harness/evaluate.js';
 import { checkManyContexts } from './laws/contexts.js';
 import { checkTails } from './laws/tails.js';
 import { checkLine } from './laws/the-line.js';
@@ -20,7 +20,7 @@ import {
   checkShapes,
   type Connectivity,
 } from './laws/values.js';
-import { addNoise, pointsFor, type Subject, WAYS } from './harness/subject.js';
+import { pointsFor, type Subject, WAYS } from './harness/subject.js';
 
 /** What {@link checkBijector} has to know or may assume. */
 export interface CheckBijectorOptions {

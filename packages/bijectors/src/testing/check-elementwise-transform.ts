@@ -1,11 +1,19 @@
-import { add, grads, memory, mul, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { foldIn, formatShape, key, type Seed } from '@pushforward/tensor';
+import { add, grads, memory, mul, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { foldIn, formatShape, key, type Seed, sizeOf } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
+import {
+  assertClose,
+  broken,
+  normalValues,
+  readValues,
+  rebuilt,
+  toTensor,
+  type Values,
+} from '@pushforward/tensor/testing';
 import type { ElementwiseTransform } from '../contract/elementwise-transform.js';
-import { sizeOf, toTensor, toValues, type Values, type Way } from './harness/evaluate.js';
+import { readResult, type Way } from './harness/evaluate.js';
 import { checkElementTypes } from './laws/element-types.js';
-import { rebuilding } from './laws/objects.js';
-import { assertClose, broken, negated, normalValues, opposite, WAYS } from './harness/subject.js';
+import { negated, opposite, WAYS } from './harness/subject.js';
 
 /** What {@link checkElementwiseTransform} may assume. */
 export interface CheckElementwiseTransformOptions {
@@ -79,8 +87,7 @@ function apply(transform: ElementwiseTransform, way: Way, x: Tensor, parameters:
 }
 
 async function evaluate(transform: ElementwiseTransform, way: Way, x: Values, parameters: Values) {
-  const { value, logDet } = tidy(() => apply(transform, way, toTensor(x), toTensor(parameters)));
-  return { value: await toValues(value), logDet: await toValues(logDet) };
+  return readResult(() => apply(transform, way, toTensor(x), toTensor(parameters)));
 }
 
 /** The gradients of `Σ value + weight · Σ logDet` with respect to x and to the parameters. */
@@ -89,8 +96,8 @@ async function gradients({ transform, way, x, parameters }: Case, weight: number
     const { value, logDet } = apply(transform, way, input, given);
     return add(sum(value), mul(sum(logDet), weight));
   });
-  const [byInput, byParameters] = tidy(() => run([toTensor(x), toTensor(parameters)]));
-  return [await toValues(byInput), await toValues(byParameters)];
+  const [byInput, byParameters] = await readValues(() => run([toTensor(x), toTensor(parameters)]));
+  return [byInput, byParameters];
 }
 
 function checkOwnership(transform: ElementwiseTransform): void {
@@ -231,7 +238,7 @@ async function checkExtremes({ transform, way, parameters }: Case, extreme: numb
 async function checkConfig({ transform, way, x, parameters }: Case): Promise<void> {
   const law = 'a configuration that rebuilds';
   const expected = await evaluate(transform, way, x, parameters);
-  const found = await evaluate(rebuilding(transform, law), way, x, parameters);
+  const found = await evaluate(rebuilt(transform, law), way, x, parameters);
   assertClose(transform, law, `${way}: value`, found.value.data, expected.value.data, 0);
   assertClose(transform, law, `${way}: logDet`, found.logDet.data, expected.logDet.data, 0);
 }

@@ -7,6 +7,7 @@ import {
   type ModuleConfig,
   normal,
   readConfig,
+  sizeOf,
 } from '@pushforward/tensor';
 import { standardNormalLogProb } from '@pushforward/tensor/kernels';
 import { Distribution, type SampleOptions } from '../contract/distribution.js';
@@ -46,7 +47,7 @@ export class StandardNormal extends Distribution {
     const shape = typeof event === 'number' ? [event] : event;
     checkIntegers('StandardNormal: event', shape, 1);
     this.eventShape = [...shape];
-    this.#size = this.eventShape.reduce((product, size) => product * size, 1);
+    this.#size = sizeOf(this.eventShape);
   }
 
   sample(count: number | readonly number[], { seed }: SampleOptions = {}): Tensor {

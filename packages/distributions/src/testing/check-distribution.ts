@@ -12,11 +12,12 @@ import {
   variableGrads,
 } from '@tensorflow/tfjs-core';
 import { formatShape, type Seed } from '@pushforward/tensor';
-import { allClose, makeModule, rebuild } from '@pushforward/tensor/testing';
+import { assertClose, assertFreed, assertSame, broken, makeModule, rebuilt } from '@pushforward/tensor/testing';
 import type { Distribution } from '../contract/distribution.js';
 import { brokenOnTheLine } from './laws/the-line.js';
 import { checkManyContexts } from './laws/contexts.js';
 import { checkTypes } from './laws/types.js';
+import { read } from './laws/read.js';
 
 /** What {@link checkDistribution} has to know or may assume. */
 export interface CheckDistributionOptions {
@@ -68,11 +69,8 @@ export async function checkDistribution(
 ): Promise<void> {
   const start = memory().numTensors;
   const distribution = makeModule(make);
-  const broken = (law: string, found: string): never => {
-    throw new Error(`${distribution.constructor.name} breaks the law of ${law}: ${found}`);
-  };
   const isDiscrete = options.support !== undefined && 'values' in options.support;
-  const subject: Subject = { distribution, samples: 20_000, seed: 0, reparameterized: !isDiscrete, ...options, broken };
+  const subject: Subject = { distribution, samples: 20_000, seed: 0, reparameterized: !isDiscrete, ...options };
   await checkShapes(subject);
   await checkSeeds(subject);
   await checkDraws(subject);
@@ -86,8 +84,7 @@ export async function checkDistribution(
   await checkConfig(subject);
   checkMemory(subject);
   distribution.dispose();
-  const leaked = memory().numTensors - start;
-  if (leaked !== 0) broken('no leaked tensor', `dispose must leave none behind, got ${leaked}`);
+  assertFreed(distribution, 'dispose', start);
 }
 
 interface Subject {
@@ -96,22 +93,14 @@ interface Subject {
   samples: number;
   seed: Seed;
   reparameterized: boolean;
-  broken: (law: string, found: string) => never;
 }
 
 function batchShapeOf({ distribution, context }: Subject): readonly number[] {
   return context ? context.shape.slice(0, -1) : distribution.batchShape;
 }
 
-async function read(make: () => Tensor): Promise<ArrayLike<number>> {
-  const result = tidy(make);
-  const values = await result.data();
-  result.dispose();
-  return values;
-}
-
 async function checkShapes(subject: Subject): Promise<void> {
-  const { distribution, context, seed, broken } = subject;
+  const { distribution, context, seed } = subject;
   const batch = batchShapeOf(subject);
   for (const count of [3, 0, [], [2, 3]] as (number | number[])[]) {
     const lead = [count].flat();
@@ -120,6 +109,7 @@ async function checkShapes(subject: Subject): Promise<void> {
       const expected = [...lead, ...batch, ...distribution.eventShape];
       if (value.shape.join() !== expected.join()) {
         broken(
+          distribution,
           'shapes',
           `sample(${JSON.stringify(count)}) must be ${formatShape(expected)}, got ${formatShape(value.shape)}`,
         );
@@ -127,6 +117,7 @@ async function checkShapes(subject: Subject): Promise<void> {
       const logProb = distribution.logProb(value, context);
       if (logProb.shape.join() !== [...lead, ...batch].join()) {
         broken(
+          distribution,
           'shapes',
           `logProb of ${formatShape(value.shape)} must be ${formatShape([...lead, ...batch])}, got ${formatShape(logProb.shape)}`,
         );
@@ -135,34 +126,34 @@ async function checkShapes(subject: Subject): Promise<void> {
   }
 }
 
-async function checkSeeds({ distribution, context, broken }: Subject): Promise<void> {
+async function checkSeeds({ distribution, context }: Subject): Promise<void> {
   const draw = (seed?: Seed) => read(() => distribution.sample(50, { seed, context }));
   const [first, second, other] = [await draw(0), await draw(0), await draw(1)];
-  if (String(first) !== String(second)) broken('seeds', 'the same seed must give the same sample, got another');
-  if (String(first) === String(other)) broken('seeds', 'another seed must give another sample, got the same');
+  if (String(first) !== String(second))
+    broken(distribution, 'seeds', 'the same seed must give the same sample, got another');
+  if (String(first) === String(other))
+    broken(distribution, 'seeds', 'another seed must give another sample, got the same');
   if (String(await draw()) === String(await draw()))
-    broken('seeds', 'no seed must give a fresh sample, got the same twice');
+    broken(distribution, 'seeds', 'no seed must give a fresh sample, got the same twice');
 }
 
-async function checkDraws({ distribution, context, seed, broken }: Subject): Promise<void> {
+async function checkDraws({ distribution, context, seed }: Subject): Promise<void> {
   const law = 'sampleAndLogProb';
   const both = distribution.sampleAndLogProb(20, { seed, context });
   const value = await read(() => distribution.sample(20, { seed, context }));
   const logProb = await read(() => distribution.logProb(both.value, context));
-  const wrongValue = allClose(await both.value.data(), value, { rtol: 0, atol: 0 });
-  if (wrongValue) broken(law, `the value must be that of sample: ${wrongValue}`);
+  assertSame(distribution, law, 'the value', await both.value.data(), value);
   // A flow's two directions agree up to the rounding of either.
-  const wrongLogProb = allClose(await both.logProb.data(), logProb, { rtol: 1e-4, atol: 1e-4 });
-  if (wrongLogProb) broken(law, `logProb must be that of the value: ${wrongLogProb}`);
+  assertClose(distribution, law, 'logProb', await both.logProb.data(), logProb, 1e-4);
   both.value.dispose();
   both.logProb.dispose();
 }
 
-async function checkLine({ distribution, context, seed, broken }: Subject): Promise<void> {
+async function checkLine({ distribution, context, seed }: Subject): Promise<void> {
   const draw = distribution.sample(3, { seed, context });
   const found = await brokenOnTheLine(distribution, draw, context);
   draw.dispose();
-  if (found) broken('densities of all numbers', found);
+  if (found) broken(distribution, 'densities of all numbers', found);
 }
 
 const CELLS = 4000;
@@ -171,7 +162,7 @@ async function checkProbability(
   subject: Subject,
   support: NonNullable<CheckDistributionOptions['support']>,
 ): Promise<void> {
-  const { distribution, context, samples, seed, broken } = subject;
+  const { distribution, context, samples, seed } = subject;
   const isDiscrete = 'values' in support;
   // The middles of cells, whose upper ends are where the probabilities up to them are compared.
   const width = isDiscrete ? 1 : (support.to - support.from) / CELLS;
@@ -196,11 +187,12 @@ async function checkProbability(
       distance = Math.max(distance, Math.abs(total - below / samples));
     }
     if (!(Math.abs(total - 1) < 1e-3))
-      broken('total probability', `that of batch entry ${column} must be 1, got ${total}`);
+      broken(distribution, 'total probability', `that of batch entry ${column} must be 1, got ${total}`);
     // Exceeded as rarely as five standard errors, says the inequality of Dvoretzky, Kiefer, Wolfowitz and Massart.
     const bound = 2.75 / Math.sqrt(samples);
     if (!(distance < bound)) {
       broken(
+        distribution,
         'the cumulative distribution',
         `a sample's must differ by less than ${bound}, got ${distance} in batch entry ${column}`,
       );
@@ -209,7 +201,7 @@ async function checkProbability(
 }
 
 async function checkMoments(subject: Subject): Promise<void> {
-  const { distribution, context, samples, seed, broken } = subject;
+  const { distribution, context, samples, seed } = subject;
   const value = await read(() => distribution.sample(samples, { seed, context }));
   const size = value.length / samples;
   const column = (i: number) => Array.from({ length: samples }, (_, row) => value[row * size + i]);
@@ -222,7 +214,7 @@ async function checkMoments(subject: Subject): Promise<void> {
     for (let i = 0; i < expected.length; i++) {
       const [found, error] = estimate(columns(i));
       if (!(Math.abs(found - expected[i]) <= 5 * error + 1e-5 * Math.abs(expected[i]))) {
-        broken(law, `number ${i} must be ${found} ± ${error} as in a sample, got ${expected[i]}`);
+        broken(distribution, law, `number ${i} must be ${found} ± ${error} as in a sample, got ${expected[i]}`);
       }
     }
   };
@@ -285,7 +277,7 @@ async function checkSampleGradients(subject: Subject): Promise<void> {
   await checkGradientsOf(subject, 'gradients through samples', () => sum(distribution.sample(10, { seed, context })));
 }
 
-async function checkGradientsOf({ distribution, broken }: Subject, law: string, scalar: () => Tensor): Promise<void> {
+async function checkGradientsOf({ distribution }: Subject, law: string, scalar: () => Tensor): Promise<void> {
   const variables = [...distribution.variables()].filter(([, variable]) => variable.trainable);
   if (variables.length === 0) return;
   const inputs = variables.map(([, variable]) => variable);
@@ -296,37 +288,29 @@ async function checkGradientsOf({ distribution, broken }: Subject, law: string, 
   );
   for (const [path, variable] of variables) {
     const gradient = await grads[variable.name].data();
-    if (gradient.every((number) => number === 0)) broken(law, `that of ${path} must not vanish, got only zeros`);
-    if (!gradient.every(Number.isFinite)) broken(law, `that of ${path} must be finite, got ${String(gradient)}`);
+    if (gradient.every((number) => number === 0))
+      broken(distribution, law, `that of ${path} must not vanish, got only zeros`);
+    if (!gradient.every(Number.isFinite))
+      broken(distribution, law, `that of ${path} must be finite, got ${String(gradient)}`);
   }
   for (const tensor of [value, ...Object.values(grads)]) tensor.dispose();
 }
 
-async function checkConfig({ distribution, context, seed, broken }: Subject): Promise<void> {
+async function checkConfig({ distribution, context, seed }: Subject): Promise<void> {
   const law = 'a configuration that rebuilds';
-  let copy: Distribution;
-  try {
-    copy = rebuild(distribution);
-  } catch (error) {
-    return broken(law, (error as Error).message);
-  }
+  const copy = rebuilt(distribution, law);
   const draws = distribution.sample(20, { seed, context });
   const results: Record<string, (of: Distribution) => Tensor> = {
     sample: (of) => of.sample(20, { seed, context }),
     logProb: (of) => of.logProb(draws, context),
   };
-  for (const [name, result] of Object.entries(results)) {
-    const difference = allClose(await read(() => result(copy)), await read(() => result(distribution)), {
-      rtol: 0,
-      atol: 0,
-    });
-    if (difference) broken(law, `${name}: ${difference}`);
-  }
+  for (const [name, result] of Object.entries(results))
+    assertSame(distribution, law, name, await read(() => result(copy)), await read(() => result(distribution)));
   draws.dispose();
   copy.dispose();
 }
 
-function checkMemory({ distribution, context, seed, broken }: Subject): void {
+function checkMemory({ distribution, context, seed }: Subject): void {
   const value = distribution.sample(5, { seed, context });
   const calls: Record<string, () => Tensor[]> = {
     sample: () => [distribution.sample(5, { context })],
@@ -339,8 +323,7 @@ function checkMemory({ distribution, context, seed, broken }: Subject): void {
   for (const [name, call] of Object.entries(calls)) {
     const before = memory().numTensors;
     const results = ifClosed(call) ?? [];
-    const leaked = memory().numTensors - before - results.length;
-    if (leaked !== 0) broken('no leaked tensor', `${name} must leave none behind, got ${leaked}`);
+    assertFreed(distribution, name, before + results.length);
     for (const result of results) result.dispose();
   }
   value.dispose();

@@ -21,6 +21,7 @@ import {
   split,
   uniform,
   readConfig,
+  sizeOf,
 } from '@pushforward/tensor';
 import {
   hasMaskedNetworkKernels,
@@ -233,7 +234,7 @@ export class Made extends Conditioner {
       const known = this.#byKernel(given, step, true);
       if (known) return known;
       const { x, batch } = given;
-      const rows = batch.reduce((product, size) => product * size, 1);
+      const rows = sizeOf(batch);
       const weights = this.layers.map((layer) => layer.effectiveWeights());
       const offsets = this.#network.layers.map(({ takesContext, starts }, l) => {
         const units = starts.at(-1)!;
@@ -294,7 +295,7 @@ export class Made extends Conditioner {
 function rowsFor(batch: readonly number[], projected: Tensor): Tensor {
   const width = projected.shape.at(-1)!;
   const given = projected.size / width;
-  const rows = batch.reduce((product, size) => product * size, 1);
+  const rows = sizeOf(batch);
   if (given === rows || given === 1) return reshape(projected, [given, width]);
   return reshape(broadcastTo(projected, [...batch, width]), [rows, width]);
 }

@@ -1,17 +1,15 @@
-import { key, type ModuleClass, type Seed, split } from '@pushforward/tensor';
-import { repetitions } from '@pushforward/tensor/testing';
+import { key, type Seed, split } from '@pushforward/tensor';
+import { addNoise, normalValues, repetitions } from '@pushforward/tensor/testing';
 import type { Conditioner } from '../contract/conditioner.js';
 import { checkManyContexts } from './laws/contexts.js';
 import { checkTypes } from './laws/types.js';
 import { checkGradients, checkUnrolledGradients } from './laws/gradients.js';
 import { checkConfig, checkMemory, checkRefusals } from './laws/objects.js';
 import { checkConnectivity, checkNaN, checkShapes, checkUnrolling } from './laws/values.js';
-import { addNoise, normalValues, ROWS, type Subject } from './harness/subject.js';
+import { ROWS, type Subject } from './harness/subject.js';
 
 /** What {@link checkConditioner} has to know or may assume. */
 export interface CheckConditionerOptions {
-  /** The classes of the conditioner's children, where its `fromConfig` builds them from their configurations. Default none. */
-  classes?: readonly ModuleClass[];
   /** Paths of variables whose gradient may be zero everywhere, such as weights that a mask leaves without an input. Default none. */
   idle?: readonly string[];
   /** The standard deviation of the noise added to every trainable variable before the laws are checked. Default 0.3. */
@@ -54,14 +52,7 @@ export interface CheckConditionerOptions {
  */
 export async function checkConditioner(
   make: () => Conditioner,
-  {
-    classes = [],
-    idle = [],
-    noise = 0.3,
-    tolerance = 1e-4,
-    steps = repetitions(20),
-    seed = 0,
-  }: CheckConditionerOptions = {},
+  { idle = [], noise = 0.3, tolerance = 1e-4, steps = repetitions(20), seed = 0 }: CheckConditionerOptions = {},
 ): Promise<void> {
   const [noiseKey, xKey, contextKey, weightKey] = split(key(seed), 4);
   const conditioner = make();
@@ -77,7 +68,7 @@ export async function checkConditioner(
   await checkUnrolling(subject);
   await checkUnrolledGradients(subject);
   await checkGradients(subject, idle);
-  await checkConfig(subject, classes);
+  await checkConfig(subject);
   checkRefusals(conditioner);
   checkMemory(make, subject, steps);
   await checkTypes(subject);

@@ -1,3 +1,4 @@
+import { sizeOf } from './size-of.js';
 import type { Variable } from '@tensorflow/tfjs-core';
 
 /** What there is for a module that is being rebuilt: nothing may be made that it does not cover. */
@@ -31,7 +32,7 @@ export interface VariableShape {
 export function restoring<T>(variables: readonly VariableShape[], textLength: number, build: () => T): T {
   const counts = new Map<string, number>();
   for (const own of variables) counts.set(nameOf(own), (counts.get(nameOf(own)) ?? 0) + 1);
-  const numbers = variables.reduce((total, { shape }) => total + shape.reduce((product, size) => product * size, 1), 0);
+  const numbers = variables.reduce((total, { shape }) => total + sizeOf(shape), 0);
   const outer = allowance;
   const own = (allowance = {
     variables: counts,

@@ -1,7 +1,8 @@
 import { grads, memory, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { formatShape } from '../arguments/check.js';
 import { allClose, type Tolerance } from './all-close.js';
-import { type Float64, sizeOf, spread } from './float64.js';
+import { sizeOf } from '../arguments/size-of.js';
+import { type Float64, spread } from './float64.js';
 
 /** An operation and what it ought to compute. */
 export interface OperationCase {

@@ -1,11 +1,8 @@
+import { sizeOf } from '../arguments/size-of.js';
 /** Numbers in float64, in row-major order: what an operation is compared with. */
 export interface Float64 {
   readonly shape: readonly number[];
   readonly values: readonly number[];
-}
-
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }
 
 /** Every index of a shape, in row-major order. */

@@ -1,6 +1,6 @@
 import type { Source, Pass, SizedBatch } from './source.js';
 import { Tensor, tensor, type TensorContainer } from '@tensorflow/tfjs-core';
-import { checkInteger, foldIn, formatShape, type Key, permutation } from '@pushforward/tensor';
+import { checkInteger, foldIn, formatShape, type Key, permutation, sizeOf } from '@pushforward/tensor';
 import { type BatchDataset, type BatchStream, streamSource, toStream } from './streams.js';
 
 /**
@@ -110,7 +110,7 @@ async function toColumn(name: string, rows: Rows): Promise<Column> {
   const { values } = rows;
   if (!isNumeric(values))
     throw new Error(`${name}: values must be a typed array of numbers such as a Float32Array, got ${kindOf(values)}`);
-  const size = shape.reduce((product, axis) => product * axis, 1);
+  const size = sizeOf(shape);
   if (values.length !== size)
     throw new Error(`${name}: values must hold ${size} numbers for ${formatShape(shape)}, got ${values.length}`);
   if (values.BYTES_PER_ELEMENT === 8) {
@@ -189,7 +189,7 @@ export class RowSource implements Source {
 const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
 
 function gatherRows({ values, rowShape, dtype }: Column, rows: readonly number[]): Tensor {
-  const width = rowShape.reduce((product, axis) => product * axis, 1);
+  const width = sizeOf(rowShape);
   const gathered = new ARRAYS[dtype](rows.length * width);
   for (const [i, row] of rows.entries()) gathered.set(values.subarray(row * width, (row + 1) * width), i * width);
   return tensor(gathered, [rows.length, ...rowShape], dtype);

@@ -3,8 +3,8 @@ import {
   profile,
   type Scalar,
   sum,
-  type Tensor,
   tensor,
+  type Tensor,
   tidy,
   variableGrads,
   zeros,
@@ -12,8 +12,8 @@ import {
 import { key, normal } from '@pushforward/tensor';
 import { checkConditioner } from '@pushforward/made/testing';
 import { describe, expect, test } from 'vitest';
+import { addNoise } from '@pushforward/tensor/testing';
 import { AffineTransform } from '../../elementwise/affine.js';
-import { addNoise } from '../../testing/harness/subject.js';
 import { AttentionConditioner, type AttentionConditionerOptions } from './attention-conditioner.js';
 
 const affine = new AffineTransform();

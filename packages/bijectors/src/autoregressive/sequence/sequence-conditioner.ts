@@ -23,6 +23,7 @@ import {
   type Seed,
   type ModuleConfig,
   readConfig,
+  sizeOf,
 } from '@pushforward/tensor';
 import {
   checkInit,
@@ -299,7 +300,7 @@ function pick(list: readonly Tensor[], indices: readonly number[]): Tensor[] {
 /** One row of the context for every event of a batch. */
 function rowsOf(context: Tensor, batch: readonly number[]): Tensor {
   const width = context.shape.at(-1)!;
-  const rows = batch.reduce((product, size) => product * size, 1);
+  const rows = sizeOf(batch);
   // Not broadcastTo, whose gradient takes the result apart slice by slice.
   const repeated = context.size === rows * width ? context : add(context, zeros([...batch, width]));
   return reshape(repeated, [rows, width]);

@@ -10,7 +10,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { key, normal, useBackend } from '@pushforward/tensor';
 import { afterAll, expect, test } from 'vitest';
-import { addNoise } from '../../testing/harness/subject.js';
+import { addNoise } from '@pushforward/tensor/testing';
 import { Autoregressive } from '../autoregressive.js';
 import { AffineTransform } from '../../elementwise/affine.js';
 import { AttentionConditioner } from '../attention/attention-conditioner.js';

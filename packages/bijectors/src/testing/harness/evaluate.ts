@@ -1,46 +1,16 @@
-import {
-  add,
-  mul,
-  sum,
-  type Tensor,
-  tensor,
-  tidy,
-  type Variable,
-  variable,
-  variableGrads,
-} from '@tensorflow/tfjs-core';
+import { add, mul, sum, type Tensor, tidy, type Variable, variable, variableGrads } from '@tensorflow/tfjs-core';
 import type { ValueAndLogDet } from '@pushforward/made';
+import { readValues, toTensor, type Values } from '@pushforward/tensor/testing';
+import { sizeOf } from '@pushforward/tensor';
 import type { Bijector } from '../../contract/bijector.js';
 
 /** Which method of a bijector is looked at. */
 export type Way = 'forward' | 'inverse';
 
-/** A tensor's numbers outside the backend, so that nothing has to be disposed of between two laws. */
-export interface Values {
-  readonly data: ArrayLike<number>;
-  readonly shape: readonly number[];
-}
-
 /** Where a bijector is evaluated. */
 export interface Point {
   readonly input: Values;
   readonly context?: Values;
-}
-
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
-
-export function toTensor({ data, shape }: Values): Tensor {
-  return tensor(Float32Array.from(data), [...shape], 'float32');
-}
-
-/** Reads a tensor back and disposes of it. */
-export async function toValues(x: Tensor): Promise<Values> {
-  const data = await x.data();
-  const shape = [...x.shape];
-  x.dispose();
-  return { data, shape };
 }
 
 /** The first `count` rows, under another batch shape. */
@@ -73,8 +43,16 @@ export async function evaluate(
   way: Way,
   { input, context }: Point,
 ): Promise<{ value: Values; logDet: Values }> {
-  const { value, logDet } = tidy(() => apply(bijector, way, toTensor(input), context && toTensor(context)));
-  return { value: await toValues(value), logDet: await toValues(logDet) };
+  return readResult(() => apply(bijector, way, toTensor(input), context && toTensor(context)));
+}
+
+/** Reads both parts of a result back. */
+export async function readResult(run: () => ValueAndLogDet): Promise<{ value: Values; logDet: Values }> {
+  const [value, logDet] = await readValues(() => {
+    const result = run();
+    return [result.value, result.logDet];
+  });
+  return { value, logDet };
 }
 
 /** The gradients of `Σ w · value + Σ v · logDet`; null where the tape finds no connection. */

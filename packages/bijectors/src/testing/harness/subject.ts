@@ -1,8 +1,8 @@
-import { add, mul, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { mul, type Tensor } from '@tensorflow/tfjs-core';
 import { foldIn, type Key, normal } from '@pushforward/tensor';
-import { allClose } from '@pushforward/tensor/testing';
+import { normalValues, readValues } from '@pushforward/tensor/testing';
 import type { Bijector } from '../../contract/bijector.js';
-import { evaluate, type Point, toValues, type Values, type Way } from './evaluate.js';
+import { evaluate, type Point, type Way } from './evaluate.js';
 
 /** How many events stand in the batch that the laws look at. */
 export const ROWS = 6;
@@ -27,54 +27,8 @@ export function opposite(way: Way): Way {
   return way === 'forward' ? 'inverse' : 'forward';
 }
 
-function nameOf(value: object): string {
-  return value.constructor.name;
-}
-
 export function negated(values: ArrayLike<number>): number[] {
   return Array.from(values, (value) => -value);
-}
-
-/** Says which law does not hold of what, where, and by how much. */
-export function broken(subject: object, law: string, found: string): never {
-  throw new Error(`${nameOf(subject)} breaks the law of ${law}: ${found}`);
-}
-
-export function assertClose(
-  subject: object,
-  law: string,
-  what: string,
-  actual: ArrayLike<number>,
-  expected: ArrayLike<number>,
-  tolerance: number,
-  atol = tolerance,
-): void {
-  const difference = allClose(actual, expected, { rtol: tolerance, atol });
-  if (difference) broken(subject, law, `${what}: ${difference}`);
-}
-
-/** A gradient sums many terms: it is compared on the scale of its largest number. */
-export function assertGradientClose(
-  subject: object,
-  law: string,
-  what: string,
-  actual: ArrayLike<number>,
-  expected: ArrayLike<number>,
-  tolerance: number,
-): void {
-  const scale = Array.from(expected).reduce((largest, value) => Math.max(largest, Math.abs(value)), 1);
-  assertClose(subject, law, what, actual, expected, tolerance, tolerance * scale);
-}
-
-export async function normalValues(key: Key, shape: readonly number[]): Promise<Values> {
-  return toValues(normal(key, shape));
-}
-
-/** Adds normal noise: what is zero or symmetric at the start would hide mistakes. */
-export function addNoise(variables: readonly Variable[], key: Key, noise: number): void {
-  for (const [i, variable] of variables.entries()) {
-    tidy(() => variable.assign(add(variable, mul(normal(foldIn(key, i), variable.shape), noise)) as Tensor));
-  }
 }
 
 /** Points for both directions: normal numbers of a standard deviation moved into the domain, and what the bijector makes of other ones. */
@@ -86,7 +40,7 @@ export async function pointsFor(
   deviation: number,
 ): Promise<Record<Way, Point>> {
   const inputOf = async (index: number) =>
-    toValues(tidy(() => domain(mul(normal(foldIn(key, index), [ROWS, ...eventShape]), deviation))));
+    (await readValues(() => [domain(mul(normal(foldIn(key, index), [ROWS, ...eventShape]), deviation))]))[0];
   const contextOf = async (index: number) =>
     bijector.contextDim > 0 ? normalValues(foldIn(key, index), [ROWS, bijector.contextDim]) : undefined;
   const forward = { input: await inputOf(0), context: await contextOf(1) };

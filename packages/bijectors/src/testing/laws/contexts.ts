@@ -1,6 +1,7 @@
-import { formatShape } from '@pushforward/tensor';
-import { evaluate, gradients, type Point, sizeOf, type Values, type Way } from '../harness/evaluate.js';
-import { assertClose, assertGradientClose, broken, opposite, ROWS, type Subject, WAYS } from '../harness/subject.js';
+import { formatShape, sizeOf } from '@pushforward/tensor';
+import { assertClose, assertGradientClose, broken, type Values } from '@pushforward/tensor/testing';
+import { evaluate, gradients, type Point, type Way } from '../harness/evaluate.js';
+import { opposite, ROWS, type Subject, WAYS } from '../harness/subject.js';
 
 const LAW = 'one event under many contexts';
 

@@ -1,8 +1,7 @@
-import { tensor, tidy } from '@tensorflow/tfjs-core';
-import { otherTypes, wholeNumbers } from '@pushforward/tensor/testing';
+import { tensor } from '@tensorflow/tfjs-core';
+import { assertClose, broken, otherTypes, toTensor, type Values, wholeNumbers } from '@pushforward/tensor/testing';
 import type { ElementwiseTransform } from '../../contract/elementwise-transform.js';
-import { toTensor, toValues, type Values, type Way } from '../harness/evaluate.js';
-import { assertClose, broken } from '../harness/subject.js';
+import { readResult, type Way } from '../harness/evaluate.js';
 
 const LAW = 'the same numbers for every type';
 
@@ -16,15 +15,14 @@ export async function checkElementTypes(
     for (const part of ['x', 'parameters'] as const) {
       const given = { x, parameters };
       const whole = { ...given, [part]: { data: wholeNumbers(given[part].data, dtype), shape: given[part].shape } };
-      const run = async (type: 'float32' | typeof dtype) => {
+      const run = (type: 'float32' | typeof dtype) => {
         const typed = (name: 'x' | 'parameters') =>
           name === part ? tensor(Array.from(whole[name].data), [...whole[name].shape], type) : toTensor(whole[name]);
-        const { value, logDet } = tidy(() =>
+        return readResult(() =>
           way === 'forward'
             ? transform.forwardAndLogDet(typed('x'), typed('parameters'))
             : transform.inverseAndLogDet(typed('x'), typed('parameters')),
         );
-        return { value: await toValues(value), logDet: await toValues(logDet) };
       };
       const expected = await run('float32');
       const found = await run(dtype).catch((error: Error) =>

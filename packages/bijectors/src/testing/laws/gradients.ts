@@ -1,17 +1,9 @@
-import { foldIn } from '@pushforward/tensor';
-import { evaluate, gradients, type Gradients, jacobians, sizeOf, type Way } from '../harness/evaluate.js';
+import { foldIn, sizeOf } from '@pushforward/tensor';
+import { assertGradientClose, broken, normalValues } from '@pushforward/tensor/testing';
+import { evaluate, gradients, type Gradients, jacobians, type Way } from '../harness/evaluate.js';
 import { inCoordinates } from './values.js';
 import { solve } from '../harness/solve.js';
-import {
-  assertGradientClose,
-  broken,
-  negated,
-  normalValues,
-  opposite,
-  ROWS,
-  type Subject,
-  WAYS,
-} from '../harness/subject.js';
+import { negated, opposite, ROWS, type Subject, WAYS } from '../harness/subject.js';
 
 /** Every trainable variable has a finite gradient in both directions, at outliers too, and not only zeros. */
 export async function checkGradients(subject: Subject, idle: readonly string[]): Promise<void> {

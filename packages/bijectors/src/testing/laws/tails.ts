@@ -1,16 +1,8 @@
-import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import {
-  evaluate,
-  type Point,
-  repeated,
-  rowOf,
-  sizeOf,
-  toTensor,
-  toValues,
-  type Values,
-  type Way,
-} from '../harness/evaluate.js';
-import { broken, opposite, type Subject } from '../harness/subject.js';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { sizeOf } from '@pushforward/tensor';
+import { broken, readValues, toTensor, type Values } from '@pushforward/tensor/testing';
+import { evaluate, type Point, repeated, rowOf, type Way } from '../harness/evaluate.js';
+import { opposite, type Subject } from '../harness/subject.js';
 
 /** How far out the law looks, in both directions. */
 const REACHES = [3, 10, 30, 100, 1000];
@@ -28,7 +20,7 @@ const STEEPEST = 80;
 export async function checkTails(subject: Subject, domain: (x: Tensor) => Tensor): Promise<void> {
   const { shapes, points, coordinates } = subject;
   const at = (way: Way, input: Values): Point => ({ input, context: repeated(points[way].context, input.shape[0]) });
-  const x = await toValues(tidy(() => domain(toTensor(far(shapes.forward)))));
+  const [x] = await readValues(() => [domain(toTensor(far(shapes.forward)))]);
   await checkThereAndBack(subject, 'forward', at('forward', x));
   // Where every number of y is free, y may be as far out; where it may not, the inverse says so.
   if (coordinates.length === sizeOf(shapes.inverse))

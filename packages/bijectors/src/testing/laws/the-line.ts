@@ -1,5 +1,7 @@
-import { evaluate, type Point, repeated, rowOf, sizeOf } from '../harness/evaluate.js';
-import { broken, ROWS, type Subject } from '../harness/subject.js';
+import { sizeOf } from '@pushforward/tensor';
+import { broken } from '@pushforward/tensor/testing';
+import { evaluate, type Point, repeated, rowOf } from '../harness/evaluate.js';
+import { ROWS, type Subject } from '../harness/subject.js';
 
 const LAW = 'the inverse of any number';
 

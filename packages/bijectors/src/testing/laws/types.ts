@@ -1,7 +1,7 @@
-import { tensor, tidy } from '@tensorflow/tfjs-core';
-import { otherTypes, wholeNumbers } from '@pushforward/tensor/testing';
-import { apply, type Point, toValues, type Values, type Way } from '../harness/evaluate.js';
-import { assertClose, broken, type Subject, WAYS } from '../harness/subject.js';
+import { tensor } from '@tensorflow/tfjs-core';
+import { assertClose, broken, otherTypes, type Values, wholeNumbers } from '@pushforward/tensor/testing';
+import { readResult, apply, type Point, type Way } from '../harness/evaluate.js';
+import { type Subject, WAYS } from '../harness/subject.js';
 
 const LAW = 'the same numbers for every type';
 
@@ -45,10 +45,7 @@ async function evaluateAs(
   { input, context }: Point,
   { input: inputType = 'float32', context: contextType = 'float32' }: { input?: DType; context?: DType },
 ): Promise<{ value: Values; logDet: Values }> {
-  const { value, logDet } = tidy(() =>
-    apply(bijector, way, typed(input, inputType), context && typed(context, contextType)),
-  );
-  return { value: await toValues(value), logDet: await toValues(logDet) };
+  return readResult(() => apply(bijector, way, typed(input, inputType), context && typed(context, contextType)));
 }
 
 function typed({ data, shape }: Values, dtype: DType) {

@@ -1,16 +1,8 @@
-import { formatShape } from '@pushforward/tensor';
-import {
-  evaluate,
-  type Jacobian,
-  jacobians,
-  type Point,
-  rows,
-  sizeOf,
-  type Values,
-  type Way,
-} from '../harness/evaluate.js';
+import { formatShape, sizeOf } from '@pushforward/tensor';
+import { assertClose, broken, type Values } from '@pushforward/tensor/testing';
+import { evaluate, type Jacobian, jacobians, type Point, rows, type Way } from '../harness/evaluate.js';
 import { solve } from '../harness/solve.js';
-import { assertClose, broken, negated, opposite, ROWS, type Subject, WAYS } from '../harness/subject.js';
+import { negated, opposite, ROWS, type Subject, WAYS } from '../harness/subject.js';
 
 /** Says which number of the result depends on which number of the argument, in either direction. */
 export type Connectivity = (output: number, input: number) => boolean;

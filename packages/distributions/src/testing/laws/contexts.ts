@@ -1,7 +1,8 @@
 import { reshape, slice, type Tensor, tidy, tile } from '@tensorflow/tfjs-core';
 import { formatShape } from '@pushforward/tensor';
-import { allClose } from '@pushforward/tensor/testing';
+import { assertClose, broken } from '@pushforward/tensor/testing';
 import type { Distribution } from '../../contract/distribution.js';
+import { read } from './read.js';
 
 const LAW = 'one event under many contexts';
 
@@ -9,11 +10,9 @@ const LAW = 'one event under many contexts';
 export async function checkManyContexts({
   distribution,
   context,
-  broken,
 }: {
   readonly distribution: Distribution;
   readonly context?: Tensor;
-  readonly broken: (law: string, found: string) => never;
 }): Promise<void> {
   if (!context || distribution.batchShape.length > 0) return;
   const contexts = context.shape.slice(0, -1);
@@ -42,14 +41,12 @@ export async function checkManyContexts({
             ),
             event,
           );
-    const refused = (message: string) => broken(LAW, `${what} must be taken, got '${message}'`);
+    const refused = (message: string) => broken(distribution, LAW, `${what} must be taken, got '${message}'`);
     const found = tidyOr(refused, () => distribution.logProb(x(), context));
     const shape = events === 2 ? [2, ...contexts] : contexts;
     if (formatShape(found.shape) !== formatShape(shape))
-      broken(LAW, `${what} must be ${formatShape(shape)}, got ${formatShape(found.shape)}`);
-    const size = shape.reduce((product, count) => product * count, 1);
-    const difference = allClose(await found.data(), Array.from(expected).slice(0, size), { rtol: 1e-4, atol: 1e-4 });
-    if (difference) broken(LAW, `${what}: ${difference}`);
+      broken(distribution, LAW, `${what} must be ${formatShape(shape)}, got ${formatShape(found.shape)}`);
+    assertClose(distribution, LAW, what, await found.data(), Array.from(expected).slice(0, found.size), 1e-4);
     found.dispose();
   }
   for (const tensor of [draws, few, all]) tensor.dispose();
@@ -61,11 +58,4 @@ function tidyOr(refused: (message: string) => never, run: () => Tensor): Tensor 
   } catch (error) {
     return refused((error as Error).message);
   }
-}
-
-async function read(make: () => Tensor): Promise<ArrayLike<number>> {
-  const result = tidy(make);
-  const values = await result.data();
-  result.dispose();
-  return values;
 }

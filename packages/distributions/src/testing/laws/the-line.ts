@@ -1,5 +1,6 @@
 import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Distribution } from '../../contract/distribution.js';
+import { sizeOf } from '@pushforward/tensor';
 
 /** Ends of float32 and of what functions resolve in it, from next to nothing to infinity, of both signs. */
 const SPECIAL = [
@@ -33,7 +34,7 @@ export async function brokenOnTheLine(
   context: Tensor | undefined,
 ): Promise<string | null> {
   const drawn = Array.from(await draw.data());
-  const events = drawn.length / distribution.eventShape.reduce((a, b) => a * b, 1);
+  const events = drawn.length / sizeOf(distribution.eventShape);
   const evaluate = async (numbers: number[]) => {
     const [logProb, isIn] = tidy(() => {
       const x = tensor(numbers, draw.shape, 'float32');

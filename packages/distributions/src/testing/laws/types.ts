@@ -1,25 +1,24 @@
-import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
-import { allClose, otherTypes, wholeNumbers } from '@pushforward/tensor/testing';
+import { tensor, type Tensor } from '@tensorflow/tfjs-core';
+import { assertClose, otherTypes, wholeNumbers } from '@pushforward/tensor/testing';
 import type { Distribution } from '../../contract/distribution.js';
+import { read } from './read.js';
 
 interface Subject {
   readonly distribution: Distribution;
   readonly context?: Tensor;
-  readonly broken: (law: string, found: string) => never;
 }
 
 const COUNT = 20;
 
 /** Integers and truth values give the same numbers as float32: as events, near those that it draws, and as a context. */
-export async function checkTypes({ distribution, context, broken }: Subject): Promise<void> {
+export async function checkTypes({ distribution, context }: Subject): Promise<void> {
   const draws = distribution.sample(COUNT, { seed: 0, context });
   const values = await draws.data();
   const contexts = await context?.data();
   for (const dtype of otherTypes) {
     const agree = async (what: string, run: (dtype: 'float32' | 'int32' | 'bool') => Tensor) => {
       const [found, expected] = [await read(() => run(dtype)), await read(() => run('float32'))];
-      const difference = allClose(found, expected, { rtol: 1e-5, atol: 1e-5 });
-      if (difference) broken('the same numbers for every type', `${what} of ${dtype}: ${difference}`);
+      assertClose(distribution, 'the same numbers for every type', `${what} of ${dtype}`, found, expected, 1e-5);
     };
     const events = wholeNumbers(values, dtype);
     await agree('logProb with events', (type) => distribution.logProb(tensor(events, draws.shape, type), context));
@@ -30,11 +29,4 @@ export async function checkTypes({ distribution, context, broken }: Subject): Pr
     await agree('sample with a context', (type) => distribution.sample(COUNT, { seed: 0, context: contextOf(type) }));
   }
   draws.dispose();
-}
-
-async function read(make: () => Tensor): Promise<ArrayLike<number>> {
-  const result = tidy(make);
-  const values = await result.data();
-  result.dispose();
-  return values;
 }

@@ -1,7 +1,8 @@
 import { mul, reshape, sum, tensor1d } from '@tensorflow/tfjs-core';
-import { formatShape, vjp } from '@pushforward/tensor';
+import { formatShape, sizeOf, vjp } from '@pushforward/tensor';
+import { assertClose, broken, readValues, toTensor, type Values } from '@pushforward/tensor/testing';
 import { affineStep } from '../harness/steps.js';
-import { assertClose, broken, read, ROWS, sizeOf, type Subject, toTensor, type Values } from '../harness/subject.js';
+import { ROWS, type Subject } from '../harness/subject.js';
 
 const LAW = 'one event under many contexts';
 const NAMES = ['parameters', 'value of unroll', 'logDet of unroll', 'value of transform', 'logDet of transform'];
@@ -51,7 +52,7 @@ export async function checkManyContexts({ conditioner, x, context, tolerance }: 
   }
 
   async function evaluate(values: Values): Promise<Values[]> {
-    return read(() => {
+    return readValues(() => {
       const [input, given] = [toTensor(values), toTensor(context!)];
       const [unrolled, parallel] = [
         conditioner.unroll(input, affineStep, given),
@@ -63,7 +64,7 @@ export async function checkManyContexts({ conditioner, x, context, tolerance }: 
 
   /** Of all that unrolling gives, each number with a weight of its own. */
   async function gradient(values: Values): Promise<Values> {
-    const [found] = await read(() =>
+    const [found] = await readValues(() =>
       vjp(
         (input) => {
           const { value } = conditioner.unroll(input, affineStep, toTensor(context!));

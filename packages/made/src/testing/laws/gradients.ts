@@ -1,7 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { foldIn, normal, vjp } from '@pushforward/tensor';
+import { assertGradientClose, broken, readValues, toTensor, type Values } from '@pushforward/tensor/testing';
 import { affineStep, unrollNaively } from '../harness/steps.js';
-import { assertClose, broken, read, ROWS, type Subject, toTensor, type Values } from '../harness/subject.js';
+import { ROWS, type Subject } from '../harness/subject.js';
 
 /**
  * Gradients of what a conditioner gives, by the input, the context and every trainable variable, under their names.
@@ -14,7 +15,7 @@ async function gradients(
 ): Promise<Map<string, Values>> {
   const trainable = [...conditioner.variables()].filter(([, variable]) => variable.trainable);
   const names = ['the input', ...(context ? ['the context'] : []), ...trainable.map(([path]) => path)];
-  const found = await read(() => {
+  const found = await readValues(() => {
     const [input, given] = [toTensor(x), context && toTensor(context)];
     const leaves = [input, ...(given ? [given] : []), ...trainable.map(([, variable]) => variable)];
     const cotangents = run(input, given).map((result, i) => normal(foldIn(key, 10 + i), result.shape));
@@ -36,10 +37,7 @@ export async function checkUnrolledGradients(subject: Subject): Promise<void> {
   });
   for (const [name, { data }] of found) {
     const reference = expected.get(name)!.data;
-    // A gradient sums many terms: it is compared on the scale of its largest number.
-    const scale = Array.from(reference).reduce((largest, value) => Math.max(largest, Math.abs(value)), 1);
-    const [ours, theirs] = [data, reference].map((values) => Array.from(values, (value) => value / scale));
-    assertClose(conditioner, 'gradients of unrolling', name, ours, theirs, tolerance);
+    assertGradientClose(conditioner, 'gradients of unrolling', name, data, reference, tolerance);
   }
 }
 

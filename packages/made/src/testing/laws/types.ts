@@ -1,7 +1,7 @@
 import { tensor } from '@tensorflow/tfjs-core';
-import { otherTypes, wholeNumbers } from '@pushforward/tensor/testing';
+import { assertClose, broken, otherTypes, readValues, type Values, wholeNumbers } from '@pushforward/tensor/testing';
 import { affineStep } from '../harness/steps.js';
-import { assertClose, broken, read, type Subject, type Values } from '../harness/subject.js';
+import type { Subject } from '../harness/subject.js';
 
 const LAW = 'the same numbers for every type';
 const NAMES = ['parameters', 'value of unroll', 'logDet of unroll', 'value of transform', 'logDet of transform'];
@@ -32,7 +32,7 @@ async function evaluateAs(
   { conditioner, x, context }: Subject,
   { x: xType = 'float32', context: contextType = 'float32' }: { x?: DType; context?: DType },
 ): Promise<Values[]> {
-  return read(() => {
+  return readValues(() => {
     const [input, given] = [typed(x, xType), context && typed(context, contextType)];
     const [unrolled, parallel] = [
       conditioner.unroll(input, affineStep, given),

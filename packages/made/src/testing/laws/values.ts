@@ -1,23 +1,14 @@
 import { reshape, slice, sum, type Tensor } from '@tensorflow/tfjs-core';
-import { formatShape, vjp } from '@pushforward/tensor';
+import { formatShape, sizeOf, vjp } from '@pushforward/tensor';
+import { assertClose, broken, readValues, toTensor, type Values } from '@pushforward/tensor/testing';
 import { affineStep } from '../harness/steps.js';
-import {
-  assertClose,
-  broken,
-  read,
-  ROWS,
-  sizeOf,
-  type Subject,
-  toTensor,
-  type Values,
-  withBatch,
-} from '../harness/subject.js';
+import { ROWS, type Subject, withBatch } from '../harness/subject.js';
 
 const RESULTS = ['parameters', 'value', 'logDet'] as const;
 
 /** The parameters at x, and what unrolling x gives. */
 function evaluate({ conditioner }: Subject, x: Values, context?: Values): Promise<Values[]> {
-  return read(() => {
+  return readValues(() => {
     const [input, given] = [toTensor(x), context && toTensor(context)];
     const { value, logDet } = conditioner.unroll(input, affineStep, given);
     return [conditioner.parameters(input, given), value, logDet];
@@ -106,7 +97,7 @@ export async function checkConnectivity({ conditioner, x, context }: Subject): P
     for (let p = 0; p < parameterCount; p++) {
       const parameter = (...[at, with_]: Tensor[]) =>
         sum(slice(conditioner.parameters(at, with_), [0, dimension, p], [ROWS, 1, 1]));
-      const [byInput, byContext] = await read(() =>
+      const [byInput, byContext] = await readValues(() =>
         vjp(parameter, leaves, [reshape(toTensor({ data: [1], shape: [1] }), [])]),
       );
       const what = `parameter ${p} of dimension ${dimension}`;
@@ -134,7 +125,7 @@ export async function checkConnectivity({ conditioner, x, context }: Subject): P
 /** What unrolling gives is what the step makes of the parameters at what it gives. */
 export async function checkUnrolling({ conditioner, x, context, tolerance }: Subject): Promise<void> {
   const law = 'unrolling inverting the parallel pass';
-  const [value, logDet, expectedValue, expectedLogDet] = await read(() => {
+  const [value, logDet, expectedValue, expectedLogDet] = await readValues(() => {
     const [input, given] = [toTensor(x), context && toTensor(context)];
     const unrolled = conditioner.unroll(input, affineStep, given);
     const parallel = affineStep(input, conditioner.parameters(unrolled.value, given));
