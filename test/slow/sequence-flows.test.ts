@@ -19,23 +19,23 @@ reachTheEntropy([
   [
     'lstmIaf of splines',
     (shared) => lstmIaf({ ...shared, hidden: [64], transforms: 3, transform: spline }),
-    { moons: 900, ring: 600, mixture: 400 },
+    { ring: 600 },
   ],
   [
     'lstmMaf of splines',
     (shared) => lstmMaf({ ...shared, hidden: [64], transforms: 3, transform: spline }),
-    { moons: 900, ring: 600, mixture: 400 },
+    { moons: 900, mixture: 400 },
   ],
   ['attentionIaf', (shared) => attentionIaf({ ...shared, ...attention, transforms: 4, transform }), { banana: 400 }],
   ['attentionMaf', (shared) => attentionMaf({ ...shared, ...attention, transforms: 4 }), { banana: 400 }],
   [
     'attentionIaf of splines',
     (shared) => attentionIaf({ ...shared, ...attention, transforms: 2, transform: spline }),
-    { moons: 1200, ring: 400, mixture: 300 },
+    { mixture: 300 },
   ],
   [
     'attentionMaf of splines',
     (shared) => attentionMaf({ ...shared, ...attention, transforms: 2, transform: spline }),
-    { moons: 800, ring: 400, mixture: 300 },
+    { moons: 800, ring: 400 },
   ],
 ]);
