@@ -5,6 +5,7 @@ export { MaskedLayer, MaskedNetwork, MaskedNode } from './masked-network/structs
 export { Epilogue } from './product/epilogue';
 export { EpilogueGradient, WORK_BYTES } from './product/epilogue-gradient';
 export { MatMul, MatMulOperands } from './product/mat-mul';
+export { EXCESS_ROWS } from './product/register-tile';
 export { RANDOM_BYTES } from './random/random';
 export { Attention, ATTENTION_WORK_UNITS, BlockOperand, SharedOperand } from './sequence/attention';
 export { SLOTS } from './sequence/attention-gradient';
@@ -15,4 +16,5 @@ export { Splines } from './spline/spline-bin';
 export { POOL_BYTES } from './threads/pool';
 export { AffineForm, LogScaleId } from './tile/affine-form';
 export { UNIT_BYTES } from './tile/dot';
+export { OUTER_BYTES } from './tile/outer-product';
 export { TILE } from './tile/tile';

@@ -1,17 +1,19 @@
 // Writes what `src/` embeds or shares with other languages: the kernels compiled from `assembly/` and their structures, and the shaders.
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { kernelsModule } from './codegen/kernels.mjs';
+import { kernelModules } from './codegen/kernels.mjs';
 import { shaderModules } from './codegen/shaders.mjs';
 import { structsModule } from './codegen/structs.mjs';
 
 const directory = fileURLToPath(new URL('..', import.meta.url));
 const modules = {
-  'src/wasm/kernels.generated.ts': await kernelsModule(directory),
+  ...(await kernelModules(directory)),
   'src/wasm/structs.generated.ts': await structsModule(directory),
   ...(await shaderModules(directory)),
 };
-for (const [path, text] of Object.entries(modules)) {
-  await writeFile(`${directory}/${path}`, text);
-  console.log(`${path}: ${text.length} characters`);
+for (const [file, text] of Object.entries(modules)) {
+  await mkdir(path.dirname(`${directory}/${file}`), { recursive: true });
+  await writeFile(`${directory}/${file}`, text);
+  console.log(`${file}: ${text.length} characters`);
 }

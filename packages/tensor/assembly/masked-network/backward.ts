@@ -1,5 +1,5 @@
 import { multiplySlopes } from '../simd/activation';
-import { addDot, addDotPair, UNIT_BYTES } from '../tile/dot';
+import { addDot, addDotPair, addSixDots, UNIT_BYTES } from '../tile/dot';
 import { gatherAdjoints, rowOf, scatter } from '../tile/gather';
 import { MaskedLayer, layerAt, MaskedNetwork, nodeAt, totalOf, workOf } from './structs';
 import { applyFormGradient, AffineForm } from '../tile/affine-form';
@@ -77,17 +77,25 @@ function computeAdjoints(network: MaskedNetwork, n: i32, record: usize, adjoints
     if (layer.from != n) continue;
     const above = adjoints + nodeAt(network, l + 1).values;
     let i = begin;
-    for (; i + 1 < end; i += 2) {
-      const unit = units + <usize>i * UNIT_BYTES;
-      const from = entry(layer.firsts, i);
-      const common = entry(layer.firsts, i + 1);
-      if (common > from) addDot(unit, weightsFrom(layer, i, from), above + <usize>from * UNIT_BYTES, common - from);
-      addDotPair(unit, weightsFrom(layer, i, common), weightsFrom(layer, i + 1, common), above + <usize>common * UNIT_BYTES, layer.units - common);
+    if (WIDE) {
+      for (; i + 6 <= end; i += 6) {
+        // What the last of them gives to, all do.
+        const common = entry(layer.firsts, i + 5);
+        addPairs(layer, units, above, i, i + 6, common);
+        addSixDots(
+          units + <usize>i * UNIT_BYTES,
+          weightsFrom(layer, i, common),
+          weightsFrom(layer, i + 1, common),
+          weightsFrom(layer, i + 2, common),
+          weightsFrom(layer, i + 3, common),
+          weightsFrom(layer, i + 4, common),
+          weightsFrom(layer, i + 5, common),
+          above + <usize>common * UNIT_BYTES,
+          layer.units - common,
+        );
+      }
     }
-    if (i < end) {
-      const from = entry(layer.firsts, i);
-      addDot(units + <usize>i * UNIT_BYTES, weightsFrom(layer, i, from), above + <usize>from * UNIT_BYTES, layer.units - from);
-    }
+    addPairs(layer, units, above, i, end, layer.units);
   }
   if (n > 0 && node.reads != node.values) {
     const at = <usize>begin * UNIT_BYTES;
@@ -95,6 +103,22 @@ function computeAdjoints(network: MaskedNetwork, n: i32, record: usize, adjoints
   }
   for (let l: i32 = 0; l < network.layerCount; l++) {
     if (layerAt(network, l).skip == n) addUnits(target, adjoints + nodeAt(network, l + 1).values + <usize>begin * UNIT_BYTES, count);
+  }
+}
+
+/** Adds to inputs, two at a time, what the units before `until` give back to them. */
+function addPairs(layer: MaskedLayer, inputs: usize, above: usize, begin: i32, end: i32, until: i32): void {
+  let i = begin;
+  for (; i + 1 < end; i += 2) {
+    const input = inputs + <usize>i * UNIT_BYTES;
+    const from = min(entry(layer.firsts, i), until);
+    const common = min(entry(layer.firsts, i + 1), until);
+    if (common > from) addDot(input, weightsFrom(layer, i, from), above + <usize>from * UNIT_BYTES, common - from);
+    if (until > common) addDotPair(input, weightsFrom(layer, i, common), weightsFrom(layer, i + 1, common), above + <usize>common * UNIT_BYTES, until - common);
+  }
+  if (i < end) {
+    const from = min(entry(layer.firsts, i), until);
+    if (until > from) addDot(inputs + <usize>i * UNIT_BYTES, weightsFrom(layer, i, from), above + <usize>from * UNIT_BYTES, until - from);
   }
 }
 

@@ -1,7 +1,7 @@
 import { activate } from '../simd/activation';
-import { addDot, addDotPair, UNIT_BYTES } from '../tile/dot';
+import { addDot, addDotPair, addSixDots, UNIT_BYTES } from '../tile/dot';
 import { gather, rowOf, scatter } from '../tile/gather';
-import { layerAt, MaskedNetwork, nodeAt, totalOf, workOf } from './structs';
+import { layerAt, MaskedLayer, MaskedNetwork, nodeAt, totalOf, workOf } from './structs';
 import { applyForm, AffineForm } from '../tile/affine-form';
 import { addUnits, entry, lookup, spread, TILE } from '../tile/tile';
 
@@ -116,7 +116,27 @@ function setOffsets(network: MaskedNetwork, l: i32, record: usize, begin: i32, e
 function addProducts(network: MaskedNetwork, l: i32, record: usize, begin: i32, end: i32, from: i32, to: i32): void {
   const layer = layerAt(network, l);
   const values = record + nodeAt(network, l + 1).values;
-  const reads = record + nodeAt(network, layer.from).reads + <usize>from * UNIT_BYTES;
+  const reads = record + nodeAt(network, layer.from).reads;
+  let j = begin;
+  if (WIDE) {
+    const stride = <usize>layer.inputs << 2;
+    for (; j + 6 <= end; j += 6) {
+      // Limits ascend: what the first unit reads all do.
+      const common = max(0, min(to, entry(layer.limits, j)) - from);
+      if (common > 0) {
+        const w = layer.forward + stride * j + (<usize>from << 2);
+        const units = values + <usize>j * UNIT_BYTES;
+        addSixDots(units, w, w + stride, w + 2 * stride, w + 3 * stride, w + 4 * stride, w + 5 * stride, reads + <usize>from * UNIT_BYTES, common);
+      }
+      addPairs(layer, values, reads, j, j + 6, from + common, to);
+    }
+  }
+  addPairs(layer, values, reads, j, end, from, to);
+}
+
+/** {@link addProducts} two units at a time. */
+function addPairs(layer: MaskedLayer, values: usize, allReads: usize, begin: i32, end: i32, from: i32, to: i32): void {
+  const reads = allReads + <usize>from * UNIT_BYTES;
   const stride = <usize>layer.inputs << 2;
   let weights = layer.forward + stride * begin + (<usize>from << 2);
   let unit = values + <usize>begin * UNIT_BYTES;

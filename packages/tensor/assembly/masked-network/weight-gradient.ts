@@ -1,10 +1,9 @@
+import { panelColumns, TILE_COLUMNS, TILE_ROWS } from '../product/register-tile';
+import { loadLanes, storeLanes } from '../simd/lanes';
 import { UNIT_BYTES } from '../tile/dot';
 import { CHUNK, chunksOf, MaskedLayer, layerAt, MaskedNetwork, nodeAt, workOf } from './structs';
-import { multiplyPair } from '../tile/outer-product';
+import { multiplyReads, packAdjoints } from '../tile/outer-product';
 import { entry, laneSums, lookup, TILE, unitSum } from '../tile/tile';
-
-/** Inputs whose reads stay in the first-level cache, over a block of events, while all units of a chunk are gone through. */
-const BLOCK_INPUTS: i32 = 16;
 
 /**
  * The gradients of one chunk of a layer's units over a block of events: `Σₙ readsₙ[i] adjointsₙ[j]` for every weight that is not masked, 0 for
@@ -12,7 +11,7 @@ const BLOCK_INPUTS: i32 = 16;
  */
 export function gradientsTask(at: usize, task: i32, thread: i32): void {
   const network = changetype<MaskedNetwork>(at);
-  const sums = workOf(network, thread);
+  const work = workOf(network, thread);
   let l: i32 = 0;
   for (; task >= chunksOf(layerAt(network, l)); l++) task -= chunksOf(layerAt(network, l));
   const layer = layerAt(network, l);
@@ -23,52 +22,52 @@ export function gradientsTask(at: usize, task: i32, thread: i32): void {
   const adjoints = network.adjoints + nodeAt(network, l + 1).values;
   const isFirst = network.first == 0;
   if (layer.offset && !layer.offsetPerRow) addOffsetGradient(layer, adjoints, network.record, tiles, begin, end, isFirst);
-  for (let input: i32 = 0; input < layer.inputs; input += BLOCK_INPUTS) {
-    const inputEnd = min(input + BLOCK_INPUTS, layer.inputs);
-    for (let j = begin; j < end; j += 4) {
-      const limit = entry(layer.limits, min(j + 4, layer.units) - 1);
-      const units = adjoints + <usize>j * UNIT_BYTES;
-      let i = input;
-      for (; i < min(limit, inputEnd); i += 2) {
-        multiplyPair(sums, reads + <usize>i * UNIT_BYTES, network.record, units, network.record, tiles);
-        put(layer, i, j, v128.load(sums), isFirst);
-        if (i + 1 < layer.inputs) put(layer, i + 1, j, v128.load(sums, 16), isFirst);
-      }
-      if (isFirst) for (; i < inputEnd; i++) clear(layer, i, j);
+  for (let j = begin; j < end; j += TILE_COLUMNS) {
+    const units = min(TILE_COLUMNS, end - j);
+    const stride = <usize>panelColumns(units) << 2;
+    const limit = entry(layer.limits, j + units - 1);
+    packAdjoints(work, adjoints + <usize>j * UNIT_BYTES, network.record, units, tiles);
+    let i: i32 = 0;
+    for (; i < limit; i += TILE_ROWS) {
+      multiplyReads(work, reads + <usize>i * UNIT_BYTES, network.record, units, tiles, work, stride, false);
+      for (let row: i32 = 0; row < min(TILE_ROWS, layer.inputs - i); row++) putRow(layer, i + row, j, units, work + stride * <usize>row, isFirst);
     }
+    if (isFirst) for (; i < layer.inputs; i++) clearRow(layer, i, j, units);
   }
 }
 
-/** Adds to the gradients of the weights from one input to four units, or sets them; those that are masked to 0. */
-// @ts-ignore: decorator
-@inline
-function put(layer: MaskedLayer, i: i32, j: i32, sums: v128, isFirst: bool): void {
-  const row = layer.weightGradient + (<usize>(lookup(layer.inputOrder, i) * layer.units) << 2);
-  if (!layer.unitOrder && j + 4 <= layer.units && i < entry(layer.limits, j)) {
-    const at = row + (<usize>j << 2);
-    v128.store(at, isFirst ? sums : f32x4.add(v128.load(at), sums));
+/** Adds to the gradients of the weights from one input to some units, or sets them; those that are masked to 0. */
+function putRow(layer: MaskedLayer, i: i32, j: i32, units: i32, sums: usize, isFirst: bool): void {
+  const row = rowAt(layer, i);
+  if (!layer.unitOrder && i < entry(layer.limits, j)) {
+    for (let k: i32 = 0; k < units; k += 4) {
+      const count = min(4, units - k);
+      const at = row + (<usize>(j + k) << 2);
+      const own = v128.load(sums + (<usize>k << 2));
+      storeLanes(at, isFirst ? own : f32x4.add(own, loadLanes(at, count)), count);
+    }
     return;
   }
-  putEach(layer, row, i, j, sums, isFirst);
-}
-
-function putEach(layer: MaskedLayer, row: usize, i: i32, j: i32, sums: v128, isFirst: bool): void {
-  let sum = sums;
-  for (let unit = j; unit < min(j + 4, layer.units); unit++) {
+  for (let unit = j; unit < j + units; unit++) {
     const at = row + (<usize>lookup(layer.unitOrder, unit) << 2);
-    const own: f32 = i < entry(layer.limits, unit) ? f32x4.extract_lane(sum, 0) : 0;
+    const own: f32 = i < entry(layer.limits, unit) ? load<f32>(sums) : 0;
     store<f32>(at, isFirst ? own : load<f32>(at) + own);
-    sum = v128.shuffle<f32>(sum, sum, 1, 2, 3, 0);
+    sums += 4;
   }
 }
 
-/** Sets the gradients of the weights from one input to four units to 0. */
+/** Sets the gradients of the weights from one input to some units to 0. */
+function clearRow(layer: MaskedLayer, i: i32, j: i32, units: i32): void {
+  const row = rowAt(layer, i);
+  if (!layer.unitOrder) memory.fill(row + (<usize>j << 2), 0, <usize>units << 2);
+  else for (let unit = j; unit < j + units; unit++) store<f32>(row + (<usize>entry(layer.unitOrder, unit) << 2), 0);
+}
+
+/** Where the gradients of the weights from one input lie. */
 // @ts-ignore: decorator
 @inline
-function clear(layer: MaskedLayer, i: i32, j: i32): void {
-  const row = layer.weightGradient + (<usize>(lookup(layer.inputOrder, i) * layer.units) << 2);
-  if (!layer.unitOrder && j + 4 <= layer.units) v128.store(row + (<usize>j << 2), f32x4.splat(0));
-  else putEach(layer, row, i, j, f32x4.splat(0), true);
+function rowAt(layer: MaskedLayer, i: i32): usize {
+  return layer.weightGradient + (<usize>(lookup(layer.inputOrder, i) * layer.units) << 2);
 }
 
 function addOffsetGradient(layer: MaskedLayer, adjoints: usize, stride: usize, tiles: i32, begin: i32, end: i32, isFirst: bool): void {

@@ -1,12 +1,8 @@
 import { Epilogue, epilogueBlock } from './epilogue';
 import { packColumns, packRows } from './pack';
+import { copyTile, multiplyTile, panelColumns, TILE_BYTES, TILE_COLUMNS, TILE_ROWS } from './register-tile';
 
-// A register tile is 4 rows by 8 columns of C: 8 accumulators, which together with the operands fit the 16 vector registers of
-// x86-64 and hide the latency of an addition. Wider tiles spill.
-const TILE_ROWS: i32 = 4;
-const TILE_COLUMNS: i32 = 8;
-
-// Cache blocks. A panel of B (8 columns, BLOCK_DEPTH deep) stays in the first-level cache, the packed block of A in the second.
+// Cache blocks. A panel of B (BLOCK_DEPTH deep) stays in the first-level cache, the packed block of A in the second.
 const BLOCK_ROWS: i32 = 128;
 const BLOCK_COLUMNS: i32 = 1024;
 const BLOCK_DEPTH: i32 = 256;
@@ -63,7 +59,7 @@ export function matMulScratch(rows: i32, columns: i32, depth: i32): i32 {
   const blockDepth = evenBlock(depth, BLOCK_DEPTH, 1);
   const blockRows = evenBlock(rows, BLOCK_ROWS, TILE_ROWS);
   const blockColumns = evenBlock(columns, BLOCK_COLUMNS, TILE_COLUMNS);
-  return roundUp(((blockRows + blockColumns) * blockDepth + TILE_ROWS * TILE_COLUMNS) << 2, 64);
+  return roundUp(((blockRows + blockColumns) * blockDepth << 2) + <i32>TILE_BYTES, 64);
 }
 
 export function matMulTask(at: usize, task: i32, thread: i32): void {
@@ -82,7 +78,7 @@ export function matMulTask(at: usize, task: i32, thread: i32): void {
   const b = operands.b;
   const c = operands.c;
   const tile = args.scratch + <usize>(args.scratchBytes * thread);
-  const packedA = tile + ((TILE_ROWS * TILE_COLUMNS) << 2);
+  const packedA = tile + TILE_BYTES;
   const packedB = packedA + (<usize>(blockRows * blockDepth) << 2);
   const strideA = <usize>(transposeA ? rows : depth) << 2;
   const strideB = <usize>(transposeB ? depth : columns) << 2;
@@ -100,8 +96,10 @@ export function matMulTask(at: usize, task: i32, thread: i32): void {
     const columnCount = min(blockColumns, endColumn - column);
     for (let step: i32 = 0; step < depth; step += blockDepth) {
       const stepCount = min(blockDepth, depth - step);
-      if (transposeB) packColumns(packedB, b + <usize>column * strideB + (<usize>step << 2), columnCount, stepCount, strideB, TILE_COLUMNS);
-      else packRows(packedB, b + <usize>step * strideB + (<usize>column << 2), columnCount, stepCount, strideB, TILE_COLUMNS);
+      const rest = columnCount % TILE_COLUMNS;
+      const whole = panelColumns(rest) == TILE_COLUMNS ? columnCount : columnCount - rest;
+      packB(packedB, b, strideB, transposeB, column, whole, step, stepCount, TILE_COLUMNS);
+      if (whole < columnCount) packB(packedB + (<usize>(whole * stepCount) << 2), b, strideB, transposeB, column + whole, rest, step, stepCount, 8);
 
       for (let row = firstRow; row < endRow; row += blockRows) {
         const rowCount = min(blockRows, endRow - row);
@@ -114,6 +112,14 @@ export function matMulTask(at: usize, task: i32, thread: i32): void {
       }
     }
   }
+}
+
+/** Packs a block of B into panels `width` wide. */
+// @ts-ignore: decorator
+@inline
+function packB(target: usize, b: usize, stride: usize, isTransposed: bool, column: i32, columns: i32, step: i32, steps: i32, width: i32): void {
+  if (isTransposed) packColumns(target, b + <usize>column * stride + (<usize>step << 2), columns, steps, stride, width);
+  else packRows(target, b + <usize>step * stride + (<usize>column << 2), columns, steps, stride, width);
 }
 
 /** Adds a packed block of A times a packed block of B to C, or writes it there. */
@@ -129,73 +135,32 @@ function multiplyBlock(
   tile: usize,
 ): void {
   const panelA = <usize>(depth * TILE_ROWS) << 2;
-  const panelB = <usize>(depth * TILE_COLUMNS) << 2;
   for (let column: i32 = 0; column < columns; column += TILE_COLUMNS) {
+    const width = panelColumns(columns - column);
+    const isWhole = column + width <= columns;
     let panel = packedA;
     let target = c + (<usize>column << 2);
     for (let row: i32 = 0; row < rows; row += TILE_ROWS) {
-      if (row + TILE_ROWS <= rows && column + TILE_COLUMNS <= columns) {
-        multiplyTile(panel, packedB, depth, target, strideC, accumulate);
+      if (isWhole && row + TILE_ROWS <= rows) {
+        multiplyPanels(panel, packedB, depth, width, target, strideC, accumulate);
       } else {
-        multiplyTile(panel, packedB, depth, tile, TILE_COLUMNS << 2, false);
-        copyTile(tile, target, strideC, min(TILE_ROWS, rows - row), min(TILE_COLUMNS, columns - column), accumulate);
+        const stride = <usize>width << 2;
+        multiplyPanels(panel, packedB, depth, width, tile, stride, false);
+        copyTile(tile, stride, target, strideC, min(TILE_ROWS, rows - row), min(width, columns - column), accumulate);
       }
       panel += panelA;
       target += strideC * TILE_ROWS;
     }
-    packedB += panelB;
+    packedB += <usize>(depth * width) << 2;
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function multiplyTile(a: usize, b: usize, depth: i32, c: usize, strideC: usize, accumulate: bool): void {
-  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
-  for (let step: i32 = 0; step < depth; step++) {
-    const b0 = v128.load(b), b1 = v128.load(b, 16);
-    let s = v128.load32_splat(a);
-    c00 = f32x4.add(c00, f32x4.mul(s, b0));
-    c01 = f32x4.add(c01, f32x4.mul(s, b1));
-    s = v128.load32_splat(a, 4);
-    c10 = f32x4.add(c10, f32x4.mul(s, b0));
-    c11 = f32x4.add(c11, f32x4.mul(s, b1));
-    s = v128.load32_splat(a, 8);
-    c20 = f32x4.add(c20, f32x4.mul(s, b0));
-    c21 = f32x4.add(c21, f32x4.mul(s, b1));
-    s = v128.load32_splat(a, 12);
-    c30 = f32x4.add(c30, f32x4.mul(s, b0));
-    c31 = f32x4.add(c31, f32x4.mul(s, b1));
-    a += TILE_ROWS << 2;
-    b += TILE_COLUMNS << 2;
-  }
-  putRow(c, c00, c01, accumulate);
-  c += strideC;
-  putRow(c, c10, c11, accumulate);
-  c += strideC;
-  putRow(c, c20, c21, accumulate);
-  c += strideC;
-  putRow(c, c30, c31, accumulate);
+/** A row of a packed block of A, whose columns lie side by side. */
+@unmanaged
+class PackedRow {
+  number: f32;
 }
 
-// @ts-ignore: decorator
-@inline
-function putRow(c: usize, left: v128, right: v128, accumulate: bool): void {
-  if (accumulate) {
-    left = f32x4.add(left, v128.load(c));
-    right = f32x4.add(right, v128.load(c, 16));
-  }
-  v128.store(c, left);
-  v128.store(c, right, 16);
-}
-
-/** The part of a tile that lies inside C. */
-function copyTile(tile: usize, c: usize, strideC: usize, rows: i32, columns: i32, accumulate: bool): void {
-  for (let row: i32 = 0; row < rows; row++) {
-    for (let column: i32 = 0; column < columns; column++) {
-      const from = tile + (<usize>(row * TILE_COLUMNS + column) << 2);
-      const to = c + (<usize>column << 2);
-      store<f32>(to, accumulate ? load<f32>(to) + load<f32>(from) : load<f32>(from));
-    }
-    c += strideC;
-  }
+function multiplyPanels(a: usize, b: usize, depth: i32, columns: i32, c: usize, strideC: usize, accumulate: bool): void {
+  multiplyTile<PackedRow>(a, TILE_ROWS << 2, depth, 0, 1, b, columns, c, strideC, accumulate);
 }

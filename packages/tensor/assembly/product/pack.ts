@@ -4,7 +4,7 @@ import { transposeFour } from '../simd/transpose';
 // that the inner loop of the product reads both operands front to back whichever way they were stored. Panels that reach beyond
 // the block are filled up with zeros; nothing outside the block is read.
 
-/** Lanes of a v128. */
+/** Lanes of a v128. A panel's width is a multiple of it, or two more. */
 const LANES: i32 = 4;
 
 /**
@@ -22,7 +22,9 @@ export function packRows(target: usize, source: usize, count: i32, depth: i32, s
     let from = source + (<usize>lane << 2);
     for (let step: i32 = 0; step < depth; step++) {
       if (left == width) {
-        for (let i: i32 = 0; i < width; i += LANES) v128.store(target + (<usize>i << 2), v128.load(from + (<usize>i << 2)));
+        let i: i32 = 0;
+        for (; i + LANES <= width; i += LANES) v128.store(target + (<usize>i << 2), v128.load(from + (<usize>i << 2)));
+        if (i < width) store<u64>(target + (<usize>i << 2), load<u64>(from + (<usize>i << 2)));
       } else {
         for (let i: i32 = 0; i < width; i++) store<f32>(target + (<usize>i << 2), i < left ? load<f32>(from + (<usize>i << 2)) : 0);
       }
@@ -48,8 +50,10 @@ export function packColumns(target: usize, source: usize, count: i32, depth: i32
       const left = count - lane - group;
       const from = source + stride * <usize>(lane + group);
       const to = target + (<usize>group << 2);
-      if (left >= LANES) transposeLanes(to, from, depth, stride, step);
-      else fillLanes(to, from, left, depth, stride, step);
+      const lanes = min(width - group, LANES);
+      if (left < lanes) fillLanes(to, from, lanes, left, depth, stride, step);
+      else if (lanes == LANES) transposeLanes(to, from, depth, stride, step);
+      else interleaveLanes(to, from, depth, stride, step);
     }
     target += step * <usize>depth;
   }
@@ -69,14 +73,33 @@ function transposeLanes(to: usize, from: usize, depth: i32, stride: usize, step:
     p3 += 16;
     to += 4 * step;
   }
-  fillLanes(to, p0, LANES, depth - k, stride, step);
+  fillLanes(to, p0, LANES, LANES, depth - k, stride, step);
 }
 
-function fillLanes(to: usize, from: usize, lanes: i32, depth: i32, stride: usize, step: usize): void {
+/** {@link transposeLanes} for two lanes. */
+function interleaveLanes(to: usize, from: usize, depth: i32, stride: usize, step: usize): void {
+  let k: i32 = 0;
+  for (; k + LANES <= depth; k += LANES) {
+    const first = v128.load(from);
+    const second = v128.load(from + stride);
+    const low = v128.shuffle<f32>(first, second, 0, 4, 1, 5);
+    const high = v128.shuffle<f32>(first, second, 2, 6, 3, 7);
+    v128.store64_lane(to, low, 0);
+    v128.store64_lane(to + step, low, 1);
+    v128.store64_lane(to + 2 * step, high, 0);
+    v128.store64_lane(to + 3 * step, high, 1);
+    from += 16;
+    to += 4 * step;
+  }
+  fillLanes(to, from, 2, 2, depth - k, stride, step);
+}
+
+/** Copies `lanes` numbers of each step, those from number `left` on zeros. */
+function fillLanes(to: usize, from: usize, lanes: i32, left: i32, depth: i32, stride: usize, step: usize): void {
   for (let k: i32 = 0; k < depth; k++) {
     let p = from;
-    for (let lane: i32 = 0; lane < LANES; lane++) {
-      store<f32>(to + (<usize>lane << 2), lane < lanes ? load<f32>(p) : 0);
+    for (let lane: i32 = 0; lane < lanes; lane++) {
+      store<f32>(to + (<usize>lane << 2), lane < left ? load<f32>(p) : 0);
       p += stride;
     }
     from += 4;

@@ -1,3 +1,4 @@
+import { multiplyAdd } from '../simd/multiply-add';
 import { UNIT_BYTES } from '../tile/dot';
 import { expOfNegative4, splat } from '../simd/simd-math';
 
@@ -37,14 +38,14 @@ function dotFour(target: usize, query: usize, keys: usize, keyStride: usize, uni
   for (let i: i32 = 0; i < units; i++) {
     const q0 = v128.load(query);
     const q1 = v128.load(query, 16);
-    a0 = f32x4.add(a0, f32x4.mul(q0, v128.load(a)));
-    a1 = f32x4.add(a1, f32x4.mul(q1, v128.load(a, 16)));
-    b0 = f32x4.add(b0, f32x4.mul(q0, v128.load(b)));
-    b1 = f32x4.add(b1, f32x4.mul(q1, v128.load(b, 16)));
-    c0 = f32x4.add(c0, f32x4.mul(q0, v128.load(c)));
-    c1 = f32x4.add(c1, f32x4.mul(q1, v128.load(c, 16)));
-    d0 = f32x4.add(d0, f32x4.mul(q0, v128.load(d)));
-    d1 = f32x4.add(d1, f32x4.mul(q1, v128.load(d, 16)));
+    a0 = multiplyAdd(q0, v128.load(a), a0);
+    a1 = multiplyAdd(q1, v128.load(a, 16), a1);
+    b0 = multiplyAdd(q0, v128.load(b), b0);
+    b1 = multiplyAdd(q1, v128.load(b, 16), b1);
+    c0 = multiplyAdd(q0, v128.load(c), c0);
+    c1 = multiplyAdd(q1, v128.load(c, 16), c1);
+    d0 = multiplyAdd(q0, v128.load(d), d0);
+    d1 = multiplyAdd(q1, v128.load(d, 16), d1);
     query += UNIT_BYTES;
     a += UNIT_BYTES;
     b += UNIT_BYTES;
@@ -64,10 +65,10 @@ function dotFour(target: usize, query: usize, keys: usize, keyStride: usize, uni
 export function dotOne(target: usize, query: usize, key: usize, units: i32): void {
   let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
   for (let i: i32 = 0; i < units; i++) {
-    a0 = f32x4.add(a0, f32x4.mul(v128.load(query), v128.load(key)));
-    a1 = f32x4.add(a1, f32x4.mul(v128.load(query, 16), v128.load(key, 16)));
-    a2 = f32x4.add(a2, f32x4.mul(v128.load(query, 32), v128.load(key, 32)));
-    a3 = f32x4.add(a3, f32x4.mul(v128.load(query, 48), v128.load(key, 48)));
+    a0 = multiplyAdd(v128.load(query), v128.load(key), a0);
+    a1 = multiplyAdd(v128.load(query, 16), v128.load(key, 16), a1);
+    a2 = multiplyAdd(v128.load(query, 32), v128.load(key, 32), a2);
+    a3 = multiplyAdd(v128.load(query, 48), v128.load(key, 48), a3);
     query += UNIT_BYTES;
     key += UNIT_BYTES;
   }
@@ -102,14 +103,14 @@ function mixFour(target: usize, weights: usize, weightStride: usize, values: usi
   for (let j: i32 = 0; j < count; j++) {
     const w0 = v128.load(weights);
     const w1 = v128.load(weights, 16);
-    a0 = f32x4.add(a0, f32x4.mul(w0, v128.load(values)));
-    a1 = f32x4.add(a1, f32x4.mul(w1, v128.load(values, 16)));
-    b0 = f32x4.add(b0, f32x4.mul(w0, v128.load(values, 64)));
-    b1 = f32x4.add(b1, f32x4.mul(w1, v128.load(values, 80)));
-    c0 = f32x4.add(c0, f32x4.mul(w0, v128.load(values, 128)));
-    c1 = f32x4.add(c1, f32x4.mul(w1, v128.load(values, 144)));
-    d0 = f32x4.add(d0, f32x4.mul(w0, v128.load(values, 192)));
-    d1 = f32x4.add(d1, f32x4.mul(w1, v128.load(values, 208)));
+    a0 = multiplyAdd(w0, v128.load(values), a0);
+    a1 = multiplyAdd(w1, v128.load(values, 16), a1);
+    b0 = multiplyAdd(w0, v128.load(values, 64), b0);
+    b1 = multiplyAdd(w1, v128.load(values, 80), b1);
+    c0 = multiplyAdd(w0, v128.load(values, 128), c0);
+    c1 = multiplyAdd(w1, v128.load(values, 144), c1);
+    d0 = multiplyAdd(w0, v128.load(values, 192), d0);
+    d1 = multiplyAdd(w1, v128.load(values, 208), d1);
     weights += weightStride;
     values += valueStride;
   }
@@ -126,10 +127,10 @@ function mixFour(target: usize, weights: usize, weightStride: usize, values: usi
 function mixOne(target: usize, weights: usize, weightStride: usize, values: usize, valueStride: usize, count: i32): void {
   let a0 = v128.load(target), a1 = v128.load(target, 16), a2 = v128.load(target, 32), a3 = v128.load(target, 48);
   for (let j: i32 = 0; j < count; j++) {
-    a0 = f32x4.add(a0, f32x4.mul(v128.load(weights), v128.load(values)));
-    a1 = f32x4.add(a1, f32x4.mul(v128.load(weights, 16), v128.load(values, 16)));
-    a2 = f32x4.add(a2, f32x4.mul(v128.load(weights, 32), v128.load(values, 32)));
-    a3 = f32x4.add(a3, f32x4.mul(v128.load(weights, 48), v128.load(values, 48)));
+    a0 = multiplyAdd(v128.load(weights), v128.load(values), a0);
+    a1 = multiplyAdd(v128.load(weights, 16), v128.load(values, 16), a1);
+    a2 = multiplyAdd(v128.load(weights, 32), v128.load(values, 32), a2);
+    a3 = multiplyAdd(v128.load(weights, 48), v128.load(values, 48), a3);
     weights += weightStride;
     values += valueStride;
   }

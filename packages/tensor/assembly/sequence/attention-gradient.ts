@@ -5,7 +5,7 @@ import { UNIT_BYTES } from '../tile/dot';
 import { rowOf, scatter } from '../tile/gather';
 import { normalize, normalizeGradient } from '../tile/layer-norm';
 import { addOuterProducts } from '../tile/outer-product';
-import { lanesOf, backwardValue, tileOf, workOf } from './sequence';
+import { lanesOf, backwardValue, OUTER, tileOf, workOf } from './sequence';
 import { addLaneSums, spreadRow, TILE } from '../tile/tile';
 import { addProduct } from '../tile/tile-product';
 
@@ -203,18 +203,18 @@ function addWeightGradients(attention: Attention, tile: usize, begin: i32, count
     const blockSlot = slots + <usize>b * attention.blockSlot;
     const attended = record + <usize>b * attention.blockRecord + attention.attended;
     const ofQueries = gradientOf(attention, chunk, ofBlock(b, BlockOperand.AttentionWeights));
-    addOuterProducts(work, ofQueries, blockSlot, slot, width, blockSlot + attention.queryAdjoints, slot, 3 * width, count);
+    addOuterProducts(work + OUTER, ofQueries, blockSlot, slot, width, blockSlot + attention.queryAdjoints, slot, 3 * width, count);
     const ofMix = gradientOf(attention, chunk, ofBlock(b, BlockOperand.MixWeights));
-    addOuterProducts(work, ofMix, attended, attention.record, width, blockSlot + attention.mixedAdjoints, slot, width, count);
+    addOuterProducts(work + OUTER, ofMix, attended, attention.record, width, blockSlot + attention.mixedAdjoints, slot, width, count);
     const ofInner = gradientOf(attention, chunk, ofBlock(b, BlockOperand.InnerWeights));
-    addOuterProducts(work, ofInner, blockSlot + attention.mlpReads, slot, width, blockSlot + attention.hiddenAdjoints, slot, mlp, count);
+    addOuterProducts(work + OUTER, ofInner, blockSlot + attention.mlpReads, slot, width, blockSlot + attention.hiddenAdjoints, slot, mlp, count);
     const ofOuter = gradientOf(attention, chunk, ofBlock(b, BlockOperand.OuterWeights));
-    addOuterProducts(work, ofOuter, blockSlot + attention.hiddenReads, slot, mlp, blockSlot + attention.outAdjoints, slot, width, count);
+    addOuterProducts(work + OUTER, ofOuter, blockSlot + attention.hiddenReads, slot, mlp, blockSlot + attention.outAdjoints, slot, width, count);
   }
   const ofOutput = gradientOf(attention, chunk, SharedOperand.OutputWeights);
-  addOuterProducts(work, ofOutput, slots + attention.outputReads, slot, width, slots + attention.parameterAdjoints, slot, attention.parameterCount, count);
+  addOuterProducts(work + OUTER, ofOutput, slots + attention.outputReads, slot, width, slots + attention.parameterAdjoints, slot, attention.parameterCount, count);
   const ofValues = gradientOf(attention, chunk, SharedOperand.ValueWeights);
-  addOuterProducts(work, ofValues, tile + unitsOf(begin), UNIT_BYTES, 1, slots + attention.tokenAdjoints, slot, width, count);
+  addOuterProducts(work + OUTER, ofValues, tile + unitsOf(begin), UNIT_BYTES, 1, slots + attention.tokenAdjoints, slot, width, count);
 }
 
 /** Adds the share of the positions in the slots in the adjoints of the keys and values before all of them. */

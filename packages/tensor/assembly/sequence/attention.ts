@@ -3,7 +3,7 @@ import { attend } from './attend';
 import { UNIT_BYTES } from '../tile/dot';
 import { gather, rowOf } from '../tile/gather';
 import { normalize } from '../tile/layer-norm';
-import { chooseValue, lanesOf, Sequence, tileOf, workOf } from './sequence';
+import { AFTER_SEQUENCE, chooseValue, lanesOf, Sequence, SEQUENCE_WORK_UNITS, tileOf, workOf } from './sequence';
 import { splat } from '../simd/simd-math';
 import { addRow, addUnits, spreadRow, TILE } from '../tile/tile';
 import { addProduct } from '../tile/tile-product';
@@ -101,10 +101,10 @@ export class Attention extends Sequence {
 }
 
 // Units of a thread's work behind those of its positions.
-export const SPREAD: usize = 2 * UNIT_BYTES;
-export const COMMON: usize = 3 * UNIT_BYTES;
-export const UPSTREAM: usize = 4 * UNIT_BYTES;
-export const ATTENTION_WORK_UNITS: i32 = 5;
+export const SPREAD: usize = AFTER_SEQUENCE;
+export const COMMON: usize = SPREAD + UNIT_BYTES;
+export const UPSTREAM: usize = COMMON + UNIT_BYTES;
+export const ATTENTION_WORK_UNITS: i32 = SEQUENCE_WORK_UNITS + 3;
 
 // @ts-ignore: decorator
 @inline

@@ -2,7 +2,7 @@ import { UNIT_BYTES } from '../tile/dot';
 import { gather, rowOf, scatter } from '../tile/gather';
 import { advanceCells, backwardCells } from './lstm-cell';
 import { addOuterProducts } from '../tile/outer-product';
-import { chooseValue, lanesOf, Sequence, backwardValue, tileOf, workOf } from './sequence';
+import { AFTER_SEQUENCE, chooseValue, lanesOf, OUTER, Sequence, backwardValue, tileOf, workOf } from './sequence';
 import { addLaneSums, addRow, addUnits, spreadRow, TILE } from '../tile/tile';
 import { addProduct } from '../tile/tile-product';
 
@@ -147,7 +147,7 @@ export function lstmGradientTask(at: usize, task: i32, thread: i32): void {
   const end = min((task + 1) * lstm.chunkTiles * TILE, lstm.rows);
   for (let row = task * lstm.chunkTiles * TILE; row < end; row += TILE) {
     const tile = tileOf(lstm, row / TILE, thread);
-    memory.fill(work, 0, lstm.positionAdjoints);
+    memory.fill(work + AFTER_SEQUENCE, 0, lstm.positionAdjoints - AFTER_SEQUENCE);
     for (let position = lstm.dim; position > 0; position -= BLOCK_POSITIONS) {
       const begin = max(0, position - BLOCK_POSITIONS);
       for (let r = position - 1; r >= begin; r--) {
@@ -196,13 +196,13 @@ function addWeightGradients(lstm: Lstm, tile: usize, begin: i32, count: i32, wor
     const layer = layerAt(lstm, l);
     const gates = adjoints + layer.gateAdjoints;
     const to = chunk + layer.weightGradient;
-    addOuterProducts(work, to, record + layer.reads, lstm.record, layer.inputs, gates, lstm.positionAdjointStride, 4 * layer.width, count);
+    addOuterProducts(work + OUTER, to, record + layer.reads, lstm.record, layer.inputs, gates, lstm.positionAdjointStride, 4 * layer.width, count);
   }
   const last = layerAt(lstm, lstm.layerCount - 1);
   const states = statesOf(last, recordAt(lstm, tile, begin + 1));
   const parameters = adjoints + lstm.parameterAdjoints;
   const to = chunk + lstm.outputWeightGradient;
-  addOuterProducts(work, to, states, lstm.record, last.width, parameters, lstm.positionAdjointStride, lstm.parameterCount, count);
+  addOuterProducts(work + OUTER, to, states, lstm.record, last.width, parameters, lstm.positionAdjointStride, lstm.parameterCount, count);
 }
 
 /** The adjoints of what each event starts with. */

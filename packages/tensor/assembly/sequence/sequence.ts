@@ -1,4 +1,5 @@
 import { UNIT_BYTES } from '../tile/dot';
+import { OUTER_BYTES } from '../tile/outer-product';
 import { gather, gatherAdjoints, scatter } from '../tile/gather';
 import { applyForm, applyFormGradient, AffineForm } from '../tile/affine-form';
 import { addLaneSums, addUnits, TILE } from '../tile/tile';
@@ -35,7 +36,11 @@ export class Sequence {
 // The first units of a thread's work: an input or a cotangent, the log-determinant or its cotangent.
 const GIVEN: usize = 0;
 const TOTAL: usize = UNIT_BYTES;
-export const SEQUENCE_WORK_UNITS: i32 = 2;
+/** A place for outer products. */
+export const OUTER: usize = 2 * UNIT_BYTES;
+export const SEQUENCE_WORK_UNITS: i32 = 2 + <i32>(OUTER_BYTES / UNIT_BYTES);
+/** What a kernel keeps for itself begins here. */
+export const AFTER_SEQUENCE: usize = OUTER + OUTER_BYTES;
 
 // @ts-ignore: decorator
 @inline

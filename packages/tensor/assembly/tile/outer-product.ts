@@ -1,53 +1,52 @@
+import { packColumns } from '../product/pack';
+import { copyTile, LARGEST_TILE_BYTES, multiplyTile, panelColumns, TILE_COLUMNS, TILE_ROWS } from '../product/register-tile';
 import { UNIT_BYTES } from './dot';
-import { laneSums } from './tile';
+import { TILE } from './tile';
 
-/**
- * Two units by four: the sums of their products over all events and over `tiles` tiles. Eight accumulators, as in `dot.ts`, whose lanes are summed
- * at the end.
- *
- * @param sums 32 bytes that take the four sums of the first unit, then those of the second
- * @param reads the two units
- * @param readStride bytes from one tile to the next
- * @param adjoints the four units
- * @param adjointStride likewise
- */
-// @ts-ignore: decorator
-@inline
-export function multiplyPair(sums: usize, reads: usize, readStride: usize, adjoints: usize, adjointStride: usize, tiles: i32): void {
-  let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
-  let b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+/** Tiles of events over which products are summed at a time. */
+export const MOST_TILES: i32 = 16;
+
+/** Bytes to work in: one register tile of sums, then a panel of adjoints event by event. */
+export const OUTER_BYTES: usize = LARGEST_TILE_BYTES + ((MOST_TILES * TILE * 16) << 2);
+
+/** Where in the place to work in the panel lies. */
+const PANEL: usize = LARGEST_TILE_BYTES;
+
+/** A unit of a tile: the distance of one from the next. */
+@unmanaged
+class Unit {
+  lanes0: v128;
+  lanes1: v128;
+  lanes2: v128;
+  lanes3: v128;
+}
+
+/** Packs up to {@link TILE_COLUMNS} units of `tiles` tiles event by event. */
+export function packAdjoints(work: usize, adjoints: usize, stride: usize, units: i32, tiles: i32): void {
+  const width = panelColumns(units);
+  let panel = work + PANEL;
   for (let tile: i32 = 0; tile < tiles; tile++) {
-    let left = reads;
-    let right = adjoints;
-    for (let lane: i32 = 0; lane < 4; lane++) {
-      const a = v128.load(left);
-      const b = v128.load(left, 64);
-      let adjoint = v128.load(right);
-      a0 = f32x4.add(a0, f32x4.mul(a, adjoint));
-      b0 = f32x4.add(b0, f32x4.mul(b, adjoint));
-      adjoint = v128.load(right, 64);
-      a1 = f32x4.add(a1, f32x4.mul(a, adjoint));
-      b1 = f32x4.add(b1, f32x4.mul(b, adjoint));
-      adjoint = v128.load(right, 128);
-      a2 = f32x4.add(a2, f32x4.mul(a, adjoint));
-      b2 = f32x4.add(b2, f32x4.mul(b, adjoint));
-      adjoint = v128.load(right, 192);
-      a3 = f32x4.add(a3, f32x4.mul(a, adjoint));
-      b3 = f32x4.add(b3, f32x4.mul(b, adjoint));
-      left += 16;
-      right += 16;
-    }
-    reads += readStride;
-    adjoints += adjointStride;
+    if (width == TILE_COLUMNS) packColumns(panel, adjoints, units, TILE, UNIT_BYTES, TILE_COLUMNS);
+    else packColumns(panel, adjoints, units, TILE, UNIT_BYTES, 8);
+    panel += <usize>(TILE * width) << 2;
+    adjoints += stride;
   }
-  v128.store(sums, laneSums(a0, a1, a2, a3));
-  v128.store(sums, laneSums(b0, b1, b2, b3), 16);
 }
 
 /**
- * Adds `Σ reads[i] adjoints[j]`, over all events and over `tiles` tiles, to entry (i, j) of a matrix.
+ * Writes `Σ reads[i] adjoints[j]`, over all events of `tiles` tiles, to entry (i, j) of a matrix, or adds it; i goes over {@link TILE_ROWS} units, whether
+ * there are so many or not, and j over those that were packed.
  *
- * @param work 32 bytes to work in
+ * @param stride bytes from one tile of reads to the next
+ */
+export function multiplyReads(work: usize, reads: usize, stride: usize, units: i32, tiles: i32, matrix: usize, matrixStride: usize, accumulate: bool): void {
+  multiplyTile<Unit>(reads, 4, TILE, stride - (TILE << 2), tiles, work + PANEL, panelColumns(units), matrix, matrixStride, accumulate);
+}
+
+/**
+ * Adds `Σ reads[i] adjoints[j]`, over all events and over up to {@link MOST_TILES} tiles, to entry (i, j) of a matrix.
+ *
+ * @param work {@link OUTER_BYTES} to work in
  * @param readStride bytes from one tile to the next
  * @param adjointStride likewise
  */
@@ -63,38 +62,19 @@ export function addOuterProducts(
   tiles: i32,
 ): void {
   const stride = <usize>columns << 2;
-  let j: i32 = 0;
-  for (; j + 4 <= columns; j += 4) {
-    const right = adjoints + <usize>j * UNIT_BYTES;
+  for (let j: i32 = 0; j < columns; j += TILE_COLUMNS) {
+    const units = min(TILE_COLUMNS, columns - j);
+    const width = panelColumns(units);
+    packAdjoints(work, adjoints + <usize>j * UNIT_BYTES, adjointStride, units, tiles);
     let to = matrix + (<usize>j << 2);
-    let i: i32 = 0;
-    for (; i + 2 <= rows; i += 2) {
-      multiplyPair(work, reads + <usize>i * UNIT_BYTES, readStride, right, adjointStride, tiles);
-      v128.store(to, f32x4.add(v128.load(to), v128.load(work)));
-      to += stride;
-      v128.store(to, f32x4.add(v128.load(to), v128.load(work, 16)));
-      to += stride;
-    }
-    if (i < rows) {
-      for (let k: usize = 0; k < 4; k++) addInner(to + (k << 2), reads + <usize>i * UNIT_BYTES, readStride, right + k * UNIT_BYTES, adjointStride, tiles);
+    for (let i: i32 = 0; i < rows; i += TILE_ROWS) {
+      const from = reads + <usize>i * UNIT_BYTES;
+      if (i + TILE_ROWS <= rows && units == width) multiplyReads(work, from, readStride, units, tiles, to, stride, true);
+      else {
+        multiplyReads(work, from, readStride, units, tiles, work, <usize>width << 2, false);
+        copyTile(work, <usize>width << 2, to, stride, min(TILE_ROWS, rows - i), units, true);
+      }
+      to += stride * TILE_ROWS;
     }
   }
-  for (; j < columns; j++) {
-    const right = adjoints + <usize>j * UNIT_BYTES;
-    let to = matrix + (<usize>j << 2);
-    for (let i: i32 = 0; i < rows; i++) {
-      addInner(to, reads + <usize>i * UNIT_BYTES, readStride, right, adjointStride, tiles);
-      to += stride;
-    }
-  }
-}
-
-function addInner(target: usize, reads: usize, readStride: usize, adjoints: usize, adjointStride: usize, tiles: i32): void {
-  let sum = f32x4.splat(0);
-  for (let tile: i32 = 0; tile < tiles; tile++) {
-    for (let lane: usize = 0; lane < UNIT_BYTES; lane += 16) sum = f32x4.add(sum, f32x4.mul(v128.load(reads + lane), v128.load(adjoints + lane)));
-    reads += readStride;
-    adjoints += adjointStride;
-  }
-  store<f32>(target, load<f32>(target) + f32x4.extract_lane(laneSums(sum, sum, sum, sum), 0));
 }

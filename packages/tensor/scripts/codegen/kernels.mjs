@@ -2,12 +2,33 @@ import { compile } from './compile.mjs';
 
 const DATA_SECTION = 11;
 
+/** What each build is compiled with: `WIDE` are register tiles shaped for 256-bit vectors. */
+const BUILDS = {
+  plain: ['--use', 'WIDE=0'],
+  relaxed: ['--use', 'WIDE=0', '--enable', 'relaxed-simd'],
+  wide: ['--use', 'WIDE=1', '--enable', 'relaxed-simd'],
+};
+
 /**
- * Compiles the kernels into a module that carries them as base64, so that neither Node nor a bundler nor a plain browser has an asset to
- * find.
+ * Compiles the kernels, and one register tile to be timed, in every build, into modules that carry them as base64, so that neither Node nor a
+ * bundler nor a plain browser has an asset to find.
  */
-export async function kernelsModule(directory) {
-  const binary = await compile(directory, 'assembly/index.ts', [
+export async function kernelModules(directory) {
+  const modules = {};
+  const tiles = {};
+  for (const [build, flags] of Object.entries(BUILDS)) {
+    const kernels = await compileBuild(directory, 'assembly/index.ts', flags);
+    modules[`src/wasm/builds/${build}.generated.ts`] =
+      `/** The WebAssembly module compiled from \`assembly/\`, in base64. */\nexport const kernelsBase64 =\n  '${kernels}';\n`;
+    tiles[build] = await compileBuild(directory, 'assembly/product/timed-tile.ts', flags);
+  }
+  modules['src/wasm/builds/timed-tiles.generated.ts'] =
+    `/** The WebAssembly modules compiled from \`assembly/product/timed-tile.ts\`, in base64. */\nexport const timedTiles = ${JSON.stringify(tiles, null, 2)};\n`;
+  return modules;
+}
+
+async function compileBuild(directory, entry, flags) {
+  const binary = await compile(directory, entry, [
     '--importMemory',
     '--noExportMemory',
     '--runtime',
@@ -17,10 +38,11 @@ export async function kernelsModule(directory) {
     '--sharedMemory',
     '--maximumMemory',
     '65536',
+    ...flags,
   ]);
   // Static data would be written over TensorFlow.js's own, at the start of the memory that both modules share.
   if (sectionIds(binary).includes(DATA_SECTION)) throw new Error('codegen: the kernels must have no static data');
-  return `/** The WebAssembly module compiled from \`assembly/\`, in base64. */\nexport const kernelsBase64 =\n  '${Buffer.from(binary).toString('base64')}';\n`;
+  return Buffer.from(binary).toString('base64');
 }
 
 /** The ids of a wasm binary's sections, in order. */

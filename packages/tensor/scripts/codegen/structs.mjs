@@ -82,7 +82,9 @@ function wgslModule(constants, enums, values) {
 
 /** What the compiler makes of exported constants `owner$member`. */
 async function evaluate(directory, lines) {
-  const binary = await compile(directory, 'evaluated.ts', ['--runtime', 'stub'], { 'evaluated.ts': lines.join('\n') });
+  const binary = await compile(directory, 'evaluated.ts', ['--runtime', 'stub', '--use', 'WIDE=0'], {
+    'evaluated.ts': lines.join('\n'),
+  });
   const { instance } = await WebAssembly.instantiate(binary, { env: { abort() {}, startThreads() {} } });
   return (owner, member) => instance.exports[`${owner}$${member}`].value;
 }

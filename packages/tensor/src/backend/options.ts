@@ -1,4 +1,5 @@
 import type { WasmPaths } from '../wasm/find-binary.js';
+import type { Vectors } from '../wasm/kernel-build.js';
 
 /** The backends that {@link useBackend} knows. */
 export type BackendName = 'tensorflow' | 'webgpu' | 'wasm' | 'webgl' | 'cpu';
@@ -18,4 +19,10 @@ export interface BackendOptions {
    * elsewhere, and where the backend runs already, one thread does all the work.
    */
   threads?: number;
+  /**
+   * How wide the vectors of the wasm backend's kernels may be, in bits. `'auto'`, the default, takes what is fastest of what the engine has, by a
+   * measurement of a millisecond at the start. 256-bit vectors are an experiment of V8's that Node has and does not use by itself: `useBackend` sets the
+   * flag `--experimental-wasm-revectorize` for the process where that shows a gain, after a check of every kernel; 128 refuses it, and 256 insists.
+   */
+  vectors?: Vectors;
 }

@@ -1,10 +1,11 @@
 import { backend, engine, env } from '@tensorflow/tfjs-core';
 import type { BackendOptions } from './options.js';
+import { chooseBuild } from './choose-build.js';
 import { checkInteger } from '../arguments/check.js';
 import { findBinary, readInstalledBinary } from '../wasm/find-binary.js';
 import { sharedBinaryUrl } from '../wasm/shared-binary.js';
 import { availableThreads } from '../wasm/threads.js';
-import { loadWasmModule, type WasmBackend } from '../wasm/wasm-module.js';
+import { loadWasmModule, refuseExcess, takesWasmModule, type WasmBackend } from '../wasm/wasm-module.js';
 import { isMissing, type BackendLoader } from './loader.js';
 
 const PACKAGE = '@tensorflow/tfjs-backend-wasm';
@@ -17,8 +18,10 @@ const THREADS_LIMIT = 64;
 
 /** WebAssembly, with this package's own module in the backend's memory. */
 export const wasm: BackendLoader = {
-  async load({ threads }) {
+  async load({ threads, vectors = 'auto' }) {
     if (threads !== undefined) checkThreads(threads);
+    if (!['auto', 128, 256].includes(vectors))
+      throw new Error(`useBackend: vectors must be 'auto', 128 or 256, got ${String(vectors)}`);
     return (await importPackage()) ? null : `is not installed; run \`npm i ${PACKAGE}\``;
   },
   async begin({ wasmPaths, threads }) {
@@ -48,7 +51,13 @@ export const wasm: BackendLoader = {
       setWasmPaths({ [SIMD]: url, [PLAIN]: url, 'tfjs-backend-wasm-threaded-simd.wasm': url }, shared !== undefined);
     return null;
   },
-  prepare: (options) => loadWasmModule(backend() as unknown as WasmBackend, threadsOf(options)),
+  async prepare(options) {
+    const current = backend() as unknown as WasmBackend;
+    refuseExcess(current);
+    if (!takesWasmModule(current)) return;
+    const build = await chooseBuild(current, options.vectors ?? 'auto');
+    if (build !== undefined) await loadWasmModule(current, threadsOf(options), build);
+  },
 };
 
 const SIMD = 'tfjs-backend-wasm-simd.wasm';

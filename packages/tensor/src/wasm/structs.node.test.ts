@@ -37,7 +37,9 @@ describe('structures that are shared with assembly/', async () => {
         `export function ${name}$${field.name}(at: usize): f64 { return <f64>changetype<${name}>(at).${field.name}; }`,
     ),
   ]);
-  const binary = await compile(directory, 'readers.ts', ['--runtime', 'stub'], { 'readers.ts': source.join('\n') });
+  const binary = await compile(directory, 'readers.ts', ['--runtime', 'stub', '--use', 'WIDE=0'], {
+    'readers.ts': source.join('\n'),
+  });
   const { instance } = await WebAssembly.instantiate(binary, { env: { abort() {}, startThreads() {} } });
   const memory = instance.exports.memory as WebAssembly.Memory;
   memory.grow(1);

@@ -1,6 +1,6 @@
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
-import { kernelsBase64 } from './kernels.generated.js';
 import { formatShape } from '../arguments/check.js';
+import { type KernelBuild, kernelBinary, optimizedInstance } from './kernel-build.js';
 import { declareMemory } from './memory-type.js';
 import { type MemoryViews, memoryViews } from './memory-views.js';
 import { POOL_BYTES } from './structs.generated.js';
@@ -74,6 +74,8 @@ export interface WasmModule {
   readonly functions: WasmFunctions;
   /** How many threads may work on a task, each in place of its own. */
   readonly threads: number;
+  /** Which build of the kernels it is. */
+  readonly build: KernelBuild;
   /** Where a tensor's numbers start; moves the tensor to this backend if it lives on another. */
   address(tensor: TensorInfo): number;
   /** Whether a tensor is of 4-byte numbers, which {@link WasmFunctions.copyRows} can copy. */
@@ -88,6 +90,8 @@ export interface WasmModule {
   dispose(tensor: TensorInfo): void;
   /** The address of at least `bytes` bytes to work in, until the next call of this function; a multiple of 64. */
   scratch(bytes: number): number;
+  /** Frees what {@link scratch} gave. */
+  release(): void;
   readonly memory: MemoryViews;
 }
 
@@ -98,24 +102,20 @@ export function wasmModuleOf(backend: object): WasmModule | undefined {
   return modules.get(backend);
 }
 
+/** Whether a backend can take the module, and has not got it yet: one without SIMD keeps the stock kernels. */
+export function takesWasmModule(backend: WasmBackend): boolean {
+  return !modules.has(backend) && backend.wasm.asm?.memory !== undefined;
+}
+
 /**
- * Puts the module into the memory of a backend, once.
- *
- * It stays out, and the stock kernels in charge, where the engine has no SIMD.
+ * Puts a build of the module into the memory of a backend.
  *
  * @param threads how many share the work if the backend's memory is shared
  */
-export async function loadWasmModule(backend: WasmBackend, threads: number): Promise<void> {
-  refuseExcess(backend);
-  const memory = backend.wasm.asm?.memory;
-  if (modules.has(backend) || !memory) return;
+export async function loadWasmModule(backend: WasmBackend, threads: number, build: KernelBuild): Promise<void> {
+  const memory = memoryOf(backend);
   const isShared = !(memory.buffer instanceof ArrayBuffer);
-  const binary = declareMemory(
-    Uint8Array.from(atob(kernelsBase64), (character) => character.charCodeAt(0)),
-    isShared,
-  );
-  if (!WebAssembly.validate(binary)) return;
-  const module = await WebAssembly.compile(binary);
+  const module = await compile(build, isShared);
   const count = isShared ? threads : 1;
   let pool = 0;
   const startThreads = () => {
@@ -130,7 +130,28 @@ export async function loadWasmModule(backend: WasmBackend, threads: number): Pro
     new Uint8Array(memory.buffer, pool, POOL_BYTES).fill(0);
     functions.joinPool(pool);
   }
-  modules.set(backend, bind(backend, memory, functions, count));
+  modules.set(backend, bind(backend, memory, functions, count, build));
+}
+
+/** A build of the module in a backend's memory that the backend does not know of. */
+export async function detachedModule(
+  backend: WasmBackend,
+  build: KernelBuild,
+  { isOptimized }: { isOptimized: boolean },
+): Promise<WasmModule> {
+  const memory = memoryOf(backend);
+  const module = await compile(build, !(memory.buffer instanceof ArrayBuffer));
+  const imports = { env: { memory, startThreads() {} } };
+  const { exports } = isOptimized ? optimizedInstance(module, imports) : await WebAssembly.instantiate(module, imports);
+  return bind(backend, memory, exports as unknown as WasmFunctions, 1, build);
+}
+
+function memoryOf(backend: WasmBackend): WebAssembly.Memory {
+  return backend.wasm.asm!.memory!;
+}
+
+async function compile(build: KernelBuild, isShared: boolean): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(declareMemory(await kernelBinary(build), isShared));
 }
 
 const checked = new WeakSet<object>();
@@ -144,7 +165,7 @@ const MOST_BYTES = 2 ** 31 - 2 ** 16;
  * Emscripten's `malloc` returns address 0 then, or takes a number of bytes beyond 32 bits for its remainder, and TensorFlow.js would put
  * the tensor there, over others.
  */
-function refuseExcess(backend: WasmBackend): void {
+export function refuseExcess(backend: WasmBackend): void {
   if (checked.has(backend)) return;
   checked.add(backend);
   const { wasm } = backend;
@@ -179,7 +200,13 @@ function unsigned(address: number): number {
   return address >>> 0;
 }
 
-function bind(backend: WasmBackend, memory: WebAssembly.Memory, functions: WasmFunctions, threads: number): WasmModule {
+function bind(
+  backend: WasmBackend,
+  memory: WebAssembly.Memory,
+  functions: WasmFunctions,
+  threads: number,
+  build: KernelBuild,
+): WasmModule {
   const { _malloc: malloc, _free: free } = backend.wasm;
   let scratchAddress = 0;
   let scratchBytes = 0;
@@ -187,6 +214,7 @@ function bind(backend: WasmBackend, memory: WebAssembly.Memory, functions: WasmF
     backend,
     functions,
     threads,
+    build,
     address: ({ dataId }) => unsigned(backend.dataIdMap.get(dataId).memoryOffset),
     holds: ({ dtype }) => dtype === 'float32' || dtype === 'int32',
     output: (shape, dtype = 'float32') => backend.makeOutput(shape, dtype),
@@ -200,6 +228,10 @@ function bind(backend: WasmBackend, memory: WebAssembly.Memory, functions: WasmF
     },
     dispose: ({ dataId }) => {
       backend.disposeData(dataId);
+    },
+    release() {
+      free(scratchAddress);
+      scratchAddress = scratchBytes = 0;
     },
     scratch(bytes) {
       if (bytes > scratchBytes) {

@@ -6,6 +6,7 @@ import {
   MaskedLayerStruct,
   MaskedNetworkStruct,
   MaskedNodeStruct,
+  OUTER_BYTES,
   TILE,
   UNIT_BYTES,
 } from '../../wasm/structs.generated.js';
@@ -59,7 +60,8 @@ function makeLayout({ network, counts, dim, tables, layers, recordBytes }: Plan,
     key.isGradient && layers[l].unitOrder === IN_ORDER ? undefined : arena.reserve(4 * counts[from] * counts[l + 1]),
   );
   const adjoints = arena.reserve(key.isGradient ? Math.min(BLOCK_TILES, Math.ceil(key.rows / TILE)) * recordBytes : 0);
-  const workBytes = UNIT_BYTES * (dim + 1) + (key.isRecorded ? 0 : recordBytes);
+  const tileWork = UNIT_BYTES * (dim + 1) + (key.isRecorded ? 0 : recordBytes);
+  const workBytes = key.isGradient ? Math.max(tileWork, OUTER_BYTES) : tileWork;
   const work = arena.reserve(workBytes * key.threads);
   return { ...key, ...offsets, copies, adjoints, work, workBytes, bytes: arena.bytes };
 }

@@ -1,5 +1,5 @@
 import type { MaskedNetwork } from './contract.js';
-import { UNIT_BYTES } from '../../wasm/structs.generated.js';
+import { EXCESS_ROWS, UNIT_BYTES } from '../../wasm/structs.generated.js';
 
 /** What the kernels of a masked network know of it beforehand: where each of their tables begins, in words, and the size of a record. */
 export interface Plan {
@@ -68,8 +68,8 @@ function makePlan(network: MaskedNetwork): Plan {
     const isHidden = node > 0 && layers.some(({ from }) => from === node);
     return { starts: table(starts), values, reads: isHidden ? reserve(counts[node]) : values };
   });
-  // The gradient reads up to three units behind the last. An odd number puts the same unit of many tiles into different sets of the cache.
-  reserve(recordUnits % 2 === 0 ? 3 : 4);
+  // The gradient reads so many units behind the last. An odd number puts the same unit of many tiles into different sets of the cache.
+  reserve(EXCESS_ROWS + (1 - ((recordUnits + EXCESS_ROWS) % 2)));
   let products = 0;
   const plannedLayers = layers.map(({ from, isOutput, starts }) => {
     // Values of one degree decide units of higher ones, hidden units those of their own degree too.

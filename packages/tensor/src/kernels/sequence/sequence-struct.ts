@@ -1,7 +1,7 @@
 import { type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { type AffineForm, writeAffineForm } from '../affine-form.js';
 import { type Arena, chunksOf } from '../../wasm/arena.js';
-import { AffineFormStruct, type SequenceFields, TILE } from '../../wasm/structs.generated.js';
+import { AffineFormStruct, EXCESS_ROWS, type SequenceFields, TILE, UNIT_BYTES } from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
 /** What a kernel that goes over the positions is told besides tensors, and its gradient. */
@@ -64,7 +64,7 @@ export function runSequence(
   const rows = util.sizeFromShape(batch);
   const value = wasm.output(form ? x.shape : [...x.shape, network.parameterCount]);
   const logDet = form && wasm.output(batch);
-  const tiles = wasm.output([keep ? (Math.ceil(rows / TILE) * tileBytes) / 4 : 0]);
+  const tiles = wasm.output([keep ? (Math.ceil(rows / TILE) * tileBytes + EXCESS_ROWS * UNIT_BYTES) / 4 : 0]);
   kernel(layOut({ ...attrs, rows, operands, value, logDet, tiles: keep ? tiles : undefined }).struct);
   return logDet ? [value, logDet, tiles] : [value, tiles];
 }

@@ -1,0 +1,269 @@
+import { loadLanes, storeLanes } from '../simd/lanes';
+import { multiplyAdd } from '../simd/multiply-add';
+
+// A register tile is the part of a product C = A B that is summed up in registers. Without 256-bit vectors it is 4 rows by 8 columns: 8 accumulators,
+// which together with the operands fit the 16 vector registers of x86-64 and hide the latency of an addition. V8 makes one 256-bit operation of two that
+// are neighbours in the code and in memory; 12 of them hide the latency of a fused one, so that 6 rows by 16 columns are best.
+
+export const TILE_ROWS: i32 = WIDE ? 6 : 4;
+export const TILE_COLUMNS: i32 = WIDE ? 16 : 8;
+
+/** Rows behind the last that are read where there are fewer than {@link TILE_ROWS}, at most. */
+export const EXCESS_ROWS: i32 = 5;
+
+/** Bytes of a register tile in any build. */
+export const LARGEST_TILE_BYTES: usize = (6 * 16) << 2;
+
+/** Bytes of a register tile. */
+export const TILE_BYTES: usize = <usize>(TILE_ROWS * TILE_COLUMNS) << 2;
+
+/** How many columns a panel of B has in which `columns` are left. */
+// @ts-ignore: decorator
+@inline
+export function panelColumns(columns: i32): i32 {
+  return WIDE && columns <= 8 ? 8 : TILE_COLUMNS;
+}
+
+/**
+ * Writes a register tile of a product to C, or adds it to what is there.
+ *
+ * From one row of A to the next it is the size of the class `Row`, from one column to the next `column` bytes; after each `depth` columns another
+ * `jump` bytes are skipped, `blocks` times. B is packed: its rows of `columns` numbers, {@link TILE_COLUMNS} or 8, follow each other.
+ */
+// @ts-ignore: decorator
+@inline
+export function multiplyTile<Row>(
+  a: usize,
+  column: usize,
+  depth: i32,
+  jump: usize,
+  blocks: i32,
+  b: usize,
+  columns: i32,
+  c: usize,
+  stride: usize,
+  accumulate: bool,
+): void {
+  if (!WIDE) multiply4By8<Row>(a, column, depth, jump, blocks, b, c, stride, accumulate);
+  else if (columns == 8) multiply6By8<Row>(a, column, depth, jump, blocks, b, c, stride, accumulate);
+  else multiply6By16<Row>(a, column, depth, jump, blocks, b, c, stride, accumulate);
+}
+
+// @ts-ignore: decorator
+@inline
+function multiply4By8<Row>(
+  a: usize,
+  column: usize,
+  depth: i32,
+  jump: usize,
+  blocks: i32,
+  b: usize,
+  c: usize,
+  stride: usize,
+  accumulate: bool,
+): void {
+  let c00 = f32x4.splat(0), c01 = c00;
+  let c10 = c00, c11 = c00;
+  let c20 = c00, c21 = c00;
+  let c30 = c00, c31 = c00;
+  for (let block: i32 = 0; block < blocks; block++) {
+    for (let step: i32 = 0; step < depth; step++) {
+      const b0 = v128.load(b);
+      const b1 = v128.load(b, 16);
+      let x = v128.load32_splat(a);
+      c00 = multiplyAdd(x, b0, c00);
+      c01 = multiplyAdd(x, b1, c01);
+      x = v128.load32_splat(a, offsetof<Row>());
+      c10 = multiplyAdd(x, b0, c10);
+      c11 = multiplyAdd(x, b1, c11);
+      x = v128.load32_splat(a, 2 * offsetof<Row>());
+      c20 = multiplyAdd(x, b0, c20);
+      c21 = multiplyAdd(x, b1, c21);
+      x = v128.load32_splat(a, 3 * offsetof<Row>());
+      c30 = multiplyAdd(x, b0, c30);
+      c31 = multiplyAdd(x, b1, c31);
+      a += column;
+      b += 32;
+    }
+    a += jump;
+  }
+  putTwo(c, c00, c01, accumulate);
+  c += stride;
+  putTwo(c, c10, c11, accumulate);
+  c += stride;
+  putTwo(c, c20, c21, accumulate);
+  c += stride;
+  putTwo(c, c30, c31, accumulate);
+}
+
+// @ts-ignore: decorator
+@inline
+function multiply6By8<Row>(
+  a: usize,
+  column: usize,
+  depth: i32,
+  jump: usize,
+  blocks: i32,
+  b: usize,
+  c: usize,
+  stride: usize,
+  accumulate: bool,
+): void {
+  let c00 = f32x4.splat(0), c01 = c00;
+  let c10 = c00, c11 = c00;
+  let c20 = c00, c21 = c00;
+  let c30 = c00, c31 = c00;
+  let c40 = c00, c41 = c00;
+  let c50 = c00, c51 = c00;
+  for (let block: i32 = 0; block < blocks; block++) {
+    for (let step: i32 = 0; step < depth; step++) {
+      const b0 = v128.load(b);
+      const b1 = v128.load(b, 16);
+      let x = v128.load32_splat(a);
+      c00 = multiplyAdd(x, b0, c00);
+      c01 = multiplyAdd(x, b1, c01);
+      x = v128.load32_splat(a, offsetof<Row>());
+      c10 = multiplyAdd(x, b0, c10);
+      c11 = multiplyAdd(x, b1, c11);
+      x = v128.load32_splat(a, 2 * offsetof<Row>());
+      c20 = multiplyAdd(x, b0, c20);
+      c21 = multiplyAdd(x, b1, c21);
+      x = v128.load32_splat(a, 3 * offsetof<Row>());
+      c30 = multiplyAdd(x, b0, c30);
+      c31 = multiplyAdd(x, b1, c31);
+      x = v128.load32_splat(a, 4 * offsetof<Row>());
+      c40 = multiplyAdd(x, b0, c40);
+      c41 = multiplyAdd(x, b1, c41);
+      x = v128.load32_splat(a, 5 * offsetof<Row>());
+      c50 = multiplyAdd(x, b0, c50);
+      c51 = multiplyAdd(x, b1, c51);
+      a += column;
+      b += 32;
+    }
+    a += jump;
+  }
+  putTwo(c, c00, c01, accumulate);
+  c += stride;
+  putTwo(c, c10, c11, accumulate);
+  c += stride;
+  putTwo(c, c20, c21, accumulate);
+  c += stride;
+  putTwo(c, c30, c31, accumulate);
+  c += stride;
+  putTwo(c, c40, c41, accumulate);
+  c += stride;
+  putTwo(c, c50, c51, accumulate);
+}
+
+// @ts-ignore: decorator
+@inline
+function multiply6By16<Row>(
+  a: usize,
+  column: usize,
+  depth: i32,
+  jump: usize,
+  blocks: i32,
+  b: usize,
+  c: usize,
+  stride: usize,
+  accumulate: bool,
+): void {
+  let c00 = f32x4.splat(0), c01 = c00, c02 = c00, c03 = c00;
+  let c10 = c00, c11 = c00, c12 = c00, c13 = c00;
+  let c20 = c00, c21 = c00, c22 = c00, c23 = c00;
+  let c30 = c00, c31 = c00, c32 = c00, c33 = c00;
+  let c40 = c00, c41 = c00, c42 = c00, c43 = c00;
+  let c50 = c00, c51 = c00, c52 = c00, c53 = c00;
+  for (let block: i32 = 0; block < blocks; block++) {
+    for (let step: i32 = 0; step < depth; step++) {
+      const b0 = v128.load(b);
+      const b1 = v128.load(b, 16);
+      const b2 = v128.load(b, 32);
+      const b3 = v128.load(b, 48);
+      let x = v128.load32_splat(a);
+      c00 = multiplyAdd(x, b0, c00);
+      c01 = multiplyAdd(x, b1, c01);
+      c02 = multiplyAdd(x, b2, c02);
+      c03 = multiplyAdd(x, b3, c03);
+      x = v128.load32_splat(a, offsetof<Row>());
+      c10 = multiplyAdd(x, b0, c10);
+      c11 = multiplyAdd(x, b1, c11);
+      c12 = multiplyAdd(x, b2, c12);
+      c13 = multiplyAdd(x, b3, c13);
+      x = v128.load32_splat(a, 2 * offsetof<Row>());
+      c20 = multiplyAdd(x, b0, c20);
+      c21 = multiplyAdd(x, b1, c21);
+      c22 = multiplyAdd(x, b2, c22);
+      c23 = multiplyAdd(x, b3, c23);
+      x = v128.load32_splat(a, 3 * offsetof<Row>());
+      c30 = multiplyAdd(x, b0, c30);
+      c31 = multiplyAdd(x, b1, c31);
+      c32 = multiplyAdd(x, b2, c32);
+      c33 = multiplyAdd(x, b3, c33);
+      x = v128.load32_splat(a, 4 * offsetof<Row>());
+      c40 = multiplyAdd(x, b0, c40);
+      c41 = multiplyAdd(x, b1, c41);
+      c42 = multiplyAdd(x, b2, c42);
+      c43 = multiplyAdd(x, b3, c43);
+      x = v128.load32_splat(a, 5 * offsetof<Row>());
+      c50 = multiplyAdd(x, b0, c50);
+      c51 = multiplyAdd(x, b1, c51);
+      c52 = multiplyAdd(x, b2, c52);
+      c53 = multiplyAdd(x, b3, c53);
+      a += column;
+      b += 64;
+    }
+    a += jump;
+  }
+  putFour(c, c00, c01, c02, c03, accumulate);
+  c += stride;
+  putFour(c, c10, c11, c12, c13, accumulate);
+  c += stride;
+  putFour(c, c20, c21, c22, c23, accumulate);
+  c += stride;
+  putFour(c, c30, c31, c32, c33, accumulate);
+  c += stride;
+  putFour(c, c40, c41, c42, c43, accumulate);
+  c += stride;
+  putFour(c, c50, c51, c52, c53, accumulate);
+}
+
+// @ts-ignore: decorator
+@inline
+function putTwo(c: usize, c0: v128, c1: v128, accumulate: bool): void {
+  if (accumulate) {
+    c0 = f32x4.add(c0, v128.load(c));
+    c1 = f32x4.add(c1, v128.load(c, 16));
+  }
+  v128.store(c, c0);
+  v128.store(c, c1, 16);
+}
+
+// @ts-ignore: decorator
+@inline
+function putFour(c: usize, c0: v128, c1: v128, c2: v128, c3: v128, accumulate: bool): void {
+  if (accumulate) {
+    c0 = f32x4.add(c0, v128.load(c));
+    c1 = f32x4.add(c1, v128.load(c, 16));
+    c2 = f32x4.add(c2, v128.load(c, 32));
+    c3 = f32x4.add(c3, v128.load(c, 48));
+  }
+  v128.store(c, c0);
+  v128.store(c, c1, 16);
+  v128.store(c, c2, 32);
+  v128.store(c, c3, 48);
+}
+
+/** Copies the part of a register tile, its rows `from` bytes apart, that lies inside C, or adds it to C. */
+export function copyTile(tile: usize, from: usize, c: usize, stride: usize, rows: i32, columns: i32, accumulate: bool): void {
+  for (let row: i32 = 0; row < rows; row++) {
+    for (let column: i32 = 0; column < columns; column += 4) {
+      const count = min(columns - column, 4);
+      const at = <usize>column << 2;
+      const x = v128.load(tile + at);
+      storeLanes(c + at, accumulate ? f32x4.add(x, loadLanes(c + at, count)) : x, count);
+    }
+    tile += from;
+    c += stride;
+  }
+}

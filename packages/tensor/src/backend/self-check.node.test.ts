@@ -1,0 +1,78 @@
+import { backend, type TensorInfo } from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import { disagreements } from './self-check.js';
+import { builtFor128, type KernelBuild, wideVectors, withSynchronousTiering } from '../wasm/kernel-build.js';
+import { detachedModule, type WasmBackend, type WasmModule } from '../wasm/wasm-module.js';
+
+const moduleOf = (build: KernelBuild, isOptimized = false) =>
+  detachedModule(backend() as unknown as WasmBackend, build, { isOptimized });
+
+/** Node 20 has no relaxed SIMD, and so the plain build alone. */
+const hasRelaxed = builtFor128().includes('relaxed');
+
+/** A module in which one function gets the first number of each of its results wrong by 0.01. */
+function withFault(module: WasmModule, name: keyof WasmModule['functions']): WasmModule {
+  const outputs: TensorInfo[] = [];
+  const recorded = (tensor: TensorInfo) => {
+    outputs.push(tensor);
+    return tensor;
+  };
+  const run = module.functions[name] as (...args: number[]) => void;
+  return {
+    ...module,
+    output: (shape, dtype) => recorded(module.output(shape, dtype)),
+    outputInPlace: (tensor) => recorded(module.outputInPlace(tensor)),
+    functions: {
+      ...module.functions,
+      [name]: (...args: number[]) => {
+        run(...args);
+        for (const output of outputs.splice(0)) module.memory.float32[module.address(output) / 4] += 0.01;
+      },
+    },
+  };
+}
+
+describe('the check of a build', () => {
+  test('passes a build against itself, and leaves no tensors', async () => {
+    const { numDataIds } = backend() as unknown as { numDataIds(): number };
+    const [module, reference] = [await moduleOf('plain'), await moduleOf('plain')];
+    const before = numDataIds.call(backend());
+    expect(disagreements(module, reference)).toEqual([]);
+    expect(numDataIds.call(backend())).toBe(before);
+  });
+
+  test.runIf(hasRelaxed).each(['relaxed', 'wide'] as const)(
+    'passes the %s build, as it comes and optimized',
+    async (build) => {
+      const reference = await moduleOf('plain');
+      expect(disagreements(await moduleOf(build), reference)).toEqual([]);
+      wideVectors(build === 'wide');
+      const module = await moduleOf(build, true);
+      expect(withSynchronousTiering(() => disagreements(module, reference))).toEqual([]);
+      wideVectors(false);
+    },
+  );
+
+  const faults = {
+    matMul: 'MatMul',
+    epilogueGradient: 'DenseGradient',
+    maskedNetwork: 'MaskedNetwork',
+    maskedNetworkGradient: 'MaskedNetworkGradient',
+    lstm: 'Lstm',
+    attention: 'CausalTransformer',
+    splines: 'RationalQuadraticSpline',
+    splinesGradient: 'RationalQuadraticSplineGradient',
+    adam: 'Adam',
+    standardNormalLogProb: 'StandardNormalLogProb',
+    standardNormalLogProbGradient: 'StandardNormalLogProbGradient',
+    normal: 'KeyedNormal',
+    uniform: 'KeyedUniform',
+    // Adds up the gradients of sequences' weights.
+    sumChunks: 'LstmGradient',
+  } as const;
+  test.each(Object.entries(faults))('finds a fault in %s', async (name, kernel) => {
+    const reference = await moduleOf('plain');
+    const broken = withFault(await moduleOf('plain'), name as keyof WasmModule['functions']);
+    expect(disagreements(broken, reference)).toContain(kernel);
+  });
+});

@@ -1,0 +1,200 @@
+import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { adamKernel } from '../kernels/adam/wasm.js';
+import type { AdamConstants } from '../kernels/adam/contract.js';
+import type { AffineForm } from '../kernels/affine-form.js';
+import type { MaskedNetworkAttrs } from '../kernels/masked-network/contract.js';
+import { maskedNetworkGradientKernel, maskedNetworkKernel } from '../kernels/masked-network/wasm.js';
+import { denseGradientKernel, denseKernel } from '../kernels/product/linear-wasm.js';
+import { matMulWasm } from '../kernels/product/mat-mul.js';
+import type { AttentionAttrs } from '../kernels/sequence/attention-contract.js';
+import { attentionGradientKernel, attentionKernel } from '../kernels/sequence/attention-wasm.js';
+import type { LstmAttrs } from '../kernels/sequence/lstm-contract.js';
+import { lstmGradientKernel, lstmKernel } from '../kernels/sequence/lstm-wasm.js';
+import type { SplineAttrs } from '../kernels/spline/contract.js';
+import { splineGradientKernel, splineKernel } from '../kernels/spline/wasm.js';
+import { logProbGradientKernel, logProbKernel } from '../kernels/standard-normal/wasm.js';
+import { normalKernel, uniformKernel } from '../random/wasm.js';
+import type { WasmModule } from '../wasm/wasm-module.js';
+
+/** How far two builds may be apart, relative to a result's largest number: they round differently, and five positions in a row amplify it to 2e-5. */
+const TOLERANCE = 1e-4;
+
+/**
+ * The kernels, by name, for which two modules in the same memory disagree, each run once on a small problem of sizes that no register tile divides.
+ */
+export function disagreements(module: WasmModule, reference: WasmModule): string[] {
+  const names = new Set<string>();
+  const expected = runAll(reference);
+  for (const [i, { name, numbers }] of runAll(module).entries()) {
+    if (!agrees(numbers, expected[i].numbers)) names.add(name);
+  }
+  return [...names];
+}
+
+function agrees(numbers: Float32Array, expected: Float32Array): boolean {
+  const largest = expected.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  // Also false where one is NaN.
+  return numbers.every((x, i) => Math.abs(x - expected[i]) <= TOLERANCE * largest);
+}
+
+interface Result {
+  readonly name: string;
+  readonly numbers: Float32Array;
+}
+
+type Kernel = {
+  readonly name: string;
+  readonly wasm?: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule) => TensorInfo | TensorInfo[];
+};
+
+/** Events: two tiles of 16, and some of a third. */
+const ROWS = 37;
+const DIM = 5;
+const ORDER = [0, 1, 2, 3, 4];
+const FORM: AffineForm = { logScale: 'bounded', bound: 3, sign: 1, before: 0, after: 1 };
+
+/** Every kernel's results, in one order. */
+function runAll(wasm: WasmModule): Result[] {
+  const results: Result[] = [];
+  const live: TensorInfo[] = [];
+  let seed = 0;
+  const keep = (tensor: TensorInfo) => {
+    live.push(tensor);
+    return tensor;
+  };
+  /** A tensor of numbers between −0.6 and 0.6. */
+  const tensor = (...shape: number[]): TensorInfo => {
+    const made = keep(wasm.output(shape));
+    const numbers = numbersOf(wasm, made);
+    for (let i = 0; i < numbers.length; i++) numbers[i] = 0.6 * Math.sin(++seed * 1.7);
+    return made;
+  };
+  const run = (kernel: Kernel, operands: TensorInfo[], attrs: object): TensorInfo[] => {
+    const outputs = [kernel.wasm!(Object.fromEntries(operands.entries()), attrs as NamedAttrMap, wasm)].flat();
+    for (const output of outputs) {
+      keep(output);
+      results.push({ name: kernel.name, numbers: numbersOf(wasm, output).slice() });
+    }
+    return outputs;
+  };
+  /** A kernel whose last output is for its gradient's eyes, and the gradient. */
+  const runWithGradient = (kernel: Kernel, gradient: Kernel, operands: TensorInfo[], attrs: object) => {
+    const before = results.length;
+    const outputs = run(kernel, operands, attrs);
+    // Residuals are laid out with gaps.
+    results.splice(before + outputs.length - 1);
+    const cotangents = outputs.slice(0, -1).map(({ shape }) => tensor(...shape));
+    run(gradient, [...operands, outputs.at(-1)!, ...cotangents], attrs);
+  };
+
+  try {
+    for (const depth of [21, 300]) {
+      for (const transposeA of [false, true]) {
+        for (const transposeB of [false, true]) {
+          const a = transposeA ? tensor(depth, 14) : tensor(14, depth);
+          const b = transposeB ? tensor(39, depth) : tensor(depth, 39);
+          run(
+            {
+              name: 'MatMul',
+              wasm: ({ 0: x, 1: y }, attrs) => matMulWasm({ a: x, b: y } as NamedTensorInfoMap, attrs, wasm)!,
+            },
+            [a, b],
+            { transposeA, transposeB },
+          );
+        }
+      }
+    }
+    const [dense, residual] = run(denseKernel, [tensor(ROWS, 21), tensor(21, 39), tensor(39)], {
+      activation: 'silu',
+      keep: true,
+    });
+    run(denseGradientKernel, [tensor(...dense.shape), residual], { activation: 'silu' });
+
+    const units = [0, 5, 10, 15, 20, 25];
+    const network: MaskedNetworkAttrs['network'] = {
+      order: ORDER,
+      starts: [0, 1, 2, 3, 4, 5],
+      activation: 'silu',
+      layers: [
+        { from: 0, isOutput: false, starts: units },
+        { from: 1, isOutput: false, starts: units, skip: 1 },
+        { from: 2, isOutput: true, starts: [0, 2, 4, 6, 8, 10] },
+      ],
+    };
+    const weights = [tensor(DIM, 25), tensor(25, 25), tensor(25, 10), tensor(25), tensor(25), tensor(10)];
+    for (const sequential of [false, true]) {
+      const attrs: MaskedNetworkAttrs = { network, form: FORM, sequential, offsets: [4, 5, 6], keep: true };
+      runWithGradient(maskedNetworkKernel, maskedNetworkGradientKernel, [tensor(ROWS, DIM), ...weights], attrs);
+
+      const lstm: LstmAttrs = {
+        network: { order: ORDER, parameterCount: 2, hidden: [7, 7] },
+        form: FORM,
+        sequential,
+        keep: true,
+        hasContext: false,
+        hasStates: false,
+      };
+      const layers = [tensor(DIM, 28), tensor(7, 2), tensor(2), tensor(8, 28), tensor(14, 28), tensor(28)];
+      runWithGradient(lstmKernel, lstmGradientKernel, [tensor(ROWS, DIM), ...layers], lstm);
+
+      const attention: AttentionAttrs = {
+        network: { order: ORDER, parameterCount: 2, width: 14, heads: 2, mlp: 15, activation: 'relu' },
+        form: FORM,
+        sequential,
+        keep: true,
+        blocks: 1,
+      };
+      const shared = [tensor(DIM, 14), tensor(1, 14), tensor(14), tensor(14), tensor(14, 2), tensor(2)];
+      const block = [
+        tensor(14),
+        tensor(14),
+        tensor(14, 42),
+        tensor(14, 14),
+        tensor(14),
+        tensor(14),
+        tensor(14),
+        tensor(14, 15),
+        tensor(15),
+        tensor(15, 14),
+        tensor(14),
+      ];
+      runWithGradient(attentionKernel, attentionGradientKernel, [tensor(ROWS, DIM), ...shared, ...block], attention);
+
+      const spline: SplineAttrs = {
+        shape: { bins: 5, bound: 2, minWidth: 1e-3, minHeight: 1e-3, minDerivative: 1e-3 },
+        isInverse: sequential,
+      };
+      const points = [tensor(ROWS), tensor(ROWS, 14)];
+      const splines = run(splineKernel, points, spline);
+      run(splineGradientKernel, [...points, ...splines.map(({ shape }) => tensor(...shape))], spline);
+    }
+
+    const adam: AdamConstants = {
+      rule: 'adam',
+      decay1: 0.9,
+      decay2: 0.99,
+      smoothing: 1e-8,
+      stepSize: 0.1,
+      clipNorm: 1,
+    };
+    const moments = tensor(23);
+    const second = tensor(23);
+    numbersOf(wasm, second).forEach((x, i, all) => (all[i] = x * x));
+    run(adamKernel, [tensor(23), tensor(23), moments, second], adam);
+    run(logProbKernel, [tensor(ROWS, DIM)], { eventRank: 1 });
+    run(logProbGradientKernel, [tensor(ROWS, DIM), tensor(ROWS)], { eventRank: 1 });
+    const stream = { key: { high: 1, low: 2 }, shape: [ROWS] };
+    run(normalKernel, [], stream);
+    run(uniformKernel, [], { ...stream, lower: 0, upper: 1, scale: 2 ** -24 });
+    return results;
+  } finally {
+    for (const tensorInfo of live) wasm.dispose(tensorInfo);
+    wasm.release();
+  }
+}
+
+/** A tensor's numbers, where they lie. */
+function numbersOf(wasm: WasmModule, tensor: TensorInfo): Float32Array {
+  const at = wasm.address(tensor) / 4;
+  return wasm.memory.float32.subarray(at, at + util.sizeFromShape(tensor.shape));
+}
