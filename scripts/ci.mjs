@@ -154,7 +154,7 @@ tests('browser', 'browser-wasm');
 tests('webgl', 'browser-webgl', ['packages/tensor']);
 tests('webgl, models', 'browser-webgl', [...bijectors, ...models]);
 tests('webgpu in a browser', 'browser-webgpu', ['packages/tensor']);
-tests('webgpu in a browser, models', 'browser-webgpu', models);
+tests('webgpu in a browser, models', 'browser-webgpu', [...bijectors, ...models]);
 check('webgpu for Node', 'node', ['scripts/ci/install-webgpu.mjs']);
 // Nearly the same library as in the browser: what it takes to start it in Node, every kernel of our own, and one model of each kind.
 const startAndKernels = ['use-backend', 'src/kernels', 'src/overrides', 'made-kernel'];
