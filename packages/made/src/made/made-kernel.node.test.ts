@@ -19,8 +19,11 @@ const networks: [string, Omit<MadeOptions, 'parameterCount'>][] = [
   ['odd widths', { dim: 3, hidden: [7, 5, 9], order: 'reverse' }],
   ['wider than a block', { dim: 9, hidden: [150, 131], order: { random: 1 } }],
   ['narrower than the dimensions', { dim: 11, hidden: [3, 4], contextDim: 1 }],
-  ['more ranks than a block', { dim: 40, hidden: [50, 45], order: { random: 3 }, contextDim: 1 }],
-  ['residual, more ranks than a block', { dim: 37, hidden: [40, 30], residual: true, direct: true, order: 'reverse' }],
+  ['more degrees than a block', { dim: 40, hidden: [50, 45], order: { random: 3 }, contextDim: 1 }],
+  [
+    'residual, more degrees than a block',
+    { dim: 37, hidden: [40, 30], residual: true, direct: true, order: 'reverse' },
+  ],
   ['direct connections', { dim: 4, hidden: [8], direct: true, order: [2, 0, 3, 1], contextDim: 2 }],
   ['residual', { dim: 5, hidden: [10, 9, 8], residual: true, contextDim: 2, order: 'reverse', degrees: { random: 2 } }],
   ['weight normalisation', { dim: 4, hidden: [8, 8], weightNorm: true }],

@@ -176,7 +176,7 @@ export class Made extends Conditioner {
     const byOrder = () => resolveDegrees(options.degrees ?? 'even', hidden, dim, contextDim > 0);
     this.degrees = graph ? parents.map(({ degrees }) => degrees) : isConstant ? [] : byOrder();
 
-    const starts = structure?.starts ?? Array.from({ length: dim + 1 }, (_, rank) => rank);
+    const starts = structure?.starts ?? Array.from({ length: dim + 1 }, (_, degree) => degree);
     const layers = networkLayers(this.degrees, starts, { parameterCount, residual, direct });
     this.#network = { order: this.order, starts, activation, layers };
     const keys = split(key(options.seed), layers.length + 1);
@@ -275,7 +275,7 @@ export class Made extends Conditioner {
   #arrays({ x: input, context, batch }: AdmittedArguments): MaskedNetworkArrays {
     return {
       input,
-      // What ranks leave in of a graph's weights is more than its mask does.
+      // By degree more of a graph's weights are left in than its mask leaves.
       weights: this.layers.map((layer) => (this.weightNorm || this.graph ? layer.effectiveWeights() : layer.weights)),
       offsets: this.#network.layers.map(({ takesContext }, l) => {
         const { bias } = this.layers[l];

@@ -26,7 +26,7 @@ describe('order', () => {
 
   test('the inverse undoes a permutation', () => {
     const order = [2, 0, 3, 1];
-    expect(invertPermutation(order).map((rank) => order[rank])).toEqual([0, 1, 2, 3]);
+    expect(invertPermutation(order).map((place) => order[place])).toEqual([0, 1, 2, 3]);
   });
 });
 
@@ -73,13 +73,13 @@ describe('masks', () => {
     (order, hidden, choice) => {
       const dim = 5;
       const parameterCount = 2;
-      const rank = invertPermutation(resolveOrder(order, dim));
-      const inputs = rank.map((r) => r + 1);
+      const place = invertPermutation(resolveOrder(order, dim));
+      const inputs = place.map((r) => r + 1);
       const layers = [inputs, ...hidden.map((width) => hiddenDegrees(width, dim, false, choice))];
       const masks = layers.slice(1).map((degrees, l) => hiddenMask(layers[l], degrees));
       masks.push(outputMask(layers.at(-1) as number[], inputs, parameterCount));
-      const expected = rank.map((source) =>
-        rank.flatMap((output) => [output > source ? 1 : 0, output > source ? 1 : 0]),
+      const expected = place.map((source) =>
+        place.flatMap((output) => [output > source ? 1 : 0, output > source ? 1 : 0]),
       );
       expect(connectivity(masks)).toEqual(expected);
     },

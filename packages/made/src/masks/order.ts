@@ -48,8 +48,8 @@ export function resolveOrder(order: Order, dim: number): number[] {
  */
 export function invertPermutation(order: readonly number[]): number[] {
   const inverse: number[] = [...order];
-  order.forEach((dimension, rank) => {
-    inverse[dimension] = rank;
+  order.forEach((dimension, place) => {
+    inverse[dimension] = place;
   });
   return inverse;
 }

@@ -9,7 +9,7 @@ export function masksOfOrder(
   layers: readonly NetworkLayer[],
   parameterCount: number,
 ): Mask[] {
-  const inputDegrees = invertPermutation(order).map((rank) => rank + 1);
+  const inputDegrees = invertPermutation(order).map((place) => place + 1);
   const nodeDegrees = [inputDegrees, ...layers.map(({ degrees }) => degrees)];
   return layers.map(({ from, isOutput, degrees }) =>
     isOutput ? outputMask(nodeDegrees[from], inputDegrees, parameterCount) : hiddenMask(nodeDegrees[from], degrees),

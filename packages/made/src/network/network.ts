@@ -15,7 +15,7 @@ export interface NetworkLayer {
   readonly isOutput: boolean;
   /** The degrees of hidden units, ascending. */
   readonly degrees: readonly number[];
-  /** Entry r, up to the number of ranks, is the number of units that see fewer than r ranks of dimensions, or the context alone. */
+  /** Entry r, up to the number of degrees, is the number of units that see fewer than r degrees of dimensions, or the context alone. */
   readonly starts: readonly number[];
 }
 
@@ -24,7 +24,7 @@ export interface NetworkLayer {
  * from the input to the parameters if `direct`; and the output layer, to which that is added.
  *
  * @param degrees those of each list of hidden units; with `residual` the stream's, then those of each block's inner units
- * @param inputStarts how many dimensions have lower ranks, for each rank
+ * @param inputStarts how many dimensions have lower degrees, for each degree
  */
 export function networkLayers(
   degrees: readonly (readonly number[])[],
@@ -33,7 +33,7 @@ export function networkLayers(
 ): NetworkLayer[] {
   const outputStarts = inputStarts.map((start) => start * parameterCount);
   const hidden = (residual ? alternate(degrees) : degrees).map((units, l): NetworkLayer => {
-    const starts = inputStarts.map((_, rank) => units.filter((degree) => degree < rank).length);
+    const starts = inputStarts.map((_, below) => units.filter((degree) => degree < below).length);
     const skip = residual && l > 0 && l % 2 === 0 ? l - 1 : undefined;
     return { from: l, skip, takesContext: l === 0, isOutput: false, degrees: units, starts };
   });
@@ -51,7 +51,7 @@ function alternate([stream, ...inner]: readonly (readonly number[])[]): (readonl
 /** The structure of a masked network. */
 export interface MadeNetwork {
   readonly order: readonly number[];
-  /** Entry r, up to the number of ranks, is how many dimensions have lower ranks; those of one rank are chosen at once. */
+  /** Entry r, up to the number of degrees, is how many dimensions have lower degrees; those of one degree are chosen at once. */
   readonly starts: readonly number[];
   readonly activation: Activation;
   readonly layers: readonly NetworkLayer[];

@@ -1,7 +1,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
 /**
- * What unrolling computes with, or the gradients of it. One column is one event: so a rank's units lie together in memory.
+ * What unrolling computes with, or the gradients of it. One column is one event: so a degree's units lie together in memory.
  */
 export interface UnrollArrays {
   /** `[D, N]` */

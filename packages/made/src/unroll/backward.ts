@@ -18,28 +18,28 @@ import type { Step } from '../contract/conditioner.js';
 import type { MadeNetwork } from '../network/network.js';
 import type { UnrollArrays } from './arrays.js';
 
-/** What some ranks need. */
+/** What some degrees need. */
 interface Given {
-  /** For each node, what readers of higher rank give the adjoint of what they read. */
+  /** For each node, what readers of higher degree give the adjoint of what they read. */
   pending: Blocks;
-  /** For each layer, the weights from these ranks to these ranks, `[inputs, units]`. */
+  /** For each layer, the weights from these degrees to these degrees, `[inputs, units]`. */
   weights: Blocks;
   /** For each node, the derivative of what is read by what it is computed from. */
   slopes: Blocks;
-  /** The cotangent of the values, `[ranks, N]`. */
+  /** The cotangent of the values, `[degrees, N]`. */
   value: Tensor2D;
-  /** What the log-determinant gives the adjoint of the parameters, `[ranks · P, N]`. */
+  /** What the log-determinant gives the adjoint of the parameters, `[degrees · P, N]`. */
   parameters: Tensor2D;
 }
 
 /**
  * The gradients of {@link unrollForward} with respect to all that it computed with.
  *
- * The step acts element by element, so its derivatives at all ranks are known beforehand; what is left is linear, and goes rank
- * by rank from the last.
+ * The step acts element by element, so its derivatives at all degrees are known beforehand; what is left is linear, and goes degree
+ * by degree from the last.
  *
  * @param values what `unrollForward` gave
- * @param cotangents `value` `[D, N]` by rank, `logDet` `[1, N]`
+ * @param cotangents `value` `[D, N]` by degree, `logDet` `[1, N]`
  */
 export function unrollBackward(
   network: MadeNetwork,
@@ -150,7 +150,7 @@ export function unrollBackward(
   };
 }
 
-/** The gradients of one of a step's results, taken at all ranks and events at once; the parameters lie as `[D·P, N]`. */
+/** The gradients of one of a step's results, taken at all degrees and events at once; the parameters lie as `[D·P, N]`. */
 function stepGradients(
   result: (input: Tensor, parameters: Tensor) => Tensor,
   input: Tensor2D,

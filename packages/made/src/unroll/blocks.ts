@@ -8,12 +8,12 @@ export type Blocks = readonly (Tensor2D | undefined)[];
 export type Span = readonly [number, number];
 
 /**
- * Where the units of a range of ranks lie: `spans(node, from, to)` for ranks `from` up to `to`, counted from the first unit of rank
+ * Where the units of a range of degrees lie: `spans(node, from, to)` for degrees `from` up to `to`, counted from the first unit of degree
  * `begin`.
  */
 export type Spans = (node: number, from: number, to: number) => Span;
 
-/** {@link Spans} for every first rank of a network. */
+/** {@link Spans} for every first degree of a network. */
 export function spansOf(network: {
   starts: readonly number[];
   layers: readonly NetworkLayer[];
@@ -39,7 +39,7 @@ export function plus(left: Tensor | undefined, right: Tensor | undefined): Tenso
   return (left && right ? add(left, right) : (left ?? right)) as Tensor2D | undefined;
 }
 
-/** The rows of lower ranks and then those of upper ones, node by node. */
+/** The rows of lower degrees and then those of upper ones, node by node. */
 export function stack(lower: Blocks, upper: Blocks): Blocks {
   return lower.map((block, node) => {
     const above = upper[node];

@@ -6,16 +6,16 @@ import type { Step } from '../contract/conditioner.js';
 import type { MadeNetwork } from '../network/network.js';
 import type { UnrollArrays } from './arrays.js';
 
-/** What some ranks need. */
+/** What some degrees need. */
 interface Given {
   input: Tensor2D;
-  /** For each layer, what lower ranks and the offset add to its units: `[units, N]` or `[units, 1]`. */
+  /** For each layer, what lower degrees and the offset add to its units: `[units, N]` or `[units, 1]`. */
   pending: Blocks;
-  /** For each layer, the weights from these ranks to these ranks, `[units, inputs]`. */
+  /** For each layer, the weights from these degrees to these degrees, `[units, inputs]`. */
   weights: Blocks;
 }
 
-/** What some ranks give. */
+/** What some degrees give. */
 interface Solved {
   /** For each node, its values: those chosen, and units before their activation. */
   values: Blocks;
@@ -26,9 +26,9 @@ interface Solved {
 }
 
 /**
- * Solves for the values rank by rank.
+ * Solves for the values degree by degree.
  *
- * @returns every node's values, `[units, N]`, the chosen ones first and the parameters last, by rank; and the log-determinant `[1, N]`
+ * @returns every node's values, `[units, N]`, the chosen ones first and the parameters last, by degree; and the log-determinant `[1, N]`
  */
 export function unrollForward(
   network: MadeNetwork,
@@ -48,7 +48,7 @@ export function unrollForward(
     const half = (from: number, to: number, pendingHere: Blocks): Given => ({
       input: cut(input, spans(0, from, to))!,
       pending: pendingHere,
-      // The values of a rank act on higher ones alone.
+      // The values of a degree act on higher ones alone.
       weights: layers.map((layer, l) =>
         layer.from === 0 && to - from === 1
           ? undefined

@@ -22,13 +22,13 @@ import { unrollForward } from './forward.js';
 /**
  * The sequential direction of a masked network unrolled over the dimensions, as one differentiable operation.
  *
- * Call rank r of a dimension its place in the order, or its level in a graph, and rank of a unit the number of ranks that it may see: the values
- * of rank below r decide the units of rank r, and these the parameters of rank r. So unrolling goes up the ranks: units, parameters, step, next
- * rank. The gradient goes down them: a value of rank r acts on units of higher rank alone, so its adjoint is complete when those are
- * done; it gives the adjoints of the parameters of rank r and then, layer by layer from the last, of the units of rank r.
+ * The degree of a dimension is its place in the order, or its level in a graph, and that of a unit the number of degrees that it may see: the values
+ * of degree below r decide the units of degree r, and these the parameters of degree r. So unrolling goes up the degrees: units, parameters, step, next
+ * degree. The gradient goes down them: a value of degree r acts on units of higher degree alone, so its adjoint is complete when those are
+ * done; it gives the adjoints of the parameters of degree r and then, layer by layer from the last, of the units of degree r.
  *
- * Either way the ranks are halved recursively, and what one half adds to the other is one product for each layer. All products
- * together are exactly one pass without the masked connections; copying what is already known at every rank would cost
+ * Either way the degrees are halved recursively, and what one half adds to the other is one product for each layer. All products
+ * together are exactly one pass without the masked connections; copying what is already known at every degree would cost
  * more than them.
  *
  * Kept for the gradient are the values of the inputs, units and parameters, O(D·P + units) for each event, and no tape of D steps.

@@ -52,12 +52,12 @@ async function reference(
     const variance = row.reduce((total, value) => total + (value - mean) ** 2, 0) / width;
     return row.map((value, i) => ((value - mean) / Math.sqrt(variance + 1e-5)) * get(scale)[i] + get(shift)[i]);
   };
-  let stream = order.map((_, rank) => {
+  let stream = order.map((_, position) => {
     const token = plus(
-      times([rank === 0 ? 0 : x[order[rank - 1]]], 'valueWeights'),
-      get('positions').slice(rank * width, (rank + 1) * width),
+      times([position === 0 ? 0 : x[order[position - 1]]], 'valueWeights'),
+      get('positions').slice(position * width, (position + 1) * width),
     );
-    return rank === 0 && context.length > 0 ? plus(token, times(context, 'contextWeights')) : token;
+    return position === 0 && context.length > 0 ? plus(token, times(context, 'contextWeights')) : token;
   });
   for (const b of attention.blocks.keys()) {
     const own = (name: string) => `blocks.${b}.${name}`;
@@ -104,9 +104,9 @@ async function reference(
     });
   }
   const parameters: number[][] = [];
-  for (const [rank, dimension] of order.entries()) {
+  for (const [position, dimension] of order.entries()) {
     parameters[dimension] = plus(
-      times(norm(stream[rank], 'outputScale', 'outputShift'), 'outputWeights'),
+      times(norm(stream[position], 'outputScale', 'outputShift'), 'outputWeights'),
       get('outputBias'),
     );
   }
@@ -197,7 +197,7 @@ describe('AttentionConditioner', () => {
     };
     const [less, more] = [16, 32].map(kept);
     expect(more / less).toBeLessThan(2.1);
-    // The keys and values of each rank, and less than half as much again for values, positions and inputs.
+    // The keys and values of each position, and less than half as much again for values, positions and inputs.
     expect(more).toBeLessThan(1.5 * 4 * 32 * rows * 2 * width * blocks);
   });
 

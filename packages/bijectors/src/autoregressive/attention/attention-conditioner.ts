@@ -97,7 +97,7 @@ export class AttentionConditioner extends SequenceConditioner {
   readonly heads: number;
   readonly mlp: number;
   readonly activation: Activation;
-  /** `[1, W]`: a token is the value before times these weights, plus the rank's position. */
+  /** `[1, W]`: a token is the value before times these weights, plus what the position adds. */
   readonly valueWeights: Variable;
   /** `[D, W]` */
   readonly positions: Variable;
@@ -201,33 +201,33 @@ export class AttentionConditioner extends SequenceConditioner {
 
   /** All positions at once, a mask hiding the later ones. */
   override outputs(previous: readonly Tensor[], context?: Tensor): Tensor {
-    const [ranks, rows] = [previous.length, previous[0].size];
-    const perHead = [ranks, rows * this.heads, this.width / this.heads];
+    const [positions, rows] = [previous.length, previous[0].size];
+    const perHead = [positions, rows * this.heads, this.width / this.heads];
     const byHead = (x: Tensor) => transpose(reshape(x, perHead), [1, 0, 2]);
-    const mask = causalMask(ranks);
+    const mask = causalMask(positions);
     let stream = this.#tokens(stack([...previous]), context);
     for (const block of this.blocks) {
       const [queries, keys, values] = block.queriesKeysValues(stream).map(byHead);
       const attended = transpose(attend(queries, keys, values, mask), [1, 0, 2]);
       stream = block.apply(stream, reshape(attended, stream.shape));
     }
-    return reshape(layerNorm(stream, this.outputScale, this.outputShift), [ranks, rows, this.width]);
+    return reshape(layerNorm(stream, this.outputScale, this.outputShift), [positions, rows, this.width]);
   }
 
   /** @param previous `[D, rows]` */
   #tokens(previous: Tensor, context: Tensor | undefined): Tensor {
-    const [ranks, rows] = previous.shape;
-    const ofValues = reshape(linear(reshape(previous, [ranks * rows, 1]), this.valueWeights), [
-      ranks,
+    const [positions, rows] = previous.shape;
+    const ofValues = reshape(linear(reshape(previous, [positions * rows, 1]), this.valueWeights), [
+      positions,
       rows,
       this.width,
     ]);
-    let tokens = add(ofValues, reshape(this.positions, [ranks, 1, this.width]));
+    let tokens = add(ofValues, reshape(this.positions, [positions, 1, this.width]));
     if (context) {
-      const isFirst = tensor3d(Array.from({ length: ranks }, (_, rank) => [[rank === 0 ? 1 : 0]]));
+      const isFirst = tensor3d(Array.from({ length: positions }, (_, position) => [[position === 0 ? 1 : 0]]));
       tokens = add(tokens, mul(linear(context, this.contextWeights!), isFirst));
     }
-    return reshape(tokens, [ranks * rows, this.width]);
+    return reshape(tokens, [positions * rows, this.width]);
   }
 }
 

@@ -52,14 +52,14 @@ async function reference(lstm: LstmConditioner, x: readonly number[], context: r
     return { state, cell };
   });
   const parameters: number[][] = [];
-  for (const [rank, dimension] of order.entries()) {
-    let input = [rank === 0 ? 0 : x[order[rank - 1]]];
+  for (const [position, dimension] of order.entries()) {
+    let input = [position === 0 ? 0 : x[order[position - 1]]];
     for (const [l, width] of hidden.entries()) {
       const { state, cell } = memories[l];
       const fed = l === 0 && context.length > 0 ? times(context, 'contextWeights', 4 * width) : [];
-      const position = l === 0 ? rowOf(data.get('positions')!, 4 * width, rank) : [];
+      const ofPosition = l === 0 ? rowOf(data.get('positions')!, 4 * width, position) : [];
       const gates = times([...input, ...state], `layers.${l}`, 4 * width).map(
-        (z, i) => z + data.get(`biases.${l}`)![i] + (fed[i] ?? 0) + (position[i] ?? 0),
+        (z, i) => z + data.get(`biases.${l}`)![i] + (fed[i] ?? 0) + (ofPosition[i] ?? 0),
       );
       const nextCell = cell.map(
         (c, i) => sigmoid(gates[width + i]) * c + sigmoid(gates[i]) * Math.tanh(gates[3 * width + i]),
@@ -146,7 +146,7 @@ describe('LstmConditioner', () => {
     };
     const [less, more] = [16, 32].map(kept);
     expect(more / less).toBeLessThan(2.1);
-    // The state and the cell of each rank, and less than as much again for values, positions and inputs.
+    // The state and the cell of each position, and less than as much again for values, positions and inputs.
     expect(more).toBeLessThan(2 * 4 * 32 * rows * 2 * width);
   });
 

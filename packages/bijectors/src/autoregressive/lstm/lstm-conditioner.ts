@@ -85,9 +85,9 @@ export class LstmConditioner extends SequenceConditioner {
   readonly layers: readonly Variable[];
   /** Each layer's bias, `[4·H]`. */
   readonly biases: readonly Variable[];
-  /** What is added to the first layer's bias at each rank, `[D, 4·H₁]`. */
+  /** What is added to the first layer's bias at each position, `[D, 4·H₁]`. */
   readonly positions: Variable;
-  /** `[C, 4·H₁]`, to the first layer at every rank. */
+  /** `[C, 4·H₁]`, to the first layer at every position. */
   readonly contextWeights?: Variable;
   /** `[C, 2·ΣH]`, to the initial states. */
   readonly stateWeights?: Variable;
@@ -184,7 +184,7 @@ export class LstmConditioner extends SequenceConditioner {
     };
   }
 
-  /** Each layer's state, then its cells, before the first rank. */
+  /** Each layer's state, then its cells, before the first position. */
   #states(context: Tensor): Tensor {
     return tanh(linear(context, this.stateWeights!, this.stateBias));
   }

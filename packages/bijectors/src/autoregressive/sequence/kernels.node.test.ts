@@ -10,7 +10,7 @@ import { AttentionConditioner, type AttentionConditionerOptions } from '../atten
 import { LstmConditioner, type LstmConditionerOptions } from '../lstm/lstm-conditioner.js';
 import type { SequenceConditioner } from './sequence-conditioner.js';
 
-// On wasm a kernel computes the whole conditioner, on cpu it is composed of tf ops, rank by rank.
+// On wasm a kernel computes the whole conditioner, on cpu it is composed of tf ops, position by position.
 
 type Make = (parameterCount: number) => SequenceConditioner;
 
@@ -35,7 +35,7 @@ const networks: [string, Make, number[]][] = [
   ['LSTM of two dimensions with context', lstm({ dim: 2, hidden: [3], contextDim: 1 }), many],
   ['LSTM of two layers with context', lstm({ dim: 3, hidden: [4, 7], contextDim: 2, order: [2, 0, 1] }), few],
   ['LSTM of three layers', lstm({ dim: 11, hidden: [9, 6, 1], order: { random: 1 } }), few],
-  ['LSTM of more ranks than a block', lstm({ dim: 19, hidden: [16], contextDim: 1 }), [1, 17]],
+  ['LSTM of more positions than a block', lstm({ dim: 19, hidden: [16], contextDim: 1 }), [1, 17]],
   ['attention in one block', attention({ dim: 4, width: 6, heads: 2, blocks: 1, mlp: 5, order: 'reverse' }), few],
   ['attention of one dimension', attention({ dim: 1, width: 4, heads: 2, blocks: 1, mlp: 4 }), many],
   [
@@ -59,7 +59,7 @@ const networks: [string, Make, number[]][] = [
     few,
   ],
   [
-    'attention over more ranks than a block',
+    'attention over more positions than a block',
     attention({ dim: 19, width: 12, heads: 2, blocks: 1, mlp: 9, contextDim: 1, activation: 'softplus' }),
     [1, 17],
   ],
@@ -103,7 +103,7 @@ function expectEqual(ours: Figures, reference: Figures): void {
 const noise = (seed: number, shape: readonly number[], scale = 1) =>
   tidy(() => mul(normal(key(seed), shape as number[]), scale));
 
-/** With weights of moderate size: going rank by rank, errors grow with the product of the scales. */
+/** With weights of moderate size: going position by position, errors grow with the product of the scales. */
 function perturbed(make: Make, parameterCount: number): SequenceConditioner {
   const conditioner = make(parameterCount);
   [...conditioner.variables().values()].forEach((variable, i) => {
@@ -187,8 +187,8 @@ describe.each(networks)('%s', (_, make, counts) => {
           expect(logDet[row]).toBe(cleanLogDet[row]);
           continue;
         }
-        order.forEach((dimension, rank) =>
-          expect(value[row][dimension]).toEqual(rank < place ? clean[row][dimension] : Number.NaN),
+        order.forEach((dimension, position) =>
+          expect(value[row][dimension]).toEqual(position < place ? clean[row][dimension] : Number.NaN),
         );
       }
     }

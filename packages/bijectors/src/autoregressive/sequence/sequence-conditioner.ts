@@ -66,11 +66,11 @@ export interface SequenceKernels {
 }
 
 /**
- * A conditioner that reads its inputs as a sequence, each value one rank late: at rank r, the r-th place in the order, it has seen the
- * context and the values of the ranks before r. One linear map, the same for all ranks, makes the parameters.
+ * A conditioner that reads its inputs as a sequence, each value one position late: at position r, the r-th place in the order, it has seen the
+ * context and the values of the positions before r. One linear map, the same for all positions, makes the parameters.
  *
- * A subclass gives the network of one rank, as {@link start} and {@link advance}; the parallel pass, the sequential direction and its
- * gradient follow. Unrolling computes every rank once. Its gradient computes each once more, and keeps what the memories hold, O(D)
+ * A subclass gives the network of one position, as {@link start} and {@link advance}; the parallel pass, the sequential direction and its
+ * gradient follow. Unrolling computes every position once. Its gradient computes each once more, and keeps what the memories hold, O(D)
  * numbers for each event.
  *
  * Where {@link kernels} gives some for the backend in use, they take the place of all that for parameters, and in both directions for
@@ -88,7 +88,7 @@ export interface SequenceKernels {
  *
  * const WIDTH = 4;
  *
- * // The plainest recurrent network: its state is tanh(state·W + value·v + b), with another b for each rank.
+ * // The plainest recurrent network: its state is tanh(state·W + value·v + b), with another b for each position.
  * class Elman extends SequenceConditioner {
  *   static readonly type = 'Elman';
  *   static fromConfig(config: object) {
@@ -131,15 +131,15 @@ export abstract class SequenceConditioner extends Conditioner {
   /** `[P]` */
   readonly outputBias: Variable;
   /**
-   * How what is remembered changes from rank to rank: `'replaced'` by another memory, or `'grown'` along axis 1 by one place for each
-   * rank, so that an earlier memory is the beginning of a later one.
+   * How what is remembered changes from position to position: `'replaced'` by another memory, or `'grown'` along axis 1 by one place for each
+   * position, so that an earlier memory is the beginning of a later one.
    */
   abstract readonly memory: 'replaced' | 'grown';
   readonly #name: string;
 
   /**
    * @param name what errors call it
-   * @param width W, how many numbers a rank's parameters are computed from
+   * @param width W, how many numbers a position's parameters are computed from
    */
   constructor(name: string, options: SequenceConditionerOptions, width: number) {
     super();
@@ -167,7 +167,7 @@ export abstract class SequenceConditioner extends Conditioner {
   abstract weights(): Variable[];
 
   /**
-   * What the ranks start from, made of the context and variables.
+   * What the positions start from, made of the context and variables.
    *
    * @param rows N, the number of events
    * @param context `[N, C]`
@@ -175,9 +175,9 @@ export abstract class SequenceConditioner extends Conditioner {
   abstract start(rows: number, context?: Tensor): SequenceStart;
 
   /**
-   * One rank: what its parameters are computed from, `[N, W]`, and what is remembered afterwards.
+   * One position: what its parameters are computed from, `[N, W]`, and what is remembered afterwards.
    *
-   * @param previous the value of the rank before, 0 at the first, `[N]`
+   * @param previous the value of the position before, 0 at the first, `[N]`
    */
   abstract advance(
     memory: readonly Tensor[],
@@ -186,16 +186,16 @@ export abstract class SequenceConditioner extends Conditioner {
   ): { output: Tensor; memory: Tensor[] };
 
   /**
-   * The outputs of all ranks where their values are known, `[D, N, W]`: by default, rank by rank.
+   * The outputs of all positions where their values are known, `[D, N, W]`: by default, position by position.
    *
-   * @param previous the value before each rank, 0 at the first, `[N]` each
+   * @param previous the value before each position, 0 at the first, `[N]` each
    * @param context `[N, C]`
    */
   outputs(previous: readonly Tensor[], context?: Tensor): Tensor {
     const { memory, own, shared } = this.start(previous[0].size, context);
     let remembered = memory;
-    const outputs = previous.map((value, rank) => {
-      const next = this.advance(remembered, value, { own: own[rank], shared });
+    const outputs = previous.map((value, position) => {
+      const next = this.advance(remembered, value, { own: own[position], shared });
       remembered = next.memory;
       return next.output;
     });
@@ -281,7 +281,7 @@ export abstract class SequenceConditioner extends Conditioner {
     return { events, contexts: context && rowsOf(context, batch), batch };
   }
 
-  /** The values of each rank, `[N]`. */
+  /** The values of each position, `[N]`. */
   #columns(events: Tensor): Tensor[] {
     return pick(unstack(events, 1), this.order);
   }

@@ -28,7 +28,7 @@ const step: Step = (input, parameters) => {
   return { value: add(mul(input, a.exp()), b), logDet: a };
 };
 
-/** Parameters from a mix of all that a rank may look at, and how often each rank was computed. */
+/** Parameters from a mix of all that a position may look at, and how often each position was computed. */
 function makeRecurrence(kind: Recurrence['memory'], weights: Variable): Recurrence & { calls: number } {
   return {
     memory: kind,
@@ -55,13 +55,13 @@ function makeInputs(kind: Recurrence['memory']): RecurrenceInputs {
   };
 }
 
-/** The same on the tape, rank by rank. */
+/** The same on the tape, position by position. */
 function unrollOnTape(recurrence: Recurrence, { input, own, shared, memory: start }: RecurrenceInputs) {
   const values: Tensor[] = [];
   let logDet: Tensor = mul(input[0], 0);
   let remembered = start;
-  for (const [rank, received] of input.entries()) {
-    const next = recurrence.advance(remembered, values.at(-1) ?? mul(received, 0), { own: own[rank], shared });
+  for (const [position, received] of input.entries()) {
+    const next = recurrence.advance(remembered, values.at(-1) ?? mul(received, 0), { own: own[position], shared });
     const chosen = step(received, next.parameters);
     values.push(chosen.value);
     logDet = add(logDet, chosen.logDet);
@@ -73,7 +73,7 @@ function unrollOnTape(recurrence: Recurrence, { input, own, shared, memory: star
 describe.each(['replaced', 'grown'] as const)('unrollRecurrence with a memory that is %s', (kind) => {
   const weights = tidy(() => variable(normal(key(1), [1, 2])));
 
-  test('gives the values and the gradients of the same ranks on the tape', async () => {
+  test('gives the values and the gradients of the same positions on the tape', async () => {
     const recurrence = makeRecurrence(kind, weights);
     const inputs = makeInputs(kind);
     const leaves = [...Object.values(inputs).flat(), weights];
@@ -98,7 +98,7 @@ describe.each(['replaced', 'grown'] as const)('unrollRecurrence with a memory th
       await expect(found[i]).toBeAllClose(reference[i], { rtol: 1e-5, atol: 1e-6 });
   });
 
-  test('computes every rank once, and once more for the gradient', () => {
+  test('computes every position once, and once more for the gradient', () => {
     const recurrence = makeRecurrence(kind, weights);
     const inputs = makeInputs(kind);
     tidy(() => void unrollRecurrence(recurrence, inputs, step));

@@ -14,58 +14,58 @@ import type { TensorContainer } from '@tensorflow/tfjs-core/dist/tensor_types.js
 import { customGradient, vjp } from '@pushforward/tensor';
 import type { Step } from '@pushforward/made';
 
-/** What one rank is computed with, besides its memory and the value before. */
+/** What one position is computed with, besides its memory and the value before. */
 export interface RankInputs {
-  /** Given to this rank alone. */
+  /** Given to this position alone. */
   readonly own: Tensor;
-  /** Given to all ranks. */
+  /** Given to all positions. */
   readonly shared: readonly Tensor[];
 }
 
 /** What a sequence is computed with, besides its values. */
 export interface SequenceStart {
-  /** What is remembered before the first rank; nothing if memory grows. */
+  /** What is remembered before the first position; nothing if memory grows. */
   readonly memory: readonly Tensor[];
-  /** What each rank is given alone, one for each of them. */
+  /** What each position is given alone, one for each of them. */
   readonly own: readonly Tensor[];
-  /** What all ranks are given. */
+  /** What all positions are given. */
   readonly shared: readonly Tensor[];
 }
 
-/** A network that goes over the ranks one by one, and carries from one to the next what it remembers of them. */
+/** A network that goes over the positions one by one, and carries from one to the next what it remembers of them. */
 export interface Recurrence {
   /**
-   * How the memory changes: `'replaced'` by another one, or `'grown'` along axis 1 by one place for each rank, so that an earlier
+   * How the memory changes: `'replaced'` by another one, or `'grown'` along axis 1 by one place for each position, so that an earlier
    * memory is the beginning of a later one.
    */
   readonly memory: 'replaced' | 'grown';
   /** The variables that {@link advance} computes with. */
   readonly weights: readonly Variable[];
   /**
-   * One rank: its parameters `[N, P]`, and what is remembered afterwards.
+   * One position: its parameters `[N, P]`, and what is remembered afterwards.
    *
-   * @param previous the value of the rank before, 0 at the first, `[N]`
+   * @param previous the value of the position before, 0 at the first, `[N]`
    */
   advance(memory: readonly Tensor[], previous: Tensor, given: RankInputs): { parameters: Tensor; memory: Tensor[] };
 }
 
-/** A {@link SequenceStart}, and what the step takes at each rank, `[N]` each. */
+/** A {@link SequenceStart}, and what the step takes at each position, `[N]` each. */
 export interface RecurrenceInputs extends SequenceStart {
   readonly input: readonly Tensor[];
 }
 
 /**
  * The sequential direction of a recurrence, as one differentiable operation: `value_r = step(input_r, parameters_r)`, where the
- * parameters of rank r follow from `value_{r−1}` and the memory of the ranks before.
+ * parameters of position r follow from `value_{r−1}` and the memory of the positions before.
  *
- * The gradient goes down the ranks. A value acts on the next rank and through the memory alone, so its adjoint is complete when the rank after
- * it is done. Then the rank is computed once more, from the memory that it started with, and its vector–Jacobian product turns the adjoints
+ * The gradient goes down the positions. A value acts on the next position and through the memory alone, so its adjoint is complete when the position after
+ * it is done. Then the position is computed once more, from the memory that it started with, and its vector–Jacobian product turns the adjoints
  * of its value, of its log-determinant and of the memory after it into those of the value and the memory before it and of all it was given.
  *
- * Kept for the gradient are the values and the memories, a grown one once: for each event as many numbers as the ranks write into them, and
+ * Kept for the gradient are the values and the memories, a grown one once: for each event as many numbers as the positions write into them, and
  * no tape.
  *
- * @returns `values` by rank, and `logDet`, the sum of the steps' log-determinants, `[N]` each
+ * @returns `values` by position, and `logDet`, the sum of the steps' log-determinants, `[N]` each
  */
 export function unrollRecurrence(
   recurrence: Recurrence,
@@ -100,7 +100,7 @@ export function unrollRecurrence(
   });
 }
 
-/** What going forward finds: the value of each rank and the memory after it, or only the last memory if it grows. */
+/** What going forward finds: the value of each position and the memory after it, or only the last memory if it grows. */
 interface Known {
   readonly values: Tensor[];
   readonly memories: Tensor[][];
@@ -115,10 +115,10 @@ function goForward(
   const memories: Tensor[][] = [];
   let memory = [...start];
   let logDet: Tensor = zerosLike(input[0]);
-  for (const [rank, received] of input.entries()) {
+  for (const [position, received] of input.entries()) {
     const next = scoped(() => {
       const previous = values.at(-1) ?? zerosLike(received);
-      const { parameters, memory: after } = recurrence.advance(memory, previous, { own: own[rank], shared });
+      const { parameters, memory: after } = recurrence.advance(memory, previous, { own: own[position], shared });
       const chosen = step(received, parameters);
       return { value: chosen.value, logDet: add(logDet, chosen.logDet), memory: after };
     });
@@ -134,7 +134,7 @@ function goForward(
 }
 
 /**
- * @param cotangents of the value of each rank, and of the log-determinant
+ * @param cotangents of the value of each position, and of the log-determinant
  * @returns the gradients with respect to the input, own, shared, memory and the weights
  */
 function goBack(
@@ -145,22 +145,24 @@ function goBack(
   cotangents: Tensor[],
 ): Tensor[] {
   const { weights } = recurrence;
-  const memoryBefore = (rank: number): readonly Tensor[] => {
-    if (rank === 0) return start;
-    return recurrence.memory === 'grown' ? memories[0].map((grown) => firstPlaces(grown, rank)) : memories[rank - 1];
+  const memoryBefore = (position: number): readonly Tensor[] => {
+    if (position === 0) return start;
+    return recurrence.memory === 'grown'
+      ? memories[0].map((grown) => firstPlaces(grown, position))
+      : memories[position - 1];
   };
 
   const ofInput: Tensor[] = [];
   const ofOwn: Tensor[] = [];
-  /** Of what all ranks are given, and of the weights. */
+  /** Of what all positions are given, and of the weights. */
   let ofCommon: Tensor[] = [...shared, ...weights].map(({ shape }) => zeros(shape));
-  /** What the ranks above add to the adjoint of the value below them, and the adjoint of the memory below them. */
+  /** What the positions above add to the adjoint of the value below them, and the adjoint of the memory below them. */
   let handed: { value?: Tensor; memory: Tensor[] } = { memory: [] };
 
-  for (let rank = input.length - 1; rank >= 0; rank--) {
+  for (let position = input.length - 1; position >= 0; position--) {
     const next = scoped(() => {
-      const memory = memoryBefore(rank);
-      const previous = rank === 0 ? zerosLike(input[0]) : values[rank - 1];
+      const memory = memoryBefore(position);
+      const previous = position === 0 ? zerosLike(input[0]) : values[position - 1];
       const run = (...args: Tensor[]): Tensor[] => {
         const [remembered, [before, received, given], common] = divide(args, [memory.length, 3, shared.length]);
         const after = recurrence.advance(remembered, before, { own: given, shared: common });
@@ -168,8 +170,8 @@ function goBack(
         // Nobody reads the last memory.
         return [value, logDet, ...after.memory.slice(0, handed.memory.length)];
       };
-      const ofValue = handed.value ? add(cotangents[rank], handed.value) : cotangents[rank];
-      const inputs = [...memory, previous, input[rank], own[rank], ...shared, ...weights];
+      const ofValue = handed.value ? add(cotangents[position], handed.value) : cotangents[position];
+      const inputs = [...memory, previous, input[position], own[position], ...shared, ...weights];
       const gradients = vjp(run, inputs, [ofValue, cotangents.at(-1)!, ...handed.memory]);
       const [ofMemory, [ofPrevious, ofReceived, ofGiven], ofUsed] = divide(gradients, [
         memory.length,
@@ -184,7 +186,7 @@ function goBack(
         ofCommon: ofUsed.map((gradient, i) => add(ofCommon[i], gradient)),
       };
     });
-    // At once: those of all ranks together would take D times as much.
+    // At once: those of all positions together would take D times as much.
     dispose([ofCommon, handed.memory]);
     ofCommon = next.ofCommon;
     handed = { value: next.ofPrevious, memory: next.ofMemory };

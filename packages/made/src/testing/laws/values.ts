@@ -67,12 +67,12 @@ export async function checkNaN(subject: Subject): Promise<void> {
     const [found, expected] = [poisoned[i], clean[i]].map(({ data }) => Array.from(data).slice(size));
     assertClose(conditioner, law, `${RESULTS[i]} of the other rows`, found, expected, 0);
   }
-  for (const [rank, dimension] of order.entries()) {
+  for (const [place, dimension] of order.entries()) {
     const data = Array.from(x.data, (value, i) => (i === dimension ? Number.NaN : value));
     const [, value] = await evaluate(subject, { ...x, data }, context);
     if (!Number.isNaN(value.data[dimension]))
       broken(conditioner, law, `value ${dimension} must be NaN where its input is, got ${value.data[dimension]}`);
-    for (const before of order.slice(0, rank)) {
+    for (const before of order.slice(0, place)) {
       assertClose(
         conditioner,
         law,
@@ -93,7 +93,7 @@ export async function checkConnectivity({ conditioner, x, context }: Subject): P
   const { dim, parameterCount, order, graph } = conditioner;
   const [input, given] = [toTensor(x), context && toTensor(context)];
   const leaves = given ? [input, given] : [input];
-  for (const [rank, dimension] of order.entries()) {
+  for (const [place, dimension] of order.entries()) {
     for (let p = 0; p < parameterCount; p++) {
       const parameter = (...[at, with_]: Tensor[]) =>
         sum(slice(conditioner.parameters(at, with_), [0, dimension, p], [ROWS, 1, 1]));
@@ -105,7 +105,7 @@ export async function checkConnectivity({ conditioner, x, context }: Subject): P
         const found = Array.from({ length: ROWS }, (_, row) => byInput.data[row * dim + source]).find(
           (derivative) => derivative !== 0,
         );
-        const depends = graph ? graph[dimension][source] === 1 : other < rank;
+        const depends = graph ? graph[dimension][source] === 1 : other < place;
         if (depends === (found !== undefined)) continue;
         const expected = depends ? 'must depend' : 'must not depend';
         broken(
