@@ -1,6 +1,7 @@
 // Every function that the TypeScript side may call. Addresses are byte offsets in the memory of TensorFlow.js's wasm backend.
 export { adam } from './entries/adam';
 export { attention, attentionGradient } from './entries/attention';
+export { bernoulliLogProb } from './entries/bernoulli';
 export { copyRows } from './reductions/copy-rows';
 export { epilogue } from './product/epilogue';
 export { epilogueGradient } from './entries/epilogue-gradient';

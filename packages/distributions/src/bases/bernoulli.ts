@@ -1,5 +1,6 @@
-import { abs, equal, mul, neg, sigmoid, sqrt, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { bernoulli, broadcastTo, key, logSigmoid, type ModuleConfig, softplus, where } from '@pushforward/tensor';
+import { abs, mul, neg, sigmoid, sqrt, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { bernoulli, broadcastTo, key, type ModuleConfig, softplus } from '@pushforward/tensor';
+import { bernoulliLogProb } from '@pushforward/tensor/kernels';
 import { Distribution, type SampleOptions } from '../contract/distribution.js';
 import {
   checkBroadcast,
@@ -10,7 +11,7 @@ import {
   shapeOf,
   toTensor,
 } from '../contract/parameter.js';
-import { grid, restrictTo, type Support } from '../contract/support.js';
+import { grid, type Support } from '../contract/support.js';
 import { sampleShape } from '../contract/sample-shape.js';
 
 /**
@@ -57,12 +58,7 @@ export class Bernoulli extends Distribution {
 
   logProb(x: Tensor | number): Tensor {
     checkBroadcast('Bernoulli: x', x, this.batchShape);
-    return tidy(() => {
-      const given = toTensor(x);
-      const logits = toTensor(this.logits);
-      // Of the outcome's own logit, l or −l: nothing cancels.
-      return restrictTo(this.support, given, logSigmoid(where(equal(given, 1), logits, neg(logits))));
-    });
+    return tidy(() => bernoulliLogProb(toTensor(this.logits), toTensor(x)));
   }
 
   override mean(): Tensor {

@@ -1,18 +1,6 @@
-import {
-  abs,
-  cast,
-  customGrad,
-  equal,
-  less,
-  mul,
-  neg,
-  reshape,
-  sigmoid,
-  sub,
-  type Tensor,
-  zerosLike,
-} from '@tensorflow/tfjs-core';
-import { type Key, type ModuleConfig, softplus, uniform, where } from '@pushforward/tensor';
+import { cast, customGrad, less, reshape, sigmoid, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
+import { type Key, type ModuleConfig, uniform } from '@pushforward/tensor';
+import { bernoulliLogProb } from '@pushforward/tensor/kernels';
 import type { Step } from '../contract/conditioner.js';
 import { MadeDensity, type MadeDensityOptions } from './made-density.js';
 import { readMade } from '../made/made.js';
@@ -57,11 +45,7 @@ export class BernoulliMade extends MadeDensity {
   }
 
   protected elementLogProb(x: Tensor, parameters: Tensor): Tensor {
-    const logits = reshape(parameters, x.shape);
-    // Of the outcome's own logit, l or −l: nothing cancels.
-    const logProb = neg(softplus(mul(sub(1, mul(2, x)), logits)));
-    // Anything but 0 and 1 is no outcome: −∞, and NaN for NaN.
-    return where(equal(mul(x, sub(1, x)), 0), logProb, sub(-Infinity, abs(x)));
+    return bernoulliLogProb(reshape(parameters, x.shape), x);
   }
 
   protected noise(key: Key, shape: readonly number[]): Tensor {

@@ -3,6 +3,7 @@ import { attentionGradientTask } from '../sequence/attention-gradient';
 import { epilogueGradientTask } from '../product/epilogue-gradient';
 import { lstmGradientTask, lstmTask } from '../sequence/lstm';
 import { adamSquaresTask, adamUpdatesTask } from '../adam/adam';
+import { bernoulliTask } from '../bernoulli/bernoulli';
 import { matMulTask } from '../product/mat-mul';
 import { adjointsTask } from '../masked-network/backward';
 import { tileTask } from '../masked-network/forward';
@@ -12,13 +13,14 @@ import { splinesTask } from '../spline/spline';
 import { splinesGradientTask } from '../spline/spline-gradient';
 import { gradientsTask } from '../masked-network/weight-gradient';
 
-import { MAT_MUL, NETWORK_WEIGHTS, NETWORK_TILES, NETWORK_ADJOINTS, NETWORK_GRADIENTS, RANDOM, LSTM, LSTM_GRADIENT, ATTENTION, ATTENTION_GRADIENT, EPILOGUE_GRADIENT, SPLINES, SPLINES_GRADIENT, ADAM_SQUARES, ADAM_UPDATES } from './kernel-ids';
+import { MAT_MUL, NETWORK_WEIGHTS, NETWORK_TILES, NETWORK_ADJOINTS, NETWORK_GRADIENTS, RANDOM, LSTM, LSTM_GRADIENT, ATTENTION, ATTENTION_GRADIENT, EPILOGUE_GRADIENT, SPLINES, SPLINES_GRADIENT, ADAM_SQUARES, ADAM_UPDATES, BERNOULLI } from './kernel-ids';
 
 /** Runs one task of a kernel. A thread's number gives it working memory of its own. */
 export function runTask(kernel: i32, args: usize, task: i32, thread: i32): void {
   if (kernel == MAT_MUL) matMulTask(args, task, thread);
   else if (kernel == ADAM_SQUARES) adamSquaresTask(args, task);
   else if (kernel == ADAM_UPDATES) adamUpdatesTask(args, task);
+  else if (kernel == BERNOULLI) bernoulliTask(args, task);
   else if (kernel == NETWORK_WEIGHTS) weightsTask(args, task);
   else if (kernel == NETWORK_TILES) tileTask(args, task, thread);
   else if (kernel == NETWORK_ADJOINTS) adjointsTask(args, task, thread);

@@ -14,3 +14,4 @@ export const SPLINES: i32 = 11;
 export const SPLINES_GRADIENT: i32 = 12;
 export const ADAM_SQUARES: i32 = 13;
 export const ADAM_UPDATES: i32 = 14;
+export const BERNOULLI: i32 = 15;

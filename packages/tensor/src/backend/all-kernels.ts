@@ -4,6 +4,7 @@ import { allKernel, anyKernel } from '../overrides/reductions/any.js';
 import { argMaxKernel } from '../overrides/reductions/arg-max.js';
 import { arithmeticKernels } from '../overrides/elementwise/arithmetic.js';
 import { attentionGradientKernel, attentionKernel } from '../kernels/sequence/attention-wasm.js';
+import { bernoulliGradientKernel, bernoulliKernel } from '../kernels/bernoulli/wasm.js';
 import { concatKernel, packKernel } from '../overrides/indexing/concat.js';
 import { denseGradientKernel, denseKernel } from '../kernels/product/linear-wasm.js';
 import { cumprodKernel, cumsumKernel } from '../overrides/reductions/cumulative.js';
@@ -71,6 +72,8 @@ export const customKernels: readonly CustomKernel[] = [
   adamKernel,
   logProbKernel,
   logProbGradientKernel,
+  bernoulliKernel,
+  bernoulliGradientKernel,
   logDensityKernel,
   normalKernel,
   uniformKernel,

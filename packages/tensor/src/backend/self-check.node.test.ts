@@ -65,6 +65,7 @@ describe('the check of a build', () => {
     adam: 'Adam',
     standardNormalLogProb: 'StandardNormalLogProb',
     standardNormalLogProbGradient: 'StandardNormalLogProbGradient',
+    bernoulliLogProb: 'BernoulliLogProb',
     normal: 'KeyedNormal',
     uniform: 'KeyedUniform',
     // Adds up the gradients of sequences' weights.

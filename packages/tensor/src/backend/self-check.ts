@@ -1,6 +1,7 @@
 import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { adamKernel } from '../kernels/adam/wasm.js';
 import type { AdamConstants } from '../kernels/adam/contract.js';
+import { bernoulliGradientKernel, bernoulliKernel } from '../kernels/bernoulli/wasm.js';
 import type { AffineForm } from '../kernels/affine-form.js';
 import type { MaskedNetworkAttrs } from '../kernels/masked-network/contract.js';
 import { maskedNetworkGradientKernel, maskedNetworkKernel } from '../kernels/masked-network/wasm.js';
@@ -183,6 +184,10 @@ function runAll(wasm: WasmModule): Result[] {
     run(adamKernel, [tensor(23), tensor(23), moments, second], adam);
     run(logProbKernel, [tensor(ROWS, DIM)], { eventRank: 1 });
     run(logProbGradientKernel, [tensor(ROWS, DIM), tensor(ROWS)], { eventRank: 1 });
+    const outcomes = tensor(41);
+    numbersOf(wasm, outcomes).forEach((x, i, all) => (all[i] = x > 0 ? 1 : 0));
+    run(bernoulliKernel, [tensor(3, 41), outcomes], {});
+    run(bernoulliGradientKernel, [tensor(3, 41), outcomes, tensor(3, 41)], {});
     const stream = { key: { high: 1, low: 2 }, shape: [ROWS] };
     run(normalKernel, [], stream);
     run(uniformKernel, [], { ...stream, lower: 0, upper: 1, scale: 2 ** -24 });

@@ -9,4 +9,5 @@ export { hasMaskedNetworkKernels, maskedParameters, maskedTransform } from './ma
 export type { SplineShape } from './spline/contract.js';
 export { hasSplineKernels, rationalQuadraticSpline } from './spline/rational-quadratic-spline.js';
 export { standardNormalLogProb } from './standard-normal/log-prob.js';
+export { bernoulliLogProb } from './bernoulli/log-prob.js';
 export { asLogDensity } from './log-density/as-log-density.js';

@@ -29,6 +29,7 @@ interface WasmFunctions {
   adam(settings: number): void;
   attention(attention: number): void;
   attentionGradient(attention: number, chunks: number): void;
+  bernoulliLogProb(struct: number): void;
   copyRows(
     target: number,
     targetStride: number,
