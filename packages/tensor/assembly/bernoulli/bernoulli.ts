@@ -36,13 +36,15 @@ export function bernoulliTask(at: usize, task: i32): void {
     const outcome = loadLanes(all.outcomes + (<usize>i << 2), lanes);
     const isOne = f32x4.eq(outcome, splat(1));
     const isOutcome = v128.or(isOne, f32x4.eq(outcome, splat(0)));
+    // The other outcome's logit: what is computed of it does not cancel.
+    const other = v128.bitselect(f32x4.neg(logit), logit, isOne);
     if (all.cotangent) {
-      // sigmoid(−l) for 1 and −sigmoid(l) for 0: nothing cancels.
-      const slope = v128.bitselect(sigmoid4(f32x4.neg(logit)), f32x4.neg(sigmoid4(logit)), isOne);
+      const share = sigmoid4(other);
+      const slope = v128.bitselect(share, f32x4.neg(share), isOne);
       const gradient = f32x4.mul(loadLanes(all.cotangent + place, lanes), slope);
       storeLanes(all.result + place, v128.and(gradient, isOutcome), lanes);
     } else {
-      const logProb = f32x4.neg(softplus4(v128.bitselect(f32x4.neg(logit), logit, isOne)));
+      const logProb = f32x4.neg(softplus4(other));
       // Less a number, so that NaN stays NaN.
       const impossible = f32x4.sub(splat(-Infinity), f32x4.abs(outcome));
       storeLanes(all.result + place, v128.bitselect(logProb, impossible, isOutcome), lanes);
