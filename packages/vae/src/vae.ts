@@ -1,4 +1,4 @@
-import { add, exp, mean, mul, neg, square, squeeze, stack, sub, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { add, exp, mean, mul, squeeze, stack, sub, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import {
   admit,
   type BuildModule,
@@ -16,6 +16,7 @@ import {
 } from '@pushforward/tensor';
 import { Bijector } from '@pushforward/bijectors';
 import { Distribution, StandardNormal } from '@pushforward/distributions';
+import { normalLogProb } from '@pushforward/tensor/kernels';
 import { Encoder, type Encoding } from './encoder.js';
 import { Likelihood } from './likelihood.js';
 
@@ -234,9 +235,8 @@ export class Vae extends Module {
   ): { value: Tensor; logProb: Tensor } {
     const noise = normal(key(seed), [samples, ...loc.shape]);
     const gaussian = add(loc, mul(exp(logScale), noise));
-    const logNormaliser = 0.5 * this.encoder.latentDim * Math.log(2 * Math.PI);
     // The Gaussian's density at its own sample needs the noise alone: no division by a small scale.
-    const logProb = neg(add(sum(add(mul(square(noise), 0.5), logScale), -1), logNormaliser));
+    const logProb = sum(normalLogProb(noise, logScale), -1);
     if (!this.posterior) return { value: gaussian, logProb };
     const { value, logDet } = this.posterior.forwardAndLogDet(
       gaussian,

@@ -1,18 +1,7 @@
-import { abs, add, div, log, mul, neg, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { broadcastTo, key, log1p, type ModuleConfig, softplus, uniform } from '@pushforward/tensor';
-import { Distribution, type SampleOptions } from '../contract/distribution.js';
-import {
-  broadcastShapes,
-  checkBroadcast,
-  checkParameter,
-  checkPositive,
-  type Parameter,
-  parameterConfig,
-  parameterFromConfig,
-  shapeOf,
-  toTensor,
-} from '../contract/parameter.js';
-import { sampleShape } from '../contract/sample-shape.js';
+import { abs, add, log, mul, neg, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { type Key, log1p, type ModuleConfig, softplus, uniform } from '@pushforward/tensor';
+import { type Parameter, parameterFromConfig } from '../contract/parameter.js';
+import { LocationScale } from './location-scale.js';
 
 /**
  * The logistic distribution of a number: with `z = (x − loc) / scale`, `log p(x) = −z − log scale − 2 log(1 + e⁻ᶻ)`.
@@ -32,62 +21,27 @@ import { sampleShape } from '../contract/sample-shape.js';
  * console.log(logProb[0].toFixed(4)); // -1.3863
  * ```
  */
-export class Logistic extends Distribution {
+export class Logistic extends LocationScale {
   static readonly type: string = 'Logistic';
   static override fromConfig(config: ModuleConfig): Logistic {
     return new Logistic(parameterFromConfig(config.loc), parameterFromConfig(config.scale));
   }
 
-  readonly batchShape: readonly number[];
-  readonly eventShape: readonly number[] = [];
+  protected readonly deviation = Math.PI / Math.sqrt(3);
+  protected readonly nats = 2;
 
-  constructor(
-    readonly loc: Parameter,
-    readonly scale: Parameter,
-  ) {
-    super();
-    checkParameter('Logistic: loc', loc);
-    checkPositive('Logistic: scale', scale);
-    this.batchShape = broadcastShapes('Logistic', shapeOf(loc), shapeOf(scale));
+  constructor(loc: Parameter, scale: Parameter) {
+    super('Logistic', loc, scale);
   }
 
-  sample(count: number | readonly number[], { seed }: SampleOptions = {}): Tensor {
-    const shape = [...sampleShape('Logistic', count), ...this.batchShape];
-    return tidy(() => {
-      // From half a step of the generator above 0, so that no logarithm is infinite.
-      const u = uniform(key(seed), shape, { minval: 2 ** -25 });
-      return add(toTensor(this.loc), mul(toTensor(this.scale), sub(log(u), log1p(neg(u)))));
-    });
+  protected draw(key: Key, shape: readonly number[]): Tensor {
+    // From half a step of the generator above 0, so that no logarithm is infinite.
+    const u = uniform(key, shape, { minval: 2 ** -25 });
+    return sub(log(u), log1p(neg(u)));
   }
 
-  logProb(x: Tensor | number): Tensor {
-    checkBroadcast('Logistic: x', x, this.batchShape);
-    return tidy(() => {
-      const scale = toTensor(this.scale);
-      const distance = abs(div(sub(x, toTensor(this.loc)), scale));
-      return neg(add(add(distance, log(scale)), mul(softplus(neg(distance)), 2)));
-    });
-  }
-
-  override mean(): Tensor {
-    return tidy(() => broadcastTo(toTensor(this.loc), this.batchShape));
-  }
-
-  /** `scale · π / √3` */
-  override stddev(): Tensor {
-    return tidy(() => mul(broadcastTo(toTensor(this.scale), this.batchShape), Math.PI / Math.sqrt(3)));
-  }
-
-  /** `log scale + 2` */
-  override entropy(): Tensor {
-    return tidy(() => add(log(broadcastTo(toTensor(this.scale), this.batchShape)), 2));
-  }
-
-  override config(): ModuleConfig {
-    return {
-      type: Logistic.type,
-      loc: parameterConfig('Logistic: loc', this.loc),
-      scale: parameterConfig('Logistic: scale', this.scale),
-    };
+  protected logDensity(standard: Tensor, logScale: Tensor): Tensor {
+    const distance = abs(standard);
+    return neg(add(add(distance, logScale), mul(softplus(neg(distance)), 2)));
   }
 }

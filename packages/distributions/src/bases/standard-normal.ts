@@ -9,11 +9,9 @@ import {
   readConfig,
   sizeOf,
 } from '@pushforward/tensor';
-import { standardNormalLogProb } from '@pushforward/tensor/kernels';
+import { HALF_LOG_TWO_PI, standardNormalLogProb } from '@pushforward/tensor/kernels';
 import { Distribution, type SampleOptions } from '../contract/distribution.js';
 import { sampleShape } from '../contract/sample-shape.js';
-
-const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
 /**
  * The standard normal distribution of D independent numbers, the usual base of a flow: `log p(x) = −½ ‖x‖² − (D / 2) log 2π`.

@@ -1,10 +1,10 @@
-import { add, exp, mul, neg, reshape, slice, square, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { add, exp, mul, neg, reshape, slice, sub, type Tensor } from '@tensorflow/tfjs-core';
 import { type Key, type ModuleConfig, normal, softBound } from '@pushforward/tensor';
+import { normalLogProb } from '@pushforward/tensor/kernels';
 import type { Step } from '../contract/conditioner.js';
 import { MadeDensity, type MadeDensityOptions } from './made-density.js';
 import { readMade } from '../made/made.js';
 
-const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 const LOG_SCALE_BOUND = 7;
 
 /**
@@ -44,8 +44,7 @@ export class GaussianMade extends MadeDensity {
 
   protected elementLogProb(x: Tensor, parameters: Tensor): Tensor {
     const { mean, logScale } = conditional(parameters);
-    const standard = mul(sub(x, mean), exp(neg(logScale)));
-    return neg(add(add(mul(square(standard), 0.5), logScale), HALF_LOG_TWO_PI));
+    return normalLogProb(mul(sub(x, mean), exp(neg(logScale))), logScale);
   }
 
   protected noise(key: Key, shape: readonly number[]): Tensor {

@@ -8,6 +8,7 @@ export type { MaskedNetwork, MaskedNetworkArrays } from './masked-network/contra
 export { hasMaskedNetworkKernels, maskedParameters, maskedTransform } from './masked-network/masked-network.js';
 export type { SplineShape } from './spline/contract.js';
 export { hasSplineKernels, rationalQuadraticSpline } from './spline/rational-quadratic-spline.js';
+export { HALF_LOG_TWO_PI, normalLogProb } from './standard-normal/normal-log-prob.js';
 export { standardNormalLogProb } from './standard-normal/log-prob.js';
 export { bernoulliLogProb } from './bernoulli/log-prob.js';
 export { asLogDensity } from './log-density/as-log-density.js';

@@ -1,12 +1,11 @@
 import { add, mul, square, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { hasDifferentiableKernel } from '../../registry/differentiable-kernel.js';
+import { HALF_LOG_TWO_PI } from './normal-log-prob.js';
 import { logProbGradientKernel, logProbKernel } from './wasm.js';
 import { runKernel } from '../../registry/run-kernel.js';
 import { sum } from '../../arrays/sum.js';
 import { toFloat } from '../../arguments/to-float.js';
 import { withGradients } from '../../autodiff/with-gradients.js';
-
-const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
 /**
  * The log-density of independent standard normal numbers, `−½ Σ x² − D·log √(2π)` over the D numbers of each event: in every loss of a
