@@ -166,7 +166,7 @@ tests('webgpu in Node', 'webgpu-node', [
 ]);
 nativeBackend();
 tests('flows that reach the entropy', 'slow');
-check('training step against stock tfjs-wasm', 'node', ['scripts/ci/bench.mjs']);
+check('training step against stock tfjs-wasm and the reference', 'node', ['scripts/ci/bench.mjs']);
 check('fresh clone', 'node', ['scripts/ci/fresh-clone.mjs']);
 
 console.log('\nThe ten slowest files of tests:');

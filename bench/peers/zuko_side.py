@@ -24,6 +24,15 @@ def maf(size, context=0):
     return zuko.flows.MAF(size["dim"], context, transforms=size["transforms"], hidden_features=size["hidden"])
 
 
+def nsf(size):
+    return zuko.flows.NSF(size["dim"], transforms=size["transforms"], hidden_features=size["hidden"])
+
+
+def real_nvp(size):
+    """Affine coupling layers, which zuko names after NICE."""
+    return zuko.flows.NICE(size["dim"], transforms=size["transforms"], hidden_features=size["hidden"])
+
+
 def iaf(size, context=0):
     """The layers of a MAF the other way round: one pass from noise to data."""
     flow = maf(size, context)
@@ -92,6 +101,8 @@ OPERATIONS = {
     "iaf-step": lambda size: flow_step(iaf(size), size),
     "iaf-log-prob": lambda size: flow_log_prob(iaf(size), size),
     "iaf-sample": lambda size: flow_sample(iaf(size), size),
+    "nsf-step": lambda size: flow_step(nsf(size), size),
+    "real-nvp-step": lambda size: flow_step(real_nvp(size), size),
     "vae-gaussian-step": lambda size: vae_step(size, None),
     "vae-iaf-step": lambda size: vae_step(size, iaf(size, size["context"])),
 }

@@ -24,8 +24,9 @@ const options = readOptions(process.argv.slice(2), availableParallelism());
 const python = options.libraries.includes('zuko') ? findPython(options.python) : undefined;
 if (options.libraries.includes('zuko') && !python)
   console.error('no Python with torch and zuko: bench/README.md says how to get one');
-const sides = sidesOf(options.libraries, options.threads, python);
+const sides = sidesOf(options.libraries, options.threads, options.nodes, python);
 const results: Result[] = [];
+const backends = new Map<string, string>();
 const load = loadavg()[0];
 const started = performance.now();
 
@@ -40,7 +41,11 @@ for (const size of options.sizes) {
       add('peak-memory', side.name, { samples: [peakBytes / 1e6] }, 1);
   }
   const processes: SideProcess[] = [];
-  for (const side of sides) processes.push(await SideProcess.start(side));
+  for (const side of sides) {
+    const process = await SideProcess.start(side);
+    processes.push(process);
+    if (process.backend !== undefined) backends.set(side.name, process.backend);
+  }
   for (const group of groups) {
     const chosen = group.filter((operation) => options.operations.includes(operation));
     if (chosen.length === 0) continue;
@@ -62,8 +67,10 @@ console.log(
   `${cpu}, Node ${process.version}, load ${load.toFixed(1)} at the start; medians of up to ${options.rounds} rounds`,
 );
 console.log(
-  'sizes are D/hidden/batch/transforms, columns are library and threads; * one run; ~ not run, D times the pass that it repeats\n',
+  'sizes are D/hidden/batch/transforms, columns are library and threads; * one run; ~ not run, D times the pass that it repeats',
 );
+for (const [side, backend] of backends) console.log(`${side}: ${backend}`);
+console.log('');
 console.log(table([...options.operations, ...options.processFigures], options.sizes, sides, find));
 console.log('\nmedian of paired ratios (ratio of minima):');
 console.log(summary(verdicts.filter(({ figures }) => figures.length > 0 || options.complete)));
@@ -78,7 +85,7 @@ const statistics = results.map((result) =>
 mkdirSync(path.dirname(file), { recursive: true });
 writeFileSync(
   file,
-  `${JSON.stringify({ date, cpu, node: process.version, threads: options.threads, load, verdicts, results: statistics }, null, 1)}\n`,
+  `${JSON.stringify({ date, cpu, node: process.version, threads: options.threads, load, backends: Object.fromEntries(backends), verdicts, results: statistics }, null, 1)}\n`,
 );
 console.log(
   `\n${Math.round((performance.now() - started) / 1000)} s; written to ${path.relative(process.cwd(), file)}`,

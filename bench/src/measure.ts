@@ -1,4 +1,4 @@
-import { isLayerOperation, type Operation, repeated } from './operation.js';
+import { isIn, type Operation, repeated } from './operation.js';
 import type { Series } from './series.js';
 import { SideProcess } from './side-process.js';
 import type { Side } from './side.js';
@@ -47,7 +47,7 @@ export async function measure(
   for (const operation of operations) {
     for (const process of processes) {
       const { side } = process;
-      if (isLayerOperation(operation) && side.library !== 'ours') continue;
+      if (!isIn(side.library, operation)) continue;
       const predicted = await predict(operation, size, process);
       if (predicted !== undefined && predicted > effort.limit) {
         results.push({ operation, side: side.name, runs: 0, samples: [], predicted });

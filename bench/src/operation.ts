@@ -1,3 +1,6 @@
+/** Whose flows are measured. */
+export type Library = 'ours' | 'stock' | 'zuko';
+
 /** What every side can do. */
 export type FlowOperation =
   | 'maf-step'
@@ -16,7 +19,10 @@ export type LayerOperation =
   | 'layer-parallel-gradient'
   | 'layer-sequential-gradient';
 
-export type Operation = FlowOperation | LayerOperation;
+/** Training steps that stock TensorFlow.js has no textbook of here; zuko has the first two. */
+export type NetworkOperation = 'nsf-step' | 'real-nvp-step' | 'lstm-iaf-step' | 'attention-iaf-step';
+
+export type Operation = FlowOperation | NetworkOperation | LayerOperation;
 
 /** What is read off a process of its own that takes a few training steps of a MAF. */
 export type ProcessFigure = 'first-step' | 'peak-memory';
@@ -30,6 +36,10 @@ export const titles: Readonly<Record<Operation | ProcessFigure, string>> = {
   'iaf-sample': 'IAF, sample of a batch (ms)',
   'vae-gaussian-step': 'VAE of 784 pixels, Gaussian posterior, training step (ms)',
   'vae-iaf-step': 'VAE of 784 pixels, IAF posterior, training step (ms)',
+  'nsf-step': 'NSF of autoregressive splines, training step by maximum likelihood (ms)',
+  'real-nvp-step': 'RealNVP, training step by maximum likelihood (ms)',
+  'lstm-iaf-step': 'LSTM-IAF, training step by maximum likelihood (ms)',
+  'attention-iaf-step': 'Attention-IAF, training step by maximum likelihood (ms)',
   'layer-parallel': 'One MADE layer, parallel direction (ms)',
   'layer-sequential': 'One MADE layer, sequential direction (ms)',
   'layer-parallel-gradient': 'One MADE layer, parallel direction with gradients (ms)',
@@ -47,6 +57,9 @@ export const groups: readonly (readonly Operation[])[] = [
   ['iaf-sample'],
   ['vae-gaussian-step'],
   ['vae-iaf-step'],
+  ['nsf-step'],
+  ['real-nvp-step'],
+  ['lstm-iaf-step', 'attention-iaf-step'],
   ['layer-parallel', 'layer-sequential'],
   ['layer-parallel-gradient', 'layer-sequential-gradient'],
 ];
@@ -58,6 +71,12 @@ export const repeated: Readonly<Partial<Record<Operation, FlowOperation>>> = {
   'iaf-log-prob': 'iaf-sample',
 };
 
-export function isLayerOperation(operation: Operation): operation is LayerOperation {
-  return operation.startsWith('layer-');
+const ofOursAlone = ['lstm-iaf-step', 'attention-iaf-step'];
+const ofOursAndZuko = ['nsf-step', 'real-nvp-step'];
+
+/** Whether a library's side has an operation. */
+export function isIn(library: Library, operation: Operation): boolean {
+  if (library === 'ours') return true;
+  if (operation.startsWith('layer-') || ofOursAlone.includes(operation)) return false;
+  return library === 'zuko' || !ofOursAndZuko.includes(operation);
 }

@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Effort } from './measure.js';
-import { groups, type Operation, type ProcessFigure } from './operation.js';
-import type { Library } from './side.js';
+import { groups, type Library, type Operation, type ProcessFigure } from './operation.js';
 import { type Size, sizes } from './size.js';
 
 /** What a run measures. */
@@ -11,6 +10,8 @@ export interface Options extends Effort {
   readonly processFigures: readonly ProcessFigure[];
   readonly libraries: readonly Library[];
   readonly threads: number;
+  /** Programs of other versions of Node. */
+  readonly nodes: readonly string[];
   readonly python?: string;
   readonly json?: string;
   /** Whether nothing was narrowed. */
@@ -28,6 +29,7 @@ const usage = `usage: npm run bench -- [options]
   --rounds 11          samples of each series at most
   --threads N          how many threads 'all' are; default: as many as the machine runs side by side
   --limit 30           seconds: what is predicted to take longer for one run is not run
+  --node PATH          another version of Node, whose columns are added; may be given several times
   --python PATH        a Python with torch and zuko; default: bench/peers/.venv, else python3
   --json FILE          where the results go; default: bench/results/<time>.json`;
 
@@ -43,6 +45,7 @@ export function readOptions(args: readonly string[], cores: number): Options {
         rounds: { type: 'string', default: '11' },
         threads: { type: 'string', default: String(cores) },
         limit: { type: 'string', default: '30' },
+        node: { type: 'string', multiple: true, default: [] },
         python: { type: 'string' },
         json: { type: 'string' },
         help: { type: 'boolean', default: false },
@@ -62,6 +65,7 @@ export function readOptions(args: readonly string[], cores: number): Options {
       rounds: positive('rounds', values.rounds),
       threads: positive('threads', values.threads),
       limit: 1000 * positive('limit', values.limit),
+      nodes: values.node,
       python: values.python,
       json: values.json,
       complete: !values.sizes && !values.operations && !values.sides,

@@ -1,5 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
-import { Autoregressive, AffineTransform, type Bijector, iaf, maf } from '@pushforward/bijectors';
+import {
+  attentionIaf,
+  Autoregressive,
+  AffineTransform,
+  type Bijector,
+  iaf,
+  lstmIaf,
+  maf,
+  nsf,
+  realNvp,
+} from '@pushforward/bijectors';
 import { StandardNormal, Transformed } from '@pushforward/distributions';
 import { Made } from '@pushforward/made';
 import { type Module, useBackend } from '@pushforward/tensor';
@@ -29,6 +39,11 @@ export function prepareOurs(operation: Operation, size: Size): () => void {
     'iaf-sample': () => sample(flow(iaf(trained)), batch),
     'vae-gaussian-step': () => vaeStep(size),
     'vae-iaf-step': () => vaeStep(size, iaf({ ...options, contextDim: size.context })),
+    'nsf-step': () => flowStep(flow(nsf(options)), size),
+    'real-nvp-step': () => flowStep(flow(realNvp(options)), size),
+    'lstm-iaf-step': () => flowStep(flow(lstmIaf({ dim, hidden: [64], transforms, seed: 0 })), size),
+    'attention-iaf-step': () =>
+      flowStep(flow(attentionIaf({ dim, width: 32, heads: 2, blocks: 1, mlp: 64, transforms, seed: 0 })), size),
     'layer-parallel': () => layerValue(layer(size), 'forwardAndLogDet', size),
     'layer-sequential': () => layerValue(layer(size), 'inverseAndLogDet', size),
     'layer-parallel-gradient': () => layerGradient(layer(size), 'forwardAndLogDet', size),

@@ -8,6 +8,8 @@ export type Request = { prepare: Operation; size: Size } | { run: Operation; run
 export interface Answer {
   /** Of all runs together; of the preparation. */
   milliseconds: number;
+  /** What computes, in words, of this project's sides. */
+  backend?: string;
   /** The process's largest resident set up to now. */
   peakBytes: number;
 }

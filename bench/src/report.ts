@@ -5,7 +5,6 @@ import type { Side } from './side.js';
 import { type Size, sizeName } from './size.js';
 
 const NAME_WIDTH = 20;
-const CELL_WIDTH = 10;
 
 /** The ratios that follow the columns of the sides, each numerator / denominator. */
 function ratioColumns(sides: readonly Side[]): [numerator: string, denominator: string][] {
@@ -28,22 +27,22 @@ export function table(
   find: Find,
 ): string {
   const ratios = ratioColumns(sides);
+  const width =
+    2 + Math.max(8, ...sides.map(({ name }) => name.length), ...ratios.map(([a, b]) => a.length + b.length + 1));
   const lines = operations.flatMap((operation) => {
     const head = [...sides.map(({ name }) => name), ...ratios.map(([a, b]) => `${a}/${b}`)];
     const rows = sizes.map((size) => {
       const cells = sides.map(({ name }) => valueCell(find(operation, name, size), operation));
       const factors = ratios.map(([a, b]) => ratioCell(find(operation, a, size), find(operation, b, size)));
-      return line(`  ${sizeName(size)}`, [...cells, ...factors], sides.length);
+      return line(`  ${sizeName(size)}`, [...cells, ...factors], width);
     });
-    return ['', titles[operation], line('', head, sides.length), ...rows];
+    return ['', titles[operation], line('', head, width), ...rows];
   });
   return lines.slice(1).join('\n');
 }
 
-function line(name: string, cells: readonly string[], values: number): string {
-  return (
-    name.padEnd(NAME_WIDTH) + cells.map((cell, i) => cell.padStart(i < values ? CELL_WIDTH : CELL_WIDTH + 6)).join('')
-  );
+function line(name: string, cells: readonly string[], width: number): string {
+  return name.padEnd(NAME_WIDTH) + cells.map((cell) => cell.padStart(width)).join('');
 }
 
 /** `~`: predicted; `*`: one run. */

@@ -15,9 +15,12 @@ export class SideProcess {
     this.#lines = createInterface({ input: this.#child.stdout });
   }
 
+  /** What the process says that it computes on. */
+  backend?: string;
+
   static async start(side: Side): Promise<SideProcess> {
     const process = new SideProcess(side);
-    await process.#answer();
+    process.backend = (await process.#answer()).backend;
     return process;
   }
 

@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-
-export type Library = 'ours' | 'stock' | 'zuko';
+import type { Library } from './operation.js';
 
 /** Who computes, and on how many threads: a column of the table. */
 export interface Side {
@@ -24,8 +23,24 @@ export function findPython(asked?: string): string | undefined {
   });
 }
 
-/** Every library with one thread and with all; stock TensorFlow.js has one in Node, and zuko takes part where there is a Python. */
-export function sidesOf(libraries: readonly Library[], threads: number, python?: string): Side[] {
+/** `Node 24`, of the program at a path. */
+function versionOf(node: string): string {
+  const { stdout, error } = spawnSync(node, ['--version'], { encoding: 'utf8' });
+  if (error) throw new Error(`--node ${node}: ${error.message}`);
+  return `Node ${stdout.slice(1).split('.')[0]}`;
+}
+
+/**
+ * Every library with one thread and with all; stock TensorFlow.js has one in Node, and zuko takes part where there is a Python.
+ *
+ * @param nodes other versions of Node that ours is measured on too
+ */
+export function sidesOf(
+  libraries: readonly Library[],
+  threads: number,
+  nodes: readonly string[],
+  python?: string,
+): Side[] {
   const counts = threads > 1 ? [1, threads] : [1];
   const worker = fileURLToPath(new URL('worker.js', import.meta.url));
   const peer = fileURLToPath(new URL('../peers/zuko_side.py', import.meta.url));
@@ -33,9 +48,20 @@ export function sidesOf(libraries: readonly Library[], threads: number, python?:
     if (library === 'stock')
       return [{ name: 'stock', library, threads: 1, command: [process.execPath, worker, 'stock', '1'] }];
     if (library === 'zuko' && !python) return [];
-    return counts.map((count) => {
-      const program = library === 'zuko' ? [python!, peer] : [process.execPath, worker, 'ours'];
-      return { name: `${library} ${count}`, library, threads: count, command: [...program, String(count)] };
-    });
+    const programs =
+      library === 'zuko'
+        ? [{ suffix: '', program: [python!, peer] }]
+        : [process.execPath, ...nodes].map((node) => ({
+            suffix: node === process.execPath ? '' : ` on ${versionOf(node)}`,
+            program: [node, worker, 'ours'],
+          }));
+    return programs.flatMap(({ suffix, program }) =>
+      counts.map((count) => ({
+        name: `${library} ${count}${suffix}`,
+        library,
+        threads: count,
+        command: [...program, String(count)],
+      })),
+    );
   });
 }

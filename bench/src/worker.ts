@@ -4,6 +4,7 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { createInterface } from 'node:readline';
+import { describeBackend } from '@pushforward/tensor';
 import type { FlowOperation, Operation } from './operation.js';
 import { prepareOurs, startOurs } from './ours.js';
 import type { Answer, Request } from './protocol.js';
@@ -30,7 +31,8 @@ function serve(request: Request): void {
 }
 
 function answer(milliseconds: number): void {
-  const result: Answer = { milliseconds, peakBytes: process.resourceUsage().maxRSS * 1024 };
+  const backend = library === 'ours' ? describeBackend() : undefined;
+  const result: Answer = { milliseconds, backend, peakBytes: process.resourceUsage().maxRSS * 1024 };
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 

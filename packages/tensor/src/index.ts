@@ -25,6 +25,7 @@ export { isInNestedGradient } from './autodiff/nested-gradient.js';
 export { stopGradient } from './autodiff/stop-gradient.js';
 export { vjp } from './autodiff/vjp.js';
 export type { BackendName, BackendOptions } from './backend/options.js';
+export { describeBackend } from './backend/describe-backend.js';
 export { startBackend, useBackend } from './backend/use-backend.js';
 export { type Activation, activate, activations } from './kernels/activation.js';
 export { type AffineForm, applyAffineForm } from './kernels/affine-form.js';

@@ -9,7 +9,7 @@ import { shownPath } from '../run/run-directory.js';
 
 /** Says what a saved model is made of. */
 export async function infoCommand(host: Host, name: string): Promise<void> {
-  await startBackend();
+  const backend = await startBackend();
   const model = await loadModel(host.cwd, name);
   using module = model.module;
   const variables = [...module.variables().values()];
@@ -21,6 +21,7 @@ export async function infoCommand(host: Host, name: string): Promise<void> {
     ['parameters', `${formatCount(parameters)} in ${variables.length} arrays, ${(bytes / 1e6).toFixed(2)} MB on disk`],
     ['trained on', model.notes.trainedOn],
     ['command', model.notes.commandLine],
+    ['computes on', `${backend}, Node ${process.version}`],
   ];
   const width = Math.max(...facts.map(([title]) => title.length));
   host.stdout.write(facts.map(([title, text]) => `${title.padEnd(width)}   ${printable(text)}\n`).join(''));

@@ -36,7 +36,7 @@ export function runSections({ commandLine, settings, timings, backend }: RunFact
     },
     {
       title: 'How to do it again',
-      content: `<pre>${escapeXml(commandLine)}</pre><div class="wide"><table class="settings"><tbody>${rows.join('')}</tbody></table></div><p>Computed in Node ${escapeXml(process.version)} on TensorFlow.js’s ${escapeXml(backend)} backend. The same command gives the same numbers there; times aside.</p>`,
+      content: `<pre>${escapeXml(commandLine)}</pre><div class="wide"><table class="settings"><tbody>${rows.join('')}</tbody></table></div><p>Computed in Node ${escapeXml(process.version)} on TensorFlow.js’s backend ${escapeXml(backend)}. The same command gives the same numbers there; times aside.</p>`,
     },
   ];
 }

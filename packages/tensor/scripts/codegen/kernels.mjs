@@ -10,20 +10,19 @@ const BUILDS = {
 };
 
 /**
- * Compiles the kernels, and one register tile to be timed, in every build, into modules that carry them as base64, so that neither Node nor a
+ * Compiles the kernels in every build, and one register tile to be timed, into modules that carry them as base64, so that neither Node nor a
  * bundler nor a plain browser has an asset to find.
  */
 export async function kernelModules(directory) {
   const modules = {};
-  const tiles = {};
   for (const [build, flags] of Object.entries(BUILDS)) {
     const kernels = await compileBuild(directory, 'assembly/index.ts', flags);
     modules[`src/wasm/builds/${build}.generated.ts`] =
       `/** The WebAssembly module compiled from \`assembly/\`, in base64. */\nexport const kernelsBase64 =\n  '${kernels}';\n`;
-    tiles[build] = await compileBuild(directory, 'assembly/product/timed-tile.ts', flags);
   }
-  modules['src/wasm/builds/timed-tiles.generated.ts'] =
-    `/** The WebAssembly modules compiled from \`assembly/product/timed-tile.ts\`, in base64. */\nexport const timedTiles = ${JSON.stringify(tiles, null, 2)};\n`;
+  const tile = await compileBuild(directory, 'assembly/product/timed-tile.ts', BUILDS.relaxed);
+  modules['src/wasm/builds/timed-tile.generated.ts'] =
+    `/** The WebAssembly module compiled from \`assembly/product/timed-tile.ts\`, in base64. */\nexport const timedTileBase64 =\n  '${tile}';\n`;
   return modules;
 }
 

@@ -1,15 +1,12 @@
 import { backend } from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { chooseBuild } from './choose-build.js';
-import { fastestBuild, wideVectors } from '../wasm/kernel-build.js';
+import { fastestBuild } from '../wasm/kernel-build.js';
 import type { WasmBackend } from '../wasm/wasm-module.js';
 
 const current = () => backend() as unknown as WasmBackend;
 
-afterEach(() => {
-  vi.restoreAllMocks();
-  wideVectors(false);
-});
+afterEach(() => vi.restoreAllMocks());
 
 describe('the build of the kernels', () => {
   test('is of 128-bit vectors where a program wants these', () => {

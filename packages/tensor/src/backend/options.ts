@@ -21,7 +21,7 @@ export interface BackendOptions {
   threads?: number;
   /**
    * How wide the vectors of the wasm backend's kernels may be, in bits. `'auto'`, the default, takes what is fastest of what the engine has, by a
-   * measurement of a millisecond at the start. 256-bit vectors are an experiment of V8's that Node has and does not use by itself: `useBackend` sets the
+   * measurement of some milliseconds at the start. 256-bit vectors are an experiment of V8's that Node has and does not use by itself: `useBackend` sets the
    * flag `--experimental-wasm-revectorize` for the process where that shows a gain, after a check of every kernel; 128 refuses it, and 256 insists.
    */
   vectors?: Vectors;

@@ -55,8 +55,7 @@ export const wasm: BackendLoader = {
     const current = backend() as unknown as WasmBackend;
     refuseExcess(current);
     if (!takesWasmModule(current)) return;
-    const build = await chooseBuild(current, options.vectors ?? 'auto');
-    if (build !== undefined) await loadWasmModule(current, threadsOf(options), build);
+    await loadWasmModule(current, threadsOf(options), await chooseBuild(current, options.vectors ?? 'auto'));
   },
 };
 

@@ -1,5 +1,5 @@
 import { builtinModule } from './threads.js';
-import { timedTiles } from './builds/timed-tiles.generated.js';
+import { timedTileBase64 } from './builds/timed-tile.generated.js';
 
 /**
  * A build of the kernels: `plain` takes WebAssembly's 128-bit vectors, `relaxed` fuses multiplications with additions, and `wide` has register tiles
@@ -28,55 +28,41 @@ function fromBase64(text: string): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The build whose register tile is fastest here, of those that the engine can run: timed in Node, where code can be made to be optimized at once;
- * elsewhere the one with more instructions. Undefined where there are no vectors at all.
+ * The build that is fastest here: relaxed SIMD where the engine has it, and in Node 256-bit vectors where V8 makes some, with {@link wideVectors} then on.
  *
- * Chosen `wide`, {@link wideVectors} are on.
+ * V8 does where it is recent and the processor has them. That is found out by timing one register tile with its flag and without: it is twice as fast
+ * or not at all, so that chance does not decide, and the same program gives the same digits each time.
  */
-export function fastestBuild(vectors: Vectors): KernelBuild | undefined {
-  const builds = builtFor128();
-  const v8 = engineFlags();
-  const hasWide = v8 !== undefined && builds.includes('relaxed');
-  if (vectors === 256) {
-    if (!hasWide)
-      throw new Error('useBackend: vectors: 256 needs relaxed SIMD and Node; leave the option out, or pass 128');
-    wideVectors(true);
-    return 'wide';
-  }
-  if (!hasWide) return builds.at(-1);
-  const speeds = new Map<KernelBuild, number>(builds.map((build) => [build, tileSpeed(build)]));
-  if (vectors === 'auto') {
-    wideVectors(true);
-    // Experimental in today's engines: taken for a gain that shows, not for noise.
-    speeds.set('wide', tileSpeed('wide') / 1.1);
-  }
-  const [[fastest]] = [...speeds].toSorted(([, a], [, b]) => b - a);
-  if (fastest !== 'wide') wideVectors(false);
-  return fastest;
+export function fastestBuild(vectors: Vectors): KernelBuild {
+  const build = hasRelaxedSimd() ? 'relaxed' : 'plain';
+  const mayBeWide = engineFlags() !== undefined && build === 'relaxed';
+  if (vectors === 128 || (vectors === 'auto' && !mayBeWide)) return build;
+  if (mayBeWide && fusesVectors()) return 'wide';
+  if (vectors === 256)
+    throw new Error(
+      'useBackend: vectors: 256 needs Node 24 or later and a processor that has them; leave the option out, or pass 128',
+    );
+  return build;
 }
 
-/** The builds of 128-bit vectors that the engine can run. */
-export function builtFor128(): KernelBuild[] {
-  return (['plain', 'relaxed'] as const).filter((build) => WebAssembly.validate(fromBase64(timedTiles[build])));
+export function hasRelaxedSimd(): boolean {
+  return WebAssembly.validate(fromBase64(timedTileBase64));
+}
+
+/** Whether V8 makes 256-bit vectors, which are left on if it does. */
+function fusesVectors(): boolean {
+  const narrow = timedTile(fromBase64(timedTileBase64));
+  wideVectors(true);
+  // A custom section, since an engine compiles the same bytes once.
+  const wide = timedTile(Uint8Array.of(...fromBase64(timedTileBase64), 0, 2, 1, 0));
+  const isFused = speedRatio(wide, narrow) > 1.5;
+  wideVectors(isFused);
+  return isFused;
 }
 
 /** Lets V8 fuse neighbouring 128-bit operations of whatever it compiles from now on, or no longer. */
 export function wideVectors(isOn: boolean): void {
   engineFlags()?.setFlagsFromString(isOn ? '--experimental-wasm-revectorize' : '--no-experimental-wasm-revectorize');
-}
-
-/**
- * Instantiates a module whose functions V8 optimizes before they first run: what is timed or checked is then what a program will run. Without V8's
- * flags at hand it is optimized when the engine sees fit.
- */
-export function optimizedInstance(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance {
-  const v8 = engineFlags();
-  v8?.setFlagsFromString('--wasm-tiering-budget=1');
-  try {
-    return new WebAssembly.Instance(module, imports);
-  } finally {
-    v8?.setFlagsFromString(`--wasm-tiering-budget=${USUAL_BUDGET}`);
-  }
 }
 
 /** Runs a function while V8 optimizes WebAssembly before it goes on, and not beside it. */
@@ -90,28 +76,40 @@ export function withSynchronousTiering<T>(run: () => T): T {
   }
 }
 
-/** V8's own, in the versions that have relaxed SIMD. */
-const USUAL_BUDGET = 13_000_000;
+type TimedTile = (address: number, count: number) => void;
 
-/** How long a register tile is run at a time, and how often: a third of a millisecond altogether. */
-const TILES = 40;
-const ROUNDS = 60;
-
-/** Multiplications a millisecond, at best. */
-function tileSpeed(build: KernelBuild): number {
+/** The register tile in a binary, optimized. */
+function timedTile(binary: Uint8Array<ArrayBuffer>): TimedTile {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true });
-  const module = new WebAssembly.Module(fromBase64(timedTiles[build]));
-  const { multiplyTiles } = optimizedInstance(module, { env: { memory } }).exports as {
-    multiplyTiles(count: number): number;
-  };
-  withSynchronousTiering(() => multiplyTiles(1));
-  let best = 0;
-  for (let round = 0; round < ROUNDS; round++) {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary), { env: { memory } });
+  const { multiplyTiles } = exports as { multiplyTiles: TimedTile };
+  // Short calls, since V8 12 optimizes a loop that it is in anew with each turn.
+  withSynchronousTiering(() => {
+    for (let i = 0; i < WARM_UPS; i++) multiplyTiles(0, 1);
+  });
+  return multiplyTiles;
+}
+
+/** More than V8's budget for code that is not optimized: some milliseconds. */
+const WARM_UPS = 1000;
+
+/** How many register tiles are computed at a time, and how often: about a millisecond altogether. */
+const TILES = 40;
+const ROUNDS = 100;
+
+/** How many times as fast one tile is as another, both at best: what else the machine does only ever makes one slower. */
+function speedRatio(tile: TimedTile, other: TimedTile): number {
+  const time = (each: TimedTile) => {
     const start = performance.now();
-    const multiplications = multiplyTiles(TILES);
-    best = Math.max(best, multiplications / (performance.now() - start));
+    each(0, TILES);
+    return performance.now() - start;
+  };
+  let [least, leastOfOther] = [Infinity, Infinity];
+  for (let round = 0; round < ROUNDS; round++) {
+    least = Math.min(least, time(tile));
+    leastOfOther = Math.min(leastOfOther, time(other));
   }
-  return best;
+  return leastOfOther / least;
 }
 
 function engineFlags(): { setFlagsFromString(flags: string): void } | undefined {

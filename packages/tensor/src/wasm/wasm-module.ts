@@ -1,6 +1,6 @@
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { formatShape } from '../arguments/check.js';
-import { type KernelBuild, kernelBinary, optimizedInstance } from './kernel-build.js';
+import { type KernelBuild, kernelBinary } from './kernel-build.js';
 import { declareMemory } from './memory-type.js';
 import { type MemoryViews, memoryViews } from './memory-views.js';
 import { POOL_BYTES } from './structs.generated.js';
@@ -103,7 +103,7 @@ export function wasmModuleOf(backend: object): WasmModule | undefined {
   return modules.get(backend);
 }
 
-/** Whether a backend can take the module, and has not got it yet: one without SIMD keeps the stock kernels. */
+/** Whether a backend can take the module, and has not got it yet. */
 export function takesWasmModule(backend: WasmBackend): boolean {
   return !modules.has(backend) && backend.wasm.asm?.memory !== undefined;
 }
@@ -116,7 +116,10 @@ export function takesWasmModule(backend: WasmBackend): boolean {
 export async function loadWasmModule(backend: WasmBackend, threads: number, build: KernelBuild): Promise<void> {
   const memory = memoryOf(backend);
   const isShared = !(memory.buffer instanceof ArrayBuffer);
-  const module = await compile(build, isShared);
+  const binary = declareMemory(await kernelBinary(build), isShared);
+  // An engine without SIMD keeps the stock kernels.
+  if (!WebAssembly.validate(binary)) return;
+  const module = await WebAssembly.compile(binary);
   const count = isShared ? threads : 1;
   let pool = 0;
   const startThreads = () => {
@@ -135,24 +138,17 @@ export async function loadWasmModule(backend: WasmBackend, threads: number, buil
 }
 
 /** A build of the module in a backend's memory that the backend does not know of. */
-export async function detachedModule(
-  backend: WasmBackend,
-  build: KernelBuild,
-  { isOptimized }: { isOptimized: boolean },
-): Promise<WasmModule> {
+export async function detachedModule(backend: WasmBackend, build: KernelBuild): Promise<WasmModule> {
   const memory = memoryOf(backend);
-  const module = await compile(build, !(memory.buffer instanceof ArrayBuffer));
-  const imports = { env: { memory, startThreads() {} } };
-  const { exports } = isOptimized ? optimizedInstance(module, imports) : await WebAssembly.instantiate(module, imports);
+  const module = await WebAssembly.compile(
+    declareMemory(await kernelBinary(build), !(memory.buffer instanceof ArrayBuffer)),
+  );
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory, startThreads() {} } });
   return bind(backend, memory, exports as unknown as WasmFunctions, 1, build);
 }
 
 function memoryOf(backend: WasmBackend): WebAssembly.Memory {
   return backend.wasm.asm!.memory!;
-}
-
-async function compile(build: KernelBuild, isShared: boolean): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(declareMemory(await kernelBinary(build), isShared));
 }
 
 const checked = new WeakSet<object>();
