@@ -135,6 +135,7 @@ function onNode(version) {
 
 vitest('npm test', 'npm', ['test', '--']);
 for (const version of ['22', '24', '26']) onNode(version);
+check('256-bit vectors in V8', 'node', ['scripts/ci/wide-vectors.mjs']);
 // What npm test tries on a few random cases.
 const onMany = (cases) => ({ env: { ...environment, PUSHFORWARD_CASES: String(cases) } });
 tests('properties', ['node', 'cpu', 'wasm'], ['.property.test.ts'], onMany(10_000));

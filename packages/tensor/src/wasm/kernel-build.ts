@@ -36,7 +36,7 @@ function fromBase64(text: string): Uint8Array<ArrayBuffer> {
 export function fastestBuild(vectors: Vectors): KernelBuild {
   const build = hasRelaxedSimd() ? 'relaxed' : 'plain';
   const mayBeWide = engineFlags() !== undefined && build === 'relaxed';
-  if (vectors === 128 || (vectors === 'auto' && !mayBeWide)) return build;
+  if (vectors === 128 || (vectors === 'auto' && !(mayBeWide && isTried()))) return build;
   if (mayBeWide && fusesVectors()) return 'wide';
   if (vectors === 256)
     throw new Error(
@@ -44,6 +44,18 @@ export function fastestBuild(vectors: Vectors): KernelBuild {
     );
   return build;
 }
+
+/**
+ * Whether it is a V8 in which every function of the kernels, and of TensorFlow.js's module, was seen to compile: should its experiment fail at one, it
+ * ends the process, which no check at the start can catch.
+ */
+function isTried(): boolean {
+  const { process } = globalThis as { process?: { versions?: { v8?: string } } };
+  return TRIED.some((version) => process?.versions?.v8?.startsWith(`${version}.`));
+}
+
+/** Those of Node 24 and 26; `scripts/ci/wide-vectors.mjs` tries them. */
+const TRIED = ['13.6', '14.6'];
 
 export function hasRelaxedSimd(): boolean {
   return WebAssembly.validate(fromBase64(timedTileBase64));
