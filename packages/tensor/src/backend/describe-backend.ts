@@ -2,16 +2,16 @@ import { engine } from '@tensorflow/tfjs-core';
 import { wasmModuleOf } from '../wasm/wasm-module.js';
 
 /**
- * The backend in use in a few words, for people and for the record of a measurement: on `wasm` with the number of threads, and which vectors the
- * kernels were found to be fastest with.
+ * The backend in use in a few words, for people and for the record of a measurement: on `wasm` with the number of threads and the vectors of the
+ * kernels, as in `wasm (2 threads, 256-bit vectors, fused multiply-add)`.
  *
  * @example
  * ```ts
  * import '@tensorflow/tfjs';
  * import { describeBackend, useBackend } from '@pushforward/tensor';
  *
- * await useBackend('wasm', { threads: 1, vectors: 128 });
- * console.log(describeBackend().startsWith('wasm (1 thread, 128-bit vectors')); // true
+ * await useBackend('cpu');
+ * console.log(describeBackend()); // cpu
  * ```
  */
 export function describeBackend(): string {
