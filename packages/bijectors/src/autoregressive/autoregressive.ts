@@ -5,9 +5,9 @@ import { Bijector } from '../contract/bijector.js';
 import { ElementwiseTransform } from '../contract/elementwise-transform.js';
 
 /** Which direction of an {@link Autoregressive} bijector is one parallel pass; the other one goes dimension by dimension. */
-export type Direction = (typeof DIRECTIONS)[number];
+export type Direction = 'forward' | 'inverse';
 
-const DIRECTIONS = ['forward', 'inverse'] as const;
+const DIRECTIONS = ['forward', 'inverse'] as const satisfies Direction[];
 
 /**
  * An elementwise transform of each dimension, with parameters computed from the dimensions before it:

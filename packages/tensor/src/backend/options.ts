@@ -1,5 +1,4 @@
 import type { WasmPaths } from '../wasm/find-binary.js';
-import type { Vectors } from '../wasm/kernel-build.js';
 
 /** The backends that {@link useBackend} knows. */
 export type BackendName = 'tensorflow' | 'webgpu' | 'wasm' | 'webgl' | 'cpu';
@@ -24,5 +23,5 @@ export interface BackendOptions {
    * measurement of some milliseconds at the start. 256-bit vectors are an experiment of V8's that Node has and does not use by itself: `useBackend` sets the
    * flag `--experimental-wasm-revectorize` for the process where that shows a gain, after a check of every kernel; 128 refuses it, and 256 insists.
    */
-  vectors?: Vectors;
+  vectors?: 'auto' | 128 | 256;
 }
