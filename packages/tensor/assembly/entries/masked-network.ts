@@ -1,10 +1,11 @@
 import { NETWORK_ADJOINTS, NETWORK_GRADIENTS, NETWORK_TILES, NETWORK_WEIGHTS } from '../threads/kernel-ids';
 import { chunksOf, layerAt, MaskedNetwork } from '../masked-network/structs';
 import { runTasks } from '../threads/pool';
+import { MOST_TILES } from '../tile/outer-product';
 import { TILE } from '../tile/tile';
 
 /** Tiles whose adjoints are kept at a time, until their share of the weights' gradients is added: 256 events. */
-export const BLOCK_TILES: i32 = 16;
+export const BLOCK_TILES: i32 = MOST_TILES;
 
 /** All parameters, or with a step the values and the log-determinant, in the parallel direction or the sequential one. */
 export function maskedNetwork(at: usize): void {

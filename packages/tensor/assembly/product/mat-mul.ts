@@ -1,6 +1,6 @@
 import { Epilogue, epilogueBlock } from './epilogue';
 import { packColumns, packRows } from './pack';
-import { copyTile, multiplyTile, panelColumns, TILE_BYTES, TILE_COLUMNS, TILE_ROWS } from './register-tile';
+import { copyTile, multiplyTile, NARROW_COLUMNS, panelColumns, TILE_BYTES, TILE_COLUMNS, TILE_ROWS } from './register-tile';
 
 // Cache blocks. A panel of B (BLOCK_DEPTH deep) stays in the first-level cache, the packed block of A in the second.
 const BLOCK_ROWS: i32 = 128;
@@ -99,7 +99,7 @@ export function matMulTask(at: usize, task: i32, thread: i32): void {
       const rest = columnCount % TILE_COLUMNS;
       const whole = panelColumns(rest) == TILE_COLUMNS ? columnCount : columnCount - rest;
       packB(packedB, b, strideB, transposeB, column, whole, step, stepCount, TILE_COLUMNS);
-      if (whole < columnCount) packB(packedB + (<usize>(whole * stepCount) << 2), b, strideB, transposeB, column + whole, rest, step, stepCount, 8);
+      if (whole < columnCount) packB(packedB + (<usize>(whole * stepCount) << 2), b, strideB, transposeB, column + whole, rest, step, stepCount, NARROW_COLUMNS);
 
       for (let row = firstRow; row < endRow; row += blockRows) {
         const rowCount = min(blockRows, endRow - row);

@@ -17,18 +17,21 @@ export const LARGEST_TILE_BYTES: usize = (6 * 16) << 2;
 /** Bytes of a register tile. */
 export const TILE_BYTES: usize = <usize>(TILE_ROWS * TILE_COLUMNS) << 2;
 
+/** Columns of a panel that has no more left. */
+export const NARROW_COLUMNS: i32 = 8;
+
 /** How many columns a panel of B has in which `columns` are left. */
 // @ts-ignore: decorator
 @inline
 export function panelColumns(columns: i32): i32 {
-  return WIDE && columns <= 8 ? 8 : TILE_COLUMNS;
+  return WIDE && columns <= NARROW_COLUMNS ? NARROW_COLUMNS : TILE_COLUMNS;
 }
 
 /**
  * Writes a register tile of a product to C, or adds it to what is there.
  *
  * From one row of A to the next it is the size of the class `Row`, from one column to the next `column` bytes; after each `depth` columns another
- * `jump` bytes are skipped, `blocks` times. B is packed: its rows of `columns` numbers, {@link TILE_COLUMNS} or 8, follow each other.
+ * `jump` bytes are skipped, `blocks` times. B is packed: its rows of `columns` numbers, {@link TILE_COLUMNS} or {@link NARROW_COLUMNS}, follow each other.
  */
 // @ts-ignore: decorator
 @inline
@@ -45,7 +48,7 @@ export function multiplyTile<Row>(
   accumulate: bool,
 ): void {
   if (!WIDE) multiply4By8<Row>(a, column, depth, jump, blocks, b, c, stride, accumulate);
-  else if (columns == 8) multiply6By8<Row>(a, column, depth, jump, blocks, b, c, stride, accumulate);
+  else if (columns == NARROW_COLUMNS) multiply6By8<Row>(a, column, depth, jump, blocks, b, c, stride, accumulate);
   else multiply6By16<Row>(a, column, depth, jump, blocks, b, c, stride, accumulate);
 }
 

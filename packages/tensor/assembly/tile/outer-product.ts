@@ -1,5 +1,5 @@
 import { packColumns } from '../product/pack';
-import { copyTile, LARGEST_TILE_BYTES, multiplyTile, panelColumns, TILE_COLUMNS, TILE_ROWS } from '../product/register-tile';
+import { copyTile, LARGEST_TILE_BYTES, multiplyTile, NARROW_COLUMNS, panelColumns, TILE_COLUMNS, TILE_ROWS } from '../product/register-tile';
 import { UNIT_BYTES } from './dot';
 import { TILE } from './tile';
 
@@ -27,7 +27,7 @@ export function packAdjoints(work: usize, adjoints: usize, stride: usize, units:
   let panel = work + PANEL;
   for (let tile: i32 = 0; tile < tiles; tile++) {
     if (width == TILE_COLUMNS) packColumns(panel, adjoints, units, TILE, UNIT_BYTES, TILE_COLUMNS);
-    else packColumns(panel, adjoints, units, TILE, UNIT_BYTES, 8);
+    else packColumns(panel, adjoints, units, TILE, UNIT_BYTES, NARROW_COLUMNS);
     panel += <usize>(TILE * width) << 2;
     adjoints += stride;
   }

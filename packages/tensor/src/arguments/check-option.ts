@@ -92,7 +92,7 @@ export function checkBoolean(name: string, value: unknown): asserts value is boo
 }
 
 /**
- * Throws unless `value` is one of some words.
+ * Throws unless `value` is one of some words or numbers.
  *
  * @param name what the caller calls the argument, as `maf: order`
  * @throws Error such as `maf: order must be 'reverse' or 'random', got 'up'`
@@ -104,7 +104,11 @@ export function checkBoolean(name: string, value: unknown): asserts value is boo
  * checkOneOf('maf: order', 'random', ['reverse', 'random']); // passes
  * ```
  */
-export function checkOneOf<T extends string>(name: string, value: unknown, words: readonly T[]): asserts value is T {
+export function checkOneOf<T extends string | number>(
+  name: string,
+  value: unknown,
+  words: readonly T[],
+): asserts value is T {
   if (words.includes(value as T)) return;
   const quoted = words.map(formatValue);
   const wanted =

@@ -65,6 +65,12 @@ describe('useBackend', () => {
     await expect(useBackend('wasm', { threads })).rejects.toThrow(message);
   });
 
+  test.each([512, 'wide', null])('vectors of %j are refused', async (vectors) => {
+    await expect(useBackend('wasm', { vectors: vectors as never })).rejects.toThrow(
+      /^useBackend: vectors must be 'auto', 128 or 256, got (512|'wide'|null)$/,
+    );
+  });
+
   test.each(['gpu', '', undefined, 3])('%j is no backend', async (name) => {
     const result = useBackend((name ?? null) as unknown as BackendName);
     await expect(result).rejects.toThrow(

@@ -2,6 +2,7 @@ import { backend, engine, env } from '@tensorflow/tfjs-core';
 import type { BackendOptions } from './options.js';
 import { chooseBuild } from './choose-build.js';
 import { checkInteger } from '../arguments/check.js';
+import { checkOneOf } from '../arguments/check-option.js';
 import { findBinary, readInstalledBinary } from '../wasm/find-binary.js';
 import { sharedBinaryUrl } from '../wasm/shared-binary.js';
 import { availableThreads } from '../wasm/threads.js';
@@ -20,8 +21,7 @@ const THREADS_LIMIT = 64;
 export const wasm: BackendLoader = {
   async load({ threads, vectors = 'auto' }) {
     if (threads !== undefined) checkThreads(threads);
-    if (!['auto', 128, 256].includes(vectors))
-      throw new Error(`useBackend: vectors must be 'auto', 128 or 256, got ${String(vectors)}`);
+    checkOneOf('useBackend: vectors', vectors, ['auto', 128, 256]);
     return (await importPackage()) ? null : `is not installed; run \`npm i ${PACKAGE}\``;
   },
   async begin({ wasmPaths, threads }) {

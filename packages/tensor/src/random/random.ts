@@ -2,6 +2,7 @@ import { cast, engine, getKernel, less, type Tensor, tensor, tidy } from '@tenso
 import { boxMuller } from './box-muller.js';
 import { checkInteger, formatShape } from '../arguments/check.js';
 import { formatValue } from '../arguments/format.js';
+import { sizeOf } from '../arguments/size-of.js';
 import { type NormalAttrs, normalKernel, type UniformAttrs, uniformKernel } from './wasm.js';
 import { foldIn } from './key.js';
 import { type Key, threefry } from './threefry.js';
@@ -36,10 +37,10 @@ function randomPairs(key: Key, count: number): [Uint32Array, Uint32Array] {
   return [high, low];
 }
 
-function sizeOf(name: string, shape: readonly number[]): number {
+function checkedSize(name: string, shape: readonly number[]): number {
   if (!Array.isArray(shape)) throw new Error(`${name}: shape must be a list of sizes, got ${formatValue(shape)}`);
   for (const size of shape) checkInteger(`${name}: every size of shape`, size, 0);
-  return shape.reduce((product, size) => product * size, 1);
+  return sizeOf(shape);
 }
 
 /** The interval to draw from. */
@@ -75,7 +76,7 @@ export function uniform(key: Key, shape: readonly number[], { minval = 0, maxval
   if (!(lower < upper && Number.isFinite(upper - lower))) {
     throw new Error(`uniform: minval must be finite and below maxval in float32, got [${minval}, ${maxval})`);
   }
-  const count = sizeOf('uniform', shape);
+  const count = checkedSize('uniform', shape);
   const scale = (upper - lower) * 2 ** -24;
   return (
     draw(uniformKernel.name, { key, shape, lower, upper, scale }) ??
@@ -124,7 +125,7 @@ function draw(kernelName: string, attrs: NormalAttrs | UniformAttrs): Tensor | n
  * ```
  */
 export function normal(key: Key, shape: readonly number[]): Tensor {
-  const count = sizeOf('normal', shape);
+  const count = checkedSize('normal', shape);
   return draw(normalKernel.name, { key, shape }) ?? tensor(normalNumbers(key, count), shape as number[]);
 }
 

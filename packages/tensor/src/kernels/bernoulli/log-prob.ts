@@ -16,6 +16,8 @@ import { bernoulliGradientKernel, bernoulliKernel } from './wasm.js';
  *
  * Differentiable in the logits; the gradient of x is 0.
  *
+ * @throws Error if the shapes do not broadcast
+ *
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs';
