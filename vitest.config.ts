@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { BackendName } from '@pushforward/tensor';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { inChromium } from './test/chromium.ts';
+import { oneOfEachKind } from './test/one-of-each-kind.mjs';
 
 const conditions = ['@pushforward/source'];
 const everyTest = 'packages/*/src/**/*.test.ts';
@@ -50,7 +51,10 @@ export default defineConfig({
   test: {
     maxWorkers: availableParallelism(),
     projects: [
-      inNode('cpu', 'cpu', { include: [everyTest], exclude: ['**/*.node.test.ts', '**/*.gpu.test.ts'] }),
+      inNode('cpu', 'cpu', {
+        include: ['packages/tensor/src/**/*.test.ts', ...oneOfEachKind],
+        exclude: ['**/*.node.test.ts', '**/*.gpu.test.ts'],
+      }),
       inNode('wasm', 'wasm', { include: [everyTest], exclude: ['**/*.node.test.ts', '**/*.gpu.test.ts'] }),
       inNode('node', 'wasm', {
         include: [

@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { nodeOf } from './ci/node-versions.mjs';
 import { environment, root } from './setup.mjs';
+import { oneOfEachKind } from '../test/one-of-each-kind.mjs';
 
 let passed = 0;
 let failed = 0;
@@ -79,23 +80,6 @@ function check(title, command, args, options) {
   else failed++;
 }
 
-// Backends other than our own two run every kernel and every operation that the packages use, and one test of each kind of model: the laws of the
-// other classes, which are made of the same operations, hold or fail on any backend, and take a graphics processor in software an hour.
-const models = [
-  'made/src/density/made-density',
-  'distributions/src/distributions',
-  'vae/src/vae',
-  'training/src/loop/fit',
-  'training/src/optimizer/optimizer',
-];
-const bijectors = [
-  'autoregressive/autoregressive.test',
-  'coupling/coupling.test',
-  'elementary/elementary',
-  'residual/planar',
-  'elementwise/spline/rational-quadratic',
-].map((name) => `bijectors/src/${name}`);
-
 /** What the project `node` runs. */
 const inNodeAlone = ['.node.test', 'apps/', 'bench/', 'test/'];
 
@@ -109,7 +93,7 @@ function nativeBackend() {
     leftOut++;
   } else if (status === 0) {
     passed++;
-    tests('tensorflow', 'tensorflow', ['packages/tensor', 'test/native', 'test/slow', ...bijectors, ...models]);
+    tests('tensorflow', 'tensorflow', ['packages/tensor', 'test/native', 'test/slow', ...oneOfEachKind]);
   } else {
     console.log('FAILED: native backend');
     failed++;
@@ -128,7 +112,7 @@ function onNode(version) {
   const program = path.join(bin, 'node');
   const env = { ...environment, PATH: `${bin}${path.delimiter}${environment.PATH}` };
   const projects = ['wasm', 'node'].flatMap((name) => ['--project', name]);
-  const filters = [...inNodeAlone, 'packages/tensor', 'packages/made', ...bijectors, ...models];
+  const filters = [...inNodeAlone, 'packages/tensor', 'packages/made', ...oneOfEachKind];
   const args = ['node_modules/vitest/vitest.mjs', 'run', ...projects, ...filters];
   vitest(`tests on Node ${version}`, program, args, { env });
 }
@@ -138,7 +122,7 @@ for (const version of ['22', '24', '26']) onNode(version);
 check('256-bit vectors in V8', 'node', ['scripts/ci/wide-vectors.mjs']);
 // What npm test tries on a few random cases.
 const onMany = (cases) => ({ env: { ...environment, PUSHFORWARD_CASES: String(cases) } });
-tests('properties', ['node', 'cpu', 'wasm'], ['.property.test.ts'], onMany(10_000));
+tests('properties', ['node', 'wasm'], ['.property.test.ts'], onMany(10_000));
 // So many of each of 17 kinds of file: together more than 20,000.
 tests('damaged files', 'node', ['test/fuzz'], onMany(1500));
 check('unused exports and dependencies', 'knip', []);
@@ -153,9 +137,9 @@ check('pages', 'node', ['scripts/ci/pages.mjs']);
 tests('browser', 'browser-wasm');
 // In two runs, because a page keeps every shader.
 tests('webgl', 'browser-webgl', ['packages/tensor']);
-tests('webgl, models', 'browser-webgl', [...bijectors, ...models]);
+tests('webgl, models', 'browser-webgl', oneOfEachKind);
 tests('webgpu in a browser', 'browser-webgpu', ['packages/tensor']);
-tests('webgpu in a browser, models', 'browser-webgpu', [...bijectors, ...models]);
+tests('webgpu in a browser, models', 'browser-webgpu', oneOfEachKind);
 check('webgpu for Node', 'node', ['scripts/ci/install-webgpu.mjs']);
 // Nearly the same library as in the browser: what it takes to start it in Node, every kernel of our own, and one model of each kind.
 const startAndKernels = ['use-backend', 'src/kernels', 'src/overrides', 'made-kernel'];

@@ -8,7 +8,7 @@ import { runCli } from '../../apps/train/src/testing/run-cli.js';
 import { writeBanana } from '../../apps/train/src/testing/sample-files.js';
 import { mutate } from './mutate.js';
 
-const CASES = Number(process.env.PUSHFORWARD_CASES ?? 100);
+const CASES = Number(process.env.PUSHFORWARD_CASES ?? 40);
 const LONGEST_MS = 2000;
 
 let cwd: string;

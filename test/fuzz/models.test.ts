@@ -10,7 +10,7 @@ import { foldIn, key, type Module } from '@pushforward/tensor';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { byteMutations, mutate, textMutations } from './mutate.js';
 
-const CASES = Number(process.env.PUSHFORWARD_CASES ?? 200);
+const CASES = Number(process.env.PUSHFORWARD_CASES ?? 80);
 const LONGEST_MS = 2000;
 const MOST_BYTES = 256 * 2 ** 20;
 const classes = [...bijectorModules, ...distributionModules];

@@ -10,7 +10,7 @@ import { readTable } from '../../apps/train/src/data/read-table.js';
 import { UserError } from '../../apps/train/src/terminal/errors.js';
 import { mutate } from './mutate.js';
 
-const CASES = Number(process.env.PUSHFORWARD_CASES ?? 100);
+const CASES = Number(process.env.PUSHFORWARD_CASES ?? 40);
 const LONGEST_MS = 2000;
 const MOST_BYTES = 256 * 2 ** 20;
 

@@ -42,9 +42,12 @@ const TRANSFORMS: Record<string, () => ElementwiseTransform> = {
 
 const DIRECTIONS: Direction[] = ['forward', 'inverse'];
 
-// Every conditioner with every transform, and each of both in either direction.
+// Every conditioner with every transform, and each of both in either direction; of deep sigmoidal ones a network and a sequence.
 const cases = Object.keys(CONDITIONERS).flatMap((conditioner, c) =>
-  Object.keys(TRANSFORMS).map((transform, t) => ({ conditioner, transform, direction: DIRECTIONS[(c + t) % 2] })),
+  Object.keys(TRANSFORMS)
+    .map((transform, t) => ({ conditioner, transform, direction: DIRECTIONS[(c + t) % 2] }))
+    // Its inverse is a search, whose laws take as long as those of all the others together.
+    .filter(({ transform }) => transform !== 'deep sigmoidal' || ['MADE', 'LSTM'].includes(conditioner)),
 );
 
 describe('every conditioner under every transform, parallel in either direction', () => {

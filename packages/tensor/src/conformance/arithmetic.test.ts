@@ -149,7 +149,8 @@ test('a vector against as many axes as there can be', async () => {
 
 describe('addN', () => {
   test.each([[[]], [[0]], [[1, 1]], [[2, 3, 1, 4]], [[1030]]])('shape %j', async (shape) => {
-    for (const count of [1, 2, 5, 20]) {
+    // The gradient is compared with differences, one number at a time.
+    for (const count of shape[0] > 100 ? [1, 2] : [1, 2, 5, 20]) {
       await checkOperation({
         operation: (...x) => addN(x),
         reference: (...x) => elementwise((...numbers) => numbers.reduce((a, b) => a + b), ...x),

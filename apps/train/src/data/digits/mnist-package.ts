@@ -18,7 +18,10 @@ export async function readMnistPackage(): Promise<Digits> {
     const { data } = JSON.parse(await readFile(path.join(directory, 'src', 'digits', `${label}.json`), 'utf8')) as {
       data: number[];
     };
-    parts.push({ pixels: Uint8Array.from(data, (level) => Math.round(level * 255)), label });
+    const pixels = new Uint8Array(data.length);
+    // Not Uint8Array.from: going through an iterator, eight million times, takes two seconds.
+    for (let i = 0; i < data.length; i++) pixels[i] = Math.round(data[i] * 255);
+    parts.push({ pixels, label });
   }
   const pixels = Buffer.concat(parts.map((part) => part.pixels));
   const labels = parts.flatMap((part) => Array.from({ length: part.pixels.length / SIDE ** 2 }, () => part.label));

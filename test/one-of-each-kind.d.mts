@@ -1,0 +1,1 @@
+export const oneOfEachKind: string[];
