@@ -1,6 +1,6 @@
 // Every check there is: the test suite, then what needs a browser, packed packages or minutes. Prints "N passed, N failed" at the end, and
 // ", N skipped" if something could not run here.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { nodeOf } from './ci/node-versions.mjs';
@@ -14,37 +14,42 @@ let leftOut = 0;
 /** What takes longer hangs: a process that waits for a GPU may wait for ever. */
 const LONGEST = 30 * 60_000;
 
-function shell(command, args, options = {}) {
+/** Runs a program; what it prints is shown as a whole when it ends, because another may run beside it. */
+async function shell(title, command, args, options = {}) {
+  console.log(`... ${title}`);
   const start = performance.now();
-  const limits = { timeout: LONGEST, killSignal: 'SIGKILL' };
-  const { status, error } = spawnSync(command, args, {
-    cwd: root,
-    env: environment,
-    stdio: 'inherit',
-    ...limits,
-    ...options,
+  const child = spawn(command, args, { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  const output = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => output.push(chunk));
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    child.kill('SIGKILL');
+  }, LONGEST);
+  const status = await new Promise((resolve) => {
+    child.on('close', (code) => resolve(code ?? 1));
+    child.on('error', (error) => {
+      output.push(Buffer.from(`${error.message}\n`));
+      resolve(1);
+    });
   });
-  if (error)
-    console.error(
-      error.code === 'ETIMEDOUT'
-        ? `${command} ${args.join(' ')}: killed after ${LONGEST / 60_000} minutes`
-        : error.message,
-    );
-  console.log(`(${Math.round((performance.now() - start) / 1000)} s)`);
-  return status ?? 1;
+  clearTimeout(timer);
+  const seconds = Math.round((performance.now() - start) / 1000);
+  const killed = late ? `${command} ${args.join(' ')}: killed after ${LONGEST / 60_000} minutes\n` : '';
+  console.log(`\n=== ${title}\n${Buffer.concat(output)}${killed}(${seconds} s)`);
+  return status;
 }
 
 /** How long each file of tests took, in each lane. */
 const durations = [];
 
 /** A vitest run, counted by its own tests; a run that dies without a report is one failure. */
-function vitest(title, command, args, options) {
-  console.log(`\n=== ${title}`);
+async function vitest(title, command, args, options) {
   const report = path.join(root, '.cache', `ci-${title.replaceAll(/\W+/g, '-')}.json`);
   mkdirSync(path.dirname(report), { recursive: true });
   rmSync(report, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const status = shell(command, [...args, ...reporters], options);
+  const status = await shell(title, command, [...args, ...reporters], options);
   let tests = { numPassedTests: 0, numFailedTests: 0, testResults: [] };
   try {
     tests = JSON.parse(readFileSync(report, 'utf8'));
@@ -58,23 +63,23 @@ function vitest(title, command, args, options) {
   failed += status !== 0 && tests.numFailedTests === 0 ? 1 : tests.numFailedTests;
 }
 
-/** The tests of a project of vitest.config.ts, those in files that one of the filters names. */
-function tests(title, project, filters = [], options = {}) {
-  const unmatched = filters.filter((filter) => !testFiles.some((file) => file.includes(filter)));
-  if (unmatched.length > 0) throw new Error(`${title}: no file of tests is named ${unmatched.join(' or ')}`);
-  vitest(title, 'vitest', ['run', ...[project].flat().flatMap((name) => ['--project', name]), ...filters], options);
-}
-
 const testFiles = ['packages', 'apps', 'bench', 'test'].flatMap((top) =>
   readdirSync(path.join(root, top), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.ts') && !file.includes('node_modules'))
     .map((file) => path.join(top, file)),
 );
 
+/** The tests of a project of vitest.config.ts, those in files that one of the filters names. */
+async function tests(title, project, filters = [], options = {}) {
+  const unmatched = filters.filter((filter) => !testFiles.some((file) => file.includes(filter)));
+  if (unmatched.length > 0) throw new Error(`${title}: no file of tests is named ${unmatched.join(' or ')}`);
+  const projects = [project].flat().flatMap((name) => ['--project', name]);
+  await vitest(title, 'vitest', ['run', ...projects, ...filters], options);
+}
+
 /** A check that passes when its command exits with 0. */
-function check(title, command, args, options) {
-  console.log(`\n=== ${title}`);
-  const ok = shell(command, args, options) === 0;
+async function check(title, command, args) {
+  const ok = (await shell(title, command, args)) === 0;
   console.log(`${ok ? 'ok' : 'FAILED'}: ${title}`);
   if (ok) passed++;
   else failed++;
@@ -84,16 +89,15 @@ function check(title, command, args, options) {
 const inNodeAlone = ['.node.test', 'apps/', 'bench/', 'test/'];
 
 /** The packages' tests on the backend whose library does not come with an installation. */
-function nativeBackend() {
-  console.log('\n=== native backend');
+async function nativeBackend() {
   const missing = 2;
-  const status = shell('node', ['scripts/ci/native-backend.mjs']);
+  const status = await shell('native backend', 'node', ['scripts/ci/native-backend.mjs']);
   if (status === missing) {
     console.log('LEFT OUT: the tests on TensorFlow, for want of what is named above');
     leftOut++;
   } else if (status === 0) {
     passed++;
-    tests('tensorflow', 'tensorflow', ['packages/tensor', 'test/native', 'test/slow', ...oneOfEachKind]);
+    await tests('tensorflow', 'tensorflow', ['packages/tensor', 'test/native', 'test/slow', ...oneOfEachKind]);
   } else {
     console.log('FAILED: native backend');
     failed++;
@@ -101,8 +105,7 @@ function nativeBackend() {
 }
 
 /** On another version of Node: engines differ in WebAssembly, Node in its own modules. Plain loops, and what is made of the same kernels, do not. */
-function onNode(version) {
-  console.log(`\n=== Node ${version}`);
+async function onNode(version) {
   const bin = nodeOf(version);
   if (!bin) {
     console.log(`FAILED: Node ${version} cannot be fetched`);
@@ -114,45 +117,55 @@ function onNode(version) {
   const projects = ['wasm', 'node'].flatMap((name) => ['--project', name]);
   const filters = [...inNodeAlone, 'packages/tensor', 'packages/made', ...oneOfEachKind];
   const args = ['node_modules/vitest/vitest.mjs', 'run', ...projects, ...filters];
-  vitest(`tests on Node ${version}`, program, args, { env });
+  await vitest(`tests on Node ${version}`, program, args, { env });
 }
 
-vitest('npm test', 'npm', ['test', '--']);
-for (const version of ['22', '24', '26']) onNode(version);
-check('256-bit vectors in V8', 'node', ['scripts/ci/wide-vectors.mjs']);
 // What npm test tries on a few random cases.
 const onMany = (cases) => ({ env: { ...environment, PUSHFORWARD_CASES: String(cases) } });
-tests('properties', ['node', 'wasm'], ['.property.test.ts'], onMany(10_000));
-// So many of each of 17 kinds of file: together more than 20,000.
-tests('damaged files', 'node', ['test/fuzz'], onMany(1500));
-check('unused exports and dependencies', 'knip', []);
-check('metadata of the packages', 'node', ['scripts/metadata.mjs', '--check']);
-check('no types of Node in browsers', 'node', ['scripts/ci/browser-types.mjs']);
-check('types of the examples', 'node', ['scripts/ci/example-types.mjs']);
-check('documentation site', 'node', ['scripts/ci/docs.mjs']);
-check('packed packages', 'node', ['scripts/ci/packed.mjs']);
-check('programs of the READMEs', 'node', ['scripts/ci/readmes.mjs']);
-check('chromium', 'bash', ['scripts/ci/install-chromium.sh']);
-check('pages', 'node', ['scripts/ci/pages.mjs']);
-tests('browser', 'browser-wasm');
-// In two runs, because a page keeps every shader.
-tests('webgl', 'browser-webgl', ['packages/tensor']);
-tests('webgl, models', 'browser-webgl', oneOfEachKind);
-tests('webgpu in a browser', 'browser-webgpu', ['packages/tensor']);
-tests('webgpu in a browser, models', 'browser-webgpu', oneOfEachKind);
-check('webgpu for Node', 'node', ['scripts/ci/install-webgpu.mjs']);
-// Nearly the same library as in the browser: what it takes to start it in Node, every kernel of our own, and one model of each kind.
-const startAndKernels = ['use-backend', 'src/kernels', 'src/overrides', 'made-kernel'];
-tests('webgpu in Node', 'webgpu-node', [
-  ...startAndKernels,
-  'coupling/coupling.test',
-  'vae/src/vae',
-  'training/src/loop/fit',
-]);
-nativeBackend();
-tests('flows that reach the entropy', 'slow');
-check('training step against stock tfjs-wasm and the reference', 'node', ['scripts/ci/bench.mjs']);
-check('fresh clone', 'node', ['scripts/ci/fresh-clone.mjs']);
+
+async function inNode() {
+  for (const version of ['22', '24', '26']) await onNode(version);
+  await check('256-bit vectors in V8', 'node', ['scripts/ci/wide-vectors.mjs']);
+  await tests('properties', ['node', 'wasm'], ['.property.test.ts'], onMany(10_000));
+  // So many of each of 17 kinds of file: together more than 20,000.
+  await tests('damaged files', 'node', ['test/fuzz'], onMany(1500));
+  await check('unused exports and dependencies', 'knip', []);
+  await check('metadata of the packages', 'node', ['scripts/metadata.mjs', '--check']);
+  await check('no types of Node in browsers', 'node', ['scripts/ci/browser-types.mjs']);
+  await check('types of the examples', 'node', ['scripts/ci/example-types.mjs']);
+  await check('documentation site', 'node', ['scripts/ci/docs.mjs']);
+  await check('packed packages', 'node', ['scripts/ci/packed.mjs']);
+  await check('programs of the READMEs', 'node', ['scripts/ci/readmes.mjs']);
+  await check('pages', 'node', ['scripts/ci/pages.mjs']);
+  await nativeBackend();
+  await tests('flows that reach the entropy', 'slow');
+}
+
+async function inBrowsersAndOnGpus() {
+  await tests('browser', 'browser-wasm');
+  // In two runs, because a page keeps every shader.
+  await tests('webgl', 'browser-webgl', ['packages/tensor']);
+  await tests('webgl, models', 'browser-webgl', oneOfEachKind);
+  await tests('webgpu in a browser', 'browser-webgpu', ['packages/tensor']);
+  await tests('webgpu in a browser, models', 'browser-webgpu', oneOfEachKind);
+  await check('webgpu for Node', 'node', ['scripts/ci/install-webgpu.mjs']);
+  // Nearly the same library as in the browser: what it takes to start it in Node, every kernel of our own, and one model of each kind.
+  const startAndKernels = ['use-backend', 'src/kernels', 'src/overrides', 'made-kernel'];
+  await tests('webgpu in Node', 'webgpu-node', [
+    ...startAndKernels,
+    'coupling/coupling.test',
+    'vae/src/vae',
+    'training/src/loop/fit',
+  ]);
+}
+
+await vitest('npm test', 'npm', ['test', '--'], { stdio: 'inherit' });
+await check('chromium', 'bash', ['scripts/ci/install-chromium.sh']);
+// Pages use one core for most of the time, installations none.
+await Promise.all([inNode(), inBrowsersAndOnGpus()]);
+// Figures of time, and the commands as they are on a new machine, with nothing beside them.
+await check('training step against stock tfjs-wasm and the reference', 'node', ['scripts/ci/bench.mjs']);
+await check('fresh clone', 'node', ['scripts/ci/fresh-clone.mjs']);
 
 console.log('\nThe ten slowest files of tests:');
 for (const { title, file, seconds } of durations.toSorted((a, b) => b.seconds - a.seconds).slice(0, 10)) {
