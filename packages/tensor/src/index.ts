@@ -31,7 +31,7 @@ export { type Activation, activate, activations } from './kernels/activation.js'
 export { type AffineForm, applyAffineForm } from './kernels/affine-form.js';
 export { linear } from './kernels/product/linear.js';
 export { buildModule } from './module/build-module.js';
-export type { BuildModule, Json, ModuleClass, ModuleConfig, ModuleContract } from './module/contract.js';
+export type { BuildModule, FormerNames, Json, ModuleClass, ModuleConfig, ModuleContract } from './module/contract.js';
 export { makeVariable, type VariableOptions } from './module/make-variable.js';
 export { Module } from './module/module.js';
 export { readConfig } from './module/read-config.js';

@@ -50,14 +50,24 @@ export function buildModule<M extends ModuleContract = ModuleContract>(
  * {@link buildModule} for a caller of another name.
  *
  * @param source what error messages call the place of the configuration, as `loadModule: flow/weights.safetensors`
+ * @param onBuilt is told of every module, of its class, and of the configuration that it was built from
  */
-export function buildFrom<M extends ModuleContract>(source: string, root: Json, classes: readonly ModuleClass[]): M {
+export function buildFrom<M extends ModuleContract>(
+  source: string,
+  root: Json,
+  classes: readonly ModuleClass[],
+  onBuilt?: (module: ModuleContract, moduleClass: ModuleClass, config: ModuleConfig) => void,
+): M {
   const byType = new Map<string, ModuleClass>();
   for (const moduleClass of classes) {
-    const other = byType.get(moduleClass.type);
-    if (other && other !== moduleClass)
-      throw new Error(`${source}: classes has two different classes of type ${formatValue(moduleClass.type)}`);
-    byType.set(moduleClass.type, moduleClass);
+    // A subclass has a name of its own: those that it inherits are still its parent's.
+    const former = Object.hasOwn(moduleClass, 'formerly') ? (moduleClass.formerly?.types ?? []) : [];
+    for (const type of [moduleClass.type, ...former]) {
+      const other = byType.get(type);
+      if (other && other !== moduleClass)
+        throw new Error(`${source}: classes has two different classes of type ${formatValue(type)}`);
+      byType.set(type, moduleClass);
+    }
   }
   let depth = 0;
   const at = (config: Json, error: unknown) => located(error, `${source}: config${placeOf(root, config)}`, config);
@@ -72,7 +82,7 @@ export function buildFrom<M extends ModuleContract>(source: string, root: Json, 
     }
     const moduleClass = byType.get(config.type);
     if (!moduleClass) {
-      const known = [...byType.keys()].join(', ') || 'none';
+      const known = [...new Set(classes.map(({ type }) => type))].join(', ') || 'none';
       throw at(config, new Error(`classes must include one of type ${formatValue(config.type)}, got ${known}`));
     }
     if (depth === DEEPEST) throw new Error(`modules must stand at most ${DEEPEST} deep within each other`);
@@ -81,6 +91,7 @@ export function buildFrom<M extends ModuleContract>(source: string, root: Json, 
       const module = moduleClass.fromConfig(config as ModuleConfig, build);
       if (expected && !(module instanceof expected))
         throw new Error(`must be a ${expected.name}, got ${formatValue(config.type)}`);
+      onBuilt?.(module, moduleClass, config as ModuleConfig);
       return module as C;
     } catch (error) {
       throw at(config, error);

@@ -12,10 +12,48 @@ export type BuildModule = <M extends ModuleContract = ModuleContract>(
   expected?: abstract new (...args: never[]) => M,
 ) => M;
 
+/**
+ * How a class reads what was saved before it had its present name, or its variables theirs: what it declares as `static formerly`.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { type FormerNames, makeVariable, Module, restoreModule } from '@pushforward/tensor';
+ *
+ * // It was called Multiply, and its variable `weight`.
+ * class Scale extends Module {
+ *   static readonly type = 'Scale';
+ *   static readonly formerly: FormerNames = {
+ *     types: ['Multiply'],
+ *     path: (path, { type }) => (type === 'Multiply' && path === 'weight' ? 'factor' : path),
+ *   };
+ *   readonly factor = makeVariable([2], () => tf.ones([2]));
+ * }
+ *
+ * const variables = new Map([['weight', { dtype: 'float32', shape: [2] }]]);
+ * const kept = { source: 'example', config: { type: 'Multiply' }, variables, ties: new Map() };
+ * const module = restoreModule<Scale>(kept, [Scale], (path, factor) => console.log(path, factor.shape)); // weight [ 2 ]
+ * module.dispose();
+ * ```
+ */
+export interface FormerNames {
+  /** Names in saved files by which the class went before. A subclass does not inherit them. */
+  readonly types?: readonly string[];
+  /**
+   * The path within the module at which a variable stands today, for the one that a file has. It is asked for every variable of every file,
+   * so it returns paths of today as they are.
+   *
+   * @param config the module's configuration in that file
+   */
+  readonly path?: (path: string, config: ModuleConfig) => string;
+}
+
 /** The constructor side of a {@link Module}: its name in a saved file, and how to rebuild one. */
 export interface ModuleClass<M extends ModuleContract = ModuleContract> {
   /** The name in a saved file; unlike `class.name` it survives a minifier. */
   readonly type: string;
+  /** What files of earlier versions call it and its variables. Old names of fields in a configuration are left to `readConfig`. */
+  readonly formerly?: FormerNames;
   /** Rebuilds the structure; the weights are restored afterwards, path by path. */
   fromConfig(config: ModuleConfig, build: BuildModule): M;
 }
@@ -25,6 +63,7 @@ export interface ModuleContract {
   config(): ModuleConfig;
   variables(): Map<string, Variable>;
   variablePaths(): Map<string, Variable>;
+  modulePaths(): Map<string, ModuleContract>;
   trainableVariables(): Variable[];
   clone(): this;
   dispose(): void;

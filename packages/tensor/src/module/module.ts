@@ -110,6 +110,15 @@ export abstract class Module implements ModuleContract {
     return found;
   }
 
+  /** This module, under the empty path, and every module in it, under every path that leads to it; holders stand before what they hold. */
+  modulePaths(): Map<string, Module> {
+    const found = new Map<string, Module>();
+    walk(this, '', (value, path) => {
+      if (value instanceof Module) found.set(path, value);
+    });
+    return found;
+  }
+
   /** Those of {@link variables} that an optimizer may change. */
   trainableVariables(): Variable[] {
     return [...this.variables().values()].filter((variable) => variable.trainable);
@@ -184,10 +193,9 @@ function walk(
  * @throws Error if the module's own class is such a one
  */
 export function classesIn(module: Module): ModuleClass[] {
-  const classes = new Set<ModuleClass>();
-  walk(module, '', (value) => {
-    if (value instanceof Module) classes.add(value.constructor as unknown as ModuleClass);
-  });
+  const classes = new Set(
+    Array.from(module.modulePaths().values(), (part) => part.constructor as unknown as ModuleClass),
+  );
   const own = module.constructor as unknown as ModuleClass;
   if (!isModuleClass(own))
     throw new Error(`${module.constructor.name}: the class must have a static type and a static fromConfig`);

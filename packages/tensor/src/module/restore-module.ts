@@ -2,6 +2,7 @@ import type { Variable } from '@tensorflow/tfjs-core';
 import { buildFrom } from './build-module.js';
 import { formatShape } from '../arguments/check.js';
 import { formatValue } from '../arguments/format.js';
+import { type PathRule, pathsOfToday } from './former-paths.js';
 import type { Json, ModuleClass, ModuleContract } from './contract.js';
 import { restoring, type VariableShape } from '../arguments/restoring.js';
 
@@ -51,7 +52,7 @@ export interface KeptModule {
 }
 
 /**
- * Rebuilds a module. Whatever the configuration asks for, nothing is made but variables of the types and shapes that are kept, and
+ * Rebuilds a module, under whatever names its classes had when it was saved (see {@link ModuleClass.formerly}). Whatever the configuration asks for, nothing is made but variables of the types and shapes that are kept, and
  * tables that are not much larger.
  *
  * `clone()` is this from one module to another, and the package io is this from a file.
@@ -84,17 +85,39 @@ export function restoreModule<M extends ModuleContract>(
   }
   const wanted = [...variables.values(), ...Array.from(ties.values(), (path) => variables.get(path)!)];
   return restoring(wanted, JSON.stringify(config).length, () => {
-    const module = buildFrom<M>(source, config, classes);
-    tie(source, module, ties);
+    const rules = new Map<ModuleContract, PathRule>();
+    const module = buildFrom<M>(source, config, classes, (part, { formerly }, own) => {
+      if (formerly?.path) rules.set(part, (path) => formerly.path!(path, own));
+    });
+    const today = pathsOfToday(module, rules);
+    const renamed = rename(kept, today);
+    tie(source, module, renamed.ties);
     const own = module.variablePaths();
-    checkFit(source, own, kept);
+    checkFit(source, own, renamed);
     for (const path of variables.keys()) {
-      const variable = own.get(path)!;
+      const variable = own.get(today(path))!;
       assign(path, variable);
       if (frozen) variable.trainable = !frozen.has(path);
     }
     return module;
   });
+}
+
+/** What is kept, under the paths of today. */
+function rename(kept: KeptModule, today: PathRule): KeptModule {
+  const { source, variables, ties, frozen } = kept;
+  const renamed = new Map<string, VariableShape>();
+  for (const [path, shape] of variables) {
+    if (renamed.has(today(path)))
+      throw new Error(`${source} must hold every variable once, got another for ${formatValue(path)}`);
+    renamed.set(today(path), shape);
+  }
+  return {
+    ...kept,
+    variables: renamed,
+    ties: new Map([...ties].map(([path, first]) => [today(path), today(first)])),
+    frozen: frozen && new Set([...frozen].map(today)),
+  };
 }
 
 /** Puts one variable at all the paths that are tied, and frees the others. */
