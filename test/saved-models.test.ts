@@ -74,6 +74,35 @@ test('a flow of version 2 with a layer that stands at two places, partly frozen'
   flow.dispose();
 });
 
+// Their networks were of the class CouplingMlp, with other paths than Mlp has for the same weights.
+test.each([
+  { name: 'coupling', logProb: [-4.451132774353027, -35.102603912353516] },
+  { name: 'coupling-without-context', logProb: [-4.705498218536377, -6.330741882324219] },
+  { name: 'coupling-of-one', logProb: [-1.073468565940857, -1.6689599752426147] },
+])('the networks of $name in version 2', async ({ name, logProb }) => {
+  const file = join(import.meta.dirname, `saved-models/version-2/${name}.zip`);
+  const { module: flow } = unpackModule<Transformed>(await readFile(file), classes);
+  const x = tf.slice(
+    tf.tensor2d([
+      [0.5, -1, 2],
+      [3, 0, -0.25],
+    ]),
+    [0, 0],
+    [2, flow.eventShape[0]],
+  );
+  const context = tf.tensor2d([
+    [0.1, -0.2],
+    [1, 2],
+  ]);
+  await expect(flow.logProb(x, flow.contextDim > 0 ? context : undefined)).toBeAllClose(logProb);
+  // Saved again, it has the names of today.
+  const { module: again } = unpackModule<Transformed>(await packModule(flow), classes);
+  expect(again.toString()).toContain('Mlp(');
+  expect(pathsOf(again)).toEqual(pathsOf(flow));
+  flow.dispose();
+  again.dispose();
+});
+
 /** Moves the variables off their start. */
 function moved<M extends Module>(module: M): M {
   [...module.variables().values()].forEach((variable, i) => {

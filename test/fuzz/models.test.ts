@@ -148,10 +148,7 @@ test.each<[string, unknown]>([
     'numbers of an event',
     { type: 'Elementwise', transform: { type: 'ShiftTransform' }, eventShape: [1e6, 1e6], trainable: true },
   ],
-  [
-    'a coupling',
-    { type: 'CouplingMlp', inputDim: 1e6, outputDim: 1e6, hidden: [1e6], contextDim: 0, activation: 'relu' },
-  ],
+  ['a coupling', { type: 'Mlp', inputDim: 1e6, outputDim: 1e6, hidden: [1e6], contextDim: 0, activation: 'relu' }],
   ['a variable', { type: 'Normal', loc: { shape: [1e9], trainable: true }, scale: 1 }],
   ['a permutation', layers({ type: 'Permute', dim: 1e9, permutation: 'random' })],
 ])('a file that asks for more %s than it holds is refused before memory is taken', async (_, config) => {

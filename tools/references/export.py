@@ -68,23 +68,23 @@ def made(linears, order, parameter_count, context, activation):
     return config, variables
 
 
-def coupling_mlp(linears, input_dim, context, activation):
-    """A `CouplingMlp`; the first layer's inputs are the dimensions, then the context."""
+def mlp(linears, input_dim, context, activation):
+    """An `Mlp`; the first layer's inputs are the dimensions, then the context."""
     first, *others = linears
     assert first.weight.shape[1] == input_dim + context
-    variables = {"inputWeights": first.weight[:, :input_dim].T}
+    variables = {"weights.0": first.weight[:, :input_dim].T}
     if context > 0:
         variables["contextWeights"] = first.weight[:, input_dim:].T
-    for i, linear in enumerate(others):
+    for i, linear in enumerate(others, start=1):
         variables[f"weights.{i}"] = linear.weight.T
     for i, linear in enumerate(linears):
         variables[f"biases.{i}"] = linear.bias
     config = {
-        "type": "CouplingMlp",
+        "type": "Mlp",
         "inputDim": input_dim,
         "outputDim": linears[-1].weight.shape[0],
         "hidden": [linear.weight.shape[0] for linear in linears[:-1]],
-        "context": context,
+        "contextDim": context,
         "activation": activation,
     }
     return config, variables

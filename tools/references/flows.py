@@ -134,7 +134,7 @@ def real_nvp(generator):
     for layer in reversed(flow.transform.transforms):
         # There, the mask marks the dimensions that stay.
         transformed = [i for i, stays in enumerate(layer.mask.tolist()) if not stays]
-        network = export.coupling_mlp(export.linears_of(layer.hyper), dim - len(transformed), context, "tanh")
+        network = export.mlp(export.linears_of(layer.hyper), dim - len(transformed), context, "tanh")
         parts.append(export.coupling(dim, transformed, network, {"type": "AffineTransform", "bound": bound}))
     return of_zuko(flow, "RealNVP", dim, context, parts)
 
@@ -223,7 +223,7 @@ def coupling_nsf(generator):
     for mask, layer in zip(masks, layers):
         transformed = [i for i, moves in enumerate(mask) if moves]
         linears = export.linears_of(layer.transform_net)
-        config, variables = export.coupling_mlp(linears, dim - len(transformed), 0, "relu")
+        config, variables = export.mlp(linears, dim - len(transformed), 0, "relu")
         last = f"biases.{len(linears) - 1}"
         variables[last] = variables[last].clone()
         linears[-1].bias.data.view(len(transformed), -1)[:, 2 * bins :] += derivative_offset(transform["minDerivative"])

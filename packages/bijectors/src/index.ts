@@ -19,8 +19,7 @@ export {
 export type { RankInputs, SequenceStart } from './autoregressive/sequence/unroll-recurrence.js';
 export { Coupling, type CouplingOptions } from './coupling/coupling.js';
 export { type CouplingFlowOptions, glow, nice, type NiceOptions, realNvp } from './factories/coupling.js';
-export { CouplingMlp, type CouplingMlpOptions } from './coupling/coupling-mlp.js';
-export { CouplingNetwork } from './coupling/coupling-network.js';
+export { Mlp, type MlpOptions, Network } from '@pushforward/made';
 export { Exp } from './elementary/exp.js';
 export { FillTriangular, type FillTriangularOptions } from './elementary/fill-triangular.js';
 export { Partition, type PartitionOptions } from './combinators/partition.js';

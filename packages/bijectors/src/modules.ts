@@ -5,7 +5,6 @@ import { Chain } from './combinators/chain.js';
 import { AttentionConditioner } from './autoregressive/attention/attention-conditioner.js';
 import { LstmConditioner } from './autoregressive/lstm/lstm-conditioner.js';
 import { Coupling } from './coupling/coupling.js';
-import { CouplingMlp } from './coupling/coupling-mlp.js';
 import { Exp } from './elementary/exp.js';
 import { FillTriangular } from './elementary/fill-triangular.js';
 import { Partition } from './combinators/partition.js';
@@ -59,7 +58,6 @@ export const bijectorModules: readonly ModuleClass[] = [
   Chain,
   CircularSplineTransform,
   Coupling,
-  CouplingMlp,
   Elementwise,
   Exp,
   FillTriangular,

@@ -3,6 +3,7 @@ import { BernoulliMade } from './density/bernoulli-made.js';
 import { GaussianMade } from './density/gaussian-made.js';
 import { Made } from './made/made.js';
 import { MaskedLinear } from './network/masked-linear.js';
+import { Mlp } from './mlp/mlp.js';
 
 /**
  * Every module class of this package, to rebuild saved ones with.
@@ -18,4 +19,4 @@ import { MaskedLinear } from './network/masked-linear.js';
  * console.log(copy.order.join() === made.order.join()); // true
  * ```
  */
-export const madeModules: readonly ModuleClass[] = [Made, MaskedLinear, BernoulliMade, GaussianMade];
+export const madeModules: readonly ModuleClass[] = [Made, MaskedLinear, Mlp, BernoulliMade, GaussianMade];

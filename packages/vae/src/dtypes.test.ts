@@ -4,7 +4,7 @@ import { type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { mlpEncoder } from './encoder.js';
 import { BernoulliLikelihood } from './likelihood.js';
-import { Mlp } from './mlp.js';
+import { Mlp } from '@pushforward/made';
 import { Vae } from './vae.js';
 
 const vae = new Vae({

@@ -2,15 +2,14 @@ import { slice, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import {
   admit,
   type BuildModule,
-  checkInstance,
   checkInteger,
   Module,
   type ModuleConfig,
   softBound,
   readConfig,
 } from '@pushforward/tensor';
-import { Mlp, type MlpOptions } from './mlp.js';
-import { Network } from './network.js';
+import { Mlp, type MlpOptions, Network } from '@pushforward/made';
+import { checkNetwork } from './check-network.js';
 
 /** What an encoder says of each x: the Gaussian that the posterior starts from, and a context for the posterior's flow. */
 export interface Encoding {
@@ -60,7 +59,7 @@ export class Encoder extends Module {
     readonly latentDim: number,
   ) {
     super();
-    checkInstance('Encoder: network', network, Network, 'a network');
+    checkNetwork('Encoder: network', network);
     checkInteger('Encoder: latentDim', latentDim, 1);
     checkInteger('Encoder: network outputDim', network.outputDim, 2 * latentDim);
     this.dataDim = network.inputDim;

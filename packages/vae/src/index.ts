@@ -1,7 +1,6 @@
 export { Encoder, type Encoding, mlpEncoder, type MlpEncoderOptions } from './encoder.js';
 export { BernoulliLikelihood, GaussianLikelihood, type GaussianLikelihoodOptions, Likelihood } from './likelihood.js';
-export { Mlp, type MlpOptions } from './mlp.js';
+export { Mlp, type MlpOptions, Network } from '@pushforward/made';
 export { vaeModules } from './modules.js';
 export { type NegativeElbo, negativeElbo } from './negative-elbo.js';
-export { Network } from './network.js';
 export { type Elbo, type ElboOptions, type LogLikelihoodOptions, Vae, type VaeOptions } from './vae.js';

@@ -2,7 +2,6 @@ import { exp, fill, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import {
   type BuildModule,
   checkBoolean,
-  checkInstance,
   checkNumber,
   makeVariable,
   Module,
@@ -10,7 +9,8 @@ import {
   readConfig,
 } from '@pushforward/tensor';
 import { Bernoulli, type Distribution, Independent, Normal } from '@pushforward/distributions';
-import { Network } from './network.js';
+import { Network } from '@pushforward/made';
+import { checkNetwork } from './check-network.js';
 
 /**
  * p(x|z): a decoder network and the distribution whose parameters it gives.
@@ -71,7 +71,7 @@ export class BernoulliLikelihood extends Likelihood {
   /** @param decoder from z to one logit a pixel */
   constructor(readonly decoder: Network) {
     super();
-    checkInstance('BernoulliLikelihood: decoder', decoder, Network, 'a network');
+    checkNetwork('BernoulliLikelihood: decoder', decoder);
     this.latentDim = decoder.inputDim;
     this.dataDim = decoder.outputDim;
   }
@@ -126,7 +126,7 @@ export class GaussianLikelihood extends Likelihood {
     super();
     checkNumber('GaussianLikelihood: scale', scale, { above: 0 });
     checkBoolean('GaussianLikelihood: learnScale', learnScale);
-    checkInstance('GaussianLikelihood: decoder', decoder, Network, 'a network');
+    checkNetwork('GaussianLikelihood: decoder', decoder);
     this.latentDim = decoder.inputDim;
     this.dataDim = decoder.outputDim;
     this.logScale = makeVariable([this.dataDim], () => fill([this.dataDim], Math.log(scale)), {

@@ -2,7 +2,6 @@ import { distributionModules } from '@pushforward/distributions';
 import type { ModuleClass } from '@pushforward/tensor';
 import { Encoder } from './encoder.js';
 import { BernoulliLikelihood, GaussianLikelihood } from './likelihood.js';
-import { Mlp } from './mlp.js';
 import { Vae } from './vae.js';
 
 /**
@@ -24,6 +23,5 @@ export const vaeModules: readonly ModuleClass[] = [
   BernoulliLikelihood,
   Encoder,
   GaussianLikelihood,
-  Mlp,
   Vae,
 ];

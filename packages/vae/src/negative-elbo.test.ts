@@ -4,7 +4,7 @@ import { mean, neg } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { mlpEncoder } from './encoder.js';
 import { BernoulliLikelihood } from './likelihood.js';
-import { Mlp } from './mlp.js';
+import { Mlp } from '@pushforward/made';
 import { negativeElbo } from './negative-elbo.js';
 import { Vae } from './vae.js';
 

@@ -18,7 +18,7 @@ import { buildModule, bernoulli, key, normal, type Module } from '@pushforward/t
 import { describe, expect, test } from 'vitest';
 import { Encoder } from './encoder.js';
 import { BernoulliLikelihood, GaussianLikelihood } from './likelihood.js';
-import { Mlp } from './mlp.js';
+import { Mlp } from '@pushforward/made';
 import { vaeModules } from './modules.js';
 import { Vae } from './vae.js';
 
@@ -244,6 +244,10 @@ describe('vae', () => {
       'Vae: samples must be an integer of at least 1, got 0',
     );
     expect(() => new Encoder(new Mlp({ inputDim: 3, hidden: [], outputDim: 3 }), 2)).toThrow('at least 4, got 3');
+    const conditional = new Mlp({ inputDim: 3, hidden: [], outputDim: 4, contextDim: 1 });
+    expect(() => new Encoder(conditional, 2)).toThrow('Encoder: network must take no context, got one of contextDim 1');
+    expect(() => new BernoulliLikelihood(conditional)).toThrow('BernoulliLikelihood: decoder must take no context');
+    expect(() => new GaussianLikelihood(conditional)).toThrow('GaussianLikelihood: decoder must take no context');
     expect(() => new GaussianLikelihood(new Mlp({ inputDim: 3, hidden: [], outputDim: 3 }), { scale: 0 })).toThrow(
       'scale must be positive and finite, got 0',
     );

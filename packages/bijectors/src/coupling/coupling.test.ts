@@ -1,12 +1,11 @@
-import { square, tensor1d, tensor2d, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import { square, tensor2d, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import { Mlp, Network } from '@pushforward/made';
 import { describe, expect, test } from 'vitest';
 import { checkBijector } from '../testing/index.js';
 import { AffineTransform } from '../elementwise/affine.js';
 import { GateTransform } from '../elementwise/gate.js';
 import { ShiftTransform } from '../elementwise/shift.js';
 import { Coupling } from './coupling.js';
-import { CouplingMlp } from './coupling-mlp.js';
-import { CouplingNetwork } from './coupling-network.js';
 
 const TRANSFORMS = { shift: new ShiftTransform(), affine: new AffineTransform(), gate: new GateTransform() };
 
@@ -23,25 +22,25 @@ function coupling({
 }) {
   const inputDim = dim - transformed.length;
   const outputDim = transformed.length * TRANSFORMS[transform].parameterCount;
-  const network = new CouplingMlp({
+  const network = new Mlp({
     inputDim,
-    outputDim,
     hidden: [12, 12],
+    outputDim,
     contextDim,
     activation: 'tanh',
+    init: 'identity',
     seed: 1,
   });
   return new Coupling({ dim, transformed, network, transform: TRANSFORMS[transform] });
 }
 
 /** The squares of its inputs, as a network of one's own. */
-class Squares extends CouplingNetwork {
+class Squares extends Network {
   static readonly type = 'Squares';
   static override fromConfig() {
     return new Squares();
   }
   readonly inputDim = 2;
-  readonly contextDim = 0;
   readonly outputDim = 2;
   apply(x: Tensor) {
     return square(x);
@@ -77,10 +76,12 @@ describe('Coupling', () => {
   });
 
   test('parameters go to the transformed dimensions in the order they are named in', async () => {
-    const network = new CouplingMlp({
+    const network = new Mlp({
       inputDim: 1,
+      hidden: [8],
       outputDim: 4,
-      initialParameters: [10, 0, 20, Math.log(2)],
+      init: 'identity',
+      outputBias: [10, 0, 20, Math.log(2)],
       seed: 0,
     });
     const layer = new Coupling({
@@ -100,7 +101,7 @@ describe('Coupling', () => {
       new Coupling({
         dim,
         transformed,
-        network: new CouplingMlp({ inputDim, outputDim, seed: 0 }),
+        network: new Mlp({ inputDim, hidden: [8], outputDim, seed: 0 }),
         transform,
         name: 'pair',
       });
@@ -116,80 +117,5 @@ describe('Coupling', () => {
     expect(make(3, [1], 1, 2)).toThrow('pair: network must read 2 dimensions, got 1');
     expect(make(3, [1], 2, 3)).toThrow('pair: network must give 1 × 2 parameters, got 3');
     expect(() => make(2, [0], 1, 2)().inverse(zeros([4, 3]))).toThrow('pair: y must be [..., 2], got [4, 3]');
-  });
-});
-
-describe('CouplingMlp', () => {
-  // relu(x·W + c·V + b)·U + d in float64.
-  test('equals a float64 reference', async () => {
-    const network = new CouplingMlp({ inputDim: 2, outputDim: 2, hidden: [3], contextDim: 1, seed: 0 });
-    network.inputWeights!.assign(
-      tensor2d([
-        [1, -2, 0.5],
-        [0.25, 1, -1],
-      ]),
-    );
-    network.contextWeights!.assign(tensor2d([[1, 2, 3]]));
-    network.weights[0].assign(
-      tensor2d([
-        [1, 2],
-        [3, 4],
-        [5, 6],
-      ]),
-    );
-    network.biases[0].assign(tensor1d([0.5, -0.5, 0.1]));
-    network.biases[1].assign(tensor1d([-1, 1]));
-    const result = network.apply(
-      tensor2d([
-        [1, 2],
-        [-1, 0.5],
-      ]),
-      tensor1d([0.3]),
-    );
-    await expect(result).toBeAllClose(
-      tensor2d([
-        [1.6, 6],
-        [6.8, 11.4],
-      ]),
-    );
-  });
-
-  test('starts at its initial parameters', async () => {
-    const network = new CouplingMlp({ inputDim: 3, outputDim: 2, contextDim: 2, initialParameters: [7, -8], seed: 0 });
-    await expect(
-      network.apply(
-        tensor2d([
-          [1, 2, 3],
-          [4, 5, 6],
-        ]),
-        tensor1d([9, 9]),
-      ),
-    ).toBeAllClose(
-      tensor2d([
-        [7, -8],
-        [7, -8],
-      ]),
-    );
-  });
-
-  test('refuses options out of range', () => {
-    expect(() => new CouplingMlp({ inputDim: -1, outputDim: 1 })).toThrow(
-      'CouplingMlp: inputDim must be an integer of at least 0, got -1',
-    );
-    expect(() => new CouplingMlp({ inputDim: 1, outputDim: 0 })).toThrow(
-      'CouplingMlp: outputDim must be an integer of at least 1, got 0',
-    );
-    expect(() => new CouplingMlp({ inputDim: 1, outputDim: 2, hidden: [0] })).toThrow(
-      'CouplingMlp: hidden must be an integer of at least 1, got 0',
-    );
-    expect(() => new CouplingMlp({ inputDim: 1, outputDim: 2, initialParameters: [1] })).toThrow(
-      'CouplingMlp: initialParameters must be 2 numbers, got 1',
-    );
-    expect(() => new CouplingMlp({ inputDim: 1, outputDim: 2, activation: 'sin' as 'relu' })).toThrow(
-      'CouplingMlp: activation must be one of',
-    );
-    expect(() => new CouplingMlp({ inputDim: 1, outputDim: 2, contextDim: 2, seed: 0 }).apply(zeros([1]))).toThrow(
-      'CouplingMlp: context must be [..., 2], got none',
-    );
   });
 });

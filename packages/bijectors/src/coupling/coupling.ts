@@ -9,11 +9,10 @@ import {
   type ModuleConfig,
   readConfig,
 } from '@pushforward/tensor';
-import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
+import { invertPermutation, Network, type ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 import { ElementwiseTransform } from '../contract/elementwise-transform.js';
 import { select } from '../numerics/select.js';
-import { CouplingNetwork } from './coupling-network.js';
 
 /** What a {@link Coupling} layer transforms, and how. */
 export interface CouplingOptions {
@@ -22,7 +21,7 @@ export interface CouplingOptions {
   /** The indices of the dimensions that are transformed; the others, in ascending order, are what the network reads. */
   transformed: readonly number[];
   /** From the other dimensions and the context to P parameters for each transformed dimension, in the order of `transformed`. */
-  network: CouplingNetwork;
+  network: Network;
   /** What is applied to each transformed dimension. */
   transform: ElementwiseTransform;
   /** What errors call it. Default `'Coupling'`. */
@@ -50,12 +49,12 @@ export interface CouplingOptions {
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs';
- * import { AffineTransform, Coupling, CouplingMlp } from '@pushforward/bijectors';
+ * import { AffineTransform, Coupling, Mlp } from '@pushforward/bijectors';
  *
  * const layer = new Coupling({
  *   dim: 3,
  *   transformed: [1, 2],
- *   network: new CouplingMlp({ inputDim: 1, outputDim: 4, hidden: [16], seed: 0 }),
+ *   network: new Mlp({ inputDim: 1, hidden: [16], outputDim: 4, init: 'identity', seed: 0 }),
  *   transform: new AffineTransform(),
  * });
  * console.log(await layer.forward(tf.tensor1d([1, 2, 3])).array()); // [1, 2, 3]
@@ -66,7 +65,7 @@ export class Coupling extends Bijector {
   static override fromConfig(config: ModuleConfig, build: BuildModule): Coupling {
     return new Coupling({
       ...readConfig(config, { dim: 'number', transformed: 'numbers', name: 'text?' }),
-      network: build(config.network, CouplingNetwork),
+      network: build(config.network, Network),
       transform: build(config.transform, ElementwiseTransform),
     });
   }
@@ -76,7 +75,7 @@ export class Coupling extends Bijector {
   override readonly contextDim: number;
   readonly dim: number;
   readonly transformed: readonly number[];
-  readonly network: CouplingNetwork;
+  readonly network: Network;
   readonly transform: ElementwiseTransform;
   readonly name: string;
   /** Where the dimensions stand while they are apart: those that stay, then those that are transformed. */
@@ -86,7 +85,7 @@ export class Coupling extends Bijector {
     super();
     checkInteger(`${name}: dim`, dim, 1);
     checkIntegers(`${name}: transformed`, transformed, 0);
-    checkInstance(`${name}: network`, network, CouplingNetwork, 'a coupling network');
+    checkInstance(`${name}: network`, network, Network, 'a network');
     checkInstance(`${name}: transform`, transform, ElementwiseTransform, 'an elementwise transform');
     const indices = Array.from({ length: dim }, (_, i) => i);
     const set = new Set(transformed);

@@ -11,7 +11,7 @@ import { LuLinear } from '../linear/lu-linear.js';
 import { AffineTransform } from '../elementwise/affine.js';
 import { ShiftTransform } from '../elementwise/shift.js';
 import { Coupling } from '../coupling/coupling.js';
-import { CouplingMlp } from '../coupling/coupling-mlp.js';
+import { Mlp } from '@pushforward/made';
 
 /** What {@link nice} is made of, and {@link realNvp} but for its transform. Each layer transforms one half of the dimensions, rounded up or down. */
 export interface NiceOptions extends FlowOptions {
@@ -133,19 +133,19 @@ export function couplingLayers(
   { transforms = 6, ...options }: NiceOptions,
   transform: ElementwiseTransform,
 ): Bijector[] {
-  const { dim, hidden, contextDim: context, init, activation } = options;
+  const { dim, hidden = [64, 64], contextDim: context, init = 'identity', activation } = options;
   const half = Math.floor(dim / 2);
   return flowLayers(name, { ...options, transforms }, 'inverse', (order, i, seed) => {
     // Half of the dimensions condition the others. A single one has no other half to take turns with.
     const transformed = i % 2 === 0 || dim === 1 ? order.slice(half) : order.slice(dim - half);
-    const network = new CouplingMlp({
+    const network = new Mlp({
       inputDim: dim - transformed.length,
       outputDim: transformed.length * transform.parameterCount,
       hidden,
       contextDim: context,
       activation,
       init,
-      initialParameters: transformed.flatMap(() => transform.identityParameters),
+      outputBias: transformed.flatMap(() => transform.identityParameters),
       seed,
     });
     return new Coupling({ dim, transformed: transformed.toSorted((a, b) => a - b), network, transform, name });

@@ -1,0 +1,182 @@
+import { add, clone, type Tensor, tensor1d, tidy, type Variable, zeros } from '@tensorflow/tfjs-core';
+import {
+  activate,
+  type Activation,
+  activations,
+  admit,
+  checkInteger,
+  checkIntegers,
+  checkNumbers,
+  checkOneOf,
+  checkOptions,
+  type FormerNames,
+  type Key,
+  key,
+  linear,
+  makeVariable,
+  type ModuleConfig,
+  orthogonal,
+  readConfig,
+  type Seed,
+  split,
+  uniform,
+} from '@pushforward/tensor';
+import { Network } from '../contract/network.js';
+import { type Init, ORTHOGONAL_GAIN } from '../network/init.js';
+
+/** What an {@link Mlp} is made of. */
+export interface MlpOptions {
+  /** A, the width of the input; 0 is allowed. */
+  inputDim: number;
+  /** The widths of the hidden layers, in order; `[]` makes the network linear. */
+  hidden: readonly number[];
+  /** The width of the output. */
+  outputDim: number;
+  /** C, the width of the context. Default 0: none. */
+  contextDim?: number;
+  /** The hidden layers' nonlinearity. Default `'relu'`. */
+  activation?: Activation;
+  /** How the output weights start. Default `'uniform'`: in ±√(3 / fan-in). */
+  init?: 'uniform' | Init;
+  /** The output's bias at the start. Default all 0. */
+  outputBias?: readonly number[];
+  /** An integer or a key for the initial weights. Default: a fresh key. */
+  seed?: Seed;
+}
+
+/**
+ * A multilayer perceptron: `h ← activation(x·W + context·V + b)`, further hidden layers without the context, then a linear output.
+ *
+ * Weights start uniform in ±√(6 / fan-in) before a hidden layer and as `init` says before the output, biases at 0. With neither input nor
+ * context there are no hidden layers, and the result is the output's bias.
+ *
+ * **Shapes**: x `[...batch, A]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x; result `[...batch, outputDim]`; without
+ * inputs, that of the context's batch.
+ *
+ * Source: He et al. 2015, "Delving deep into rectifiers", for the hidden layers' scale.
+ *
+ * @throws Error if an option is out of range, or x or context does not fit
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { Mlp } from '@pushforward/made';
+ *
+ * const network = new Mlp({ inputDim: 3, hidden: [16], outputDim: 2, init: 'identity', outputBias: [1, 2], seed: 0 });
+ * console.log(await network.apply(tf.tensor1d([5, 0, -5])).array()); // [1, 2]
+ * ```
+ */
+export class Mlp extends Network {
+  static readonly type: string = 'Mlp';
+  static readonly formerly: FormerNames = { types: ['CouplingMlp'], path: pathOfCouplingMlp };
+  static override fromConfig(config: ModuleConfig): Mlp {
+    const dims = { inputDim: 'number', hidden: 'numbers', outputDim: 'number', contextDim: 'number?' } as const;
+    // Files from before release 0.1.0 call the width of the context `context`.
+    const formerly = { contextDim: 'context' } as const;
+    return new Mlp({ ...readConfig(config, { ...dims, activation: activations }, formerly), seed: 0 });
+  }
+
+  readonly inputDim: number;
+  override readonly contextDim: number;
+  readonly outputDim: number;
+  readonly hidden: readonly number[];
+  readonly activation: Activation;
+  /** Of every layer; the first is `[A, units]`, or `[C, units]` if there is a context alone. Empty with neither. */
+  readonly weights: readonly Variable[];
+  /** `[C, units]` of the first layer, if there are both inputs and a context. */
+  readonly contextWeights?: Variable;
+  /** Of every layer. */
+  readonly biases: readonly Variable[];
+
+  constructor(options: MlpOptions) {
+    super();
+    checkOptions('Mlp', options);
+    const {
+      inputDim,
+      hidden,
+      outputDim,
+      contextDim = 0,
+      activation = 'relu',
+      init = 'uniform',
+      outputBias,
+      seed,
+    } = options;
+    checkInteger('Mlp: inputDim', inputDim, 0);
+    checkInteger('Mlp: outputDim', outputDim, 1);
+    checkInteger('Mlp: contextDim', contextDim, 0);
+    checkIntegers('Mlp: hidden', hidden, 1);
+    checkOneOf('Mlp: activation', activation, activations);
+    checkOneOf('Mlp: init', init, ['uniform', 'identity', 'orthogonal']);
+    if (outputBias !== undefined) checkNumbers('Mlp: outputBias', outputBias, outputDim);
+    this.inputDim = inputDim;
+    this.contextDim = contextDim;
+    this.outputDim = outputDim;
+    this.activation = activation;
+    const fanIn = inputDim + contextDim;
+    // A hidden unit without an input would be a constant.
+    this.hidden = fanIn === 0 ? [] : [...hidden];
+    const widths = [inputDim || contextDim, ...this.hidden, outputDim];
+    const count = widths.length - 1;
+    const keys = split(key(seed), count + 1);
+    const startingWeights = (layer: number, own: Key, shape: [number, number]) => {
+      const isOutput = layer === count - 1;
+      const bound = Math.sqrt((isOutput ? 3 : 6) / (layer === 0 ? fanIn : shape[0]));
+      return makeVariable(shape, () => {
+        if (!isOutput || init === 'uniform') return uniform(own, shape, { minval: -bound, maxval: bound });
+        return init === 'orthogonal' ? orthogonal(own, ...shape, ORTHOGONAL_GAIN) : zeros(shape);
+      });
+    };
+    const layers = fanIn === 0 ? [] : keys.slice(0, count);
+    this.weights = layers.map((own, i) => startingWeights(i, own, [widths[i], widths[i + 1]]));
+    if (inputDim > 0 && contextDim > 0) this.contextWeights = startingWeights(0, keys[count], [contextDim, widths[1]]);
+    this.biases = widths
+      .slice(1)
+      .map((width, i) =>
+        makeVariable([width], () => (i === count - 1 && outputBias ? tensor1d([...outputBias]) : zeros([width]))),
+      );
+  }
+
+  apply(x: Tensor, context?: Tensor): Tensor {
+    return tidy(() => {
+      const given = admit({ name: 'Mlp', x, event: [this.inputDim], context, contextDim: this.contextDim });
+      return this.weights
+        .slice(1)
+        .reduce<Tensor>(
+          (h, weights, i) => linear(h, weights, this.biases[i + 1], this.#activationOf(i + 1)),
+          this.#firstLayer(given.x, given.context),
+        );
+    });
+  }
+
+  override config(): ModuleConfig {
+    return {
+      type: Mlp.type,
+      inputDim: this.inputDim,
+      hidden: [...this.hidden],
+      outputDim: this.outputDim,
+      contextDim: this.contextDim,
+      activation: this.activation,
+    };
+  }
+
+  #firstLayer(x: Tensor, context: Tensor | undefined): Tensor {
+    const [bias] = this.biases;
+    // Without weights, it is the variable itself.
+    if (this.weights.length === 0) return clone(bias);
+    const activation = this.#activationOf(0);
+    if (!this.contextWeights) return linear(this.inputDim > 0 ? x : context!, this.weights[0], bias, activation);
+    const total = add(linear(x, this.weights[0]), linear(context!, this.contextWeights, bias));
+    return activation ? activate(activation, total) : total;
+  }
+
+  #activationOf(layer: number): Activation | undefined {
+    return layer < this.hidden.length ? this.activation : undefined;
+  }
+}
+
+/** Networks of coupling layers were of a class of their own before release 0.1.0, with lists of weights that began at the second layer. */
+function pathOfCouplingMlp(path: string, { type, inputDim }: ModuleConfig): string {
+  if (type !== 'CouplingMlp') return path;
+  if (path === (inputDim === 0 ? 'contextWeights' : 'inputWeights')) return 'weights.0';
+  return path.replace(/^weights\.(\d+)$/u, (_, layer) => `weights.${Number(layer) + 1}`);
+}
