@@ -54,11 +54,10 @@ export class AffineTransform extends AffineFamily {
   }
 
   override affineForm(direction: 'forward' | 'inverse'): AffineForm {
-    const scale =
-      this.bound === null ? { logScale: 'raw' as const } : { logScale: 'bounded' as const, bound: this.bound };
+    const [logScale, bound] = this.bound === null ? (['raw'] as const) : (['bounded', this.bound] as const);
     return direction === 'forward'
-      ? { ...scale, sign: 1, before: 0, after: 1 }
-      : { ...scale, sign: -1, before: 1, after: 0 };
+      ? { logScale, bound, sign: 1, before: 0, after: 1 }
+      : { logScale, bound, sign: -1, before: 1, after: 0 };
   }
 
   override config(): ModuleConfig {

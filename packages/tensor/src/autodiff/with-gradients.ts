@@ -1,4 +1,4 @@
-import { clone, engine, keep, type Tensor, tidy, Variable } from '@tensorflow/tfjs-core';
+import { engine, keep, type Tensor, tidy, Variable } from '@tensorflow/tfjs-core';
 
 /**
  * Computes several tensors as one operation whose gradient is written by hand: `forward` going forward, `backward` going back.
@@ -28,9 +28,11 @@ export function withGradients(
       const result = forward(true);
       outputs = result.outputs;
       // Variables outlive the gradient; other inputs, and outputs, may be disposed of by their owner.
-      const clones = inputs.filter((input) => !(input instanceof Variable)).map((input) => clone(input));
-      const residuals = (result.residuals ?? []).map((tensor) => (outputs.includes(tensor) ? clone(tensor) : tensor));
-      saved = [...clones, ...residuals];
+      const handles = inputs.filter((input) => !(input instanceof Variable)).map(secondHandle);
+      const residuals = (result.residuals ?? []).map((tensor) =>
+        outputs.includes(tensor) ? secondHandle(tensor) : tensor,
+      );
+      saved = [...handles, ...residuals];
     } finally {
       state.kernelDepth--;
     }
@@ -40,11 +42,17 @@ export function withGradients(
       const rest = [...saved];
       const known = inputs.map((input) => (input instanceof Variable ? input : rest.shift()!));
       const gradients = backward([cotangents].flat(), known, rest);
-      return Object.fromEntries(
-        gradients.map((gradient, i) => [i, typeof gradient === 'function' ? gradient : () => gradient]),
-      );
+      return gradients.map((gradient) => (typeof gradient === 'function' ? gradient : () => gradient));
     };
-    engine()['addTapeNode']('withGradients', { ...inputs }, outputs, gradFunc, saved, {});
+    // The tape goes through inputs and gradients by their keys: those of lists are places.
+    engine()['addTapeNode']('withGradients', inputs as never, outputs, gradFunc as never, saved, {});
     return outputs;
   });
+}
+
+/** A clone, without the steps of an operation: the numbers are shared, and counted as held once more. */
+function secondHandle(tensor: Tensor): Tensor {
+  const { backend } = engine().state.tensorInfo.get(tensor.dataId)!;
+  backend.incRef(tensor.dataId);
+  return engine().makeTensorFromTensorInfo(tensor, backend);
 }

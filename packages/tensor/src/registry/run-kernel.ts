@@ -19,6 +19,9 @@ export function runKernel(name: string, inputs: readonly Tensor[], attrs: object
   if (state.profiling) return [engine().runKernel(name, { ...inputs } as never, attrs as never)].flat() as Tensor[];
   const kernel = getKernel(name, backendName);
   if (!kernel) throw new Error(`${name}: backend '${backendName}' has no such kernel`);
-  const infos = kernel.kernelFunc({ inputs: { ...inputs } as never, attrs: attrs as never, backend });
-  return [infos].flat().map((info) => engine().makeTensorFromTensorInfo(info));
+  // A list is named by its places as it is; to copy one of a hundred tensors would cost as much as a small kernel.
+  const infos = kernel.kernelFunc({ inputs: inputs as never, attrs: attrs as never, backend });
+  return Array.isArray(infos)
+    ? infos.map((info) => engine().makeTensorFromTensorInfo(info))
+    : [engine().makeTensorFromTensorInfo(infos)];
 }

@@ -5,6 +5,7 @@ import {
   reshape,
   type Tensor,
   tidy,
+  util,
   type Variable,
   zerosLike,
 } from '@tensorflow/tfjs-core';
@@ -68,7 +69,7 @@ export class OptimizerState {
     const learningRate = this.#learningRate(this.#step);
     checkRate(`learningRate at step ${this.#step}`, learningRate);
     for (const [path, { name, shape }] of this.variables) {
-      if (gradients[name] && formatShape(gradients[name].shape) !== formatShape(shape)) {
+      if (gradients[name] && !util.arraysEqual(gradients[name].shape, shape)) {
         throw new Error(
           `update: gradient of ${path} must be ${formatShape(shape)}, got ${formatShape(gradients[name].shape)}`,
         );

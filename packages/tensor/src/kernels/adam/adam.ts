@@ -55,13 +55,11 @@ export function adamStep(
   { weights, first, second, average }: AdamArrays,
   constants: AdamConstants,
 ): AdamArrays {
-  const inputs = gradients.flatMap((gradient, i) => [
-    gradient,
-    weights[i],
-    first[i],
-    second[i],
-    ...(average.length > 0 ? [average[i]] : []),
-  ]);
+  const inputs: Tensor[] = [];
+  for (const [i, gradient] of gradients.entries()) {
+    inputs.push(gradient, weights[i], first[i], second[i]);
+    if (average.length > 0) inputs.push(average[i]);
+  }
   const each = average.length > 0 ? 4 : 3;
   const outputs = runKernel(adamKernel.name, inputs, constants);
   const list = (place: number) => gradients.map((_, i) => outputs[each * i + place]);

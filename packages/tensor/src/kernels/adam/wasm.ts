@@ -13,12 +13,11 @@ function runAdam(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModu
   const constants = attrs as unknown as AdamConstants;
   const operands = Object.values(inputs) as TensorInfo[];
   const each = constants.averageRate === undefined ? 4 : 5;
-  const variables = Array.from({ length: operands.length / each }, (_, i) => operands.slice(each * i, each * (i + 1)));
-  const next = variables.map((arrays) => arrays.slice(1).map((array) => wasm.outputInPlace(array)));
-
-  const counts = variables.map(([gradient]) => util.sizeFromShape(gradient.shape));
+  const variables = operands.length / each;
+  const counts = Array.from({ length: variables }, (_, i) => util.sizeFromShape(operands[each * i].shape));
+  const next: TensorInfo[] = [];
   const chunks = counts.reduce((total, count) => total + Math.ceil(count / ADAM_CHUNK), 0);
-  const settings = wasm.scratch(SETTINGS_BYTES + 8 * chunks + AdamVariableStruct.bytes * variables.length);
+  const settings = wasm.scratch(SETTINGS_BYTES + 8 * chunks + AdamVariableStruct.bytes * variables);
   const squares = settings + SETTINGS_BYTES;
   const table = squares + 8 * chunks;
   const { rule, decay1, decay2, smoothing, stepSize, shrink = 1, averageRate = 0, clipNorm = 0 } = constants;
@@ -33,26 +32,30 @@ function runAdam(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModu
     averageRate,
     clipNorm,
     table,
-    count: variables.length,
+    count: variables,
     squares,
   });
-  for (const [i, [gradient, weight, first, second, average]] of variables.entries()) {
-    const [nextWeight, nextFirst, nextSecond, nextAverage] = next[i];
+  for (let i = 0; i < variables; i++) {
+    const [gradient, ...arrays] = operands.slice(each * i, each * (i + 1));
+    const outputs = arrays.map((array) => wasm.outputInPlace(array));
+    next.push(...outputs);
+    const [weight, first, second, average] = arrays.map((array) => wasm.address(array));
+    const [nextWeight, nextFirst, nextSecond, nextAverage] = outputs.map((output) => wasm.address(output));
     AdamVariableStruct.write(wasm.memory, table + AdamVariableStruct.bytes * i, {
       count: counts[i],
       gradient: wasm.address(gradient),
-      weight: wasm.address(weight),
-      first: wasm.address(first),
-      second: wasm.address(second),
-      average: average ? wasm.address(average) : 0,
-      nextWeight: wasm.address(nextWeight),
-      nextFirst: wasm.address(nextFirst),
-      nextSecond: wasm.address(nextSecond),
-      nextAverage: nextAverage ? wasm.address(nextAverage) : 0,
+      weight,
+      first,
+      second,
+      average: average ?? 0,
+      nextWeight,
+      nextFirst,
+      nextSecond,
+      nextAverage: nextAverage ?? 0,
     });
   }
   wasm.functions.adam(settings);
-  return next.flat();
+  return next;
 }
 
 /** The sums of squares that follow are of float64. */
