@@ -1,19 +1,4 @@
-import {
-  add,
-  exp,
-  eye,
-  keep,
-  mul,
-  sub,
-  sum,
-  type Tensor,
-  tensor2d,
-  type Tensor2D,
-  tidy,
-  transpose,
-  type Variable,
-  zeros,
-} from '@tensorflow/tfjs-core';
+import { add, exp, sub, sum, type Tensor, tidy, transpose, type Variable, zeros } from '@tensorflow/tfjs-core';
 import {
   admit,
   checkInteger,
@@ -27,6 +12,7 @@ import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 import { Permute, type PermuteOptions } from '../combinators/permute.js';
 import { select } from '../numerics/select.js';
+import { PackedTriangles } from '../numerics/packed-triangles.js';
 import { invertLowerTriangular } from '../numerics/invert-triangular.js';
 
 /** What an {@link LuLinear} is made of. */
@@ -80,9 +66,7 @@ export class LuLinear extends Bijector {
   readonly weights: Variable;
   /** b, `[D]`. */
   readonly bias: Variable;
-  /** 1 below the diagonal. */
-  readonly #below: Tensor2D;
-  readonly #identity: Tensor2D;
+  readonly #triangles: PackedTriangles;
 
   constructor({ dim, permutation, seed }: LuLinearOptions) {
     super();
@@ -92,9 +76,7 @@ export class LuLinear extends Bijector {
     if (permutation !== undefined) this.permutation = new Permute({ dim, permutation, seed }).permutation;
     this.weights = makeVariable([dim, dim], () => zeros([dim, dim]));
     this.bias = makeVariable([dim], () => zeros([dim]));
-    const indices = Array.from({ length: dim }, (_, i) => i);
-    this.#below = keep(tensor2d(indices.map((i) => indices.map((j) => (j < i ? 1 : 0)))));
-    this.#identity = keep(eye(dim));
+    this.#triangles = new PackedTriangles(dim);
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
@@ -121,8 +103,7 @@ export class LuLinear extends Bijector {
 
   override dispose(): void {
     super.dispose();
-    this.#below.dispose();
-    this.#identity.dispose();
+    this.#triangles.dispose();
   }
 
   override config(): ModuleConfig {
@@ -131,9 +112,9 @@ export class LuLinear extends Bijector {
 
   /** Uᵀ and Lᵀ. */
   #factors(): { lower: Tensor; upper: Tensor; logDet: Tensor } {
-    const logDiagonal = sum(mul(this.weights, this.#identity), 1);
-    const lower = add(mul(this.weights, this.#below), mul(this.#identity, exp(logDiagonal)));
-    const upper = add(mul(this.weights, transpose(this.#below)), this.#identity);
-    return { lower, upper, logDet: sum(logDiagonal) };
+    const { below, diagonal, above } = this.#triangles.unpack(this.weights);
+    const lower = this.#triangles.withDiagonal(below, exp(diagonal));
+    const upper = this.#triangles.withDiagonal(above);
+    return { lower, upper, logDet: sum(diagonal) };
   }
 }

@@ -3,7 +3,6 @@ import {
   concat,
   div,
   eye,
-  keep,
   mul,
   neg,
   reshape,
@@ -13,8 +12,6 @@ import {
   type Tensor,
   type Tensor1D,
   tanh,
-  tensor2d,
-  type Tensor2D,
   tidy,
   transpose,
   type Variable,
@@ -35,6 +32,7 @@ import {
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 import { Householder } from '../linear/householder.js';
+import { PackedTriangles } from '../numerics/packed-triangles.js';
 import { positive } from '../numerics/positive.js';
 import { invertTanhUnit, logTanhUnitDerivative, MIN_SLOPE } from './tanh-unit.js';
 
@@ -104,9 +102,7 @@ export class Sylvester extends Bijector {
   readonly slopes: Variable;
   /** b, `[M]`. */
   readonly bias: Variable;
-  /** 1 below the diagonal. */
-  readonly #below: Tensor2D;
-  readonly #identity: Tensor2D;
+  readonly #triangles: PackedTriangles;
 
   constructor({ dim, units = dim, reflections = units, seed }: SylvesterOptions) {
     super();
@@ -127,9 +123,7 @@ export class Sylvester extends Bijector {
     this.weights = makeVariable([units, units], () => zeros([units, units]));
     this.slopes = makeVariable([units], () => zeros([units]));
     this.bias = makeVariable([units], () => zeros([units]));
-    const indices = Array.from({ length: units }, (_, i) => i);
-    this.#below = keep(tensor2d(indices.map((i) => indices.map((j) => (j < i ? 1 : 0)))));
-    this.#identity = keep(eye(units));
+    this.#triangles = new PackedTriangles(units);
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
@@ -159,8 +153,7 @@ export class Sylvester extends Bijector {
 
   override dispose(): void {
     super.dispose();
-    this.#below.dispose();
-    this.#identity.dispose();
+    this.#triangles.dispose();
   }
 
   override config(): ModuleConfig {
@@ -189,12 +182,12 @@ export class Sylvester extends Bijector {
   }
 
   #factors(): Factors {
-    const { weights } = this;
+    const { below, diagonal: raw, above } = this.#triangles.unpack(this.weights);
     const columns = this.rotation.forward(eye(this.units, this.dim));
-    const diagonal = positive(sum(mul(weights, this.#identity), 1), MIN_SLOPE);
+    const diagonal = positive(raw, MIN_SLOPE);
     const slopes = positive(this.slopes, MIN_SLOPE);
-    const inner = add(mul(weights, this.#below), mul(this.#identity, diagonal));
-    const outer = add(mul(transpose(weights), this.#below), mul(this.#identity, div(sub(slopes, 1), diagonal)));
+    const inner = this.#triangles.withDiagonal(below, diagonal);
+    const outer = this.#triangles.withDiagonal(transpose(above), div(sub(slopes, 1), diagonal));
     return { columns, inner, outer, diagonal, slopes };
   }
 
