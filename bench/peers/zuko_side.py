@@ -65,6 +65,15 @@ def flow_sample(flow, size):
     return torch.no_grad()(lambda: flow().sample((size["batch"],)))
 
 
+def event_log_prob(flow, size):
+    event = [math.sin(i) for i in range(size["dim"])]
+    return torch.no_grad()(lambda: flow().log_prob(torch.tensor([event])).item())
+
+
+def event_sample(flow, size):
+    return torch.no_grad()(lambda: flow().sample((1,)).numpy())
+
+
 def mlp(widths):
     layers = [layer for i, o in zip(widths, widths[1:]) for layer in (nn.Linear(i, o), nn.ReLU())]
     return nn.Sequential(*layers[:-1])
@@ -103,6 +112,8 @@ OPERATIONS = {
     "iaf-sample": lambda size: flow_sample(iaf(size), size),
     "nsf-step": lambda size: flow_step(nsf(size), size),
     "real-nvp-step": lambda size: flow_step(real_nvp(size), size),
+    "event-log-prob": lambda size: event_log_prob(maf(size), size),
+    "event-sample": lambda size: event_sample(maf(size), size),
     "vae-gaussian-step": lambda size: vae_step(size, None),
     "vae-iaf-step": lambda size: vae_step(size, iaf(size, size["context"])),
 }

@@ -1,5 +1,5 @@
-/** Whose flows are measured. */
-export type Library = 'ours' | 'stock' | 'zuko';
+/** Whose flows are measured: `tensorflow` are the textbook's on TensorFlow's own library, `loops` those of plain JavaScript. */
+export type Library = 'ours' | 'stock' | 'tensorflow' | 'zuko' | 'loops';
 
 /** What every side can do. */
 export type FlowOperation =
@@ -22,7 +22,10 @@ export type LayerOperation =
 /** Training steps that stock TensorFlow.js has no textbook of here; zuko has the first two. */
 export type NetworkOperation = 'nsf-step' | 'real-nvp-step' | 'lstm-iaf-step' | 'attention-iaf-step';
 
-export type Operation = FlowOperation | NetworkOperation | LayerOperation;
+/** What a server does for each request: one event in an array comes in, numbers go out. */
+export type EventOperation = 'event-log-prob' | 'event-sample';
+
+export type Operation = FlowOperation | NetworkOperation | LayerOperation | EventOperation;
 
 /** What is read off a process of its own that takes a few training steps of a MAF. */
 export type ProcessFigure = 'first-step' | 'peak-memory';
@@ -40,6 +43,8 @@ export const titles: Readonly<Record<Operation | ProcessFigure, string>> = {
   'real-nvp-step': 'RealNVP, training step by maximum likelihood (ms)',
   'lstm-iaf-step': 'LSTM-IAF, training step by maximum likelihood (ms)',
   'attention-iaf-step': 'Attention-IAF, training step by maximum likelihood (ms)',
+  'event-log-prob': 'MAF, log-prob of one event, from an array to a number (ms)',
+  'event-sample': 'MAF, one sample, as an array (ms)',
   'layer-parallel': 'One MADE layer, parallel direction (ms)',
   'layer-sequential': 'One MADE layer, sequential direction (ms)',
   'layer-parallel-gradient': 'One MADE layer, parallel direction with gradients (ms)',
@@ -60,6 +65,8 @@ export const groups: readonly (readonly Operation[])[] = [
   ['nsf-step'],
   ['real-nvp-step'],
   ['lstm-iaf-step', 'attention-iaf-step'],
+  ['event-log-prob'],
+  ['event-sample'],
   ['layer-parallel', 'layer-sequential'],
   ['layer-parallel-gradient', 'layer-sequential-gradient'],
 ];
@@ -76,7 +83,9 @@ const ofOursAndZuko = ['nsf-step', 'real-nvp-step'];
 
 /** Whether a library's side has an operation. */
 export function isIn(library: Library, operation: Operation): boolean {
+  const isOfEvents = operation.startsWith('event-');
   if (library === 'ours') return true;
+  if (library === 'loops' || isOfEvents) return isOfEvents && ['loops', 'zuko'].includes(library);
   if (operation.startsWith('layer-') || ofOursAlone.includes(operation)) return false;
   return library === 'zuko' || !ofOursAndZuko.includes(operation);
 }

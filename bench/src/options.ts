@@ -20,7 +20,7 @@ export interface Options extends Effort {
 
 const operations: readonly Operation[] = groups.flat();
 const processFigures: readonly ProcessFigure[] = ['first-step', 'peak-memory'];
-const libraries: readonly Library[] = ['ours', 'stock', 'zuko'];
+const libraries: readonly Library[] = ['ours', 'stock', 'tensorflow', 'zuko', 'loops'];
 
 const usage = `usage: npm run bench -- [options]
   --sizes 6,8          those dimensions D only, of ${[...new Set(sizes.map(({ dim }) => dim))].join(', ')}

@@ -44,6 +44,8 @@ export function prepareOurs(operation: Operation, size: Size): () => void {
     'lstm-iaf-step': () => flowStep(flow(lstmIaf({ dim, hidden: [64], transforms, seed: 0 })), size),
     'attention-iaf-step': () =>
       flowStep(flow(attentionIaf({ dim, width: 32, heads: 2, blocks: 1, mlp: 64, transforms, seed: 0 })), size),
+    'event-log-prob': () => eventLogProb(flow(maf(trained)), dim),
+    'event-sample': () => eventSample(flow(maf(trained))),
     'layer-parallel': () => layerValue(layer(size), 'forwardAndLogDet', size),
     'layer-sequential': () => layerValue(layer(size), 'inverseAndLogDet', size),
     'layer-parallel-gradient': () => layerGradient(layer(size), 'forwardAndLogDet', size),
@@ -73,6 +75,15 @@ function logProb(flow: Transformed, { batch, dim }: Size): () => void {
 
 function sample(flow: Transformed, batch: number): () => void {
   return () => flow.sample(batch).dispose();
+}
+
+function eventLogProb(flow: Transformed, dim: number): () => void {
+  const event = Array.from({ length: dim }, (_, i) => Math.sin(i));
+  return () => void tf.tidy(() => flow.logProb(tf.tensor2d(event, [1, dim])).dataSync()[0]);
+}
+
+function eventSample(flow: Transformed): () => void {
+  return () => void tf.tidy(() => flow.sample(1).dataSync());
 }
 
 function vaeStep({ dim, hidden, batch, pixels, context }: Size, posterior?: Bijector): () => void {

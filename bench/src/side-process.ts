@@ -11,7 +11,8 @@ export class SideProcess {
 
   private constructor(readonly side: Side) {
     const [program, ...args] = side.command;
-    this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const env = { ...globalThis.process.env, TF_CPP_MIN_LOG_LEVEL: '2' };
+    this.#child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'inherit'] });
     this.#lines = createInterface({ input: this.#child.stdout });
   }
 

@@ -14,6 +14,11 @@ export interface Side {
 /** The Python of `peers/install.sh`. */
 const installed = fileURLToPath(new URL('../peers/.venv/bin/python', import.meta.url));
 
+/** The binding to TensorFlow's library that `scripts/ci/native-backend.mjs` builds. */
+export const tensorflow = fileURLToPath(
+  new URL('../../.cache/native/node_modules/@tensorflow/tfjs-node/dist/index.js', import.meta.url),
+);
+
 /** A Python that can import torch and zuko. */
 export function findPython(asked?: string): string | undefined {
   const candidates = asked ? [asked] : [installed, 'python3'];
@@ -45,8 +50,10 @@ export function sidesOf(
   const worker = fileURLToPath(new URL('worker.js', import.meta.url));
   const peer = fileURLToPath(new URL('../peers/zuko_side.py', import.meta.url));
   return libraries.flatMap((library): Side[] => {
-    if (library === 'stock')
-      return [{ name: 'stock', library, threads: 1, command: [process.execPath, worker, 'stock', '1'] }];
+    if (library === 'tensorflow' && !existsSync(tensorflow)) return [];
+    // TensorFlow's library takes as many threads as it finds.
+    if (library === 'stock' || library === 'tensorflow' || library === 'loops')
+      return [{ name: library, library, threads: 1, command: [process.execPath, worker, library, '1'] }];
     if (library === 'zuko' && !python) return [];
     const programs =
       library === 'zuko'

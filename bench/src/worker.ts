@@ -1,29 +1,37 @@
-// The process of this project's side and of the stock one: sets operations up when told to, and times as many runs as it is asked for.
+// The process of every side that is JavaScript: sets operations up when told to, and times as many runs as it is asked for.
 //
-//   node worker.js ours|stock THREADS
+//   node worker.js ours|stock|tensorflow|loops THREADS
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { createInterface } from 'node:readline';
 import { describeBackend } from '@pushforward/tensor';
-import type { FlowOperation, Operation } from './operation.js';
+import { pathToFileURL } from 'node:url';
+import { prepareLoops } from './loops.js';
+import type { Operation } from './operation.js';
 import { prepareOurs, startOurs } from './ours.js';
 import type { Answer, Request } from './protocol.js';
+import { tensorflow } from './side.js';
+import type { Size } from './size.js';
 import { prepareStock } from './stock.js';
 
 const [library, threads] = process.argv.slice(2);
 tf.enableProdMode();
 if (library === 'ours') await startOurs(Number(threads));
-else await tf.setBackend('wasm');
+else if (library === 'tensorflow') {
+  await import(pathToFileURL(tensorflow).href);
+  await tf.setBackend('tensorflow');
+} else await tf.setBackend('wasm');
+
+const prepare = { ours: prepareOurs, stock: prepareStock, tensorflow: prepareStock, loops: prepareLoops }[library] as (
+  operation: Operation,
+  size: Size,
+) => () => void;
 
 const prepared = new Map<Operation, () => void>();
 
 function serve(request: Request): void {
   if ('prepare' in request) {
-    const { prepare, size } = request;
-    prepared.set(
-      prepare,
-      library === 'ours' ? prepareOurs(prepare, size) : prepareStock(prepare as FlowOperation, size),
-    );
+    prepared.set(request.prepare, prepare(request.prepare, request.size));
     return;
   }
   const run = prepared.get(request.run)!;
