@@ -8,7 +8,16 @@ export { EpilogueGradient, WORK_BYTES } from './product/epilogue-gradient';
 export { MatMul, MatMulOperands } from './product/mat-mul';
 export { EXCESS_ROWS } from './product/register-tile';
 export { RANDOM_BYTES } from './random/random';
-export { Attention, ATTENTION_WORK_UNITS, BlockOperand, SharedOperand } from './sequence/attention';
+export {
+  Attention,
+  ATTENTION_WORK_UNITS,
+  BlockOperand,
+  RecordOffsets,
+  SharedOperand,
+  SlotOffsets,
+  TileOffsets,
+  WorkOffsets,
+} from './sequence/attention';
 export { SLOTS } from './sequence/attention-gradient';
 export { BLOCK_POSITIONS, Lstm, LstmLayer } from './sequence/lstm';
 export { SEQUENCE_WORK_UNITS } from './sequence/sequence';

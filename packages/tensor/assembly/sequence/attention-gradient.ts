@@ -22,7 +22,7 @@ export function attentionGradientTask(at: usize, task: i32, thread: i32): void {
   for (let row = task * attention.chunkTiles * TILE; row < end; row += TILE) {
     const tile = tileOf(attention, row / TILE, thread);
     memory.fill(work + UPSTREAM, 0, UNIT_BYTES);
-    memory.fill(work + attention.cacheAdjoints, 0, 2 * <usize>attention.blocks * attention.cache);
+    memory.fill(work + attention.inWork.cacheAdjoints, 0, 2 * <usize>attention.blocks * attention.inTile.cacheBytes);
     for (let last = attention.dim; last > 0; last -= SLOTS) {
       const begin = max(0, last - SLOTS);
       for (let position = last - 1; position >= begin; position--) backwardPosition(attention, tile, position, begin, last, work, chunk, row);
@@ -48,35 +48,35 @@ function unitsOf(count: i32): usize {
 function backwardPosition(attention: Attention, tile: usize, position: i32, begin: i32, end: i32, work: usize, chunk: usize, row: i32): void {
   const width = attention.width;
   const record = recordAt(attention, tile, position);
-  const slot = work + attention.slots + <usize>(position - begin) * attention.slot;
+  const slot = work + attention.inWork.slots + <usize>(position - begin) * attention.inWork.slotBytes;
   const fed = tile + unitsOf(position);
-  const parameterAdjoints = slot + attention.parameterAdjoints;
+  const parameterAdjoints = slot + attention.inSlot.parameterAdjoints;
   const upstream = work + UPSTREAM;
   const biasGradient = gradientOf(attention, chunk, SharedOperand.OutputBias);
-  backwardValue(attention, position, row, work, record + attention.parameters, fed + UNIT_BYTES, upstream, parameterAdjoints, biasGradient);
+  backwardValue(attention, position, row, work, record + attention.inRecord.parameters, fed + UNIT_BYTES, upstream, parameterAdjoints, biasGradient);
 
-  const adjoint = work + attention.adjoint;
-  const normalized = work + attention.normalized;
+  const adjoint = work + attention.inWork.adjoint;
+  const normalized = work + attention.inWork.normalized;
   const scale = operand(attention, SharedOperand.OutputScale);
-  normalize(slot + attention.outputReads, normalized, work + SPREAD, record + attention.stream, scale, operand(attention, SharedOperand.OutputShift), width);
+  normalize(slot + attention.inSlot.outputReads, normalized, work + SPREAD, record + attention.inRecord.stream, scale, operand(attention, SharedOperand.OutputShift), width);
   memory.fill(adjoint, 0, unitsOf(width));
   addProduct(adjoint, operand(attention, SharedOperand.OutputWeights), parameterAdjoints, width, attention.parameterCount);
-  const top = slot + <usize>(attention.blocks - 1) * attention.blockSlot + attention.outAdjoints;
+  const top = slot + <usize>(attention.blocks - 1) * attention.inSlot.blockBytes + attention.inSlot.outAdjoints;
   memory.fill(top, 0, unitsOf(width));
   const ofScale = gradientOf(attention, chunk, SharedOperand.OutputScale);
   normalizeGradient(top, adjoint, normalized, work + SPREAD, scale, ofScale, gradientOf(attention, chunk, SharedOperand.OutputShift), width);
 
   for (let b = attention.blocks - 1; b >= 0; b--) {
-    const task = slot + <usize>b * attention.blockSlot;
-    const below = b > 0 ? task - attention.blockSlot + attention.outAdjoints : slot + attention.tokenAdjoints;
-    const stream = record + <usize>b * attention.blockRecord;
+    const task = slot + <usize>b * attention.inSlot.blockBytes;
+    const below = b > 0 ? task - attention.inSlot.blockBytes + attention.inSlot.outAdjoints : slot + attention.inSlot.tokenAdjoints;
+    const stream = record + <usize>b * attention.inRecord.blockBytes;
     retreatMlp(attention, b, stream, task, work, chunk);
-    memory.copy(below, task + attention.mixedAdjoints, unitsOf(width));
+    memory.copy(below, task + attention.inSlot.mixedAdjoints, unitsOf(width));
     retreatHeads(attention, b, tile, position, begin, end, stream, task, work);
     retreatQueries(attention, b, stream, task, below, work, chunk);
   }
 
-  const token = slot + attention.tokenAdjoints;
+  const token = slot + attention.inSlot.tokenAdjoints;
   addLaneSums(gradientOf(attention, chunk, SharedOperand.Positions) + (<usize>(position * width) << 2), token, width);
   memory.fill(upstream, 0, UNIT_BYTES);
   addProduct(upstream, operand(attention, SharedOperand.ValueWeights), token, 1, width);
@@ -87,17 +87,17 @@ function backwardPosition(attention: Attention, tile: usize, position: i32, begi
 function retreatMlp(attention: Attention, b: i32, stream: usize, task: usize, work: usize, chunk: usize): void {
   const width = attention.width;
   const mlp = attention.mlp;
-  const out = task + attention.outAdjoints;
-  const reads = task + attention.mlpReads;
-  const hidden = work + attention.hidden;
-  const hiddenReads = task + attention.hiddenReads;
-  const hiddenAdjoints = task + attention.hiddenAdjoints;
-  const mixedAdjoints = task + attention.mixedAdjoints;
-  const attendedAdjoints = task + attention.attendedAdjoints;
-  const normalized = work + attention.normalized;
-  const adjoint = work + attention.adjoint;
+  const out = task + attention.inSlot.outAdjoints;
+  const reads = task + attention.inSlot.mlpReads;
+  const hidden = work + attention.inWork.hidden;
+  const hiddenReads = task + attention.inSlot.hiddenReads;
+  const hiddenAdjoints = task + attention.inSlot.hiddenAdjoints;
+  const mixedAdjoints = task + attention.inSlot.mixedAdjoints;
+  const attendedAdjoints = task + attention.inSlot.attendedAdjoints;
+  const normalized = work + attention.inWork.normalized;
+  const adjoint = work + attention.inWork.adjoint;
   const scale = operand(attention, ofBlock(b, BlockOperand.MlpScale));
-  normalize(reads, normalized, work + SPREAD, stream + attention.mixed, scale, operand(attention, ofBlock(b, BlockOperand.MlpShift)), width);
+  normalize(reads, normalized, work + SPREAD, stream + attention.inRecord.mixed, scale, operand(attention, ofBlock(b, BlockOperand.MlpShift)), width);
   spreadRow(hidden, operand(attention, ofBlock(b, BlockOperand.InnerBias)), mlp);
   addProduct(hidden, transposedOf(attention, ofBlock(b, BlockOperand.InnerWeights)), reads, mlp, width);
   activate(attention.activation, hidden, hiddenReads, mlp * TILE);
@@ -137,21 +137,21 @@ function retreatHeads(
   const count = end - position;
   for (let head: i32 = 0; head < attention.heads; head++) {
     const from = <usize>head * bytes;
-    const keys = keysOf(attention, tile + attention.caches, b, head);
+    const keys = keysOf(attention, tile + attention.inTile.caches, b, head);
     const coefficients = coefficientsOf(attention, b, head, position - begin);
-    const weights = work + attention.weights + coefficients;
-    const slopes = work + attention.slopes + coefficients;
-    const attended = stream + attention.attended + from;
-    const attendedAdjoints = task + attention.attendedAdjoints + from;
-    const queries = stream + attention.queries + from;
-    const queryAdjoints = task + attention.queryAdjoints + from;
-    const stats = stream + attention.stats + unitsOf(2 * head);
+    const weights = work + attention.inWork.weights + coefficients;
+    const slopes = work + attention.inWork.slopes + coefficients;
+    const attended = stream + attention.inRecord.attended + from;
+    const attendedAdjoints = task + attention.inSlot.attendedAdjoints + from;
+    const queries = stream + attention.inRecord.queries + from;
+    const queryAdjoints = task + attention.inSlot.queryAdjoints + from;
+    const stats = stream + attention.inRecord.stats + unitsOf(2 * head);
     backwardAttention(
       queryAdjoints,
       stats,
       queries,
       keys,
-      keys + attention.cache,
+      keys + attention.inTile.cacheBytes,
       attended,
       attendedAdjoints,
       weights,
@@ -161,32 +161,32 @@ function retreatHeads(
       size,
     );
     // From the slots after, this one included, and from positions after all slots.
-    const cached = keysOf(attention, work + attention.cacheAdjoints, b, head) + here;
+    const cached = keysOf(attention, work + attention.inWork.cacheAdjoints, b, head) + here;
     memory.copy(queryAdjoints + all, cached, bytes);
-    memory.copy(queryAdjoints + 2 * all, cached + attention.cache, bytes);
+    memory.copy(queryAdjoints + 2 * all, cached + attention.inTile.cacheBytes, bytes);
     const own = unitsOf(position);
-    mixValues(queryAdjoints + all, slopes + own, attention.headWeights, queries, attention.record, count, size);
-    mixValues(queryAdjoints + 2 * all, weights + own, attention.headWeights, attendedAdjoints, attention.slot, count, size);
+    mixValues(queryAdjoints + all, slopes + own, attention.inWork.headBytes, queries, attention.inTile.recordBytes, count, size);
+    mixValues(queryAdjoints + 2 * all, weights + own, attention.inWork.headBytes, attendedAdjoints, attention.inWork.slotBytes, count, size);
   }
-  scaleUnits(task + attention.queryAdjoints, 1 / sqrt(<f32>size), attention.width);
+  scaleUnits(task + attention.inSlot.queryAdjoints, 1 / sqrt(<f32>size), attention.width);
 }
 
 /** Where a head's weights of the keys lie, in one slot. */
 // @ts-ignore: decorator
 @inline
 function coefficientsOf(attention: Attention, b: i32, head: i32, slot: i32): usize {
-  return <usize>((b * attention.heads + head) * SLOTS + slot) * attention.headWeights;
+  return <usize>((b * attention.heads + head) * SLOTS + slot) * attention.inWork.headBytes;
 }
 
 /** From the adjoints of queries, keys and values to those of the stream. */
 function retreatQueries(attention: Attention, b: i32, stream: usize, task: usize, below: usize, work: usize, chunk: usize): void {
   const width = attention.width;
-  const adjoint = work + attention.adjoint;
-  const normalized = work + attention.normalized;
+  const adjoint = work + attention.inWork.adjoint;
+  const normalized = work + attention.inWork.normalized;
   const scale = operand(attention, ofBlock(b, BlockOperand.AttentionScale));
   normalize(task, normalized, work + SPREAD, stream, scale, operand(attention, ofBlock(b, BlockOperand.AttentionShift)), width);
   memory.fill(adjoint, 0, unitsOf(width));
-  addProduct(adjoint, operand(attention, ofBlock(b, BlockOperand.AttentionWeights)), task + attention.queryAdjoints, width, 3 * width);
+  addProduct(adjoint, operand(attention, ofBlock(b, BlockOperand.AttentionWeights)), task + attention.inSlot.queryAdjoints, width, 3 * width);
   const ofScale = gradientOf(attention, chunk, ofBlock(b, BlockOperand.AttentionScale));
   const ofShift = gradientOf(attention, chunk, ofBlock(b, BlockOperand.AttentionShift));
   normalizeGradient(below, adjoint, normalized, work + SPREAD, scale, ofScale, ofShift, width);
@@ -194,27 +194,27 @@ function retreatQueries(attention: Attention, b: i32, stream: usize, task: usize
 
 /** Adds the share of the positions in the slots in the gradients of weights. */
 function addWeightGradients(attention: Attention, tile: usize, begin: i32, count: i32, work: usize, chunk: usize): void {
-  const slots = work + attention.slots;
+  const slots = work + attention.inWork.slots;
   const width = attention.width;
   const mlp = attention.mlp;
-  const slot = attention.slot;
+  const slot = attention.inWork.slotBytes;
   const record = recordAt(attention, tile, begin);
   for (let b: i32 = 0; b < attention.blocks; b++) {
-    const blockSlot = slots + <usize>b * attention.blockSlot;
-    const attended = record + <usize>b * attention.blockRecord + attention.attended;
+    const blockSlot = slots + <usize>b * attention.inSlot.blockBytes;
+    const attended = record + <usize>b * attention.inRecord.blockBytes + attention.inRecord.attended;
     const ofQueries = gradientOf(attention, chunk, ofBlock(b, BlockOperand.AttentionWeights));
-    addOuterProducts(work + OUTER, ofQueries, blockSlot, slot, width, blockSlot + attention.queryAdjoints, slot, 3 * width, count);
+    addOuterProducts(work + OUTER, ofQueries, blockSlot, slot, width, blockSlot + attention.inSlot.queryAdjoints, slot, 3 * width, count);
     const ofMix = gradientOf(attention, chunk, ofBlock(b, BlockOperand.MixWeights));
-    addOuterProducts(work + OUTER, ofMix, attended, attention.record, width, blockSlot + attention.mixedAdjoints, slot, width, count);
+    addOuterProducts(work + OUTER, ofMix, attended, attention.inTile.recordBytes, width, blockSlot + attention.inSlot.mixedAdjoints, slot, width, count);
     const ofInner = gradientOf(attention, chunk, ofBlock(b, BlockOperand.InnerWeights));
-    addOuterProducts(work + OUTER, ofInner, blockSlot + attention.mlpReads, slot, width, blockSlot + attention.hiddenAdjoints, slot, mlp, count);
+    addOuterProducts(work + OUTER, ofInner, blockSlot + attention.inSlot.mlpReads, slot, width, blockSlot + attention.inSlot.hiddenAdjoints, slot, mlp, count);
     const ofOuter = gradientOf(attention, chunk, ofBlock(b, BlockOperand.OuterWeights));
-    addOuterProducts(work + OUTER, ofOuter, blockSlot + attention.hiddenReads, slot, mlp, blockSlot + attention.outAdjoints, slot, width, count);
+    addOuterProducts(work + OUTER, ofOuter, blockSlot + attention.inSlot.hiddenReads, slot, mlp, blockSlot + attention.inSlot.outAdjoints, slot, width, count);
   }
   const ofOutput = gradientOf(attention, chunk, SharedOperand.OutputWeights);
-  addOuterProducts(work + OUTER, ofOutput, slots + attention.outputReads, slot, width, slots + attention.parameterAdjoints, slot, attention.parameterCount, count);
+  addOuterProducts(work + OUTER, ofOutput, slots + attention.inSlot.outputReads, slot, width, slots + attention.inSlot.parameterAdjoints, slot, attention.parameterCount, count);
   const ofValues = gradientOf(attention, chunk, SharedOperand.ValueWeights);
-  addOuterProducts(work + OUTER, ofValues, tile + unitsOf(begin), UNIT_BYTES, 1, slots + attention.tokenAdjoints, slot, width, count);
+  addOuterProducts(work + OUTER, ofValues, tile + unitsOf(begin), UNIT_BYTES, 1, slots + attention.inSlot.tokenAdjoints, slot, width, count);
 }
 
 /** Adds the share of the positions in the slots in the adjoints of the keys and values before all of them. */
@@ -226,14 +226,14 @@ function addCacheAdjoints(attention: Attention, tile: usize, begin: i32, count: 
     for (let head: i32 = 0; head < attention.heads; head++) {
       const coefficients = coefficientsOf(attention, b, head, 0);
       const from = <usize>head * bytes;
-      const queries = record + <usize>b * attention.blockRecord + attention.queries + from;
-      const attendedAdjoints = work + attention.slots + <usize>b * attention.blockSlot + attention.attendedAdjoints + from;
-      let weights = work + attention.weights + coefficients;
-      let slopes = work + attention.slopes + coefficients;
-      let keys = keysOf(attention, work + attention.cacheAdjoints, b, head);
+      const queries = record + <usize>b * attention.inRecord.blockBytes + attention.inRecord.queries + from;
+      const attendedAdjoints = work + attention.inWork.slots + <usize>b * attention.inSlot.blockBytes + attention.inSlot.attendedAdjoints + from;
+      let weights = work + attention.inWork.weights + coefficients;
+      let slopes = work + attention.inWork.slopes + coefficients;
+      let keys = keysOf(attention, work + attention.inWork.cacheAdjoints, b, head);
       for (let j: i32 = 0; j < begin; j++) {
-        mixValues(keys, slopes, attention.headWeights, queries, attention.record, count, size);
-        mixValues(keys + attention.cache, weights, attention.headWeights, attendedAdjoints, attention.slot, count, size);
+        mixValues(keys, slopes, attention.inWork.headBytes, queries, attention.inTile.recordBytes, count, size);
+        mixValues(keys + attention.inTile.cacheBytes, weights, attention.inWork.headBytes, attendedAdjoints, attention.inWork.slotBytes, count, size);
         weights += UNIT_BYTES;
         slopes += UNIT_BYTES;
         keys += bytes;

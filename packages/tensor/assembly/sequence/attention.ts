@@ -36,6 +36,69 @@ export enum BlockOperand {
   Count,
 }
 
+/** Where the parts of a tile are, in bytes from its start. */
+@unmanaged
+export class TileOffsets {
+  /** Of the keys and values, and bytes of the keys of one block. */
+  caches: usize;
+  cacheBytes: usize;
+  /** Of the records, and bytes of one. */
+  records: usize;
+  recordBytes: usize;
+}
+
+/** Where the parts of a position's record are, in bytes from its start, or from that of the block's part where they are a block's. */
+@unmanaged
+export class RecordOffsets {
+  /** Bytes of a block's part, which begins with the stream that it is given. */
+  blockBytes: usize;
+  /** Of a block: its queries, times the scale of scores. */
+  queries: usize;
+  attended: usize;
+  mixed: usize;
+  /** Of a block: what `attend` leaves of each head. */
+  stats: usize;
+  /** The stream after all blocks. */
+  stream: usize;
+  parameters: usize;
+}
+
+/** Where the parts of a thread's work are, in bytes from its start; those after the scores are the gradient's alone. */
+@unmanaged
+export class WorkOffsets {
+  normalized: usize;
+  hidden: usize;
+  scores: usize;
+  adjoint: usize;
+  /** As the caches of a tile. */
+  cacheAdjoints: usize;
+  /** The softmax and the adjoints of the scores: for each block, head and slot so many bytes, a unit for each key. */
+  weights: usize;
+  slopes: usize;
+  headBytes: usize;
+  /** Slots of the positions that are gone through at a time, and bytes of one. */
+  slots: usize;
+  slotBytes: usize;
+}
+
+/** Where the gradient has what of a position, in bytes from the start of its slot, or from that of the block's part where it is a block's. */
+@unmanaged
+export class SlotOffsets {
+  /** Bytes of a block's part, which begins with what its attention reads. */
+  blockBytes: usize;
+  /** Of a block, as the next six: adjoints, and what others read. */
+  queryAdjoints: usize;
+  attendedAdjoints: usize;
+  mixedAdjoints: usize;
+  mlpReads: usize;
+  hiddenAdjoints: usize;
+  hiddenReads: usize;
+  outAdjoints: usize;
+  tokenAdjoints: usize;
+  outputReads: usize;
+  parameterAdjoints: usize;
+}
+
 /**
  * A causal transformer over the positions. A tile has a unit for what each position is fed, the keys and values of each block, head by head, and
  * a record for each position, or one for all.
@@ -54,50 +117,10 @@ export class Attention extends Sequence {
   /** What the context adds to the first token, `[N, W]` or 0, and its gradient. */
   context: usize;
   contextGradient: usize;
-  /** From a tile's start to the keys and values, and bytes of the keys of one block. */
-  caches: usize;
-  cache: usize;
-  /** From a tile's start to the records, and bytes of one. */
-  records: usize;
-  record: usize;
-  /** Bytes of a block's part in a record, which begins with the stream that it is given; from there to the queries, times the scale of scores. */
-  blockRecord: usize;
-  queries: usize;
-  attended: usize;
-  mixed: usize;
-  /** What `attend` leaves of each head. */
-  stats: usize;
-  /** From a record's start to the stream after all blocks and to the parameters. */
-  stream: usize;
-  parameters: usize;
-  /** Within a thread's work. */
-  normalized: usize;
-  hidden: usize;
-  scores: usize;
-  // The gradient's places within a thread's work.
-  adjoint: usize;
-  /** As the caches. */
-  cacheAdjoints: usize;
-  /** The softmax and the adjoints of the scores: for each block, head and slot so many bytes, a unit for each key. */
-  weights: usize;
-  slopes: usize;
-  headWeights: usize;
-  /** Slots of the positions that are gone through at a time, and bytes of one. */
-  slots: usize;
-  slot: usize;
-  /** Bytes of a block's part in a slot, which begins with what its attention reads; from there to adjoints and to what others read. */
-  blockSlot: usize;
-  queryAdjoints: usize;
-  attendedAdjoints: usize;
-  mixedAdjoints: usize;
-  mlpReads: usize;
-  hiddenAdjoints: usize;
-  hiddenReads: usize;
-  outAdjoints: usize;
-  /** From a slot's start. */
-  tokenAdjoints: usize;
-  outputReads: usize;
-  parameterAdjoints: usize;
+  inTile: TileOffsets;
+  inRecord: RecordOffsets;
+  inWork: WorkOffsets;
+  inSlot: SlotOffsets;
 }
 
 // Units of a thread's work behind those of its positions.
@@ -127,7 +150,7 @@ export function transposedOf(attention: Attention, index: i32): usize {
 // @ts-ignore: decorator
 @inline
 export function recordAt(attention: Attention, tile: usize, position: i32): usize {
-  return tile + attention.records + (attention.hasResiduals ? <usize>position * attention.record : 0);
+  return tile + attention.inTile.records + (attention.hasResiduals ? <usize>position * attention.inTile.recordBytes : 0);
 }
 
 /** Bytes of all that one head has of a position. */
@@ -141,7 +164,7 @@ export function headBytes(attention: Attention): usize {
 // @ts-ignore: decorator
 @inline
 export function keysOf(attention: Attention, caches: usize, block: i32, head: i32): usize {
-  return caches + 2 * <usize>block * attention.cache + <usize>head * <usize>attention.dim * headBytes(attention);
+  return caches + 2 * <usize>block * attention.inTile.cacheBytes + <usize>head * <usize>attention.dim * headBytes(attention);
 }
 
 /** One tile of {@link attention}. */
@@ -157,13 +180,13 @@ export function attentionTask(at: usize, task: i32, thread: i32): void {
     const fed = tile + <usize>position * UNIT_BYTES;
     makeToken(attention, record, position, row, work, fed);
     for (let b: i32 = 0; b < attention.blocks; b++) {
-      const stream = record + <usize>b * attention.blockRecord;
-      const next = b + 1 < attention.blocks ? stream + attention.blockRecord : record + attention.stream;
+      const stream = record + <usize>b * attention.inRecord.blockBytes;
+      const next = b + 1 < attention.blocks ? stream + attention.inRecord.blockBytes : record + attention.inRecord.stream;
       applyBlock(attention, b, tile, position, stream, next, work);
     }
-    const normalized = work + attention.normalized;
-    normalize(normalized, normalized, work + SPREAD, record + attention.stream, operand(attention, SharedOperand.OutputScale), operand(attention, SharedOperand.OutputShift), width);
-    const parameters = record + attention.parameters;
+    const normalized = work + attention.inWork.normalized;
+    normalize(normalized, normalized, work + SPREAD, record + attention.inRecord.stream, operand(attention, SharedOperand.OutputScale), operand(attention, SharedOperand.OutputShift), width);
+    const parameters = record + attention.inRecord.parameters;
     spreadRow(parameters, operand(attention, SharedOperand.OutputBias), attention.parameterCount);
     addProduct(parameters, transposedOf(attention, SharedOperand.OutputWeights), normalized, attention.parameterCount, width);
     chooseValue(attention, position, row, work, parameters, fed + UNIT_BYTES);
@@ -175,8 +198,8 @@ function makeToken(attention: Attention, token: usize, position: i32, row: i32, 
   spreadRow(token, operand(attention, SharedOperand.Positions) + (<usize>(position * width) << 2), width);
   if (position > 0) addProduct(token, operand(attention, SharedOperand.ValueWeights), fed, width, 1);
   else if (attention.context) {
-    gather(work + attention.normalized, rowOf(attention.context, width, row), width, width, 0, lanesOf(attention, row));
-    addUnits(token, work + attention.normalized, width);
+    gather(work + attention.inWork.normalized, rowOf(attention.context, width, row), width, width, 0, lanesOf(attention, row));
+    addUnits(token, work + attention.inWork.normalized, width);
   }
 }
 
@@ -184,16 +207,16 @@ function makeToken(attention: Attention, token: usize, position: i32, row: i32, 
 function applyBlock(attention: Attention, b: i32, tile: usize, position: i32, stream: usize, next: usize, work: usize): void {
   const width = attention.width;
   const mlp = attention.mlp;
-  const normalized = work + attention.normalized;
+  const normalized = work + attention.inWork.normalized;
   const spread = work + SPREAD;
-  const hidden = work + attention.hidden;
+  const hidden = work + attention.inWork.hidden;
   normalize(normalized, normalized, spread, stream, operand(attention, ofBlock(b, BlockOperand.AttentionScale)), operand(attention, ofBlock(b, BlockOperand.AttentionShift)), width);
   attendTo(attention, b, tile, position, stream, work);
 
-  const mixed = stream + attention.mixed;
+  const mixed = stream + attention.inRecord.mixed;
   memory.copy(mixed, stream, <usize>width * UNIT_BYTES);
   addRow(mixed, operand(attention, ofBlock(b, BlockOperand.MixBias)), width);
-  addProduct(mixed, transposedOf(attention, ofBlock(b, BlockOperand.MixWeights)), stream + attention.attended, width, width);
+  addProduct(mixed, transposedOf(attention, ofBlock(b, BlockOperand.MixWeights)), stream + attention.inRecord.attended, width, width);
 
   normalize(normalized, normalized, spread, mixed, operand(attention, ofBlock(b, BlockOperand.MlpScale)), operand(attention, ofBlock(b, BlockOperand.MlpShift)), width);
   spreadRow(hidden, operand(attention, ofBlock(b, BlockOperand.InnerBias)), mlp);
@@ -207,18 +230,18 @@ function applyBlock(attention: Attention, b: i32, tile: usize, position: i32, st
 /** One position's query, key and value, made of what is normalised, and what it attends to: itself and those before. */
 function attendTo(attention: Attention, b: i32, tile: usize, position: i32, stream: usize, work: usize): void {
   const width = attention.width;
-  const reads = work + attention.normalized;
+  const reads = work + attention.inWork.normalized;
   const weights = transposedOf(attention, ofBlock(b, BlockOperand.AttentionWeights));
   const all = <usize>(width * width) << 2;
   const size = width / attention.heads;
   const bytes = headBytes(attention);
-  const queries = stream + attention.queries;
+  const queries = stream + attention.inRecord.queries;
   memory.fill(queries, 0, <usize>width * UNIT_BYTES);
   addProduct(queries, weights, reads, width, width);
   scaleUnits(queries, 1 / sqrt(<f32>size), width);
   for (let head: i32 = 0; head < attention.heads; head++) {
-    const keys = keysOf(attention, tile + attention.caches, b, head);
-    const values = keys + attention.cache;
+    const keys = keysOf(attention, tile + attention.inTile.caches, b, head);
+    const values = keys + attention.inTile.cacheBytes;
     const offset = <usize>position * bytes;
     const ofHead = weights + all + (<usize>(head * size * width) << 2);
     memory.fill(keys + offset, 0, bytes);
@@ -226,8 +249,8 @@ function attendTo(attention: Attention, b: i32, tile: usize, position: i32, stre
     addProduct(keys + offset, ofHead, reads, size, width);
     addProduct(values + offset, ofHead + all, reads, size, width);
     const from = <usize>head * bytes;
-    const stats = stream + attention.stats + 2 * <usize>head * UNIT_BYTES;
-    attend(stream + attention.attended + from, stats, queries + from, keys, values, position + 1, size, work + attention.scores);
+    const stats = stream + attention.inRecord.stats + 2 * <usize>head * UNIT_BYTES;
+    attend(stream + attention.inRecord.attended + from, stats, queries + from, keys, values, position + 1, size, work + attention.inWork.scores);
   }
 }
 

@@ -30,7 +30,7 @@ export async function readDeclarations(directory, path) {
 async function declare(declarations, directory, path, file, name) {
   for (const statement of file) {
     if (statement.kind === NodeKind.ClassDeclaration && statement.name.text === name) {
-      const { base, fields } = structOf(path, statement);
+      const { base, fields } = structOf(path, statement, file);
       if (base && !declarations.structs.some((struct) => struct.name === base)) {
         const [basePath, baseFile] = await fileOf(directory, path, file, base);
         await declare(declarations, directory, basePath, baseFile, base);
@@ -54,18 +54,30 @@ async function declare(declarations, directory, path, file, name) {
   throw new Error(`${path}: ${name} is no class, enum or constant`);
 }
 
-function structOf(path, statement) {
+function structOf(path, statement, file) {
   const name = statement.name.text;
-  if (!statement.decorators?.some((decorator) => decorator.name.text === 'unmanaged'))
-    throw new Error(`${path}: ${name} must be @unmanaged`);
+  if (!isUnmanagedClass(file, name)) throw new Error(`${path}: ${name} must be @unmanaged`);
   const fields = statement.members.map((member) => {
-    const type = member.type?.name?.identifier.text;
+    const declared = member.type?.name?.identifier.text;
+    // What is typed as a structure is the address of one.
+    const type = isUnmanagedClass(file, declared) ? 'usize' : declared;
     if (member.kind !== NodeKind.FieldDeclaration || !['i32', 'usize', 'f32', 'f64'].includes(type))
-      throw new Error(`${path}: ${name}.${member.name.text} must be a field of i32, usize, f32 or f64`);
+      throw new Error(
+        `${path}: ${name}.${member.name.text} must be a field of i32, usize, f32, f64 or an @unmanaged class of the file`,
+      );
     const decorators = member.decorators?.map((decorator) => decorator.name.text) ?? [];
     return { name: member.name.text, type, isInternal: decorators.includes(INTERNAL) };
   });
   return { base: statement.extendsType?.name.identifier.text, fields };
+}
+
+function isUnmanagedClass(file, name) {
+  return file.some(
+    (statement) =>
+      statement.kind === NodeKind.ClassDeclaration &&
+      statement.name.text === name &&
+      statement.decorators?.some((decorator) => decorator.name.text === 'unmanaged'),
+  );
 }
 
 /** The file that declares a name which another file uses: the same one, or one that it imports. */

@@ -10,6 +10,7 @@ interface Declarations {
 }
 interface Field {
   readonly name: string;
+  readonly type: string;
   readonly isInternal: boolean;
 }
 interface Struct {
@@ -32,10 +33,12 @@ const fieldsOf = (name: string): Field[] => {
 describe('structures that are shared with assembly/', async () => {
   const source = structs.flatMap(({ name, path }) => [
     `import { ${name} } from './${path.replace('.ts', '')}';`,
-    ...fieldsOf(name).map(
-      (field) =>
-        `export function ${name}$${field.name}(at: usize): f64 { return <f64>changetype<${name}>(at).${field.name}; }`,
-    ),
+    ...fieldsOf(name).map((field) => {
+      const value = `changetype<${name}>(at).${field.name}`;
+      // It may be the address of another structure.
+      const number = field.type === 'usize' ? `changetype<usize>(${value})` : value;
+      return `export function ${name}$${field.name}(at: usize): f64 { return <f64>${number}; }`;
+    }),
   ]);
   const binary = await compile(directory, 'readers.ts', ['--runtime', 'stub', '--use', 'WIDE=0'], {
     'readers.ts': source.join('\n'),

@@ -15,9 +15,13 @@ import {
   ATTENTION_WORK_UNITS,
   AttentionStruct,
   BlockOperand,
+  RecordOffsetsStruct,
   SharedOperand,
+  SlotOffsetsStruct,
   SLOTS,
+  TileOffsetsStruct,
   UNIT_BYTES,
+  WorkOffsetsStruct,
 } from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
@@ -53,7 +57,7 @@ function runGradient(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: Wasm
   );
 }
 
-/** A tile's bytes, and the offsets of its parts. */
+/** A tile's bytes, and the offsets of its parts and of a record's. */
 function tileOf({ network: { order, parameterCount, width, heads }, blocks }: AttentionAttrs, hasResiduals: boolean) {
   const dim = order.length;
   const block = new Arena();
@@ -66,28 +70,22 @@ function tileOf({ network: { order, parameterCount, width, heads }, blocks }: At
   };
   const record = new Arena();
   record.reserve(blocks * block.bytes);
-  const ofRecord = { stream: record.units(width), parameters: record.units(parameterCount) };
+  const inRecord = {
+    blockBytes: block.bytes,
+    ...ofBlock,
+    stream: record.units(width),
+    parameters: record.units(parameterCount),
+  };
   const tile = new Arena();
   tile.units(dim + 1);
   const cacheBytes = dim * width * UNIT_BYTES;
   const caches = tile.reserve(2 * blocks * cacheBytes);
   const recordBytes = padLines(record.bytes);
   const records = tile.reserve((hasResiduals ? dim : 1) * recordBytes);
-  return {
-    bytes: tile.bytes,
-    offsets: {
-      ...ofBlock,
-      ...ofRecord,
-      caches,
-      cache: cacheBytes,
-      records,
-      record: recordBytes,
-      blockRecord: block.bytes,
-    },
-  };
+  return { bytes: tile.bytes, inTile: { caches, cacheBytes, records, recordBytes }, inRecord };
 }
 
-/** The bytes of a thread's working memory, and the offsets of its parts. */
+/** The bytes of a thread's working memory, and the offsets of its parts and of a slot's. */
 function workOf(
   { network: { order, parameterCount, width, heads, mlp }, blocks }: AttentionAttrs,
   isGradient: boolean,
@@ -109,7 +107,9 @@ function workOf(
   };
   const slot = new Arena();
   slot.reserve(blocks * block.bytes);
-  const ofSlot = {
+  const inSlot = {
+    blockBytes: block.bytes,
+    ...ofBlock,
     tokenAdjoints: slot.units(width),
     outputReads: slot.units(width),
     parameterAdjoints: slot.units(parameterCount),
@@ -118,25 +118,17 @@ function workOf(
   const headBytes = padLines(dim * UNIT_BYTES);
   const count = isGradient ? 1 : 0;
   const coefficients = count * blocks * heads * SLOTS * headBytes;
-  const ofGradient = {
+  const inWork = {
+    ...shared,
     adjoint: work.units(count * width),
     cacheAdjoints: work.units(count * 2 * blocks * dim * width),
     weights: work.reserve(coefficients),
     slopes: work.reserve(coefficients),
+    headBytes,
     slots: work.reserve(count * SLOTS * slotBytes),
+    slotBytes,
   };
-  return {
-    bytes: work.bytes,
-    offsets: {
-      ...shared,
-      ...ofBlock,
-      ...ofSlot,
-      ...ofGradient,
-      headWeights: headBytes,
-      slot: slotBytes,
-      blockSlot: block.bytes,
-    },
-  };
+  return { bytes: work.bytes, inWork, inSlot };
 }
 
 /** The operands whose weights are read by column, and the one that the gradient reads so. */
@@ -166,6 +158,12 @@ function layOut(wasm: WasmModule, attrs: AttentionAttrs, call: SequenceCall): Se
 
   const scratch = new Arena();
   const struct = scratch.reserve(AttentionStruct.bytes);
+  const offsets = {
+    inTile: scratch.reserve(TileOffsetsStruct.bytes),
+    inRecord: scratch.reserve(RecordOffsetsStruct.bytes),
+    inWork: scratch.reserve(WorkOffsetsStruct.bytes),
+    inSlot: scratch.reserve(SlotOffsetsStruct.bytes),
+  };
   const tables = {
     operands: scratch.reserve(4 * operands.length),
     transposed: scratch.reserve(4 * operands.length),
@@ -180,10 +178,12 @@ function layOut(wasm: WasmModule, attrs: AttentionAttrs, call: SequenceCall): Se
   const sequence = reserveSequence(scratch, wasm.threads, call, sizes);
 
   const base = wasm.scratch(scratch.bytes);
+  TileOffsetsStruct.write(wasm.memory, base + offsets.inTile, tile.inTile);
+  RecordOffsetsStruct.write(wasm.memory, base + offsets.inRecord, tile.inRecord);
+  WorkOffsetsStruct.write(wasm.memory, base + offsets.inWork, work.inWork);
+  SlotOffsetsStruct.write(wasm.memory, base + offsets.inSlot, work.inSlot);
   AttentionStruct.write(wasm.memory, base + struct, {
     ...sequence.write(wasm, base),
-    ...tile.offsets,
-    ...work.offsets,
     width: network.width,
     heads: network.heads,
     mlp: network.mlp,
@@ -194,6 +194,10 @@ function layOut(wasm: WasmModule, attrs: AttentionAttrs, call: SequenceCall): Se
     gradients: base + tables.gradients,
     context: addressOf(wasm, operands[context]),
     contextGradient: addressOf(wasm, gradients?.[context]),
+    inTile: base + offsets.inTile,
+    inRecord: base + offsets.inRecord,
+    inWork: base + offsets.inWork,
+    inSlot: base + offsets.inSlot,
   });
   for (const [i, operand] of operands.entries()) {
     const address = wasm.address(operand);
