@@ -39,12 +39,21 @@ export function gradientsTask(at: usize, task: i32, thread: i32): void {
 /** Adds to the gradients of the weights from one input to some units, or sets them; those that are masked to 0. */
 function putRow(layer: MaskedLayer, i: i32, j: i32, units: i32, sums: usize, isFirst: bool): void {
   const row = rowAt(layer, i);
-  if (!layer.unitOrder && i < entry(layer.limits, j)) {
+  // Units stand by degree: what the first one reads, all of them read.
+  const isWhole = i < entry(layer.limits, j);
+  if (isWhole && !layer.unitOrder) {
     for (let k: i32 = 0; k < units; k += 4) {
       const count = min(4, units - k);
       const at = row + (<usize>(j + k) << 2);
       const own = v128.load(sums + (<usize>k << 2));
       storeLanes(at, isFirst ? own : f32x4.add(own, loadLanes(at, count)), count);
+    }
+    return;
+  }
+  if (isWhole && isFirst) {
+    for (let unit = j; unit < j + units; unit++) {
+      store<f32>(row + (<usize>entry(layer.unitOrder, unit) << 2), load<f32>(sums));
+      sums += 4;
     }
     return;
   }
