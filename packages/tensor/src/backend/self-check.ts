@@ -24,22 +24,28 @@ const TOLERANCE = 1e-4;
  * The kernels, by name, for which two modules in the same memory disagree, each run on a small problem of sizes that no register tile divides.
  *
  * @param repetitions how often the module runs, so that an engine optimizes its functions on the way
+ * @param tolerance how far apart results may be, relative to the largest number of each
  */
-export function disagreements(module: WasmModule, reference: WasmModule, repetitions = 1): string[] {
+export function disagreements(
+  module: WasmModule,
+  reference: WasmModule,
+  repetitions = 1,
+  tolerance = TOLERANCE,
+): string[] {
   const names = new Set<string>();
   const expected = runAll(reference);
   for (let repetition = 0; repetition < repetitions; repetition++) {
     for (const [i, { name, numbers }] of runAll(module).entries()) {
-      if (!agrees(numbers, expected[i].numbers)) names.add(name);
+      if (!agrees(numbers, expected[i].numbers, tolerance)) names.add(name);
     }
   }
   return [...names];
 }
 
-function agrees(numbers: Float32Array, expected: Float32Array): boolean {
+function agrees(numbers: Float32Array, expected: Float32Array, tolerance: number): boolean {
   const largest = expected.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
   // Also false where one is NaN.
-  return numbers.every((x, i) => Math.abs(x - expected[i]) <= TOLERANCE * largest);
+  return numbers.every((x, i) => Math.abs(x - expected[i]) <= tolerance * largest);
 }
 
 interface Result {
