@@ -1,5 +1,5 @@
-/** Whose flows are measured: `tensorflow` are the textbook's on TensorFlow's own library, `loops` those of plain JavaScript. */
-export type Library = 'ours' | 'stock' | 'tensorflow' | 'zuko' | 'loops';
+/** Whose flows are measured: `webgpu` are ours on a GPU, `tensorflow` are the textbook's on TensorFlow's own library, `loops` those of plain JavaScript. */
+export type Library = 'ours' | 'webgpu' | 'stock' | 'tensorflow' | 'zuko' | 'loops';
 
 /** What every side can do. */
 export type FlowOperation =
@@ -85,6 +85,8 @@ const ofOursAndZuko = ['nsf-step', 'real-nvp-step'];
 export function isIn(library: Library, operation: Operation): boolean {
   const isOfEvents = operation.startsWith('event-');
   if (library === 'ours') return true;
+  // Numbers come back from a GPU as promises alone.
+  if (library === 'webgpu') return !isOfEvents;
   if (library === 'loops' || isOfEvents) return isOfEvents && ['loops', 'zuko'].includes(library);
   if (operation.startsWith('layer-') || ofOursAlone.includes(operation)) return false;
   return library === 'zuko' || !ofOursAndZuko.includes(operation);

@@ -21,11 +21,13 @@ export interface Options extends Effort {
 const operations: readonly Operation[] = groups.flat();
 const processFigures: readonly ProcessFigure[] = ['first-step', 'peak-memory'];
 const libraries: readonly Library[] = ['ours', 'stock', 'tensorflow', 'zuko', 'loops'];
+/** Asked for by name alone: most machines have a GPU in software at best. */
+const gpus: readonly Library[] = ['webgpu'];
 
 const usage = `usage: npm run bench -- [options]
   --sizes 6,8          those dimensions D only, of ${[...new Set(sizes.map(({ dim }) => dim))].join(', ')}
   --operations a,b     those only, of ${[...operations, ...processFigures].join(', ')}
-  --sides ours,stock   those libraries only, of ${libraries.join(', ')}
+  --sides ours,stock   those libraries only, of ${[...libraries, ...gpus].join(', ')}
   --rounds 11          samples of each series at most
   --threads N          how many threads 'all' are; default: as many as the machine runs side by side
   --limit 30           seconds: what is predicted to take longer for one run is not run
@@ -61,7 +63,7 @@ export function readOptions(args: readonly string[], cores: number): Options {
       sizes: sizes.filter(({ dim }) => dims.includes(String(dim))),
       operations: operations.filter((name) => names.includes(name)),
       processFigures: processFigures.filter((name) => names.includes(name)),
-      libraries: choose('sides', libraries, values.sides),
+      libraries: values.sides ? choose('sides', [...libraries, ...gpus], values.sides) : libraries,
       rounds: positive('rounds', values.rounds),
       threads: positive('threads', values.threads),
       limit: 1000 * positive('limit', values.limit),

@@ -14,6 +14,9 @@ export interface Side {
 /** The Python of `peers/install.sh`. */
 const installed = fileURLToPath(new URL('../peers/.venv/bin/python', import.meta.url));
 
+/** WebGPU for Node, as `scripts/ci/install-webgpu.mjs` fetches it. */
+export const webgpu = fileURLToPath(new URL('../../.cache/webgpu/node_modules/webgpu/index.js', import.meta.url));
+
 /** The binding to TensorFlow's library that `scripts/ci/native-backend.mjs` builds. */
 export const tensorflow = fileURLToPath(
   new URL('../../.cache/native/node_modules/@tensorflow/tfjs-node/dist/index.js', import.meta.url),
@@ -51,8 +54,8 @@ export function sidesOf(
   const peer = fileURLToPath(new URL('../peers/zuko_side.py', import.meta.url));
   return libraries.flatMap((library): Side[] => {
     if (library === 'tensorflow' && !existsSync(tensorflow)) return [];
-    // TensorFlow's library takes as many threads as it finds.
-    if (library === 'stock' || library === 'tensorflow' || library === 'loops')
+    // TensorFlow's library takes as many threads as it finds, a GPU all it has.
+    if (['stock', 'webgpu', 'tensorflow', 'loops'].includes(library))
       return [{ name: library, library, threads: 1, command: [process.execPath, worker, library, '1'] }];
     if (library === 'zuko' && !python) return [];
     const programs =

@@ -26,13 +26,12 @@ export const webgpu: BackendLoader = {
   async load(_, isAutomatic) {
     const inNode = env().getBool('IS_NODE');
     let gpu = (globalThis.navigator as { gpu?: Gpu } | undefined)?.gpu;
-    let globals: object = {};
+    let dawn: { create(options: string[]): Gpu; globals: object } | undefined;
     if (!gpu && inNode) {
       try {
         // Not a literal, so that no bundler takes native code along.
-        const dawn = await import(/* @vite-ignore */ /* webpackIgnore: true */ NODE_PACKAGE);
-        gpu = dawn.create([]) as Gpu;
-        globals = dawn.globals;
+        dawn = (await import(/* @vite-ignore */ /* webpackIgnore: true */ NODE_PACKAGE)) as NonNullable<typeof dawn>;
+        gpu = dawn.create([]);
       } catch (error) {
         if (isMissing(error, NODE_PACKAGE)) return `is not installed; run \`npm i ${NODE_PACKAGE} ${PACKAGE}\``;
         return `is installed and its library does not load: ${(error as Error).message}`;
@@ -50,7 +49,7 @@ export const webgpu: BackendLoader = {
     if (isAutomatic && isSoftware) return 'finds no GPU but its emulation in software';
 
     // The backend's package looks for them when it is imported.
-    if (inNode) exposeGpu(gpu, globals);
+    if (dawn) exposeGpu(gpu, dawn.globals);
     try {
       // A literal, so that bundlers find it.
       await import('@tensorflow/tfjs-backend-webgpu');
