@@ -130,6 +130,7 @@ async function inNode() {
   // So many of each of 17 kinds of file: together more than 20,000.
   await tests('damaged files', 'node', ['test/fuzz'], onMany(1500));
   await check('unused exports and dependencies', 'knip', []);
+  await check('exports in the READMEs', 'node', ['scripts/exports.mjs', '--check']);
   await check('metadata of the packages', 'node', ['scripts/metadata.mjs', '--check']);
   await check('no types of Node in browsers', 'node', ['scripts/ci/browser-types.mjs']);
   await check('types of the examples', 'node', ['scripts/ci/example-types.mjs']);
