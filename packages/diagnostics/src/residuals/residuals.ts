@@ -21,7 +21,18 @@ export interface Residuals {
   u: Matrix;
 }
 
-/** Whether {@link residuals} knows the distribution function of the model's base. */
+/**
+ * Whether {@link residuals} knows the distribution function of the model's base.
+ *
+ * @example
+ * ```ts
+ * import '@tensorflow/tfjs';
+ * import { hasResiduals } from '@pushforward/diagnostics';
+ * import { Bernoulli, StandardNormal } from '@pushforward/distributions';
+ *
+ * console.log(hasResiduals(new StandardNormal(2)), hasResiduals(new Bernoulli({ logits: 0 }))); // true false
+ * ```
+ */
 export function hasResiduals(model: Distribution): boolean {
   return standardise(model) !== undefined;
 }
