@@ -5,6 +5,7 @@ export type { DependencyGraph } from './masks/graph.js';
 export { GaussianMade } from './density/gaussian-made.js';
 export { Mlp, type MlpOptions } from './mlp/mlp.js';
 export { Network } from './contract/network.js';
+export type { MadeNetwork, NetworkLayer } from './network/network.js';
 export { checkInit, type Init, ORTHOGONAL_GAIN } from './network/init.js';
 export { Made, type MadeOptions } from './made/made.js';
 export { MadeDensity, type MadeDensityOptions, type MadeSampleOptions } from './density/made-density.js';

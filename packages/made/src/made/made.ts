@@ -206,6 +206,11 @@ export class Made extends Conditioner {
     }
   }
 
+  /** How its layers read each other and when each unit is known: what a program needs that computes the same elsewhere. */
+  get network(): MadeNetwork {
+    return this.#network;
+  }
+
   parameters(x: Tensor, context?: Tensor): Tensor {
     return tidy(() => {
       const given = this.#admit('x', x, context);

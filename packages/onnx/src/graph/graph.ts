@@ -1,0 +1,97 @@
+import type { Attribute, OnnxConstant, OnnxNode } from '../protobuf/model.js';
+
+/** The name of a tensor in a graph. */
+export type Value = string;
+
+type Attributes = Readonly<Record<string, number | readonly number[]>>;
+
+/** Attributes that ONNX has as real numbers, whichever number stands there. */
+const REAL = new Set(['alpha']);
+
+/** Collects the operations and the constants of an ONNX graph. */
+export class Graph {
+  readonly nodes: OnnxNode[] = [];
+  readonly constants: OnnxConstant[] = [];
+  /** Of the small constants, which occur again and again. */
+  readonly #names = new Map<string, Value>();
+  #rows?: Value;
+  #count = 0;
+
+  /** @param x the input that has a row for each event */
+  constructor(readonly x: Value) {}
+
+  /** Appends an operation, a plain number standing for a constant, and names its result. */
+  op(type: string, inputs: readonly (Value | number)[], attributes?: Attributes): Value {
+    return this.#append(type, inputs, 1, attributes)[0];
+  }
+
+  /** `[rows, Σ sizes]` cut into columns; as it is if there is one size alone. */
+  splitColumns(value: Value, sizes: readonly number[], axis = 1): Value[] {
+    if (sizes.length === 1) return [value];
+    return this.#append('Split', [value, this.integers(sizes)], sizes.length, { axis });
+  }
+
+  /** The columns of all; a value alone as it is. */
+  joinColumns(values: readonly Value[], axis = 1): Value {
+    return values.length === 1 ? values[0] : this.op('Concat', values, { axis });
+  }
+
+  /** Column i of the result is column `indices[i]`. */
+  takeColumns(value: Value, indices: readonly number[], count: number): Value {
+    const isWhole = indices.length === count && indices.every((index, i) => index === i);
+    return isWhole ? value : this.op('Gather', [value, this.integers(indices)], { axis: 1 });
+  }
+
+  /** A single row, one for each event. */
+  inEveryRow(row: Value): Value {
+    this.#rows ??= this.op('Concat', [this.op('Shape', [this.x], { start: 0, end: 1 }), this.integers([1])], {
+      axis: 0,
+    });
+    return this.op('Expand', [row, this.#rows]);
+  }
+
+  /** The sum of each row. */
+  sumColumns(value: Value): Value {
+    return this.op('ReduceSum', [value, this.integers([1])], { keepdims: 0 });
+  }
+
+  /** Gives a value the name that users know it by. */
+  name(name: Value, value: Value): void {
+    this.nodes.push({ type: 'Identity', inputs: [value], outputs: [name], attributes: {} });
+  }
+
+  floats(values: ArrayLike<number>, shape: readonly number[] = [values.length]): Value {
+    return this.#constant(Float32Array.from(values), shape);
+  }
+
+  integers(values: readonly number[], shape: readonly number[] = [values.length]): Value {
+    return this.#constant(BigInt64Array.from(values, BigInt), shape);
+  }
+
+  #append(type: string, inputs: readonly (Value | number)[], count: number, attributes: Attributes = {}): Value[] {
+    const outputs = Array.from({ length: count }, () => `v${this.#count++}`);
+    this.nodes.push({
+      type,
+      inputs: inputs.map((input) => (typeof input === 'number' ? this.floats([input], []) : input)),
+      outputs,
+      attributes: Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, attribute(key, value)])),
+    });
+    return outputs;
+  }
+
+  #constant(values: Float32Array | BigInt64Array, shape: readonly number[]): Value {
+    const isSmall = values.length <= 64;
+    const content = isSmall ? `${values.constructor.name} ${shape.join('×')} ${values.join(' ')}` : '';
+    const known = this.#names.get(content);
+    if (known !== undefined) return known;
+    const name = `c${this.constants.length}`;
+    if (isSmall) this.#names.set(content, name);
+    this.constants.push({ name, shape, values });
+    return name;
+  }
+}
+
+function attribute(key: string, value: number | readonly number[]): Attribute {
+  if (typeof value !== 'number') return { ints: value };
+  return REAL.has(key) ? { float: value } : { int: value };
+}

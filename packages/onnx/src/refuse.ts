@@ -1,0 +1,10 @@
+/** What can be exported, for the errors that say what cannot. */
+const EXPORTABLE =
+  'autoregressive layers over a Made and coupling layers over an Mlp, with affine, gate, shift or spline transforms; ' +
+  'permutations, linear maps and elementwise maps between them; and a normal base';
+
+/** An error that names a class which has no form in ONNX. */
+export function refuse(part: object): Error {
+  const { type, name } = part.constructor as { type?: string; name: string };
+  return new Error(`exportOnnx: ${type ?? name} cannot be exported; what can: ${EXPORTABLE}`);
+}

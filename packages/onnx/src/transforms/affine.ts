@@ -1,0 +1,53 @@
+import type { Direction, ElementwiseTransform, SoftplusAffineTransform } from '@pushforward/bijectors';
+import type { AffineForm } from '@pushforward/tensor';
+import type { Graph, Value } from '../graph/graph.js';
+import { positive } from './positive.js';
+import type { TransformMap } from './transform-map.js';
+
+/** `(input − before·m) · exp(± logScale(r)) + after·m`, for a transform that says its formula. */
+export function affineMap(transform: ElementwiseTransform, direction: Direction): TransformMap {
+  const form = transform.affineForm!(direction);
+  return {
+    parameterCount: transform.parameterCount,
+    layout: 'by parameter',
+    apply: (graph, input, parameters, n) => {
+      const [m, r] = graph.splitColumns(
+        parameters,
+        Array.from({ length: transform.parameterCount }, () => n),
+      );
+      const from = form.before ? graph.op('Sub', [input, m]) : input;
+      const to = (scaled: Value) => (form.after ? graph.op('Add', [scaled, m]) : scaled);
+      if (form.logScale === 'none') return { value: to(from) };
+      const logScale = logScaleOf(graph, form, r);
+      const logDerivative = form.sign === 1 ? logScale : graph.op('Neg', [logScale]);
+      return { value: to(graph.op('Mul', [from, graph.op('Exp', [logDerivative])])), logDerivative };
+    },
+  };
+}
+
+function logScaleOf(graph: Graph, { logScale, bound = 1, bias = 0 }: AffineForm, r: Value): Value {
+  if (logScale === 'raw') return r;
+  const bounded = graph.op('Mul', [graph.op('Tanh', [graph.op('Mul', [r, 1 / bound])]), bound]);
+  if (logScale === 'bounded') return bounded;
+  // log sigmoid(x) = −softplus(−x)
+  return graph.op('Neg', [graph.op('Softplus', [graph.op('Sub', [-bias, bounded])])]);
+}
+
+/** `x · scale + shift`, the scale a softplus. */
+export function softplusAffineMap({ minScale }: SoftplusAffineTransform, direction: Direction): TransformMap {
+  return {
+    parameterCount: 2,
+    layout: 'by parameter',
+    apply: (graph, input, parameters, n) => {
+      const [shift, raw] = graph.splitColumns(parameters, [n, n]);
+      const scale = positive(graph, raw, minScale);
+      const logScale = graph.op('Log', [scale]);
+      return direction === 'forward'
+        ? { value: graph.op('Add', [graph.op('Mul', [input, scale]), shift]), logDerivative: logScale }
+        : {
+            value: graph.op('Div', [graph.op('Sub', [input, shift]), scale]),
+            logDerivative: graph.op('Neg', [logScale]),
+          };
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import {
+  AffineTransform,
+  CircularSplineTransform,
+  type Direction,
+  type ElementwiseTransform,
+  GateTransform,
+  InvertTransform,
+  RationalQuadraticSplineTransform,
+  ShiftTransform,
+  SoftplusAffineTransform,
+} from '@pushforward/bijectors';
+import { refuse } from '../refuse.js';
+import { affineMap, softplusAffineMap } from './affine.js';
+import { splineMap } from './spline.js';
+import type { TransformMap } from './transform-map.js';
+
+type Make<T> = (transform: T, direction: Direction) => TransformMap;
+
+// By the class itself: of a class that extends one of these, the formula is not known.
+const MAKERS = new Map<unknown, Make<never>>([
+  [AffineTransform, affineMap],
+  [ShiftTransform, affineMap],
+  [GateTransform, affineMap],
+  [SoftplusAffineTransform, softplusAffineMap],
+  [RationalQuadraticSplineTransform, splineMap],
+  [CircularSplineTransform, splineMap],
+  [
+    InvertTransform,
+    ({ transform }: InvertTransform, direction: Direction) =>
+      transformMap(transform, direction === 'forward' ? 'inverse' : 'forward'),
+  ],
+]);
+
+/** @throws Error if a transform has no form in ONNX */
+export function transformMap(transform: ElementwiseTransform, direction: Direction): TransformMap {
+  const make = MAKERS.get(transform.constructor) as Make<ElementwiseTransform> | undefined;
+  if (!make) throw refuse(transform);
+  return make(transform, direction);
+}
