@@ -138,6 +138,7 @@ async function inNode() {
   await check('packed packages', 'node', ['scripts/ci/packed.mjs']);
   await check('programs of the READMEs', 'node', ['scripts/ci/readmes.mjs']);
   await check('pages', 'node', ['scripts/ci/pages.mjs']);
+  await check('playground', 'node', ['scripts/ci/playground.mjs']);
   await nativeBackend();
   await tests('flows that reach the entropy', 'slow');
 }

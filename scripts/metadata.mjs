@@ -23,7 +23,8 @@ const shared = (folder) => ({
 
 const folders = ['packages', 'apps']
   .flatMap((top) => readdirSync(path.join(root, top)).map((name) => `${top}/${name}`))
-  .filter((folder) => existsSync(path.join(root, folder, 'package.json')));
+  .filter((folder) => existsSync(path.join(root, folder, 'package.json')))
+  .filter((folder) => !read(`${folder}/package.json`).private);
 
 const problems = [];
 for (const folder of folders) {

@@ -1,0 +1,34 @@
+import {
+  attentionIaf,
+  attentionMaf,
+  type Bijector,
+  glow,
+  iaf,
+  lstmIaf,
+  lstmMaf,
+  maf,
+  naf,
+  nice,
+  nsf,
+  realNvp,
+} from '@pushforward/bijectors';
+import type { FactoryName, Recipe } from './recipe.js';
+
+const factories = {
+  attentionIaf,
+  attentionMaf,
+  glow,
+  iaf,
+  lstmIaf,
+  lstmMaf,
+  maf,
+  naf,
+  nice,
+  nsf,
+  realNvp,
+} satisfies Record<FactoryName, unknown>;
+
+/** The flow of a recipe; its factory checks the options. */
+export function buildFlow({ factory, options }: Recipe): Bijector {
+  return (factories[factory] as unknown as (options: Recipe['options']) => Bijector)(options);
+}

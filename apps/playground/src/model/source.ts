@@ -1,0 +1,17 @@
+import { type DataSetName, dataSets } from '../data/data-sets.js';
+
+/** Where the rows of a run come from. */
+export type Source = { readonly kind: 'set'; readonly name: DataSetName } | Table;
+
+/** Rows of the reader's own, drawn or read from a file. */
+export interface Table {
+  readonly kind: 'table';
+  readonly title: string;
+  readonly names: readonly [x: string, y: string];
+  /** `[N, 2]`, flat. */
+  readonly x: Float32Array;
+  /** What the density is conditional on, `[N, C]`, flat. */
+  readonly context?: { readonly names: readonly string[]; readonly values: Float32Array };
+}
+
+export const titleOf = (source: Source): string => (source.kind === 'set' ? dataSets[source.name].title : source.title);

@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const page = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+export default defineConfig({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  // The pages work in whatever folder they are put.
+  base: './',
+  build: {
+    target: 'es2022',
+    rolldownOptions: { input: [page('index.html'), page('inference.html')] },
+    // What is large is loaded on demand, by backend.
+    chunkSizeWarningLimit: 2000,
+  },
+  worker: { format: 'es' },
+});
