@@ -63,6 +63,7 @@ Examples:
   pushforward train --data table.csv               learn the density of a table
   pushforward sample runs/train --count 1000       draw new rows from it
   pushforward score runs/train --data other.csv    how likely are these rows?
+  pushforward check runs/train --data other.csv    is the density that of these rows?
   pushforward sample runs/digits/iaf --out digits.png`,
     );
 
@@ -70,6 +71,7 @@ Examples:
   addTrain(program, args, host);
   addSample(program, host);
   addScore(program, host);
+  addCheck(program, args, host);
   addInfo(program, host);
 
   const names = program.commands.flatMap((command) => [command.name(), ...command.aliases()]);
@@ -218,6 +220,31 @@ function addScore(program: Command, host: Host): void {
     .action(async (model: string, options) => {
       const { scoreCommand } = await import('./commands/score.js');
       await scoreCommand(host, model, options);
+    });
+}
+
+function addCheck(program: Command, args: readonly string[], host: Host): void {
+  const command = program
+    .command('check')
+    .description(
+      'Tests whether the density of a saved flow is that of a table, and says what the tests mean. The exit code is 0 whatever they find.',
+    )
+    .argument('<model>', 'a saved model, or the directory of a run')
+    .requiredOption(
+      '--data <file>',
+      'rows that the model was not trained on: a CSV file, gzipped or not, or a Parquet file; - for standard input; of the file that it was trained on, the rows that were kept to test on are used',
+    )
+    .option('--level <part>', 'the chance that a right model is found wrong', fraction, 0.05)
+    .option('--rows <n>', 'rows to use, at most, drawn at random', integer(20), 5000)
+    .option('--draws <n>', 'simulations of a right model behind each p-value', integer(1), 499)
+    .option('--seed <n>', 'what every random choice comes from', seed, 0)
+    .option('--out <dir>', 'where to write the report (default: a fresh directory in runs/)')
+    .option('--force', 'write into a directory that has something in it');
+  addReadOptions(command)
+    .addOption(debugOption())
+    .action(async (model: string, options) => {
+      const { checkCommand } = await import('./commands/check.js');
+      await checkCommand(host, args, model, options);
     });
 }
 

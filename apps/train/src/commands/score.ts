@@ -4,14 +4,13 @@ import { startBackend } from '../model/backend.js';
 import { formatHeader, formatRows } from '../data/csv/csv.js';
 import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
 import { openTable } from '../data/read-table.js';
-import type { TableStream } from '../data/table.js';
 import { withNoise } from '../density/columns/dequantize.js';
 import { inChunks } from '../density/model.js';
 import { UserError } from '../terminal/errors.js';
 import { checkOutput, writeUserFile } from '../files/files.js';
 import { type Host, writeAll } from '../terminal/host.js';
+import { checkModelColumns } from '../model/model-columns.js';
 import { type LoadedModel, loadModel } from '../model/models.js';
-import { excerpt } from '../terminal/printable.js';
 
 /** The options of `score` as they stand on the command line. */
 export interface ScoreOptions extends ReadOptions {
@@ -30,7 +29,7 @@ export async function scoreCommand(host: Host, name: string, options: ScoreOptio
   using _ = model.module;
   const wanted = model.kind === 'flow' ? model.notes.columns : undefined;
   const table = await openTable(host.cwd, options.data, { ...readOptionsOf(options), wanted }, host.stdin);
-  checkColumns(table, model);
+  checkModelColumns(table, model);
   let rows = 0;
   let without = 0;
   async function* lines(): AsyncGenerator<string> {
@@ -52,18 +51,6 @@ export async function scoreCommand(host: Host, name: string, options: ScoreOptio
   for (const notice of table.notices) host.stderr.write(`${table.source}: ${notice}\n`);
   if (without > 0)
     host.stderr.write(`${table.source}: ${without} of ${rows} rows have no density under this model: −Infinity\n`);
-}
-
-/** @throws UserError if a table has other columns than the model */
-function checkColumns({ source, names, hasHeader, columns }: TableStream, model: LoadedModel): void {
-  const expected = model.kind === 'flow' ? model.notes.columns.length : model.module.encoder.dataDim;
-  if (hasHeader && model.kind === 'flow' && columns >= expected) {
-    const missing = model.notes.columns.find((column) => !names.includes(column));
-    if (missing !== undefined)
-      throw new UserError(`${source}: has no column "${excerpt(missing, 40)}", which the model was trained on`);
-  }
-  if (columns !== expected)
-    throw new UserError(`${source}: has ${columns} columns, the model was trained on ${expected}`);
 }
 
 const IMAGE_CHUNK = 50;

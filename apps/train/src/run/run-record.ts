@@ -66,7 +66,7 @@ async function write(directory: RunDirectory, file: string, record: RunRecord): 
  *
  * @throws UserError if its `run.json` is damaged or was edited since the run began
  */
-export async function readRun(directory: RunDirectory): Promise<RunRecord> {
+export async function readRun(directory: Pick<RunDirectory, 'path' | 'name'>): Promise<RunRecord> {
   const name = path.join(directory.name, RECORD);
   const record = await read(directory, RECORD);
   checkRecord(record, name);
@@ -92,7 +92,7 @@ export async function readRun(directory: RunDirectory): Promise<RunRecord> {
   return record;
 }
 
-async function read(directory: RunDirectory, file: string): Promise<unknown> {
+async function read(directory: Pick<RunDirectory, 'path' | 'name'>, file: string): Promise<unknown> {
   const name = path.join(directory.name, file);
   let text: string;
   try {

@@ -1,0 +1,128 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { tensor2d } from '@tensorflow/tfjs-core';
+import { checkDensity } from '@pushforward/diagnostics';
+import { writeFileAtomic } from '@pushforward/io/node';
+import { key, split } from '@pushforward/tensor';
+import { checkReport, testRows } from '../check/report.js';
+import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
+import { readTable } from '../data/read-table.js';
+import type { Table } from '../data/table.js';
+import { dequantize } from '../density/columns/dequantize.js';
+import type { DensitySettings } from '../density/settings.js';
+import { splitTable } from '../density/splits.js';
+import { fingerprint } from '../files/fingerprint.js';
+import { startBackend } from '../model/backend.js';
+import { checkModelColumns } from '../model/model-columns.js';
+import { loadModel } from '../model/models.js';
+import { claimRunDirectory, RECORD, shownPath } from '../run/run-directory.js';
+import { readRun } from '../run/run-record.js';
+import { formatCount, type Matrix } from '../statistics/statistics.js';
+import { UserError } from '../terminal/errors.js';
+import { checkInterrupted, commandLine, type Host } from '../terminal/host.js';
+import { Stopwatch } from '../terminal/stopwatch.js';
+import { textTable } from '../terminal/text-table.js';
+
+/** The options of `check` as they stand on the command line. */
+export interface CheckOptions extends ReadOptions {
+  data: string;
+  level: number;
+  rows: number;
+  draws: number;
+  seed: number;
+  out?: string;
+  force?: boolean;
+}
+
+const FEWEST_ROWS = 20;
+
+/** Tests whether a flow's density is that of a table, and writes a page about it. */
+export async function checkCommand(
+  host: Host,
+  args: readonly string[],
+  name: string,
+  options: CheckOptions,
+): Promise<void> {
+  const watch = new Stopwatch();
+  const backend = await startBackend();
+  const model = await loadModel(host.cwd, name);
+  using _ = model.module;
+  if (model.kind !== 'flow') throw new UserError(`${name}: is a model of images; check is for flows of tables`);
+  const { module, notes } = model;
+  watch.lap('starting TensorFlow.js and loading the model');
+  const table = await readTable(
+    host.cwd,
+    options.data,
+    { ...readOptionsOf(options), wanted: notes.columns },
+    host.stdin,
+  );
+  for (const notice of table.notices) host.stderr.write(`${table.source}: ${notice}\n`);
+  checkModelColumns(table, model);
+  const { rows: chosen, keptFrom } = await unseenRows(host, model.directory, table);
+  if (keptFrom !== undefined)
+    host.stderr.write(
+      `${table.source}: the model was trained on this file; the ${formatCount(chosen.rows)} of its ${formatCount(keptFrom)} rows that were kept to test on are used\n`,
+    );
+  if (chosen.rows < FEWEST_ROWS)
+    throw new UserError(
+      `${table.source}: ${chosen.rows} rows to check are too few, at least ${FEWEST_ROWS} are needed`,
+    );
+  const [noise, tests] = split(key(options.seed), 2);
+  const placed = notes.grid ? dequantize(chosen, notes.grid, noise) : chosen;
+  watch.lap('reading the file');
+  // Before the tests, which take a while.
+  using directory = claimRunDirectory(host.cwd, { out: options.out, command: 'check', force: options.force ?? false });
+  const x = tensor2d(Float32Array.from(placed.values), [placed.rows, placed.columns]);
+  const check = await checkDensity(module, x, {
+    seed: tests,
+    level: options.level,
+    maxRows: options.rows,
+    draws: options.draws,
+    onStep: async () => {
+      // Without a pause no signal could arrive between two tests.
+      await new Promise((resolve) => setImmediate(resolve));
+      checkInterrupted(host);
+    },
+  });
+  x.dispose();
+  watch.lap('testing');
+  const { level, rows, draws, seed } = options;
+  const settings = { model: name, data: table.source, level, rows, draws, seed };
+  await writeFileAtomic(
+    path.join(directory.path, 'report.html'),
+    checkReport({
+      check,
+      level,
+      model: name,
+      source: table.source,
+      trainedOn: notes.trainedOn,
+      keptFrom,
+      facts: {
+        commandLine: commandLine(host, args),
+        settings: Object.entries(settings).map(([option, value]) => [option, String(value)]),
+        timings: watch.laps,
+        backend,
+      },
+    }),
+  );
+  const { header, rows: lines } = testRows(check);
+  host.stdout.write(
+    `${textTable(header, lines, [0, 4])}\n${check.verdict}\n${check.tests.map((test) => `- ${test.name}: ${test.meaning}\n`).join('')}\nreport   ${path.join(directory.name, 'report.html')}\n`,
+  );
+}
+
+/** The rows that the model was not trained on: of the file of its run those that were kept to test on, of another file all. */
+async function unseenRows(
+  host: Host,
+  modelDirectory: string,
+  table: Table,
+): Promise<{ rows: Matrix; keptFrom?: number }> {
+  const run = path.dirname(modelDirectory);
+  if (!existsSync(path.join(run, RECORD))) return { rows: table };
+  const record = await readRun({ path: run, name: shownPath(host.cwd, run) });
+  const own = fingerprint(table.rows, table.names, [table.values]);
+  if (record.command !== 'train' || own.sha256 !== record.data.sha256) return { rows: table };
+  const settings = record.settings as DensitySettings;
+  const [order] = split(key(settings.seed), 4);
+  return { rows: splitTable(table, settings, order).test, keptFrom: table.rows };
+}

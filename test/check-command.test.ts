@@ -1,0 +1,70 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { saveModule } from '@pushforward/io/node';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pageProblems } from '../apps/train/src/testing/check-page.js';
+import { runCli } from '../apps/train/src/testing/run-cli.js';
+import { defects } from '../scripts/defects.mjs';
+
+let cwd: string;
+beforeAll(() => void (cwd = mkdtempSync(path.join(tmpdir(), 'pushforward-'))));
+afterAll(() => rmSync(cwd, { recursive: true }));
+
+const QUICK = ['--draws', '199'];
+
+async function save(name: string): Promise<void> {
+  const { model, draw } = defects.find((defect) => defect.name === name)!;
+  const module = await model();
+  const metadata = {
+    kind: 'flow',
+    columns: ['a', 'b'],
+    trainedOn: 'other.csv',
+    rows: 1000,
+    testLogLikelihood: 0,
+    commandLine: 'pushforward train',
+  };
+  await saveModule(module, path.join(cwd, name), { metadata });
+  module.dispose();
+  const values = await draw(250, 7).array();
+  writeFileSync(path.join(cwd, `${name}.csv`), `a,b\n${(values as number[][]).join('\n')}\n`);
+}
+
+/** The tests that find a model wrong, and what else the command prints. */
+async function check(name: string, ...args: string[]) {
+  const { code, stdout, stderr } = await runCli(cwd, ['check', name, '--data', `${name}.csv`, ...QUICK, ...args]);
+  expect(code, stderr).toBe(0);
+  const found = [...stdout.matchAll(/^(\S+(?: \S+)*) .* wrong$/gm)].map(([, test]) => test.trim());
+  return { stdout, found };
+}
+
+describe('check finds', () => {
+  test.each([
+    ['right', [], /^No fault is visible in 250 rows/m],
+    [
+      'overfitted',
+      ['coverage', 'lowest tenth', 'baselines'],
+      /^- lowest tenth: .* or it knows its training rows by heart/m,
+    ],
+    [
+      'wrong tail',
+      ['PIT', 'energy distance', 'coverage'],
+      /^- coverage: Regions that should hold \S+ % of the data hold/m,
+    ],
+    [
+      'missed mode',
+      ['PIT', 'coverage', 'baselines'],
+      /^- baselines: A simple density, fitted to half of these rows, beats the model/m,
+    ],
+    ['missed dependence', ['correlation', 'energy distance'], /^- correlation: Residuals 1 and 2 still move together/m],
+  ])('a model that is %s', async (name, expected, sentence) => {
+    await save(name);
+    const { stdout, found } = await check(name, '--out', `of ${name}`);
+    if (expected.length === 0) expect(found).toEqual([]);
+    else for (const one of expected) expect(found, stdout).toContain(one);
+    expect(stdout).toMatch(sentence);
+    const page = readFileSync(path.join(cwd, `of ${name}`, 'report.html'), 'utf8');
+    expect(pageProblems(page)).toEqual([]);
+    expect(page.match(/<svg [^>]*role="img"/g)).toHaveLength(6);
+  });
+});
