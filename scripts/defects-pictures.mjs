@@ -83,6 +83,8 @@ async function pictures() {
   draw('docs/is-the-model-right.md', 'checks', sections.join('\n\n'));
 }
 
+const line = (cells) => `| ${cells.join(' | ')} |`;
+
 async function powers() {
   const [repetitions, rows, level] = [100, 200, 0.05];
   const table = new Map();
@@ -104,7 +106,6 @@ async function powers() {
     console.log(name);
   }
   const names = defects.map(({ name }) => name);
-  const line = (cells) => `| ${cells.join(' | ')} |`;
   const lines = [...table].map(([test, row]) =>
     line([test, ...names.map((name) => `${Math.round((100 * (row[name] ?? 0)) / repetitions)} %`)]),
   );

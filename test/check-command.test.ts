@@ -68,3 +68,47 @@ describe('check finds', () => {
     expect(page.match(/<svg [^>]*role="img"/g)).toHaveLength(6);
   });
 });
+
+describe('check of files that are not as they should be', () => {
+  const write = (file: string, lines: readonly string[]) =>
+    writeFileSync(path.join(cwd, file), `${lines.join('\n')}\n`);
+  const run = (file: string, ...args: string[]) =>
+    runCli(cwd, ['check', 'missed mode', '--data', file, '--out', 'messy', '--force', ...QUICK, ...args]);
+
+  test.each([
+    [
+      'three rows',
+      ['a,b', '1,2', '2,3', '3,5'],
+      /^error: messy.csv: 3 rows to check are too few, at least 20 are needed$/m,
+    ],
+    ['a missing column', ['a', '1', '2'], /^error: messy.csv: has 1 columns, the model was trained on 2$/m],
+    ['NaN', ['a,b', '1,NaN'], /^error: messy.csv:2:2: NaN in column "b" is not a finite number/m],
+  ])('%s', async (_, lines, message) => {
+    await save('missed mode');
+    write('messy.csv', lines);
+    const { code, stderr } = await run('messy.csv');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+  });
+
+  test('a constant column, columns in another order, and one too many', async () => {
+    await save('missed mode');
+    write('messy.csv', ['b,x,a', ...Array.from({ length: 40 }, (_, i) => `7,q,${Math.sin(i)}`)]);
+    const { code, stdout, stderr } = await run('messy.csv');
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('left out: "x"');
+    expect(stdout).toContain('- baselines: There is no simple density to compare with');
+    expect(pageProblems(readFileSync(path.join(cwd, 'messy', 'report.html'), 'utf8'))).toEqual([]);
+  });
+
+  test('the file that the model was trained on', async () => {
+    write('own.csv', ['a,b', ...Array.from({ length: 300 }, (_, i) => `${Math.sin(i * i)},${Math.cos(i * i * i)}`)]);
+    const fast = ['--epochs', '1', '--transforms', '1', '--hidden', '4', '--out', 'own'];
+    expect((await runCli(cwd, ['train', '--data', 'own.csv', ...fast])).code).toBe(0);
+    const { stderr, stdout } = await runCli(cwd, ['check', 'own', '--data', 'own.csv', '--out', 'of own', ...QUICK]);
+    expect(stderr).toContain(
+      'the model was trained on this file; the 30 of its 300 rows that were kept to test on are used',
+    );
+    expect(stdout).toMatch(/ in 30 rows|The model is wrong/);
+  });
+});

@@ -21,6 +21,8 @@ export interface CheckReport {
 const SHOWN_RESIDUALS = 6;
 const EXPECTED_COLOR = '#4d4d4d';
 
+const percent = (part: number) => `${Number((100 * part).toPrecision(6))} %`;
+
 /** A p-value to two digits. */
 function formatP(p: number): string {
   if (p === 0) return '0';
@@ -73,7 +75,7 @@ function testsTable(check: DensityCheck, level: number): string {
     ({ name, meaning, measures }) =>
       `<li><strong>${escapeXml(name)}</strong> (${escapeXml(measures)}): ${escapeXml(meaning)}</li>`,
   );
-  return `${table(header, rows)}<ul>${sentences.join('')}</ul><p>p is the chance of such a statistic, or one more extreme, if the model is right. Because there are ${check.tests.length} tests, a p-value is adjusted (Holm) before it is compared with ${level}: a right model is found wrong by any of them with a chance of at most ${100 * level} %. With enough rows every fitted model is found wrong; the charts and the differences in nats say whether that matters.</p>`;
+  return `${table(header, rows)}<ul>${sentences.join('')}</ul><p>p is the chance of such a statistic, or one more extreme, if the model is right. Because there are ${check.tests.length} tests, a p-value is adjusted (Holm) before it is compared with ${level}: a right model is found wrong by any of them with a chance of at most ${percent(level)}. With enough rows every fitted model is found wrong; the charts and the differences in nats say whether that matters.</p>`;
 }
 
 function residualSections({ residuals }: DensityCheck, level: number): Section[] {
@@ -84,7 +86,7 @@ function residualSections({ residuals }: DensityCheck, level: number): Section[]
   const title = (i: number) => `residual ${i + 1}, p = ${formatP(uniformity.columns[i].pValue)}`;
   const band = legend([
     { name: 'data', color: DATA_COLOR },
-    { name: `where a right model’s are, ${100 * (1 - level)} %`, color: BAND_COLOR },
+    { name: `where a right model’s are, ${percent(1 - level)}`, color: BAND_COLOR },
   ]);
   return [
     {
@@ -98,7 +100,7 @@ function residualSections({ residuals }: DensityCheck, level: number): Section[]
       title: 'Residuals: ECDF differences',
       content: figure(
         band + shown.map((i) => differenceChart(title(i), column(u, i).toSorted(), uniformity.band)).join(''),
-        `The part of the residuals up to each probability, less that probability. A line that leaves the grey band somewhere is that of a wrong model: all lines of a right one stay inside everywhere with a chance of ${100 * (1 - level)} %.${note}`,
+        `The part of the residuals up to each probability, less that probability. A line that leaves the grey band somewhere is that of a wrong model: all lines of a right one stay inside everywhere with a chance of ${percent(1 - level)}.${note}`,
       ),
     },
     ...(correlation
@@ -118,7 +120,7 @@ function residualSections({ residuals }: DensityCheck, level: number): Section[]
 function coverageSection({ coverage, lowDensity }: DensityCheck, level: number): Section {
   const key = legend([
     { name: 'data', color: DATA_COLOR },
-    { name: `where a right model’s are, ${100 * (1 - level)} %`, color: BAND_COLOR },
+    { name: `where a right model’s are, ${percent(1 - level)}`, color: BAND_COLOR },
     { name: 'as it should be', color: EXPECTED_COLOR, dashed: true },
   ]);
   const tenth =

@@ -148,8 +148,8 @@ export async function checkDensity(model: Distribution, x: Tensor, options: Chec
       means: {
         rejected:
           lowDensity.statistic < 0
-            ? `The least likely tenth of the rows is ${(-lowDensity.statistic).toPrecision(2)} nats less likely than the model expects: its tails are too light, or it knows its training rows by heart.`
-            : `The least likely tenth of the rows is ${lowDensity.statistic.toPrecision(2)} nats likelier than the model expects: its tails are too heavy, or it spreads probability where no data are.`,
+            ? `The least likely tenth of the rows is ${nats(-lowDensity.statistic)} nats less likely than the model expects: its tails are too light, or it knows its training rows by heart.`
+            : `The least likely tenth of the rows is ${nats(lowDensity.statistic)} nats likelier than the model expects: its tails are too heavy, or it spreads probability where no data are.`,
         kept: 'The least likely rows are as unlikely as the model expects.',
       },
     },
@@ -159,7 +159,10 @@ export async function checkDensity(model: Distribution, x: Tensor, options: Chec
       measures: 'evidence for a simple density against the model (nats)',
       means: {
         rejected: 'A simple density, fitted to half of these rows, beats the model on the other half.',
-        kept: 'No simple density is clearly better than the model.',
+        kept:
+          baselines.comparisons.length > 0
+            ? 'No simple density is clearly better than the model.'
+            : 'There is no simple density to compare with: a column is constant or follows from others.',
       },
     },
   );
@@ -177,6 +180,11 @@ export async function checkDensity(model: Distribution, x: Tensor, options: Chec
     lowDensity,
     baselines,
   };
+}
+
+/** To two digits, without an exponent. */
+function nats(value: number): string {
+  return value < 100 ? value.toPrecision(2) : Number(value.toPrecision(2)).toLocaleString('en');
 }
 
 /** A number where data and model differ most, in percent. */

@@ -35,7 +35,9 @@ export function judge(tests: readonly RawTest[], level: number): CheckedTest[] {
 export function verdictOf(tests: readonly CheckedTest[], rows: number, level: number): string {
   const found = tests.filter(({ rejects }) => rejects);
   if (found.length === 0)
-    return `No fault is visible in ${rows} rows: a right model passes all ${tests.length} tests with a chance of at least ${100 * (1 - level)} %, and this one does.`;
+    return `No fault is visible in ${rows} rows: a right model passes all ${tests.length} tests with a chance of at least ${percent(1 - level)}, and this one does.`;
   const names = found.map(({ name }) => name).join(', ');
-  return `The model is wrong: ${found.length} of ${tests.length} tests (${names}) found what a right model shows with a chance of at most ${100 * level} %.`;
+  return `The model is wrong: ${found.length} of ${tests.length} tests (${names}) found what a right model shows with a chance of at most ${percent(level)}.`;
 }
+
+const percent = (part: number) => `${Number((100 * part).toPrecision(6))} %`;
