@@ -69,12 +69,11 @@ describe('check finds', () => {
   });
 });
 
-describe('check of files that are not as they should be', () => {
-  const write = (file: string, lines: readonly string[]) =>
-    writeFileSync(path.join(cwd, file), `${lines.join('\n')}\n`);
-  const run = (file: string, ...args: string[]) =>
-    runCli(cwd, ['check', 'missed mode', '--data', file, '--out', 'messy', '--force', ...QUICK, ...args]);
+const write = (file: string, lines: readonly string[]) => writeFileSync(path.join(cwd, file), `${lines.join('\n')}\n`);
+const run = (file: string, ...args: string[]) =>
+  runCli(cwd, ['check', 'missed mode', '--data', file, '--out', 'messy', '--force', ...QUICK, ...args]);
 
+describe('check of files that are not as they should be', () => {
   test.each([
     [
       'three rows',
