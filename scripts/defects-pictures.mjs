@@ -18,7 +18,7 @@ const ROWS = 1000;
 /** Puts text between a page's marks. */
 function draw(page, mark, text) {
   const file = path.join(root, page);
-  const [begin, end] = [`<!-- drawn: ${mark} -->`, '<!-- end -->'];
+  const [begin, end] = [`<!-- drawn: ${mark} -->`, '<!-- drawn until here -->'];
   const content = readFileSync(file, 'utf8');
   const from = content.indexOf(begin) + begin.length;
   if (from < begin.length) throw new Error(`${page}: has no ${begin}`);
