@@ -78,7 +78,8 @@ for (const name of names) {
   const section = `${TITLE}\n\n${BEGIN}\n\n${tables.join('\n\n')}\n\n${END}`;
   const readme = path.join(root, 'packages', name, 'README.md');
   const text = readFileSync(readme, 'utf8');
-  const old = text.slice(text.indexOf(TITLE), text.indexOf(END) + END.length);
+  const start = text.indexOf(TITLE);
+  const old = text.slice(start, text.indexOf(END, start) + END.length);
   const next = text.includes(BEGIN)
     ? text.replace(old, () => section)
     : text.replace(/(?:MIT licence\.)?\s*$/, (end) => `${section}\n\n${end.trim()}`.trimEnd() + '\n');
