@@ -24,7 +24,9 @@ export async function serveSite(port, isIsolated = true) {
     try {
       const type = types[path.extname(file)] ?? 'application/octet-stream';
       const content = await readFile(file);
-      response.writeHead(200, { ...(isIsolated ? isolation : {}), 'Content-Type': type }).end(content);
+      // Vite names what is in there by its content.
+      const caching = pathname.includes('/assets/') ? { 'Cache-Control': 'max-age=31536000, immutable' } : {};
+      response.writeHead(200, { ...(isIsolated ? isolation : {}), ...caching, 'Content-Type': type }).end(content);
     } catch {
       response.writeHead(404).end('not found');
     }

@@ -4,8 +4,12 @@ import { type PreparedRows, type Rows, TEST_COUNT, TEST_SEED, TRAIN_COUNT, TRAIN
 import { type Recipe, recipeOf } from '../model/recipe.js';
 import type { RunSpec } from '../worker/protocol.js';
 
-/** A complete program for Node that repeats a run: the same rows, the same weights, the same numbers. */
-export function programOf({ source, settings }: RunSpec, rows: PreparedRows, steps: number): string {
+/**
+ * A complete program for Node that repeats a run: the same rows, the same weights, the same numbers.
+ *
+ * @param backend what the run was computed by
+ */
+export function programOf({ source, settings }: RunSpec, rows: PreparedRows, steps: number, backend: string): string {
   const { factory, options } = recipeOf(settings, rows.contexts.length);
   const isTable = source.kind === 'table';
   const hasContext = rows.contexts.length > 0;
@@ -13,6 +17,7 @@ export function programOf({ source, settings }: RunSpec, rows: PreparedRows, ste
   const tensorNames = ['useBackend', ...(isTable ? [] : ['key', 'normal', 'split', 'uniform'])].toSorted();
   return `// npm i @pushforward/bijectors @pushforward/distributions @pushforward/tensor @pushforward/training @tensorflow/tfjs @tensorflow/tfjs-backend-wasm
 // Save this as flow.mjs, then: node flow.mjs
+// The page computed by ${backend}; other kernels round differently, and training enlarges that.
 import * as tf from '@tensorflow/tfjs';
 import { Chain, fitStandardization, ${factory} } from '@pushforward/bijectors';
 import { maximumLikelihood, StandardNormal, Transformed } from '@pushforward/distributions';

@@ -1,3 +1,6 @@
+/** What is said of a link whose model cannot be read. */
+export const DAMAGED = 'The link is damaged: it was cut off or changed on its way.';
+
 /** Bytes as text for the fragment of a URL: base64 with the letters that need no escape. */
 export function toFragment(bytes: Uint8Array): string {
   const pieces: string[] = [];
@@ -12,6 +15,6 @@ export function fromFragment(text: string): Uint8Array {
   try {
     return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0));
   } catch {
-    throw new Error('The link is damaged: it was cut off or changed on its way.');
+    throw new Error(DAMAGED);
   }
 }

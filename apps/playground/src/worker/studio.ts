@@ -1,9 +1,11 @@
 import { bijectorModules } from '@pushforward/bijectors';
 import { distributionModules, type Transformed } from '@pushforward/distributions';
+import { describeBackend } from '@pushforward/tensor';
 import { unzipSync } from 'fflate';
 import { packModule, unpackModule } from '@pushforward/io';
 import { prepareRows } from '../model/prepare-rows.js';
 import { programOf } from '../program/program.js';
+import { DAMAGED } from '../share/fragment.js';
 import { titleOf } from '../model/source.js';
 import { Model } from './model.js';
 import type { Event, RunSpec, SharedRun } from './protocol.js';
@@ -62,7 +64,7 @@ export class Studio {
   /** Shows a model that came by a link. */
   async open(run: number, bytes: Uint8Array): Promise<void> {
     await this.#replace(run, async () => {
-      const { module, metadata } = unpackModule<Transformed>(bytes, [...bijectorModules, ...distributionModules]);
+      const { module, metadata } = unpack(bytes);
       try {
         const shared = readShared(module, metadata);
         const { box, contexts, settings, step } = shared;
@@ -100,7 +102,7 @@ export class Studio {
     this.#demand();
     if (!this.#spec) throw new Error('This model came by a link: train one of your own to see its program.');
     const rows = await prepareRows(this.#spec.source, this.#spec.settings.seed);
-    return programOf(this.#spec, rows, this.#step);
+    return programOf(this.#spec, rows, this.#step, describeBackend());
   }
 
   /** Runs a job while no step of training runs. */
@@ -149,5 +151,13 @@ export class Studio {
     });
     this.#running = result.catch(() => {});
     await result;
+  }
+}
+
+function unpack(bytes: Uint8Array) {
+  try {
+    return unpackModule<Transformed>(bytes, [...bijectorModules, ...distributionModules]);
+  } catch (error) {
+    throw new Error(DAMAGED, { cause: error });
   }
 }
