@@ -114,14 +114,15 @@ async function codeInNode(page) {
   return `${inPage} in the page, ${inNode} in Node`;
 }
 
+async function linkOf(page) {
+  await page.click('#share');
+  await page.waitForSelector('dialog[open]');
+  return page.inputValue('#dialog-text');
+}
+
 async function linkHoldsModel(page) {
   await choose(page, 'steps', '300');
   await trained(page);
-  const linkOf = async (of) => {
-    await of.click('#share');
-    await of.waitForSelector('dialog[open]');
-    return of.inputValue('#dialog-text');
-  };
   const link = await linkOf(page);
   const other = await page.context().newPage();
   await other.goto(link);
@@ -150,6 +151,8 @@ async function leaks(page) {
   return `${counts[0]} tensors after each of ${counts.length} runs`;
 }
 
+const kilobytes = (count) => `${Math.round(count / 1000)} kB`;
+
 async function timesAndSizes(page) {
   await page.waitForFunction(() => performance.getEntriesByName('first-frame').length > 0);
   const { paint, frame } = await page.evaluate(() => ({
@@ -166,7 +169,6 @@ async function timesAndSizes(page) {
   await other.goto(page.url());
   await trained(other);
   if (frame > 30_000) throw new Error(`the first trained frame took ${frame} ms`);
-  const kilobytes = (count) => `${Math.round(count / 1000)} kB`;
   return `first paint ${Math.round(paint)} ms, first trained frame ${Math.round(frame)} ms, download ${kilobytes(bytes.sent)}, gzipped ${kilobytes(bytes.gzipped)}`;
 }
 
