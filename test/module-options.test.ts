@@ -54,6 +54,11 @@ const examples: (() => Module)[] = [
   () => new bijectors.Shift(2),
   () => new bijectors.Reshape({ from: [4], to: [2, 2] }),
   () => new bijectors.Simplex({ dim: 3 }),
+  () =>
+    new bijectors.MapContext(
+      bijectors.maf({ dim: 2, transforms: 1, hidden: [3], contextDim: 1, seed: 0 }),
+      affine({ loc: [1], scale: [2] }),
+    ),
   () => new bijectors.Elementwise({ transform: new bijectors.CircularSplineTransform(), eventShape: [2] }),
   () =>
     new bijectors.Elementwise({

@@ -5,7 +5,7 @@ import { POSTERIOR_NAMES } from './digits/settings.js';
 import { InterruptedError, UsageError, UserError } from './terminal/errors.js';
 import type { Host } from './terminal/host.js';
 import { printableLine, printableLines } from './terminal/printable.js';
-import { addReadOptions } from './data/read-options.js';
+import { addFileOptions, addReadOptions, columnList } from './data/read-options.js';
 import { fraction, integer, positive, seed, widths } from './terminal/option-values.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -145,6 +145,12 @@ function addTrain(program: Command, args: readonly string[], host: Host): void {
     )
     .addOption(
       new Option(
+        '--given <list>',
+        'columns that are given, by name or number: the density is that of the others given these',
+      ).argParser(columnList),
+    )
+    .addOption(
+      new Option(
         '--flow <name>',
         'the kind of flow; those with maf, nsf and naf have fast densities, those with iaf fast samples, the others both',
       )
@@ -187,14 +193,19 @@ async function resume(host: Host, directory: string): Promise<void> {
 }
 
 function addSample(program: Command, host: Host): void {
-  program
+  const command = program
     .command('sample')
     .description('Draw from a saved model.')
     .argument('<model>', 'a saved model, or the directory of a run')
-    .option('--count <n>', 'how many', integer(1), 100)
+    .option('--count <n>', 'how many (default: 100, or 1 for each row of a file of --given)', integer(1))
+    .option(
+      '--given <values>',
+      'for a model of train --given: the values of what is given, as a=3,b=0.5, or a table that has these columns, drawn from row by row; - for standard input',
+    )
     .option('--seed <n>', 'what the draws come from', seed, 0)
     .option('--out <file>', 'a .csv file, or a .png file for a model of images (default: CSV to the terminal)')
-    .option('--force', 'replace the file if it is there')
+    .option('--force', 'replace the file if it is there');
+  addFileOptions(command)
     .addOption(debugOption())
     .action(async (model: string, options) => {
       const { sampleCommand } = await import('./commands/sample.js');

@@ -35,6 +35,7 @@ export { Tanh } from './elementary/tanh.js';
 export { affine, type AffineOptions, Elementwise, type ElementwiseOptions } from './combinators/elementwise.js';
 export { ElementwiseTransform } from './contract/elementwise-transform.js';
 export { Invert } from './combinators/invert.js';
+export { MapContext } from './combinators/map-context.js';
 export { ActNorm, type ActNormOptions, initializeActNorm } from './linear/act-norm.js';
 export { fitStandardization } from './linear/fit-standardization.js';
 export { Householder, type HouseholderOptions } from './linear/householder.js';

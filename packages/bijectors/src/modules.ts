@@ -18,6 +18,7 @@ import { Softplus } from './elementary/softplus.js';
 import { Tanh } from './elementary/tanh.js';
 import { Elementwise } from './combinators/elementwise.js';
 import { Invert } from './combinators/invert.js';
+import { MapContext } from './combinators/map-context.js';
 import { ActNorm } from './linear/act-norm.js';
 import { Householder } from './linear/householder.js';
 import { LuLinear } from './linear/lu-linear.js';
@@ -66,6 +67,7 @@ export const bijectorModules: readonly ModuleClass[] = [
   Invert,
   LstmConditioner,
   LuLinear,
+  MapContext,
   Partition,
   Permute,
   Planar,

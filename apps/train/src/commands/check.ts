@@ -8,6 +8,7 @@ import { checkReport, testRows } from '../check/report.js';
 import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
 import { readTable } from '../data/read-table.js';
 import type { Table } from '../data/table.js';
+import { listed } from '../density/contexts.js';
 import { dequantize } from '../density/columns/dequantize.js';
 import type { DensitySettings } from '../density/settings.js';
 import { splitTable } from '../density/splits.js';
@@ -48,6 +49,8 @@ export async function checkCommand(
   const model = await loadModel(host.cwd, name);
   using _ = model.module;
   if (model.kind !== 'flow') throw new UserError(`${name}: is a model of images; check is for flows of tables`);
+  if (model.notes.given)
+    throw new UserError(`${name}: is given ${listed(model.notes.given)}; check is for flows that nothing is given`);
   const { module, notes } = model;
   watch.lap('starting TensorFlow.js and loading the model');
   const table = await readTable(

@@ -63,7 +63,17 @@ describe('one value far out', () => {
   test('in rows to test on moves neither location nor scale', async () => {
     const units: string[] = [];
     const values = Float64Array.from(rows.flat());
-    const source = { source: 't', names, hasHeader: true, notices: [], missing: [], values, rows: 2000, columns: 2 };
+    const source = {
+      source: 't',
+      names,
+      given: [],
+      hasHeader: true,
+      notices: [],
+      missing: [],
+      values,
+      rows: 2000,
+      columns: 2,
+    };
     const held = splitTable(source, { validation: 0.1, test: 0.1 }, split(key(0), 4)[0]).test;
     const at = rows.findIndex(([a]) => a === held.values[0]);
     for (const value of [0, 0.5, 1e6]) {

@@ -29,10 +29,18 @@ export async function infoCommand(host: Host, name: string): Promise<void> {
 
 function describe(model: LoadedModel): [string, string][] {
   if (model.kind === 'flow') {
-    const { columns, rows, testLogLikelihood } = model.notes;
+    const { columns, given = [], rows, testLogLikelihood } = model.notes;
     return [
-      ['kind', 'normalizing flow'],
+      ['kind', given.length > 0 ? 'conditional normalizing flow' : 'normalizing flow'],
       ['columns', `${columns.length}: ${columns.join(', ')}`],
+      ...(given.length > 0
+        ? [
+            [
+              'given',
+              `${given.length}: ${given.map(({ name, low, high }) => `${name} (${low} to ${high} in training)`).join(', ')}`,
+            ] satisfies [string, string],
+          ]
+        : []),
       ['rows', `${formatCount(rows)} to train on`],
       [
         'test log-likelihood',

@@ -1,6 +1,10 @@
 import { startBackend } from '../model/backend.js';
 import { formatHeader, formatRows } from '../data/csv/csv.js';
-import { inChunks, sampleRows } from '../density/model.js';
+import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
+import { type Contexts, listed, readContexts, repeated } from '../density/contexts.js';
+import { OutsideCounter, tableColumns } from '../density/given-columns.js';
+import { CHUNK, inChunks, sampleRows } from '../density/model.js';
+import { joinParts } from '../density/roles.js';
 import { UsageError } from '../terminal/errors.js';
 import { checkOutput, writeUserFile } from '../files/files.js';
 import { type Host, writeAll } from '../terminal/host.js';
@@ -10,8 +14,9 @@ import { imageGrid } from '../report/image-grid.js';
 import { foldIn, key } from '@pushforward/tensor';
 
 /** The options of `sample` as they stand on the command line. */
-export interface SampleOptions {
-  count: number;
+export interface SampleOptions extends ReadOptions {
+  /** How many, or how many for each row of a file of contexts. */
+  count?: number;
   seed: number;
   out?: string;
   force?: boolean;
@@ -21,8 +26,9 @@ export interface SampleOptions {
 export async function sampleCommand(
   host: Host,
   name: string,
-  { count, seed, out, force }: SampleOptions,
+  options: Omit<SampleOptions, 'given'> & { given?: string },
 ): Promise<void> {
+  const { seed, out, force } = options;
   const ending = out?.toLowerCase().split('.').at(-1);
   if (out !== undefined && ending !== 'png' && ending !== 'csv')
     throw new UsageError(`--out ${out}: must end in .csv or .png`);
@@ -30,8 +36,12 @@ export async function sampleCommand(
   await startBackend();
   const model = await loadModel(host.cwd, name);
   using _ = model.module;
+  const contexts = await contextsOf(host, name, model, options);
+  const count = options.count ?? (contexts?.isFile ? 1 : 100);
   if (ending !== 'png') {
-    const lines = drawLines(host, model, count, seed);
+    const lines = contexts
+      ? drawGiven(host, model as FlowModel, contexts, count, seed)
+      : drawLines(host, model, count, seed);
     if (out === undefined) await writeAll(host.stdout, host.stdout.isTTY ? printable(lines) : lines);
     else await writeUserFile(host.cwd, out, lines);
     return;
@@ -59,7 +69,53 @@ async function drawPicture(
   return imageGrid({ values, count, height: notes.height, width: notes.width }, Math.ceil(Math.sqrt(count)));
 }
 
-const CHUNK = 1024;
+type FlowModel = LoadedModel & { kind: 'flow' };
+
+/** What a conditional model is to be given. */
+async function contextsOf(
+  host: Host,
+  name: string,
+  model: LoadedModel,
+  { given: text, ...reading }: Omit<SampleOptions, 'given'> & { given?: string },
+): Promise<Contexts | undefined> {
+  const given = model.kind === 'flow' ? (model.notes.given ?? []) : [];
+  if (given.length === 0) {
+    if (text === undefined) return undefined;
+    throw new UsageError(`--given: nothing is given to ${name}; train --given makes models of which something is`);
+  }
+  if (text === undefined)
+    throw new UsageError(
+      `${name}: is given ${listed(given)}: --given name=number,… says their values, --given FILE rows of them`,
+    );
+  return readContexts(host, text, given, readOptionsOf(reading));
+}
+
+/** A CSV file of rows with what they are given, in the order of the table that the model was trained on. */
+async function* drawGiven(
+  host: Host,
+  { module, notes }: FlowModel,
+  contexts: Contexts,
+  count: number,
+  seed: number,
+): AsyncGenerator<string> {
+  const { names, roles } = tableColumns(notes);
+  const outside = new OutsideCounter(notes.given!);
+  yield formatHeader(names);
+  let start = 0;
+  async function* counted() {
+    for await (const block of contexts.blocks()) {
+      outside.add(block);
+      yield block;
+    }
+  }
+  for await (const given of repeated(counted(), count, CHUNK)) {
+    const x = await sampleRows(host, module, { start, rows: given.rows, given }, key(seed), notes.grid);
+    yield formatRows(joinParts({ x, given }, roles));
+    start += given.rows;
+  }
+  for (const notice of contexts.notices) host.stderr.write(`${contexts.source}: ${notice}\n`);
+  for (const warning of outside.warnings()) host.stderr.write(`warning: ${contexts.source}: ${warning}\n`);
+}
 
 /** A CSV file of rows, chunk by chunk: there may be more of them than fit in memory. */
 async function* drawLines(host: Host, model: LoadedModel, count: number, seed: number): AsyncGenerator<string> {

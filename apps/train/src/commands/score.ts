@@ -1,11 +1,13 @@
-import { tensor2d, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { foldIn, key } from '@pushforward/tensor';
 import { startBackend } from '../model/backend.js';
 import { formatHeader, formatRows } from '../data/csv/csv.js';
 import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
 import { openTable } from '../data/read-table.js';
 import { withNoise } from '../density/columns/dequantize.js';
-import { inChunks } from '../density/model.js';
+import { OutsideCounter, tableColumns } from '../density/given-columns.js';
+import { batchOf, inChunks } from '../density/model.js';
+import { partsOf } from '../density/roles.js';
 import { UserError } from '../terminal/errors.js';
 import { checkOutput, writeUserFile } from '../files/files.js';
 import { type Host, writeAll } from '../terminal/host.js';
@@ -27,11 +29,12 @@ export async function scoreCommand(host: Host, name: string, options: ScoreOptio
   await startBackend();
   const model = await loadModel(host.cwd, name);
   using _ = model.module;
-  const wanted = model.kind === 'flow' ? model.notes.columns : undefined;
+  const wanted = model.kind === 'flow' ? tableColumns(model.notes).names : undefined;
   const table = await openTable(host.cwd, options.data, { ...readOptionsOf(options), wanted }, host.stdin);
   checkModelColumns(table, model);
   let rows = 0;
   let without = 0;
+  const outside = new OutsideCounter((model.kind === 'flow' && model.notes.given) || []);
   async function* lines(): AsyncGenerator<string> {
     yield formatHeader(['log_density']);
     for await (const block of table.blocks()) {
@@ -40,6 +43,7 @@ export async function scoreCommand(host: Host, name: string, options: ScoreOptio
         model,
         { ...block, columns: table.columns, start: rows, source: table.source },
         options,
+        outside,
       );
       rows += block.rows;
       for (const value of values) if (value === -Infinity) without++;
@@ -49,6 +53,7 @@ export async function scoreCommand(host: Host, name: string, options: ScoreOptio
   if (options.out === undefined) await writeAll(host.stdout, lines());
   else await writeUserFile(host.cwd, options.out, lines());
   for (const notice of table.notices) host.stderr.write(`${table.source}: ${notice}\n`);
+  for (const warning of outside.warnings()) host.stderr.write(`warning: ${table.source}: ${warning}\n`);
   if (without > 0)
     host.stderr.write(`${table.source}: ${without} of ${rows} rows have no density under this model: −Infinity\n`);
 }
@@ -69,21 +74,26 @@ async function logDensities(
   model: LoadedModel,
   table: Rows,
   { samples, seed }: ScoreOptions,
+  outside: OutsideCounter,
 ): Promise<Float64Array> {
-  const { values, rows, columns, start: before } = table;
-  const batch = (start: number, end: number) =>
-    tensor2d(Float32Array.from(values.subarray(start * columns, end * columns)), [end - start, columns]);
+  const { rows, start: before } = table;
   if (model.kind === 'flow') {
     const { module, notes } = model;
+    const { x, given } = partsOf(table, tableColumns(notes).roles);
+    if (given) outside.add(given);
     // A row is scored in the place that the noise puts it, as in training; which place, the seed says.
-    const placed = (x: Tensor, start: number) =>
-      notes.grid ? withNoise(x, notes.grid, foldIn(key(seed), before + start)) : x;
-    return inChunks(host, rows, (start, end) => tidy(() => module.logProb(placed(batch(start, end), start))));
+    const placed = (batch: Tensor, start: number) =>
+      notes.grid ? withNoise(batch, notes.grid, foldIn(key(seed), before + start)) : batch;
+    return inChunks(host, rows, (start, end) =>
+      tidy(() => module.logProb(placed(batchOf(x, start, end), start), given && batchOf(given, start, end))),
+    );
   }
   checkPixels(table);
   // The importance-weighted bound of log p(x).
   const bound = (start: number, end: number) =>
-    tidy(() => model.module.logLikelihood(batch(start, end), { samples, seed: foldIn(key(seed), before + start) }));
+    tidy(() =>
+      model.module.logLikelihood(batchOf(table, start, end), { samples, seed: foldIn(key(seed), before + start) }),
+    );
   return inChunks(host, rows, bound, IMAGE_CHUNK);
 }
 

@@ -5,24 +5,26 @@ import { attentionBlocks } from '../model/attention-blocks.js';
 import { startBackend } from '../model/backend.js';
 import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
 import { readTable } from '../data/read-table.js';
-import { buildFlow, flowOptimizer, logDensities, negativeLogDensity, sampleRows } from '../density/model.js';
-import { type DensityReport, densityReport, resultRows } from '../density/report.js';
+import { buildFlow, dataOf, flowOptimizer, logDensities, negativeLogDensity, sampleRows } from '../density/model.js';
+import { countOf, type DensityReport, densityReport, resultRows, shortList } from '../density/report.js';
 import { type DensitySettings, FLOWS } from '../density/settings.js';
 import { checkColumns } from '../density/columns/check-columns.js';
 import { profileColumns } from '../density/columns/column-profile.js';
 import { type ColumnFacts, columnRows, columnWarnings } from '../density/columns/column-table.js';
 import { dequantize, type Grid } from '../density/columns/dequantize.js';
-import { gaussianOf } from '../density/gaussian-of.js';
+import { gaussianDensities, gaussianOf } from '../density/gaussian-of.js';
+import { givenColumns } from '../density/given-columns.js';
 import { type LearnedColumn, learnedColumns, unitsOf } from '../density/columns/learned-columns.js';
+import { joinParts, partsOf, rolesOf } from '../density/roles.js';
 import { splitTable } from '../density/splits.js';
 import { checkSameData, fingerprint } from '../files/fingerprint.js';
-import { type FullGaussian, gaussianLogProb } from '../statistics/gaussian-baseline.js';
+import type { FullGaussian } from '../statistics/gaussian-baseline.js';
 import { commandLine, type Host, withoutDirectories } from '../terminal/host.js';
 import type { FlowNotes } from '../model/models.js';
 import { settingRows } from '../report/run-sections.js';
 import { claimRunDirectory, type RunDirectory, shownPath } from '../run/run-directory.js';
 import { beginRun, finishRun, type RunRecord } from '../run/run-record.js';
-import { concatenateRows, estimate, formatCount, type Matrix } from '../statistics/statistics.js';
+import { concatenateRows, estimate, formatCount, type Matrix, takeRows } from '../statistics/statistics.js';
 import { Stopwatch } from '../terminal/stopwatch.js';
 import { textTable } from '../terminal/text-table.js';
 import { trainOrResume } from '../run/training-run.js';
@@ -30,6 +32,7 @@ import { withResumeHint } from '../run/resume-hint.js';
 
 /** The options of `train` as they stand on the command line. */
 export interface TrainOptions extends Omit<DensitySettings, 'reading'>, ReadOptions {
+  given?: string[];
   out?: string;
   force?: boolean;
 }
@@ -50,13 +53,13 @@ export async function trainCommand(host: Host, args: readonly string[], options:
     test,
     seed,
     dequantize,
-    reading: readOptionsOf(options),
+    reading: { ...readOptionsOf(options), ...(options.given && { given: options.given }) },
   };
   // Before anything is written: a mistake should leave no directory behind.
   if (flow.startsWith('attention')) attentionBlocks(hidden);
   const prepared = await prepare(host, settings);
   const { table, splits } = prepared;
-  const profiles = profileColumns(table, table.names);
+  const profiles = profileColumns(table, table.names, table.given);
   const units = unitsOf(splits.train);
   checkColumns(table, profiles, units);
   const columns = learnedColumns(splits.train, profiles, units, settings.dequantize);
@@ -106,27 +109,27 @@ async function trainAndTest(
   settings: DensitySettings,
   prepared: Prepared,
 ): Promise<DensityReport> {
-  const { table, splits, keys, data } = prepared;
+  const { table, splits, roles, keys, data } = prepared;
   checkSameData(table.source, data, record.data);
   const columns = record.columns!;
+  const [learned, given] = [roles.learned, roles.given].map((places) => places.map((i) => columns[i]));
+  const names = (places: readonly number[]) => places.map((i) => table.names[i]);
   const watch = new Stopwatch();
   watch.add('reading the file', prepared.seconds, `${formatCount(table.rows)} rows`);
   const backend = await startBackend();
   watch.lap('starting TensorFlow.js');
   const counts = { train: splits.train.rows, validation: splits.validation.rows, test: splits.test.rows };
   host.stderr.write(
-    `${table.source}: ${table.columns} columns; ${counts.train} rows to train on, ${counts.validation} to validate on, ${counts.test} to test on\n`,
+    `${table.source}: ${countOf(learned.length)}${given.length > 0 ? ` given ${shortList(names(roles.given))}` : ''}; ${counts.train} rows to train on, ${counts.validation} to validate on, ${counts.test} to test on\n`,
   );
-  const grid: Grid = columns.map((column) => column.grid);
-  const units = { loc: columns.map(({ loc }) => loc), scale: columns.map(({ scale }) => scale) };
-  using model = buildFlow(settings, units, keys.weights);
+  using model = buildFlow(settings, learned, given, keys.weights);
   const training = await trainOrResume({
     host,
     directory,
     name: 'model',
     title: FLOWS[settings.flow].title,
-    loss: negativeLogDensity(model, columns),
-    data: { values: splits.train.values, shape: [splits.train.rows, table.columns] },
+    loss: negativeLogDensity(model, learned, given),
+    data: dataOf(partsOf(splits.train, roles)),
     options: {
       module: model,
       optimizer: flowOptimizer(settings),
@@ -134,7 +137,7 @@ async function trainAndTest(
       patience: settings.patience,
       batchSize: settings.batch,
       seed: keys.training,
-      validation: { data: { values: splits.validation.values, shape: [splits.validation.rows, table.columns] } },
+      validation: { data: dataOf(partsOf(splits.validation, roles)) },
     },
   });
   watch.add(
@@ -143,41 +146,53 @@ async function trainAndTest(
     `${formatCount(training.steps)} steps, ${(training.steps / training.seconds).toFixed(1)} a second`,
   );
 
-  const heldOut = dequantize(splits.test, grid, foldIn(keys.noise, 0));
+  const heldOut = dequantize(splits.test, gridOf(columns), foldIn(keys.noise, 0));
+  const parts = partsOf(heldOut, roles);
   const gaussian = prepared.gaussian ?? baseline(prepared, columns);
-  const scores = { flow: await logDensities(host, model, heldOut), gaussian: gaussianLogProb(gaussian, heldOut) };
-  warnOfDivergence(host, settings, estimate(scores.flow).mean, estimate(columnLogProb(columns, heldOut)).mean);
+  const scores = {
+    flow: await logDensities(host, model, parts),
+    gaussian: gaussianDensities(gaussian, heldOut, roles.given),
+  };
+  warnOfDivergence(host, settings, estimate(scores.flow).mean, estimate(columnLogProb(learned, parts.x)).mean);
   const notes: FlowNotes = {
     kind: 'flow',
-    columns: table.names,
+    columns: names(roles.learned),
+    ...(given.length > 0 ? { given: givenColumns(splits.train, table.names, roles.given) } : {}),
     trainedOn: path.basename(table.source),
     rows: counts.train,
     testLogLikelihood: estimate(scores.flow).mean,
-    ...(settings.dequantize ? { grid } : {}),
+    ...(settings.dequantize ? { grid: gridOf(learned) } : {}),
     commandLine: withoutDirectories(record.commandLine),
   };
   await saveModule(model, path.join(directory.path, 'model'), { metadata: notes });
   const unseen = concatenateRows(splits.validation, splits.test);
-  const samples = await sampleRows(
-    host,
-    model,
-    { start: 0, rows: Math.min(Math.max(unseen.rows, 1000), 10_000) },
-    keys.samples,
-    grid,
-  );
+  const rows = Math.min(Math.max(unseen.rows, 1000), 10_000);
+  const contexts = partsOf(
+    takeRows(
+      unseen,
+      Array.from({ length: given.length > 0 ? rows : 0 }, (_, i) => i % unseen.rows),
+    ),
+    roles,
+  ).given;
+  const drawn = await sampleRows(host, model, { start: 0, rows, given: contexts }, keys.samples, gridOf(learned));
   watch.lap('testing and sampling');
   return {
     facts: { commandLine: record.commandLine, settings: settingRows(settings), timings: watch.laps, backend },
     source: table.source,
     names: table.names,
+    roles,
     counts,
     flow: settings.flow,
     training,
     scores,
     farOut: table.names.filter((_, i) => columns[i].outlier),
     data: unseen,
-    samples,
+    samples: joinParts({ x: drawn, given: contexts }, roles),
   };
+}
+
+function gridOf(columns: readonly LearnedColumn[]): Grid {
+  return columns.map(({ grid }) => grid);
 }
 
 /** The density that training begins with: a Gaussian for each column. */
@@ -210,27 +225,21 @@ async function prepare(host: Host, settings: DensitySettings) {
   const runKey = key(settings.seed);
   const [rows, weights, training, samples] = split(runKey, 4);
   const splits = splitTable(table, settings, rows);
+  const roles = rolesOf(table.columns, table.given);
   const seconds = (performance.now() - started) / 1000;
   return {
     table,
     splits,
+    roles,
     keys: { weights, training, samples, noise: foldIn(runKey, 4) },
     data: fingerprint(table.rows, table.names, [table.values]),
     seconds,
   };
 }
 
-/** The Gaussian of the rows to train on, with the noise that those to test on have as well. */
+/** The Gaussian of the rows to train on, given what the flow is given, with the noise that those to test on have as well. */
 function baseline({ table, splits, keys }: Prepared, columns: readonly LearnedColumn[]): FullGaussian {
-  return gaussianOf(
-    table,
-    dequantize(
-      splits.train,
-      columns.map(({ grid }) => grid),
-      foldIn(keys.noise, 1),
-    ),
-    columns,
-  );
+  return gaussianOf(table, dequantize(splits.train, gridOf(columns), foldIn(keys.noise, 1)), columns);
 }
 
 /** How many columns are shown before training. */

@@ -6,18 +6,20 @@ import type { ReadOptions } from './read-options.js';
 export interface Choice {
   /** As indices, in order. */
   chosen: number[];
+  /** The places among them of those that are given, in their order. */
+  given: number[];
   notices: string[];
 }
 
 /**
  * Which columns to read.
  *
- * @throws UserError if a column asked for is not there, or a name stands for several
+ * @throws UserError if a column asked for is not there, or a name stands for several, or no column is left to learn
  */
 export function chooseColumns(
   source: string,
   names: readonly string[],
-  { columns, wanted, drop }: ReadOptions,
+  { columns, wanted, drop, given = [] }: ReadOptions,
 ): Choice {
   const find = (wanted: string) => {
     const found = names.flatMap((name, i) => (name === wanted ? [i] : []));
@@ -41,8 +43,21 @@ export function chooseColumns(
   const chosen = (columns?.map(find) ?? byName ?? names.map((_, i) => i)).filter((i) => !left.has(i));
   if (new Set(chosen).size < chosen.length) throw new UserError(`${source}: --columns names a column twice`);
   if (chosen.length === 0) throw new UserError(`${source}: no column is left to read`);
+  const places = given.map((name) => {
+    const place = chosen.indexOf(find(name));
+    if (place < 0)
+      throw new UserError(`${source}: --given names column "${excerpt(name)}", which --columns or --drop leaves out`);
+    return place;
+  });
+  if (new Set(places).size < places.length) throw new UserError(`${source}: --given names a column twice`);
+  if (places.length === chosen.length)
+    throw new UserError(`${source}: --given names every column that is read: none is left to learn`);
   const asTheyStand = chosen.length === names.length && chosen.every((column, i) => column === i);
-  return { chosen, notices: byName && !asTheyStand ? [byNameNotice(names, chosen)] : [] };
+  return {
+    chosen,
+    given: places.toSorted((a, b) => a - b),
+    notices: byName && !asTheyStand ? [byNameNotice(names, chosen)] : [],
+  };
 }
 
 /** Where names stand, or undefined unless each stands there once. */

@@ -39,7 +39,7 @@ export async function openParquet(cwd: string, name: string, options: ReadOption
     const metadata = await readable(name, () => parquetMetadataAsync(file, { geoparquet: false }));
     const elements = await readable(name, () => columnsOf(metadata));
     const all = elements.map((element) => element.name);
-    const { chosen, notices } = chooseColumns(name, all, options);
+    const { chosen, given, notices } = chooseColumns(name, all, options);
     checkKinds(name, elements, chosen);
     for (const column of chosen) {
       if (elements[column].type === 'BOOLEAN') notices.push(truthNotice(all[column]));
@@ -53,7 +53,7 @@ export async function openParquet(cwd: string, name: string, options: ReadOption
     const dropMissing = options.missing === 'drop';
     const missing = chosen.map(() => 0);
     const blocks = () => readGroups({ name, handle, file, metadata, names, numbers, dropMissing, notices, missing });
-    return { source: name, names, hasHeader: true, columns: chosen.length, notices, missing, blocks };
+    return { source: name, names, hasHeader: true, columns: chosen.length, given, notices, missing, blocks };
   } catch (error) {
     await handle.close();
     throw error;

@@ -16,6 +16,8 @@ export type ReadOptions = {
   wanted?: string[];
   /** The columns to leave out, likewise. */
   drop?: string[];
+  /** The columns that are given, by name or by number: the others are learned as they are with these. */
+  given?: string[];
   /** What becomes of rows with missing values. Default: they are refused. */
   missing?: 'drop';
 };
@@ -46,18 +48,32 @@ function encoding(text: string): string {
   }
 }
 
-/** Names separated by commas; a comma within a name is written twice. */
-function list(text: string): string[] {
-  const names = text.split(/(?<!,),(?!,)/).map((name) => name.replaceAll(',,', ',').trim());
+/** Texts separated by commas; a comma within one is written twice. */
+export function splitList(text: string): string[] {
+  return text.split(/(?<!,),(?!,)/).map((part) => part.replaceAll(',,', ',').trim());
+}
+
+/** Names separated by commas. */
+export function columnList(text: string): string[] {
+  const names = splitList(text);
   if (names.includes('')) throw new InvalidArgumentError('Expected names or numbers of columns, separated by commas.');
   return names;
 }
 
 /** Adds to a command what says how its file of numbers is read. */
 export function addReadOptions(command: Command): Command {
+  return addFileOptions(
+    command
+      .addOption(
+        new Option('--columns <list>', 'the columns to read, by name or number (default: all)').argParser(columnList),
+      )
+      .addOption(new Option('--drop <list>', 'columns to leave out, by name or number').argParser(columnList)),
+  );
+}
+
+/** Adds to a command what says how its file is read whose columns are known. */
+export function addFileOptions(command: Command): Command {
   return command
-    .addOption(new Option('--columns <list>', 'the columns to read, by name or number (default: all)').argParser(list))
-    .addOption(new Option('--drop <list>', 'columns to leave out, by name or number').argParser(list))
     .addOption(new Option('--missing <what>', 'what becomes of rows with missing values').choices(['drop']))
     .addOption(new Option('--header', 'the first line names the columns (default: found out)'))
     .addOption(new Option('--no-header', 'the first line holds numbers').default(undefined))

@@ -32,7 +32,17 @@ export async function readTable(cwd: string, name: string, options?: ReadOptions
     if (!(error instanceof RangeError)) throw error;
     throw new UserError(`${stream.source}: has more numbers than there is memory for`, { cause: error });
   }
-  const { source, names, hasHeader, columns, notices, missing } = stream;
+  const { source, names, hasHeader, columns, given, notices, missing } = stream;
   const values = gatherer.finish();
-  return { source, names: [...names], hasHeader, notices, missing, values, rows: values.length / columns, columns };
+  return {
+    source,
+    names: [...names],
+    hasHeader,
+    given,
+    notices,
+    missing,
+    values,
+    rows: values.length / columns,
+    columns,
+  };
 }

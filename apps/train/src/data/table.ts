@@ -16,6 +16,8 @@ export interface TableStream {
   readonly names: readonly string[];
   readonly hasHeader: boolean;
   readonly columns: number;
+  /** Which columns are given, ascending. */
+  readonly given: readonly number[];
   /** What the user should know; at the end more may have been added. */
   readonly notices: readonly string[];
   /** In how many of the rows that were left out each column has no value; complete at the end. */
@@ -37,6 +39,8 @@ export interface Table extends Matrix {
   source: string;
   names: string[];
   hasHeader: boolean;
+  /** Which columns are given, ascending. */
+  given: readonly number[];
   notices: readonly string[];
   /** In how many of the rows that were left out each column has no value. */
   missing: readonly number[];

@@ -22,6 +22,8 @@ export interface FlowOptions {
   transforms: number;
   hidden: number[];
   seed: Key;
+  /** How many numbers are given; 0 for a density without a context. */
+  contextDim: number;
 }
 
 // A smooth activation: on tables of a few thousand rows kinks cost a tenth of a nat, and now and then a batch with an enormous loss.

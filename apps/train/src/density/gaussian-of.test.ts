@@ -18,7 +18,7 @@ function baseline(...columns: ((i: number) => number)[]) {
     names: columns.map((_, i) => `c${i + 1}`),
   };
   const learned = learnedColumns(table, profileColumns(table, table.names), unitsOf(table), false);
-  return { table, gaussian: gaussianOf(table, table, learned) };
+  return { table, gaussian: gaussianOf({ ...table, given: [] }, table, learned) };
 }
 
 test('is that of all rows', () => {

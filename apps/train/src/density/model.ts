@@ -12,25 +12,34 @@ import {
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { affine, Chain } from '@pushforward/bijectors';
+import { affine, type Bijector, Chain, MapContext } from '@pushforward/bijectors';
 import { type Distribution, StandardNormal, Transformed } from '@pushforward/distributions';
 import { foldIn, type Key } from '@pushforward/tensor';
-import { adam, type Loss, type Optimizer } from '@pushforward/training';
+import { adam, type DataOf, type Loss, type Optimizer } from '@pushforward/training';
 import { checkInterrupted, type Host } from '../terminal/host.js';
 import type { Matrix } from '../statistics/statistics.js';
 import { type Grid, quantize, withNoise } from './columns/dequantize.js';
 import { buildBijector } from './flows.js';
 import type { LearnedColumn } from './columns/learned-columns.js';
+import type { Parts } from './roles.js';
 import type { DensitySettings } from './settings.js';
 
-/** A flow whose last part puts the data's own units back, so that its densities are in those units. */
-export function buildFlow(settings: DensitySettings, units: { loc: number[]; scale: number[] }, key: Key): Transformed {
+/** A flow whose last part puts the data's own units back, so that its densities are in those units; contexts are in the units of what is given. */
+export function buildFlow(
+  settings: DensitySettings,
+  learned: readonly LearnedColumn[],
+  given: readonly LearnedColumn[],
+  key: Key,
+): Transformed {
   const { flow, transforms, hidden } = settings;
-  const dim = units.loc.length;
-  return new Transformed(
-    new StandardNormal(dim),
-    new Chain([buildBijector(flow, { dim, transforms, hidden, seed: key }), affine(units)]),
-  );
+  const [dim, contextDim] = [learned.length, given.length];
+  const bijector = buildBijector(flow, { dim, transforms, hidden, seed: key, contextDim });
+  const inUnits = contextDim > 0 ? new MapContext(bijector, scaledTo(given)) : bijector;
+  return new Transformed(new StandardNormal(dim), new Chain([inUnits, scaledTo(learned)]));
+}
+
+function scaledTo(columns: readonly LearnedColumn[]): Bijector {
+  return affine({ loc: columns.map(({ loc }) => loc), scale: columns.map(({ scale }) => scale) });
 }
 
 /** Adam, whose averaged weights are validated and kept: they are better than the last ones, and their validation loss is less noisy. */
@@ -41,19 +50,36 @@ export function flowOptimizer({ lr }: DensitySettings): Optimizer {
 /** From so many nats a column on, in units of the standardised column, a row is too unlikely to be learned as others are. */
 const UNLIKELY = 20;
 
+/** A batch of rows: what is learned of them, and what is given if anything is. */
+export type Batch = { x: Tensor; given?: Tensor };
+
+/** Rows to train or validate on. */
+export function dataOf({ x, given }: Parts): DataOf<Batch> {
+  return given ? { x: rowsOf(x), given: rowsOf(given) } : { x: rowsOf(x) };
+}
+
+function rowsOf({ values, rows, columns }: Matrix): { values: Float64Array; shape: number[] } {
+  return { values, shape: [rows, columns] };
+}
+
 /**
  * The mean negative log-density of a batch of rows, in nats; on a grid, with fresh noise each time.
  *
  * Where columns have values far out, a row less likely than `e^−limit` counts as `limit · (1 + log(nats / limit))`: its gradient has a bounded
  * size, for a single row would otherwise decide every step that it is in, and which epoch is the best.
  */
-export function negativeLogDensity(model: Distribution, columns: readonly LearnedColumn[]): Loss<Tensor> {
-  const grid = columns.map((column) => column.grid);
+export function negativeLogDensity(
+  model: Distribution,
+  learned: readonly LearnedColumn[],
+  given: readonly LearnedColumn[],
+): Loss<Batch> {
+  const grid = learned.map((column) => column.grid);
   const isContinuous = grid.every(({ step }) => step === 0);
-  const nats = (rows: Tensor, key: Key) => neg(model.logProb(isContinuous ? rows : withNoise(rows, grid, key)));
-  if (columns.every(({ outlier }) => !outlier)) return (rows, { seed: key }) => mean(nats(rows, key));
-  const limit = UNLIKELY * columns.length;
-  const units = columns.reduce((sum, { scale }) => sum + Math.log(scale), 0);
+  const nats = (rows: Batch, key: Key) =>
+    neg(model.logProb(isContinuous ? rows.x : withNoise(rows.x, grid, key), rows.given));
+  if ([...learned, ...given].every(({ outlier }) => !outlier)) return (rows, { seed: key }) => mean(nats(rows, key));
+  const limit = UNLIKELY * learned.length;
+  const units = learned.reduce((sum, { scale }) => sum + Math.log(scale), 0);
   return (rows, { seed: key }) => {
     const standardised = sub(nats(rows, key), units);
     return add(
@@ -63,33 +89,36 @@ export function negativeLogDensity(model: Distribution, columns: readonly Learne
   };
 }
 
-const CHUNK = 1024;
+/** How many rows are computed at once. */
+export const CHUNK = 1024;
 
 /** The log-density of every row, in nats. */
-export async function logDensities(
-  host: Host,
-  model: Distribution,
-  { values, rows, columns }: Matrix,
-): Promise<Float64Array> {
-  return inChunks(host, rows, (start, end) =>
-    tidy(() =>
-      model.logProb(
-        tensor2d(Float32Array.from(values.subarray(start * columns, end * columns)), [end - start, columns]),
-      ),
-    ),
+export async function logDensities(host: Host, model: Distribution, { x, given }: Parts): Promise<Float64Array> {
+  return inChunks(host, x.rows, (start, end) =>
+    tidy(() => model.logProb(batchOf(x, start, end), given && batchOf(given, start, end))),
   );
 }
 
-/** Rows drawn from the model from the `start`-th on, a multiple of 1024, on the grid if there is one. */
+/** Some rows as a tensor. */
+export function batchOf({ values, columns }: Matrix, start: number, end: number): Tensor {
+  return tensor2d(Float32Array.from(values.subarray(start * columns, end * columns)), [end - start, columns]);
+}
+
+/** Rows drawn from the model from the `start`-th on, a multiple of 1024, on the grid if there is one; one for each row of what is given, if anything is. */
 export async function sampleRows(
   host: Host,
   model: Distribution,
-  { start, rows }: { start: number; rows: number },
+  { start, rows, given }: { start: number; rows: number; given?: Matrix },
   key: Key,
   grid?: Grid,
 ): Promise<Matrix> {
   const columns = model.eventShape[0];
-  const values = await inChunks(host, rows, (from, to) => model.sample(to - from, { seed: foldIn(key, start + from) }));
+  const values = await inChunks(host, rows, (from, to) => {
+    const seed = foldIn(key, start + from);
+    return given
+      ? tidy(() => model.sample([], { seed, context: batchOf(given, from, to) }))
+      : model.sample(to - from, { seed });
+  });
   const drawn = { values, rows, columns };
   return grid ? quantize(drawn, grid) : drawn;
 }

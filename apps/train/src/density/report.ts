@@ -15,6 +15,7 @@ import {
   pairedDifference,
 } from '../statistics/statistics.js';
 import type { TrainingRecord } from '../run/training-run.js';
+import type { Roles } from './roles.js';
 import { type FlowName, FLOWS } from './settings.js';
 
 /** Everything the report shows. */
@@ -22,6 +23,7 @@ export interface DensityReport {
   facts: RunFacts;
   source: string;
   names: readonly string[];
+  roles: Roles;
   counts: { train: number; validation: number; test: number };
   flow: FlowName;
   training: TrainingRecord;
@@ -29,7 +31,7 @@ export interface DensityReport {
   scores: { flow: Float64Array; gaussian: Float64Array };
   /** The columns with values far from the others, which move the mean and the covariance of the Gaussian. */
   farOut: readonly string[];
-  /** Rows that the flow did not see, and rows drawn from it. */
+  /** Rows that the flow did not see, and rows drawn from it, given what these are given. */
   data: Matrix;
   samples: Matrix;
 }
@@ -39,21 +41,38 @@ const SAMPLE_COLOR = '#c8502d';
 const SHOWN_COLUMNS = 6;
 const SHOWN_POINTS = 1000;
 
+/** A count of columns, in words. */
+export function countOf(columns: number): string {
+  return `${formatCount(columns)} ${columns === 1 ? 'column' : 'columns'}`;
+}
+
+/** The first of some columns' names. */
+export function shortList(names: readonly string[]): string {
+  const first = names.slice(0, 3).map((name) => `"${excerpt(name, 30)}"`);
+  return `${first.join(', ')}${names.length > 3 ? ', …' : ''}`;
+}
+
 /** The rows of the table of results, for the terminal and for the page. */
-export function resultRows({ flow, scores, farOut }: Pick<DensityReport, 'flow' | 'scores' | 'farOut'>): {
+export function resultRows({
+  flow,
+  scores,
+  farOut,
+  names,
+  roles,
+}: Pick<DensityReport, 'flow' | 'scores' | 'farOut' | 'names' | 'roles'>): {
   header: string[];
   rows: string[][];
 } {
   const name = FLOWS[flow].title;
-  const columns = `${farOut
-    .slice(0, 3)
-    .map((column) => `"${excerpt(column, 30)}"`)
-    .join(', ')}${farOut.length > 3 ? ', …' : ''}`;
-  const caveat = farOut.length > 0 ? ` (says little: values far out in ${columns} spoil the Gaussian)` : '';
+  const caveat = farOut.length > 0 ? ` (says little: values far out in ${shortList(farOut)} spoil the Gaussian)` : '';
+  const given = shortList(roles.given.map((i) => names[i]));
   return {
     header: ['model', 'test log-likelihood (nats per row)'],
     rows: [
-      ['Gaussian, full covariance', formatEstimate(estimate(scores.gaussian), { digits: 3 })],
+      [
+        given === '' ? 'Gaussian, full covariance' : `Gaussian, linear in ${given}`,
+        formatEstimate(estimate(scores.gaussian), { digits: 3 }),
+      ],
       [name, formatEstimate(estimate(scores.flow), { digits: 3 })],
       [
         `${name} − Gaussian`,
@@ -65,11 +84,15 @@ export function resultRows({ flow, scores, farOut }: Pick<DensityReport, 'flow' 
 
 /** The whole page. */
 export function densityReport(report: DensityReport): string {
-  const { source, names, counts, flow } = report;
-  const lead = `${FLOWS[flow].name} learned the density of ${formatCount(names.length)} ${names.length === 1 ? 'column' : 'columns'} from ${formatCount(counts.train)} rows of <code>${escapeXml(source)}</code>. ${formatCount(counts.validation)} rows chose when to stop, and ${formatCount(counts.test)} others judge it here.`;
+  const { source, names, roles, counts, flow } = report;
+  const isGiven = roles.given.length > 0;
+  const given = isGiven ? ` given ${escapeXml(shortList(roles.given.map((i) => names[i])))}` : '';
+  const lead = `${FLOWS[flow].name} learned the density of ${countOf(roles.learned.length)}${given} from ${formatCount(counts.train)} rows of <code>${escapeXml(source)}</code>. ${formatCount(counts.validation)} rows chose when to stop, and ${formatCount(counts.test)} others judge it here.`;
   const { header, rows } = resultRows(report);
-  const explained =
-    '<p>Mean over the test rows ± its standard error, in nats and in the units of the file; higher is better. The Gaussian has the mean and the full covariance matrix of the training rows: the best that can be said with linear correlations alone. The last row compares the two row by row.</p>';
+  const gaussian = isGiven
+    ? 'The Gaussian has a mean that is linear in the given columns, by least squares over the training rows, and the full covariance matrix of what that leaves: the best that can be said with linear correlations alone.'
+    : 'The Gaussian has the mean and the full covariance matrix of the training rows: the best that can be said with linear correlations alone.';
+  const explained = `<p>Mean over the test rows ± its standard error, in nats and in the units of the file; higher is better. ${gaussian} The last row compares the two row by row.</p>`;
   return page(`The density of ${source}`, lead, [
     { title: 'Result', content: table(header, rows) + explained },
     { title: 'Learning curve', content: learningCurve(report) },
@@ -114,12 +137,14 @@ function learningCurve({ training, scores, farOut }: DensityReport): string {
   );
 }
 
-function shownColumns({ names }: DensityReport): number[] {
-  return names.map((_, i) => i).slice(0, SHOWN_COLUMNS);
+/** The first of the columns that are learned, and of those that are given, at least two of each if there are as many. */
+function shownColumns({ roles }: DensityReport): Roles {
+  const given = roles.given.slice(0, Math.max(2, SHOWN_COLUMNS - roles.learned.length));
+  return { learned: roles.learned.slice(0, SHOWN_COLUMNS - given.length), given };
 }
 
-function note({ names }: DensityReport): string {
-  return names.length > SHOWN_COLUMNS ? ` The first ${SHOWN_COLUMNS} of ${names.length} columns.` : '';
+function note(all: readonly number[], shown: readonly number[], what: string): string {
+  return all.length > shown.length ? ` The first ${shown.length} of ${all.length} ${what}columns.` : '';
 }
 
 const KEY = legend([
@@ -128,8 +153,9 @@ const KEY = legend([
 ]);
 
 function marginals(report: DensityReport): string {
-  const { names, data, samples } = report;
-  const charts = shownColumns(report).map((i) => {
+  const { names, roles, data, samples } = report;
+  const { learned } = shownColumns(report);
+  const charts = learned.map((i) => {
     const [own, drawn] = [column(data, i), column(samples, i)];
     return histogramPair(
       {
@@ -145,15 +171,17 @@ function marginals(report: DensityReport): string {
   });
   return figure(
     KEY + charts.join(''),
-    `The density of each column, in its own unit, of rows that the flow did not see and of its samples.${note(report)}`,
+    `The density of each column, in its own unit, of rows that the flow did not see and of its samples${roles.given.length > 0 ? ' given what these rows are given' : ''}.${note(roles.learned, learned, '')}`,
   );
 }
 
 function pairs(report: DensityReport): string {
-  const { names, data, samples } = report;
-  const shown = shownColumns(report);
-  const charts = shown.flatMap((j, position) =>
-    shown.slice(0, position).map((i) => {
+  const { names, roles, data, samples } = report;
+  const { given, learned } = shownColumns(report);
+  const isGiven = given.length > 0;
+  // What is given lies along x, and is not compared with itself.
+  const charts = learned.flatMap((j, position) =>
+    [...given, ...learned.slice(0, position)].map((i) => {
       const panel = (matrix: Matrix, what: string, color: string) => {
         // As many samples as rows, or the fuller panel would seem the wider.
         const count = Math.min(SHOWN_POINTS, data.rows);
@@ -172,6 +200,6 @@ function pairs(report: DensityReport): string {
   );
   return figure(
     charts.join(''),
-    `Every pair of columns: rows that the flow did not see on the left, as many samples of the flow on the right, on the same axes.${note(report)}`,
+    `Every pair of columns${isGiven ? ' that are not both given' : ''}: rows that the flow did not see on the left, as many samples of the flow${isGiven ? ', each given what one of these rows is given,' : ''} on the right, on the same axes.${note(roles.learned, learned, isGiven ? 'learned ' : '')}${note(roles.given, given, 'given ')}`,
   );
 }

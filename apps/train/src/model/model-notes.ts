@@ -3,10 +3,23 @@ import type { ColumnGrid, Grid } from '../density/columns/dequantize.js';
 import { UserError } from '../terminal/errors.js';
 import { excerpt } from '../terminal/printable.js';
 
+/** A column that is given to a model. A type, so that it is JSON. */
+export type GivenColumn = {
+  name: string;
+  /** Where it stands among the columns of the table that the model was trained on, from 0. */
+  place: number;
+  /** The lowest and the highest of its values in the rows that the model was trained on. */
+  low: number;
+  high: number;
+};
+
 /** What this program saves with a flow. A type, so that it is JSON, which has no word for an infinite likelihood but null. */
 export type FlowNotes = {
   kind: 'flow';
+  /** Those that it is a density of. */
   columns: string[];
+  /** Those that it is given; absent if there are none. */
+  given?: GivenColumn[];
   trainedOn: string;
   rows: number;
   testLogLikelihood: number | null;
@@ -23,11 +36,18 @@ type Check = [field: string, isRight: (value: unknown) => boolean, expected: str
  * The notes of a flow.
  *
  * @param name what the user calls the file that they are in
+ * @param columns how many the flow is a density of
+ * @param given how many it is given
  * @throws UserError that names the field that is not as this program writes it
  */
-export function checkFlowNotes(name: string, notes: { [field: string]: Json }, columns: number): FlowNotes {
+export function checkFlowNotes(name: string, notes: { [field: string]: Json }, columns: number, given = 0): FlowNotes {
   check(name, notes, [
     ['columns', (value) => Array.isArray(value) && value.length === columns && value.every(isText), `${columns} names`],
+    [
+      'given',
+      (value) => (given === 0 && value === undefined) || areGiven(value, columns, given),
+      given === 0 ? 'left out' : `${given} objects of name, place, low and high`,
+    ],
     ['trainedOn', isText, 'text'],
     ['rows', isCount, 'a whole number of at least 1'],
     ['testLogLikelihood', (value) => value === null || Number.isFinite(value), 'a number'],
@@ -77,6 +97,27 @@ export function isColumnGrid(value: unknown): value is ColumnGrid {
 
 function isGrid(value: unknown, columns: number): boolean {
   return Array.isArray(value) && value.length === columns && value.every(isColumnGrid);
+}
+
+function areGiven(value: unknown, columns: number, given: number): boolean {
+  return (
+    Array.isArray(value) &&
+    given > 0 &&
+    value.length === given &&
+    value.every((own: Partial<GivenColumn> | null, i) => {
+      const { name, place, low, high } = own ?? {};
+      const before = i === 0 ? -1 : value[i - 1].place;
+      return (
+        isText(name) &&
+        Number.isSafeInteger(place) &&
+        place! > before &&
+        place! < columns + given &&
+        Number.isFinite(low) &&
+        Number.isFinite(high) &&
+        low! <= high!
+      );
+    })
+  );
 }
 
 function isText(value: unknown): boolean {

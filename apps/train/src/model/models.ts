@@ -39,7 +39,7 @@ export async function loadModel(cwd: string, name: string): Promise<LoadedModel>
     if (typeof notes === 'object' && notes !== null && !Array.isArray(notes)) {
       if (notes.kind === 'flow' && module instanceof Distribution) {
         const columns = module.eventShape.reduce((product, axis) => product * axis, 1);
-        return { directory, kind: 'flow', module, notes: checkFlowNotes(file, notes, columns) };
+        return { directory, kind: 'flow', module, notes: checkFlowNotes(file, notes, columns, module.contextDim) };
       }
       if (notes.kind === 'digits' && module instanceof Vae) {
         return { directory, kind: 'digits', module, notes: checkDigitsNotes(file, notes, module.encoder.dataDim) };

@@ -75,6 +75,17 @@ export function takeRows({ values, columns }: Matrix, rows: readonly number[]): 
   return { values: taken, rows: rows.length, columns };
 }
 
+/** Some columns of a matrix, in the order given. */
+export function takeColumns(matrix: Matrix, chosen: readonly number[]): Matrix {
+  const { values, rows, columns } = matrix;
+  if (chosen.length === columns && chosen.every((index, i) => index === i)) return matrix;
+  const taken = new Float64Array(rows * chosen.length);
+  for (let row = 0; row < rows; row++) {
+    for (const [i, index] of chosen.entries()) taken[row * chosen.length + i] = values[row * columns + index];
+  }
+  return { values: taken, rows, columns: chosen.length };
+}
+
 /** One column. */
 export function column({ values, rows, columns }: Matrix, index: number): Float64Array {
   return Float64Array.from({ length: rows }, (_, row) => values[row * columns + index]);

@@ -30,6 +30,7 @@ const LONGEST_RECORD = 1 << 23;
 export class CsvParser {
   readonly notices: string[] = [];
   names: string[] = [];
+  given: readonly number[] = [];
   hasHeader = false;
   /** In how many of the rows that were left out each column read has no value. */
   missing: number[] = [];
@@ -184,12 +185,13 @@ export class CsvParser {
     if (dialect.hasHeader)
       this.notices.push(...nameNotices(all), ...indexNotice(dialect, all, bytes.subarray(start), isLast, this.#style));
     this.#all = all;
-    const { chosen, notices } = chooseColumns(
+    const { chosen, given, notices } = chooseColumns(
       this.#source,
       all,
       dialect.hasHeader ? this.#options : { ...this.#options, wanted: undefined },
     );
     this.#chosen = chosen;
+    this.given = given;
     this.notices.push(...notices);
     this.names = this.#chosen.map((i) => all[i]);
     this.#places = new Int32Array(dialect.width).fill(-1);

@@ -43,6 +43,7 @@ export async function openCsv(
     names: parser.names,
     hasHeader: parser.hasHeader,
     columns: parser.columns,
+    given: parser.given,
     notices: parser.notices,
     missing: parser.missing,
     blocks,
@@ -56,9 +57,9 @@ export function parseCsv(text: string, source: string, options: ReadOptions = {}
   parser.end();
   const gatherer = new Gatherer();
   for (const { values } of parser.take()) gatherer.add(values);
-  const { names, hasHeader, columns, notices, missing } = parser;
+  const { names, hasHeader, columns, given, notices, missing } = parser;
   const values = gatherer.finish();
-  return { source, names, hasHeader, notices, missing, values, rows: values.length / columns, columns };
+  return { source, names, hasHeader, given, notices, missing, values, rows: values.length / columns, columns };
 }
 
 /** The line that names the columns. */

@@ -33,7 +33,8 @@ export function checkColumns(
   };
   refuse(
     (i) => profiles[i].low === profiles[i].high,
-    (i) => `is constant, ${profiles[i].low} in every row: it has no density, leave it out`,
+    (i) =>
+      `is constant, ${profiles[i].low} in every row: ${profiles[i].isGiven ? 'given, it tells nothing of the others' : 'it has no density'}, leave it out`,
   );
   refuse(
     (i) => units[i].low === units[i].high,

@@ -8,6 +8,8 @@ type ColumnKind = 'real' | 'positive' | 'bounded' | 'on a grid' | 'integer' | 'f
 /** A column as it is in the file, over all of its rows. */
 export interface ColumnProfile {
   name: string;
+  /** Whether it is given: then it needs no density. */
+  isGiven: boolean;
   kind: ColumnKind;
   low: number;
   high: number;
@@ -28,17 +30,24 @@ const SHOWN_GRID = 2;
 const OFTEN = 20;
 
 /** Looks at every column of a table once. */
-export function profileColumns(table: Matrix, names: readonly string[]): ColumnProfile[] {
-  return names.map((name, i) => profileOf(name, column(table, i)));
+export function profileColumns(
+  table: Matrix,
+  names: readonly string[],
+  given: readonly number[] = [],
+): ColumnProfile[] {
+  return names.map((name, i) => profileOf(name, column(table, i), given.includes(i)));
 }
 
-function profileOf(name: string, values: Float64Array): ColumnProfile {
+function profileOf(name: string, values: Float64Array, isGiven: boolean): ColumnProfile {
   const sorted = values.toSorted();
   const distinct = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1]);
   const [low, high] = [distinct[0], distinct.at(-1)!];
+  const { kind, grid } = kindOf(distinct, sorted.length);
   return {
     name,
-    ...kindOf(distinct, sorted.length),
+    isGiven,
+    kind,
+    grid: isGiven ? null : grid,
     low,
     high,
     distinct: distinct.length,

@@ -33,15 +33,15 @@ export function columnRows(
 
 function treatment({ profile, units }: ColumnFacts, isDequantized: boolean): string {
   if (!isDiscrete(profile))
-    return `centred and scaled by ${units.isRobust ? 'median and quantiles' : 'mean and deviation'}`;
+    return `${profile.isGiven ? 'given; ' : ''}centred and scaled by ${units.isRobust ? 'median and quantiles' : 'mean and deviation'}`;
   return isDequantized && profile.grid
     ? `uniform noise from 0 to ${number(profile.grid.step)} is added`
     : 'taken for real numbers: see the warning';
 }
 
-/** Whether a column has no density without noise. */
-function isDiscrete({ kind }: ColumnProfile): boolean {
-  return kind === 'few-valued' || kind === 'integer' || kind === 'on a grid';
+/** Whether a column that is learned has no density without noise. */
+function isDiscrete({ kind, isGiven }: ColumnProfile): boolean {
+  return !isGiven && (kind === 'few-valued' || kind === 'integer' || kind === 'on a grid');
 }
 
 /** What the user should know before training. */

@@ -1,0 +1,109 @@
+import { LARGEST } from '../data/single-precision.js';
+import { type ReadOptions, splitList } from '../data/read-options.js';
+import { openTable } from '../data/read-table.js';
+import type { Host } from '../terminal/host.js';
+import { UsageError, UserError } from '../terminal/errors.js';
+import { excerpt } from '../terminal/printable.js';
+import type { Matrix } from '../statistics/statistics.js';
+import type { GivenColumn } from '../model/model-notes.js';
+
+/** What a model is given, row by row, and whether it comes from a file. */
+export interface Contexts {
+  isFile: boolean;
+  blocks(): AsyncIterable<Matrix>;
+  /** What the user should know of the file; at the end more may have been added. */
+  notices: readonly string[];
+  /** What the user calls it. */
+  source: string;
+}
+
+/**
+ * What the option `--given` says: values, as `a=3,b=0.5`, or the name of a file that has the columns.
+ *
+ * @throws UserError if a column of the model has no value, or another one has
+ */
+export async function readContexts(
+  host: Host,
+  text: string,
+  given: readonly GivenColumn[],
+  reading: ReadOptions,
+): Promise<Contexts> {
+  if (!text.includes('=')) return fromFile(host, text, given, reading);
+  const values = valuesOf(text, given);
+  return {
+    isFile: false,
+    notices: [],
+    source: '--given',
+    blocks: async function* () {
+      yield { values, rows: 1, columns: given.length };
+    },
+  };
+}
+
+async function fromFile(
+  host: Host,
+  file: string,
+  given: readonly GivenColumn[],
+  reading: ReadOptions,
+): Promise<Contexts> {
+  const wanted = given.map(({ name }) => name);
+  const stream = await openTable(host.cwd, file, { ...reading, wanted }, host.stdin);
+  const { source, names, hasHeader, columns, notices } = stream;
+  const missing = hasHeader ? wanted.find((name) => !names.includes(name)) : undefined;
+  if (missing !== undefined)
+    throw new UserError(`${source}: has no column "${excerpt(missing, 40)}", which the model is given`);
+  if (columns !== given.length)
+    throw new UserError(`${source}: has ${columns} columns, the model is given ${given.length}: ${listed(given)}`);
+  return {
+    isFile: true,
+    source,
+    notices,
+    blocks: async function* () {
+      for await (const block of stream.blocks()) yield { ...block, columns };
+    },
+  };
+}
+
+function valuesOf(text: string, given: readonly GivenColumn[]): Float64Array {
+  const values = new Map<string, number>();
+  for (const part of splitList(text)) {
+    const at = part.lastIndexOf('=');
+    const [name, number] = [part.slice(0, at).trim(), part.slice(at + 1).trim()];
+    if (at < 0 || name === '')
+      throw new UsageError(`--given ${excerpt(text)}: expected column=number, got "${excerpt(part)}"`);
+    if (!given.some((column) => column.name === name))
+      throw new UsageError(
+        `--given: the model is given no column "${excerpt(name, 40)}"; it is given ${listed(given)}`,
+      );
+    if (values.has(name)) throw new UsageError(`--given: has "${excerpt(name, 40)}" twice`);
+    const value = number === '' ? NaN : Number(number);
+    if (!(Math.abs(value) <= LARGEST))
+      throw new UsageError(`--given: "${excerpt(name, 40)}" must be a finite number, got "${excerpt(number, 40)}"`);
+    values.set(name, value);
+  }
+  const missing = given.filter(({ name }) => !values.has(name));
+  if (missing.length > 0) throw new UsageError(`--given: has no value for ${listed(missing)}`);
+  return Float64Array.from(given, ({ name }) => values.get(name)!);
+}
+
+/** Names of columns as they stand in a message. */
+export function listed(columns: readonly { name: string }[]): string {
+  const names = columns.slice(0, 20).map(({ name }) => `"${excerpt(name, 40)}"`);
+  return `${names.join(', ')}${columns.length > 20 ? ', …' : ''}`;
+}
+
+/** Each row so many times, in pieces of at most `size` rows. */
+export async function* repeated(blocks: AsyncIterable<Matrix>, times: number, size: number): AsyncGenerator<Matrix> {
+  for await (const { values, rows, columns } of blocks) {
+    const total = rows * times;
+    for (let start = 0; start < total; start += size) {
+      const count = Math.min(size, total - start);
+      const piece = new Float64Array(count * columns);
+      for (let i = 0; i < count; i++) {
+        const row = Math.floor((start + i) / times);
+        piece.set(values.subarray(row * columns, (row + 1) * columns), i * columns);
+      }
+      yield { values: piece, rows: count, columns };
+    }
+  }
+}

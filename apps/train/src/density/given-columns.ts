@@ -1,0 +1,62 @@
+import type { FlowNotes, GivenColumn } from '../model/model-notes.js';
+import { excerpt } from '../terminal/printable.js';
+import { column, type Matrix } from '../statistics/statistics.js';
+import { type Roles, rolesOf } from './roles.js';
+
+/** What is saved of the columns that are given. */
+export function givenColumns(train: Matrix, names: readonly string[], given: readonly number[]): GivenColumn[] {
+  return given.map((place) => {
+    const sorted = column(train, place).toSorted();
+    return { name: names[place], place, low: sorted[0], high: sorted.at(-1)! };
+  });
+}
+
+/** All columns of the table that a model was trained on, in their order there, and which of them it learned. */
+export function tableColumns({ columns, given = [] }: FlowNotes): { names: string[]; roles: Roles } {
+  const names = [...columns];
+  for (const { name, place } of given) names.splice(place, 0, name);
+  return {
+    names,
+    roles: rolesOf(
+      names.length,
+      given.map(({ place }) => place),
+    ),
+  };
+}
+
+/** So much of the range of a column beyond its ends is far outside. */
+const FAR = 0.1;
+
+/** Counts the rows whose given values are far outside of what a model was trained on. */
+export class OutsideCounter {
+  readonly #given: readonly GivenColumn[];
+  readonly #counts: number[];
+  #rows = 0;
+
+  constructor(given: readonly GivenColumn[]) {
+    this.#given = given;
+    this.#counts = given.map(() => 0);
+  }
+
+  add({ values, rows, columns }: Matrix): void {
+    this.#rows += rows;
+    for (const [i, { low, high }] of this.#given.entries()) {
+      const margin = FAR * (high - low);
+      for (let row = 0; row < rows; row++) {
+        const value = values[row * columns + i];
+        if (value < low - margin || value > high + margin) this.#counts[i]++;
+      }
+    }
+  }
+
+  /** A sentence for each column that has such values. */
+  warnings(): string[] {
+    return this.#given.flatMap(({ name, low, high }, i) => {
+      if (this.#counts[i] === 0) return [];
+      const where = this.#rows === 1 ? '' : ` in ${this.#counts[i]} of ${this.#rows} rows`;
+      return [
+        `"${excerpt(name, 40)}" is far outside of the training rows (${low} to ${high})${where}: what the model says there is a guess`,
+      ];
+    });
+  }
+}
