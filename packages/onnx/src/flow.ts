@@ -4,6 +4,7 @@ import { emitBijector } from './bijectors/bijector.js';
 import type { Weights } from './weights.js';
 import { Graph, type Value } from './graph/graph.js';
 import { accumulate, sumOf } from './graph/log-det.js';
+import { ELEMENT } from './protobuf/model.js';
 
 /** A flow whose parts all have a form in ONNX. */
 export interface Flow {
@@ -45,11 +46,8 @@ export function sampler(
 
 /** −∞ where a log-density came out as NaN or +∞ although x is made of numbers; NaN stays where x has a NaN itself. */
 function asLogDensity(graph: Graph, logProb: Value, x: Value): Value {
-  const isMissing = graph.op('Cast', [graph.op('IsNaN', [x])], { to: FLOAT });
+  const isMissing = graph.op('Cast', [graph.op('IsNaN', [x])], { to: ELEMENT.float });
   const hasNone = graph.op('Equal', [graph.sumColumns(isMissing), 0]);
   const isNoDensity = graph.op('Or', [graph.op('IsNaN', [logProb]), graph.op('Equal', [logProb, Infinity])]);
   return graph.op('Where', [graph.op('And', [isNoDensity, hasNone]), -Infinity, logProb]);
 }
-
-/** The element type of 32-bit numbers, as `Cast` calls it. */
-const FLOAT = 1;

@@ -1,4 +1,4 @@
-import type { Attribute, OnnxConstant, OnnxNode } from '../protobuf/model.js';
+import { type Attribute, ELEMENT, type OnnxConstant, type OnnxNode } from '../protobuf/model.js';
 
 /** The name of a tensor in a graph. */
 export type Value = string;
@@ -14,7 +14,8 @@ export class Graph {
   readonly constants: OnnxConstant[] = [];
   /** Of the small constants, which occur again and again. */
   readonly #names = new Map<string, Value>();
-  #rows?: Value;
+  /** `[rows, 1]` */
+  #zeros?: Value;
   #count = 0;
 
   /** @param x the input that has a row for each event */
@@ -42,12 +43,16 @@ export class Graph {
     return isWhole ? value : this.op('Gather', [value, this.integers(indices)], { axis: 1 });
   }
 
-  /** A single row, one for each event. */
+  /**
+   * A single row, one for each event: added to zeros that are made of an input. `Expand` to a computed shape does not do, since onnxruntime then
+   * loses sight of all shapes that come after, and plans their memory in quadratic time.
+   */
   inEveryRow(row: Value): Value {
-    this.#rows ??= this.op('Concat', [this.op('Shape', [this.x], { start: 0, end: 1 }), this.integers([1])], {
-      axis: 0,
-    });
-    return this.op('Expand', [row, this.#rows]);
+    if (this.#zeros === undefined) {
+      const column = this.op('Gather', [this.x, this.integers([0])], { axis: 1 });
+      this.#zeros = this.op('Cast', [this.op('Less', [column, column])], { to: ELEMENT.float });
+    }
+    return this.op('Add', [this.#zeros, row]);
   }
 
   /** The sum of each row. */

@@ -7,6 +7,9 @@ const OPSET = 17;
 /** The version of the format that came with it. */
 const IR_VERSION = 8;
 
+/** What ONNX calls the types of elements. */
+export const ELEMENT = { float: 1, int64: 7 } as const;
+
 /** Integers, a real number, or one integer. */
 export type Attribute = { readonly ints: readonly number[] } | { readonly float: number } | { readonly int: number };
 
@@ -85,13 +88,10 @@ function encodeAttribute(value: Attribute): Field[] {
   return [...value.ints.map((int) => integer(8, int)), integer(TYPE, 7)];
 }
 
-const FLOAT = 1;
-const INT64 = 7;
-
 function encodeConstant({ name, shape, values }: OnnxConstant): Uint8Array {
   return message(
     integers(1, shape),
-    integer(2, values instanceof Float32Array ? FLOAT : INT64),
+    integer(2, values instanceof Float32Array ? ELEMENT.float : ELEMENT.int64),
     text(8, name),
     bytes(9, littleEndian(values)),
   );
@@ -110,7 +110,7 @@ function encodeTensor({ name, shape, description }: OnnxTensor): Uint8Array {
   const axes = shape.map((size) => bytes(1, message(typeof size === 'number' ? integer(1, size) : text(2, size))));
   return message(
     text(1, name),
-    bytes(2, message(bytes(1, message(integer(1, FLOAT), bytes(2, message(...axes)))))),
+    bytes(2, message(bytes(1, message(integer(1, ELEMENT.float), bytes(2, message(...axes)))))),
     text(3, description),
   );
 }

@@ -1,5 +1,6 @@
 import { CircularSplineTransform, type Direction, type RationalQuadraticSplineTransform } from '@pushforward/bijectors';
 import type { Graph, Value } from '../graph/graph.js';
+import { ELEMENT } from '../protobuf/model.js';
 import { positive } from './positive.js';
 import type { TransformMap } from './transform-map.js';
 
@@ -89,7 +90,7 @@ function findBin(
       graph.integers([0, 0, bins - 1]),
     ]);
   const isPassed = graph.op('GreaterOrEqual', [graph.op('Sub', [place, inner(knots)]), inner(low)]);
-  const passed = graph.op('ReduceSum', [graph.op('Cast', [isPassed], { to: INT64 }), graph.integers([2])], {
+  const passed = graph.op('ReduceSum', [graph.op('Cast', [isPassed], { to: ELEMENT.int64 }), graph.integers([2])], {
     keepdims: 1,
   });
 
@@ -125,9 +126,6 @@ function findBin(
     derivative1,
   };
 }
-
-/** The element type of 64-bit integers, as `Cast` calls it. */
-const INT64 = 7;
 
 /** `[rows, n, K + 1]`: on the line 1 at both ends, on the circle the same at both. */
 function derivativesAtKnots(graph: Graph, derivatives: Value, isCircle: boolean): Value {
