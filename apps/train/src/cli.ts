@@ -64,6 +64,7 @@ Examples:
   pushforward sample runs/train --count 1000       draw new rows from it
   pushforward score runs/train --data other.csv    how likely are these rows?
   pushforward check runs/train --data other.csv    is the density that of these rows?
+  pushforward export runs/train --out model.onnx   score and sample with onnxruntime
   pushforward sample runs/digits/iaf --out digits.png`,
     );
 
@@ -72,6 +73,7 @@ Examples:
   addSample(program, host);
   addScore(program, host);
   addCheck(program, args, host);
+  addExport(program, host);
   addInfo(program, host);
 
   const names = program.commands.flatMap((command) => [command.name(), ...command.aliases()]);
@@ -256,6 +258,23 @@ function addCheck(program: Command, args: readonly string[], host: Host): void {
     .action(async (model: string, options) => {
       const { checkCommand } = await import('./commands/check.js');
       await checkCommand(host, args, model, options);
+    });
+}
+
+function addExport(program: Command, host: Host): void {
+  program
+    .command('export')
+    .description('Write a saved model of rows as ONNX files, for onnxruntime in any language.')
+    .argument('<model>', 'a saved model, or the directory of a run')
+    .requiredOption(
+      '--out <file>',
+      'a .onnx file for the density; the sampler goes into another beside it, named -sampler',
+    )
+    .option('--force', 'replace the files if they are there')
+    .addOption(debugOption())
+    .action(async (model: string, options) => {
+      const { exportCommand } = await import('./commands/export.js');
+      await exportCommand(host, model, options);
     });
 }
 
