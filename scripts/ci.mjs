@@ -88,9 +88,25 @@ async function check(title, command, args) {
 /** What the project `node` runs. */
 const inNodeAlone = ['.node.test', 'apps/', 'bench/', 'test/'];
 
+/** How a check ends that lacks something on this machine. */
+const missing = 2;
+
+/** ONNX's own checker on exported flows, where PyPI is at hand. */
+async function onnxChecker() {
+  const title = "ONNX's checker on exported flows";
+  const status = await shell(title, 'node', ['scripts/ci/onnx-checker.mjs']);
+  if (status === missing) {
+    console.log(`LEFT OUT: ${title}, for want of what is named above`);
+    leftOut++;
+  } else if (status === 0) passed++;
+  else {
+    console.log(`FAILED: ${title}`);
+    failed++;
+  }
+}
+
 /** The packages' tests on the backend whose library does not come with an installation. */
 async function nativeBackend() {
-  const missing = 2;
   const status = await shell('native backend', 'node', ['scripts/ci/native-backend.mjs']);
   if (status === missing) {
     console.log('LEFT OUT: the tests on TensorFlow, for want of what is named above');
@@ -139,6 +155,8 @@ async function inNode() {
   await check('programs of the READMEs', 'node', ['scripts/ci/readmes.mjs']);
   await check('pages', 'node', ['scripts/ci/pages.mjs']);
   await check('playground', 'node', ['scripts/ci/playground.mjs']);
+  await check('exported flows in onnxruntime-web', 'node', ['scripts/ci/onnx-web.mjs']);
+  await onnxChecker();
   await nativeBackend();
   await tests('flows that reach the entropy', 'slow');
 }
