@@ -35,10 +35,10 @@ export async function exportCommand(host: Host, name: string, { out, force }: Ex
 async function graphOf(
   name: string,
   module: Distribution,
-  { kind: _, columns, grid, ...others }: FlowNotes,
+  { columns, grid, trainedOn, rows, testLogLikelihood, commandLine }: FlowNotes,
   graph: 'density' | 'sampler',
 ): Promise<Uint8Array> {
-  const notes = { columns, units: UNITS, ...others, ...(grid ? { grid } : {}) };
+  const notes = { columns, units: UNITS, trainedOn, rows, testLogLikelihood, commandLine, ...(grid ? { grid } : {}) };
   const metadata = Object.entries(notes).map(([key, value]) => [
     key,
     typeof value === 'string' ? value : JSON.stringify(value),
