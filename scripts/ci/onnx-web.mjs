@@ -25,8 +25,8 @@ const server = createServer((request, response) => {
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 
 /** Runs in the page. */
-async function evaluate({ density, sampler, rows, numbers, context }) {
-  const { InferenceSession, Tensor, env } = await import('/ort.wasm.min.mjs');
+async function evaluate({ runtime, density, sampler, rows, numbers, context }) {
+  const { InferenceSession, Tensor, env } = await import(runtime);
   env.wasm.numThreads = 1;
   const matrix = (values) => new Tensor('float32', Float32Array.from(values), [rows, values.length / rows]);
   const run = async (file, name) => {
@@ -49,6 +49,7 @@ try {
   await page.goto(`http://127.0.0.1:${server.address().port}/`);
   for (const { name, density, sampler, rows, numbers, context, logProb, drawn } of flows) {
     const found = await page.evaluate(evaluate, {
+      runtime: '/ort.wasm.min.mjs',
       density: [...density],
       sampler: [...sampler],
       rows,
