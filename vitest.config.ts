@@ -92,17 +92,17 @@ export default defineConfig({
         { webgpu: installed('webgpu/node_modules/webgpu/index.js') },
       ),
       inChromium('browser-wasm', 'wasm', ['--disable-gpu'], ['**/*.node.test.ts', '**/*.gpu.test.ts', properties]),
-      // GPUs in software.
+      // GPUs in software, which Chromium would take for hung ones on a busy machine.
       inChromium(
         'browser-webgl',
         'webgl',
-        ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
+        ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-gpu-watchdog'],
         ['**/*.node.test.ts', properties],
       ),
       inChromium(
         'browser-webgpu',
         'webgpu',
-        ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+        ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--disable-gpu-watchdog'],
         ['**/!(made-kernel).node.test.ts', properties],
       ),
     ],

@@ -179,7 +179,7 @@ describe('a configuration with one thing wrong', () => {
         expect(message, what).toMatch(/^model[: ][^\p{Cc}]{5,1500}$/u);
         expect(message, what).not.toMatch(foreign);
       }
-      expect(performance.now() - started, `${path}: ${message}`).toBeLessThan(2000);
+      expect(performance.now() - started, `${path}: ${message}`).toBeLessThan(20_000);
       expect(memory().numTensors, `${path}: ${message}`).toBe(numTensors);
     }
     module.dispose();

@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs';
-import { backend, env } from '@tensorflow/tfjs-core';
+import { backend, env, Tensor } from '@tensorflow/tfjs-core';
 import { type BackendName, useBackend } from '@pushforward/tensor';
 import { matchers, repeatLess, type TensorMatchers } from '@pushforward/tensor/testing';
 import { afterAll, expect, inject } from 'vitest';
@@ -22,6 +22,13 @@ const onGpu = inject('backend').startsWith('webg');
 if (onGpu) env().set(`${inject('backend').toUpperCase()}_CPU_FORWARD`, false);
 // GPUs in software are slow, and so are plain loops; wasm goes through every combination.
 repeatLess({ cpu: 5, wasm: 1, tensorflow: 1, webgl: 5, webgpu: 5 }[inject('backend')]);
+
+// Chromium gives numbers of WebGPU at once, and allocates no buffer any more after that.
+if (inject('backend') === 'webgpu') {
+  Tensor.prototype.dataSync = () => {
+    throw new Error('dataSync: numbers on a GPU come as promises; use data()');
+  };
+}
 
 // WebGPU reports a shader that it refuses and goes on, with zeros for a result.
 if (inject('backend') === 'webgpu') {

@@ -11,7 +11,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { byteMutations, mutate, textMutations } from './mutate.js';
 
 const CASES = Number(process.env.PUSHFORWARD_CASES ?? 80);
-const LONGEST_MS = 2000;
+/** What takes longer hangs; a machine that is busy with other tests takes its time. */
+const LONGEST_MS = 20_000;
 const MOST_BYTES = 256 * 2 ** 20;
 const classes = [...bijectorModules, ...distributionModules];
 
