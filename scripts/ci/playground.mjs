@@ -201,6 +201,21 @@ try {
     await page.waitForSelector('dialog[open]');
     await accessible(page);
   });
+  await check('the posterior follows the observation', `${url}inference.html`, async (page) => {
+    await trained(page);
+    await accessible(page);
+    const gaps = [];
+    for (const distance of ['6', '14', '22']) {
+      const before = await textOf(page, 'gap');
+      await page.fill('#distance', distance);
+      await page.waitForFunction(([text]) => document.getElementById('gap').textContent !== text, [before]);
+      // The exact posterior changes at once, the flow's with the worker's answer.
+      await page.waitForTimeout(2000);
+      gaps.push(Number(/([\d.]+) nats/.exec(await textOf(page, 'gap'))[1]));
+    }
+    if (!gaps.every((gap) => gap < 0.2)) throw new Error(`KL divergences from the exact posterior: ${gaps.join(', ')}`);
+    return `KL divergences from the exact posterior: ${gaps.join(', ')} nats`;
+  });
   await check('a link holds the model to the bit', url, linkHoldsModel);
   await check('a link that is cut off', `${url}#model=UEsDBAo`, async (page) => oneLine(page, /^The link is damaged/));
   await check('a link of nonsense', `${url}#model=%%%`, async (page) => oneLine(page, /^The link is damaged/));

@@ -5,7 +5,7 @@ import type { Table } from '../model/source.js';
 const MOST = 6000;
 const FEWEST = 50;
 /** How many points a dab of the brush leaves, and how far they scatter, where the board is 2 wide. */
-const DAB = 6;
+const DAB = 10;
 const SCATTER = 0.035;
 const STEP = 0.06;
 

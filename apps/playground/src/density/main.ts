@@ -43,6 +43,7 @@ interface Shown extends Scene {
   /** Whether the reader looks at a snapshot rather than at the latest weights. */
   isPast: boolean;
   details: string;
+  tensors: number;
 }
 
 let shown: Shown | undefined;
@@ -58,11 +59,23 @@ const client = new Client({
     const known = shared?.set ?? '';
     if (shared) entropy = isDataSetName(known) ? dataSets[known].entropy : undefined;
     const steps = shared ? shared.settings.steps : readSettings().steps;
-    shown = { box, points, losses: [], heldOut: [], entropy, steps, isTraining: !shared, isPast: false, details: '' };
+    shown = {
+      box,
+      points,
+      losses: [],
+      heldOut: [],
+      entropy,
+      steps,
+      isTraining: !shared,
+      isPast: false,
+      details: '',
+      tensors: 0,
+    };
     context.show(contexts);
     timeline.value = timeline.max = '0';
     if (shared) {
       showSettings(shared.settings);
+      if (isDataSetName(known)) chooseData(known);
       say(`A model by link: ${shared.title}, after ${shared.step} steps.`);
     }
     update();
@@ -70,6 +83,7 @@ const client = new Client({
   frame({ frame, losses, snapshots, stepsPerSecond }) {
     if (!shown) return;
     shown.losses.push(...losses);
+    shown.tensors = frame.tensors;
     shown.heldOut.push({ step: frame.step, loss: frame.heldOut });
     timeline.max = String(snapshots);
     if (!shown.isPast) {
@@ -94,7 +108,7 @@ const client = new Client({
   done({ steps, seconds, heldOut, parameters }) {
     if (!shown) return;
     shown.isTraining = false;
-    shown.details = `${parameters.toLocaleString('en')} parameters · trained in ${seconds.toFixed(1)} s · ${shown.frame?.tensors ?? 0} tensors`;
+    shown.details = `${parameters.toLocaleString('en')} parameters · trained in ${seconds.toFixed(1)} s · ${shown.tensors} tensors`;
     say(`${steps} steps done: ${describeLoss(heldOut)}`);
     byId('status').dataset.loss = String(heldOut);
     update();
@@ -109,13 +123,13 @@ const client = new Client({
 
 const context = new ContextSlider(() => look());
 
-/** Looks at what the timeline and the context say; while one look is computed, only the latest next one is kept. */
+/** Looks at what the timeline and the context say. */
 const look = latest(() => {
   if (!shown) return;
   const place = Number(timeline.value);
   const snapshot = place < Number(timeline.max) ? place : null;
   shown.isPast = snapshot !== null;
-  client.send({ type: 'view', snapshot, context: context.values });
+  client.look({ snapshot, context: context.values });
 });
 
 function train(): void {
@@ -234,8 +248,11 @@ function update(): void {
   buttons.train.textContent = shown?.isTraining ? 'Restart' : 'Train';
   buttons.stop.disabled = !shown?.isTraining;
   timeline.disabled = timeline.max === '0';
+  for (const button of [buttons.share, buttons.download, buttons.code]) button.disabled = !shown;
   byId('timeline-step').textContent = shown?.frame && shown.isPast ? `step ${shown.frame.step}` : 'now';
   byId('best-key').hidden = shown?.entropy === undefined;
+  // A model by link brings no history.
+  byId('loss-figure').hidden = shown !== undefined && !shown.isTraining && shown.losses.length === 0;
   byId('details').textContent = [backend, shown?.details].filter(Boolean).join(' · ');
 }
 

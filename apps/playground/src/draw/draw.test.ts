@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { contour } from './contour.js';
 import { levelsOf } from './heat-map.js';
 import { rangeOf } from './loss-chart.js';
 import { viewBoxOf } from './view-box.js';
@@ -17,6 +18,7 @@ test('the loss axis reaches down to the entropy, and a loss that is not finite d
   const [low, high] = rangeOf(curves);
   expect(low).toBeLessThan(1);
   expect(high).toBeGreaterThan(1.5);
+  expect(rangeOf({ ...curves, heldOut: [{ step: 4, loss: 9 }] })[1]).toBeGreaterThan(9);
   expect(rangeOf({ ...curves, train: [], heldOut: [], entropy: undefined })[1]).toBeGreaterThan(0);
 });
 
@@ -24,4 +26,15 @@ test('a view box leaves a few far points out', () => {
   const points = Float32Array.from({ length: 2000 }, (_, i) => (i === 0 ? 1e6 : Math.sin(i)));
   const { x } = viewBoxOf(points);
   expect(x[1]).toBeLessThan(2);
+});
+
+test('a contour of a cone is a circle', () => {
+  const size = 41;
+  const cone = Float64Array.from(
+    { length: size ** 2 },
+    (_, i) => -Math.hypot((i % size) - 20, Math.floor(i / size) - 20),
+  );
+  const segments = contour(cone, size, -10);
+  expect(segments.length).toBeGreaterThan(40);
+  for (const [x, y] of segments) expect(Math.hypot(x - 20.5, y - 20.5)).toBeCloseTo(10, 1);
 });

@@ -24,13 +24,14 @@ const LEFT = 44;
 const BOTTOM = 24;
 const TOP = 10;
 
-/** The ends of the vertical axis: what most of the losses lie between, and the entropy. */
+/** The ends of the vertical axis: what most of the losses lie between, the entropy, and the latest held-out loss. */
 export function rangeOf({ train, heldOut, entropy }: LossCurves): [low: number, high: number] {
   const values = [...train, ...heldOut.map(({ loss }) => loss)].filter((value) => Number.isFinite(value));
   const sorted = values.toSorted((a, b) => a - b);
   const quantile = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
   const low = Math.min(quantile(0.01), entropy ?? Infinity);
-  const high = Math.max(quantile(0.98), low + 0.2);
+  const last = heldOut.at(-1)?.loss ?? NaN;
+  const high = Math.max(quantile(0.98), low + 0.2, Number.isFinite(last) ? last : low);
   const margin = 0.08 * (high - low);
   return [low - margin, high + margin];
 }

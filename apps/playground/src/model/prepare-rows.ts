@@ -1,5 +1,6 @@
 import { key, permutation } from '@pushforward/tensor';
 import { dataSets } from '../data/data-sets.js';
+import { drawThrows } from '../simulator/draw-throws.js';
 import { drawRows } from '../data/draw-rows.js';
 import type { Source, Table } from './source.js';
 
@@ -25,6 +26,7 @@ export interface PreparedRows {
   readonly contexts: readonly ContextColumn[];
 }
 
+const THROW_COUNT = 20_000;
 export const TRAIN_COUNT = 10_000;
 export const TEST_COUNT = 2000;
 export const TRAIN_SEED = 1;
@@ -33,6 +35,7 @@ export const TEST_SEED = 2;
 /** The rows of a run, whose every tenth is held out where they are the reader's own. */
 export async function prepareRows(source: Source, seed: number): Promise<PreparedRows> {
   if (source.kind === 'table') return splitTable(source, seed);
+  if (source.kind === 'throws') return splitTable(await drawThrows(THROW_COUNT, TRAIN_SEED), seed);
   const { warp } = dataSets[source.name];
   const [train, test] = await Promise.all([
     drawRows(warp, TRAIN_COUNT, TRAIN_SEED),

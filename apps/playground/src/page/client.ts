@@ -1,7 +1,11 @@
 import type { Comparison, Event, Request } from '../worker/protocol.js';
 
-type Answers = { pack: Uint8Array<ArrayBuffer>; program: string; compare: Comparison };
+type Answers = { pack: Uint8Array<ArrayBuffer>; program: string; compare: Comparison; view: undefined };
 type Asked = keyof Answers;
+
+/** A snapshot, or the latest weights, and the context in the units of its columns. */
+type Look = { readonly snapshot: number | null; readonly context: readonly number[] };
+
 type Handlers = { [T in Event['type']]?: (event: Extract<Event, { type: T }>) => void };
 
 /** The worker as the page talks to it. Events of runs that another has replaced are dropped. */
@@ -9,6 +13,8 @@ export class Client {
   readonly #worker = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module' });
   readonly #waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   #lastId = 0;
+  #look: Look | undefined;
+  #isLooking = false;
   run = 0;
 
   constructor(handlers: Handlers) {
@@ -38,6 +44,25 @@ export class Client {
       this.#waiting.set(id, { resolve, reject });
       this.#worker.postMessage({ ...request, id });
     });
+  }
+
+  /** Looks at a model from elsewhere; while one look is computed, only the latest next one is kept. */
+  look(look: Look): void {
+    this.#look = look;
+    if (!this.#isLooking) void this.#lookOn();
+  }
+
+  async #lookOn(): Promise<void> {
+    this.#isLooking = true;
+    try {
+      while (this.#look) {
+        const look = this.#look;
+        this.#look = undefined;
+        await this.ask({ type: 'view', ...look });
+      }
+    } finally {
+      this.#isLooking = false;
+    }
   }
 
   #take(id: number) {

@@ -11,9 +11,9 @@ import type { RunSpec } from '../worker/protocol.js';
  */
 export function programOf({ source, settings }: RunSpec, rows: PreparedRows, steps: number, backend: string): string {
   const { factory, options } = recipeOf(settings, rows.contexts.length);
-  const isTable = source.kind === 'table';
+  const isTable = source.kind !== 'set';
   const hasContext = rows.contexts.length > 0;
-  const data = isTable ? tableOf(rows) : { load: setOf(dataSets[source.name]), end: '' };
+  const data = source.kind === 'set' ? { load: setOf(dataSets[source.name]), end: '' } : tableOf(rows);
   const tensorNames = ['useBackend', ...(isTable ? [] : ['key', 'normal', 'split', 'uniform'])].toSorted();
   return `// npm i @pushforward/bijectors @pushforward/distributions @pushforward/tensor @pushforward/training @tensorflow/tfjs @tensorflow/tfjs-backend-wasm
 // Save this as flow.mjs, then: node flow.mjs

@@ -27,7 +27,7 @@ export type Request =
   | { type: 'start'; backend: BackendChoice }
   | { type: 'train'; run: number; spec: RunSpec }
   | { type: 'stop' }
-  | { type: 'view'; snapshot: number | null; context: readonly number[] }
+  | { type: 'view'; id: number; snapshot: number | null; context: readonly number[] }
   | { type: 'open'; run: number; bytes: Uint8Array }
   | { type: 'pack'; id: number; as: 'archive' | 'safetensors' }
   | { type: 'program'; id: number }

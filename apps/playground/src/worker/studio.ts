@@ -6,7 +6,7 @@ import { packModule, unpackModule } from '@pushforward/io';
 import { prepareRows } from '../model/prepare-rows.js';
 import { programOf } from '../program/program.js';
 import { DAMAGED } from '../share/fragment.js';
-import { titleOf } from '../model/source.js';
+import { namesOf, titleOf } from '../model/source.js';
 import { Model } from './model.js';
 import type { Event, RunSpec, SharedRun } from './protocol.js';
 import { readShared } from './shared-run.js';
@@ -122,8 +122,7 @@ export class Studio {
     if (this.#shared) return { ...this.#shared, step };
     const { source, settings } = this.#spec!;
     const set = source.kind === 'set' ? source.name : null;
-    const names = source.kind === 'set' ? ['x', 'y'] : source.names;
-    return { title: titleOf(source), set, names, settings, contexts, box, step };
+    return { title: titleOf(source), set, names: namesOf(source), settings, contexts, box, step };
   }
 
   async #showView(): Promise<void> {
