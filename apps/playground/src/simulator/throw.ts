@@ -8,7 +8,7 @@ const GRAVITY = 9.81;
 const RADIANS = Math.PI / 180;
 
 /** What is believed before a measurement: independent normal distributions. */
-export const prior = { mean: [45, 12], deviation: [14, 2.5] } as const;
+const prior = { mean: [45, 12], deviation: [14, 2.5] } as const;
 
 /** The errors that a measurement may have, in metres. */
 export const errors = { from: 0.3, to: 4 } as const;
