@@ -45,6 +45,13 @@ test.each([
     columns: [0, 0] as const,
     message: /two different/,
   },
-])('$what', ({ text, columns, message }) => {
-  expect(() => tableOfColumns('a.csv', readCsv('a.csv', text), columns, undefined)).toThrow(message);
+  {
+    what: 'a column given itself',
+    text: `x,y\n${rows(60, (i) => `${i},${-i}`)}`,
+    columns: [0, 1] as const,
+    context: 1,
+    message: /'y' cannot be conditional on itself/,
+  },
+])('$what', ({ text, columns, context, message }) => {
+  expect(() => tableOfColumns('a.csv', readCsv('a.csv', text), columns, context)).toThrow(message);
 });

@@ -14,6 +14,8 @@ export function tableOfColumns(
 ): Table {
   const chosen = [x, y, ...(context === undefined ? [] : [context])].map((i) => columns[i]);
   if (x === y) throw new Error(`${title}: choose two different columns, not '${columns[x].name}' twice.`);
+  if (context === x || context === y)
+    throw new Error(`${title}: '${columns[context].name}' cannot be conditional on itself: choose a third column.`);
   const count = chosen[0].values.length;
   const whole = Array.from({ length: count }, (_, row) => row).filter((row) =>
     chosen.every(({ values }) => Number.isFinite(Math.fround(values[row]))),

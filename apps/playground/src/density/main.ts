@@ -53,7 +53,7 @@ let backend = '';
 const client = new Client({
   ready: (event) => {
     backend = event.backend;
-    if (!shown) say('Ready.');
+    if (client.run === 0) say('Ready. Press Train to begin.');
   },
   begin({ box, points, contexts, shared }) {
     const known = shared?.set ?? '';
@@ -203,17 +203,20 @@ async function compare(): Promise<void> {
   }
 }
 
-/** A button's job, during which it is off; what goes wrong is said in one line. */
+/** Buttons whose job goes on. They are not disabled, which would take the focus from whoever uses a keyboard. */
+const busy = new Set<HTMLButtonElement>();
+
+/** A button's job; what goes wrong is said in one line. */
 async function carryOut(button: HTMLButtonElement, job: () => Promise<void>): Promise<void> {
-  button.disabled = true;
+  if (busy.has(button)) return;
+  busy.add(button);
   complain('');
   try {
     await job();
   } catch (error) {
     complain((error as Error).message);
   } finally {
-    button.disabled = false;
-    update();
+    busy.delete(button);
   }
 }
 
@@ -246,6 +249,7 @@ function draw(): void {
 
 function update(): void {
   buttons.train.textContent = shown?.isTraining ? 'Restart' : 'Train';
+  if (!shown?.isTraining && document.activeElement === buttons.stop) buttons.train.focus();
   buttons.stop.disabled = !shown?.isTraining;
   timeline.disabled = timeline.max === '0';
   for (const button of [buttons.share, buttons.download, buttons.code]) button.disabled = !shown;
@@ -306,6 +310,5 @@ window.addEventListener('resize', latest(draw));
 
 client.send({ type: 'start', backend: 'wasm' });
 if (!openLink()) {
-  if (matchMedia('(prefers-reduced-motion: reduce)').matches) say('Press Train to begin.');
-  else train();
+  if (!matchMedia('(prefers-reduced-motion: reduce)').matches) train();
 }

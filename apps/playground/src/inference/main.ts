@@ -26,6 +26,7 @@ let backend = '';
 const client = new Client({
   ready: (event) => {
     backend = event.backend;
+    if (client.run === 0) say('Ready. Press Learn to begin.');
   },
   begin(event) {
     ({ box } = event);
@@ -51,14 +52,14 @@ const client = new Client({
     draw();
   },
   done({ steps, seconds, heldOut: loss, parameters }) {
-    stop.disabled = true;
+    endTraining();
     byId('status').dataset.loss = String(loss);
     say(`${steps} steps done: held-out loss ${loss.toFixed(3)} nats. Move the sliders.`);
     byId('details').textContent =
       `${backend} · ${parameters.toLocaleString('en')} parameters · trained in ${seconds.toFixed(1)} s · ${frame?.tensors ?? 0} tensors`;
   },
   error({ message }) {
-    stop.disabled = true;
+    endTraining();
     complain(message);
     say('Stopped.');
   },
@@ -92,6 +93,12 @@ function draw(): void {
   );
 }
 
+/** Takes the focus along from the button that goes off. */
+function endTraining(): void {
+  if (document.activeElement === stop) byId('train').focus();
+  stop.disabled = true;
+}
+
 function label(): void {
   byId('distance-value').textContent = `${Number(distance.value).toFixed(1)} m`;
   byId('error-value').textContent = `${Number(error.value).toFixed(2)} m`;
@@ -116,5 +123,4 @@ window.addEventListener('resize', latest(draw));
 
 label();
 client.send({ type: 'start', backend: 'wasm' });
-if (matchMedia('(prefers-reduced-motion: reduce)').matches) say('Press Learn again to begin.');
-else train();
+if (!matchMedia('(prefers-reduced-motion: reduce)').matches) train();

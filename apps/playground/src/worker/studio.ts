@@ -61,6 +61,13 @@ export class Studio {
     this.#controller.abort();
   }
 
+  /** Ends what goes on, and forgets the model. */
+  async end(): Promise<void> {
+    this.#controller.abort();
+    await this.#running;
+    this.#clear();
+  }
+
   /** Shows a model that came by a link. */
   async open(run: number, bytes: Uint8Array): Promise<void> {
     await this.#replace(run, async () => {
@@ -135,6 +142,13 @@ export class Studio {
     this.post({ type: 'view', run, frame, snapshot });
   }
 
+  #clear(): void {
+    this.#model?.dispose();
+    this.#model = this.#spec = this.#shared = undefined;
+    this.#snapshot = null;
+    this.#step = 0;
+  }
+
   /** Aborts what goes on and waits for its end; of several calls the latest is carried out. */
   async #replace(run: number, job: (signal: AbortSignal) => Promise<void>): Promise<void> {
     this.#controller.abort();
@@ -142,10 +156,7 @@ export class Studio {
     this.run = run;
     const result = this.#running.then(async () => {
       if (run !== this.run) return;
-      this.#model?.dispose();
-      this.#model = this.#spec = this.#shared = undefined;
-      this.#snapshot = null;
-      this.#step = 0;
+      this.#clear();
       await job(signal);
     });
     this.#running = result.catch(() => {});

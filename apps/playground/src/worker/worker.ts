@@ -14,8 +14,8 @@ const studio = new Studio(post);
 
 const handlers: { [T in Request['type']]: (request: Extract<Request, { type: T }>) => unknown } = {
   start: async ({ backend }) => {
-    // Kernels of this size gain nothing from more threads.
-    started = useBackend(backend, { threads: 1 });
+    // A model's tensors stay where they are; kernels of this size gain nothing from more threads.
+    started = studio.end().then(() => useBackend(backend, { threads: 1 }));
     await started;
     post({ type: 'ready', backend: describeBackend() });
   },
