@@ -77,47 +77,29 @@ async function tests(title, project, filters = [], options = {}) {
   await vitest(title, 'vitest', ['run', ...projects, ...filters], options);
 }
 
-/** A check that passes when its command exits with 0. */
-async function check(title, command, args) {
-  const ok = (await shell(title, command, args)) === 0;
-  console.log(`${ok ? 'ok' : 'FAILED'}: ${title}`);
-  if (ok) passed++;
+/** How a check ends that lacks something on this machine. */
+const MISSING = 2;
+
+/** A check that passes when its command exits with 0; where it may lack something, that leaves it out. Returns whether it passed. */
+async function check(title, command, args, { mayLack = false } = {}) {
+  const status = await shell(title, command, args);
+  const isLeftOut = mayLack && status === MISSING;
+  const outcome = status === 0 ? 'ok' : isLeftOut ? 'LEFT OUT, for want of what is named above' : 'FAILED';
+  console.log(`${outcome}: ${title}`);
+  if (status === 0) passed++;
+  else if (isLeftOut) leftOut++;
   else failed++;
+  return status === 0;
 }
 
 /** What the project `node` runs. */
 const inNodeAlone = ['.node.test', 'apps/', 'bench/', 'test/'];
 
-/** How a check ends that lacks something on this machine. */
-const missing = 2;
-
-/** ONNX's own checker on exported flows, where PyPI is at hand. */
-async function onnxChecker() {
-  const title = "ONNX's checker on exported flows";
-  const status = await shell(title, 'node', ['scripts/ci/onnx-checker.mjs']);
-  if (status === missing) {
-    console.log(`LEFT OUT: ${title}, for want of what is named above`);
-    leftOut++;
-  } else if (status === 0) passed++;
-  else {
-    console.log(`FAILED: ${title}`);
-    failed++;
-  }
-}
-
 /** The packages' tests on the backend whose library does not come with an installation. */
 async function nativeBackend() {
-  const status = await shell('native backend', 'node', ['scripts/ci/native-backend.mjs']);
-  if (status === missing) {
-    console.log('LEFT OUT: the tests on TensorFlow, for want of what is named above');
-    leftOut++;
-  } else if (status === 0) {
-    passed++;
+  const isThere = await check('native backend', 'node', ['scripts/ci/native-backend.mjs'], { mayLack: true });
+  if (isThere)
     await tests('tensorflow', 'tensorflow', ['packages/tensor', 'test/native', 'test/slow', ...oneOfEachKind]);
-  } else {
-    console.log('FAILED: native backend');
-    failed++;
-  }
 }
 
 /** On another version of Node: engines differ in WebAssembly, Node in its own modules. Plain loops, and what is made of the same kernels, do not. */
@@ -156,7 +138,7 @@ async function inNode() {
   await check('pages', 'node', ['scripts/ci/pages.mjs']);
   await check('playground', 'node', ['scripts/ci/playground.mjs']);
   await check('exported flows in onnxruntime-web', 'node', ['scripts/ci/onnx-web.mjs']);
-  await onnxChecker();
+  await check("ONNX's checker on exported flows", 'node', ['scripts/ci/onnx-checker.mjs'], { mayLack: true });
   await nativeBackend();
   await tests('flows that reach the entropy', 'slow');
 }

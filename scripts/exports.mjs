@@ -36,7 +36,6 @@ const problems = [];
 /** A symbol's own documentation, followed to where it is written. */
 function documentationOf(symbol) {
   const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-  const [declaration] = target.declarations ?? [];
   // The links of a comment stand in it as parts of their own.
   const text = target
     .getDocumentationComment(checker)
@@ -44,7 +43,7 @@ function documentationOf(symbol) {
       kind === 'link' ? '' : kind === 'linkName' || kind === 'linkText' ? `\`${text.trim()}\`` : text,
     )
     .join('');
-  return { isType: !(target.flags & ts.SymbolFlags.Value), text, declaration };
+  return { isType: !(target.flags & ts.SymbolFlags.Value), text };
 }
 
 /** The first sentence of some text, on one line of a table. */

@@ -1,8 +1,8 @@
 // Exported flows in onnxruntime-web, in headless Chromium: the same log-densities and samples as the flows' own.
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { chromium } from 'playwright';
+import { serveFolder } from '../serve-folder.mjs';
 import { root } from '../setup.mjs';
 import { installInto } from './install-into.mjs';
 import { areClose, onnxFlows } from './onnx-flows.mjs';
@@ -11,18 +11,9 @@ const RUNTIME = '1.30.0';
 const directory = path.join(root, '.cache', 'onnx-web');
 if (installInto(directory, { 'onnxruntime-web': RUNTIME }) !== 0) process.exit(1);
 
-const types = { '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
-const server = createServer((request, response) => {
-  const file = path.join(directory, 'node_modules/onnxruntime-web/dist', path.basename(request.url));
-  if (request.url === '/') return response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html>');
-  try {
-    const content = readFileSync(file);
-    return response.writeHead(200, { 'Content-Type': types[path.extname(file)] ?? 'text/plain' }).end(content);
-  } catch {
-    return response.writeHead(404).end();
-  }
-});
-await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+const runtime = path.join(directory, 'node_modules/onnxruntime-web/dist');
+writeFileSync(path.join(runtime, 'index.html'), '<!doctype html>');
+const server = await serveFolder(runtime);
 
 /** Runs in the page. */
 async function evaluate({ runtime, density, sampler, rows, numbers, context }) {
@@ -46,7 +37,7 @@ const browser = await chromium.launch({
 let wrong = 0;
 try {
   const page = await browser.newPage();
-  await page.goto(`http://127.0.0.1:${server.address().port}/`);
+  await page.goto(server.url);
   for (const { name, density, sampler, rows, numbers, context, logProb, drawn } of flows) {
     const found = await page.evaluate(evaluate, {
       runtime: '/ort.wasm.min.mjs',

@@ -1,24 +1,13 @@
 // Trains a flow in pages that bundlers made out of the packed packages, in headless Chromium: no bundler is told where WebAssembly's files are,
 // and no Content-Security-Policy may make a page wait for ever.
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { createServer } from 'node:http';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium } from 'playwright';
+import { isolated, serveFolder } from '../serve-folder.mjs';
 import { install, pack, published, shell } from './packed-project.mjs';
 
 const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'pushforward-pages-')));
-const types = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
 
 /** What the page's title ends as: the backend and the steps it trained, or the error. */
 const program = `
@@ -41,25 +30,8 @@ try {
 
 const html = '<!doctype html><title></title><script type="module" src="/main.js"></script>';
 
-const isolated = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 const policy = (text) => ({ 'Content-Security-Policy': `default-src 'self'; ${text}` });
 const trained = (backend) => new RegExp(`^${backend}, 2 steps, 400$`);
-
-/** Serves the files of a folder with some headers. */
-async function serve(directory, headers) {
-  const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url, 'http://localhost');
-    const file = path.join(directory, pathname === '/' ? 'index.html' : pathname);
-    try {
-      const content = readFileSync(file);
-      response.writeHead(200, { ...headers, 'Content-Type': types[path.extname(file)] ?? 'text/plain' }).end(content);
-    } catch {
-      response.writeHead(404, headers).end();
-    }
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() };
-}
 
 /** Opens a page; its title must come to match one pattern, and its warnings, if one is given, another. */
 async function expectPage(browser, title, url, expected, warning) {
@@ -148,7 +120,7 @@ try {
     ],
   });
   const servedAs = async (title, directory, headers, query, expected, warning) => {
-    const server = await serve(directory, headers);
+    const server = await serveFolder(directory, () => headers);
     try {
       await expectPage(browser, title, `${server.url}?backend=${query}`, expected, warning);
     } finally {

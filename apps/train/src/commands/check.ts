@@ -10,6 +10,7 @@ import { readTable } from '../data/read-table.js';
 import type { Table } from '../data/table.js';
 import { listed } from '../density/contexts.js';
 import { dequantize } from '../density/columns/dequantize.js';
+import { runKeys } from '../density/run-keys.js';
 import type { DensitySettings } from '../density/settings.js';
 import { splitTable } from '../density/splits.js';
 import { fingerprint } from '../files/fingerprint.js';
@@ -126,6 +127,5 @@ async function unseenRows(
   const own = fingerprint(table.rows, table.names, [table.values]);
   if (record.command !== 'train' || own.sha256 !== record.data.sha256) return { rows: table };
   const settings = record.settings as DensitySettings;
-  const [order] = split(key(settings.seed), 4);
-  return { rows: splitTable(table, settings, order).test, keptFrom: table.rows };
+  return { rows: splitTable(table, settings, runKeys(settings.seed).rows).test, keptFrom: table.rows };
 }

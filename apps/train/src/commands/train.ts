@@ -1,12 +1,13 @@
 import path from 'node:path';
 import { saveModule, writeFileAtomic } from '@pushforward/io/node';
-import { foldIn, key, split } from '@pushforward/tensor';
+import { foldIn } from '@pushforward/tensor';
 import { attentionBlocks } from '../model/attention-blocks.js';
 import { startBackend } from '../model/backend.js';
 import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
 import { readTable } from '../data/read-table.js';
 import { buildFlow, dataOf, flowOptimizer, logDensities, negativeLogDensity, sampleRows } from '../density/model.js';
 import { countOf, type DensityReport, densityReport, resultRows, shortList } from '../density/report.js';
+import { runKeys } from '../density/run-keys.js';
 import { type DensitySettings, FLOWS } from '../density/settings.js';
 import { checkColumns } from '../density/columns/check-columns.js';
 import { profileColumns } from '../density/columns/column-profile.js';
@@ -222,16 +223,15 @@ async function prepare(host: Host, settings: DensitySettings) {
   const name = settings.data === '-' ? '-' : shownPath(host.cwd, settings.data);
   const table = await readTable(host.cwd, name, settings.reading, host.stdin);
   for (const notice of table.notices) host.stderr.write(`${table.source}: ${notice}\n`);
-  const runKey = key(settings.seed);
-  const [rows, weights, training, samples] = split(runKey, 4);
-  const splits = splitTable(table, settings, rows);
+  const keys = runKeys(settings.seed);
+  const splits = splitTable(table, settings, keys.rows);
   const roles = rolesOf(table.columns, table.given);
   const seconds = (performance.now() - started) / 1000;
   return {
     table,
     splits,
     roles,
-    keys: { weights, training, samples, noise: foldIn(runKey, 4) },
+    keys,
     data: fingerprint(table.rows, table.names, [table.values]),
     seconds,
   };
