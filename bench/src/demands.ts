@@ -74,6 +74,9 @@ function demandsOf(threads: number): Demand[] {
       faster('maf-step', zuko, 1, every, 'at every size'),
       faster('maf-step', zuko, 2, between(6, 8), 'at D 6 and 8'),
       faster('maf-step', 'stock', 15, wide, 'from 512² upwards'),
+      faster('vae-gaussian-step', zuko, 0.6, every, 'at every size'),
+      faster('vae-iaf-step', zuko, 0.6, every, 'at every size'),
+      ...withWideVectors(count),
       {
         text: `training step, ${on}: IAF / MAF at most 1.6`,
         sizes: every,
@@ -86,7 +89,14 @@ function demandsOf(threads: number): Demand[] {
     ];
   });
   if (threads === 1) return perCount;
-  const shared: Operation[] = ['maf-step', 'iaf-step', 'maf-log-prob', 'maf-sample'];
+  const shared: Operation[] = [
+    'maf-step',
+    'iaf-step',
+    'maf-log-prob',
+    'maf-sample',
+    'vae-gaussian-step',
+    'vae-iaf-step',
+  ];
   const perThread = shared.flatMap((operation): Demand[] => {
     const gain = [
       [operation, 'ours 1'],
@@ -108,6 +118,28 @@ function demandsOf(threads: number): Demand[] {
     ];
   });
   return [...perCount, ...perThread];
+}
+
+/** What is promised of an engine that fuses two vectors into one of 256 bits. */
+function withWideVectors(threads: number): Demand[] {
+  const node24 = `ours ${threads} on Node 24`;
+  const zuko = `zuko ${threads}`;
+  const promises: [Operation, number, Demand['sizes'], string][] = [
+    ['maf-step', 3, between(6, 8), 'at D 6 and 8'],
+    ['maf-step', 2, between(32, 32), 'at D 32'],
+    ['maf-step', 1.8, between(63, 784), 'at D 63 and 784'],
+    ['vae-gaussian-step', 1, every, 'at every size'],
+    ['vae-iaf-step', 1.2, every, 'at every size'],
+  ];
+  return promises.map(([operation, least, sizes, where]) => ({
+    text: `${operation}, Node 24, ${threads} thread${threads > 1 ? 's' : ''}: zuko / ours at least ${least} ${where}`,
+    sizes,
+    ratio: [
+      [operation, zuko],
+      [operation, node24],
+    ],
+    bound: { least },
+  }));
 }
 
 /** What the project promises of its speed, against what was measured. */

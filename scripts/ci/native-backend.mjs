@@ -106,7 +106,9 @@ for (const name of readdirSync(path.dirname(tfjsNode))) {
 
 // 3. What the install step would have fetched.
 mkdirSync(path.join(tfjsNode, 'deps', 'lib'), { recursive: true });
-symlinkSync(path.join(tensorflow, 'include'), path.join(tfjsNode, 'deps', 'include'));
+/** Relative, so that the folder may be moved. */
+const link = (target, place) => symlinkSync(path.relative(path.dirname(place), target), place);
+link(path.join(tensorflow, 'include'), path.join(tfjsNode, 'deps', 'include'));
 for (const [name, file] of [
   ['libtensorflow.so', 'libtensorflow_cc.so.2'],
   // Under the names that the library itself asks for, too.
@@ -114,7 +116,7 @@ for (const [name, file] of [
   ['libtensorflow_framework.so', 'libtensorflow_framework.so.2'],
   ['libtensorflow_framework.so.2', 'libtensorflow_framework.so.2'],
 ]) {
-  symlinkSync(path.join(tensorflow, file), path.join(tfjsNode, 'deps', 'lib', name));
+  link(path.join(tensorflow, file), path.join(tfjsNode, 'deps', 'lib', name));
 }
 
 // 4. The binding, with the headers of the Node that runs this where they came with it; otherwise node-gyp downloads them.
