@@ -1,7 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { add, concat, div, mul, split, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { affine, MapContext, maf } from '@pushforward/bijectors';
+import { StandardNormal, Transformed } from '@pushforward/distributions';
 import { saveModule } from '@pushforward/io/node';
+import { key, normal } from '@pushforward/tensor';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pageProblems } from '../apps/train/src/testing/check-page.js';
 import { runCli } from '../apps/train/src/testing/run-cli.js';
@@ -66,6 +70,73 @@ describe('check finds', () => {
     const page = readFileSync(path.join(cwd, `of ${name}`, 'report.html'), 'utf8');
     expect(pageProblems(page)).toEqual([]);
     expect(page.match(/<svg [^>]*role="img"/g)).toHaveLength(6);
+  });
+});
+
+describe('check of a conditional model', () => {
+  const ROWS = 400;
+
+  /** Saves a model of a and b given a year, and rows of the three as `draw` makes them of the years. */
+  async function checkGiven(name: string, init: 'identity' | 'orthogonal', draw: (model: Transformed, s: Tensor) => Tensor) {
+    const flow = maf({ dim: 2, contextDim: 1, hidden: [16], transforms: 2, init, seed: 4 });
+    const model = new Transformed(new StandardNormal(2), new MapContext(flow, affine({ loc: [2000], scale: [10] })));
+    const metadata = {
+      kind: 'flow',
+      columns: ['a', 'b'],
+      given: [{ name: 'year', place: 1, low: 1960, high: 2040 }],
+      trainedOn: 'other.csv',
+      rows: 1000,
+      testLogLikelihood: 0,
+      commandLine: 'pushforward train',
+    };
+    await saveModule(model, path.join(cwd, name), { metadata });
+    const rows = tidy(() => {
+      const year = add(mul(normal(key(1), [ROWS, 1]), 10), 2000);
+      const [a, b] = split(draw(model, year), 2, 1);
+      return concat([a, year, b], 1);
+    });
+    writeFileSync(path.join(cwd, `${name}.csv`), `a,year,b\n${((await rows.array()) as number[][]).join('\n')}\n`);
+    rows.dispose();
+    model.dispose();
+    return check(name, '--out', `of ${name}`);
+  }
+
+  test('that is right', async () => {
+    const { stdout, found } = await checkGiven('posterior', 'orthogonal', (model, context) =>
+      model.sample([], { context, seed: 2 }),
+    );
+    expect(found).toEqual([]);
+    expect(stdout).toMatch(/^No fault is visible in 400 rows: a right model passes all 9 tests/m);
+    for (const sentence of [
+      'simulation-based calibration: Each marginal of the model is calibrated',
+      'expected coverage: Regions of highest density hold the truth as often as they should.',
+      'TARP: Balls around random points hold the truth as often as they should.',
+      'PIT: Each residual is distributed as the model says',
+      'dependence on the context: No residual moves with what is given',
+    ])
+      expect(stdout).toContain(`- ${sentence}`);
+    const page = readFileSync(path.join(cwd, 'of posterior', 'report.html'), 'utf8');
+    expect(pageProblems(page)).toEqual([]);
+    expect(page).toContain(', given &quot;year&quot;, that of 400 rows');
+    // Two residuals twice, their correlations, two marginals, expected coverage and TARP.
+    expect(page.match(/<svg [^>]*role="img"/g)).toHaveLength(9);
+  });
+
+  test('that ignores what it is given, and is right on average over all years', async () => {
+    const { stdout, found } = await checkGiven('ignorant', 'identity', (_, year) =>
+      mul(add(div(sub(year, 2000), 10), normal(key(2), [ROWS, 2])), Math.SQRT1_2),
+    );
+    expect(found).not.toContain('simulation-based calibration');
+    expect(found).toContain('classifier');
+    expect(found).toContain('dependence on the context');
+    expect(stdout).toMatch(/^The model is wrong: /m);
+    expect(stdout).toMatch(/^- dependence on the context: Residual [12] still moves with given number 1: the model does/m);
+  });
+
+  test('whose rows lack what it is given', async () => {
+    writeFileSync(path.join(cwd, 'short.csv'), 'a,b\n1,2\n');
+    const { code, stderr } = await runCli(cwd, ['check', 'ignorant', '--data', 'short.csv']);
+    expect([code, stderr]).toEqual([1, 'error: short.csv: has no column "year", which the model is given\n']);
   });
 });
 

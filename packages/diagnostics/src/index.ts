@@ -4,6 +4,7 @@ export { checkConditional, type ConditionalCheck } from './check/check-condition
 export { checkDensity, type CheckOptions, type DensityCheck } from './check/check-density.js';
 export type { CheckedTest } from './check/report.js';
 export type { Step } from './check/residual-tests.js';
+export { contextTest, type ContextResult } from './conditional/context-test.js';
 export { type ConditionalRanks, conditionalRanks, type RankOptions } from './conditional/ranks.js';
 export { normalCdf, normalQuantile } from './numerics/normal.js';
 export { type CoverageResult, coverageTest, type LowDensityResult, lowDensityTest } from './regions/log-density.js';

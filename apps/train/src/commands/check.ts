@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { tensor2d } from '@tensorflow/tfjs-core';
-import { checkDensity } from '@pushforward/diagnostics';
+import { dispose, tensor2d } from '@tensorflow/tfjs-core';
+import { checkConditional, checkDensity } from '@pushforward/diagnostics';
 import { writeFileAtomic } from '@pushforward/io/node';
 import { key, split } from '@pushforward/tensor';
 import { checkReport, testRows } from '../check/report.js';
 import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
 import { readTable } from '../data/read-table.js';
 import type { Table } from '../data/table.js';
-import { listed } from '../density/contexts.js';
 import { dequantize } from '../density/columns/dequantize.js';
+import { OutsideCounter, tableColumns } from '../density/given-columns.js';
+import { partsOf } from '../density/roles.js';
 import { runKeys } from '../density/run-keys.js';
 import type { DensitySettings } from '../density/settings.js';
 import { splitTable } from '../density/splits.js';
@@ -50,14 +51,13 @@ export async function checkCommand(
   const model = await loadModel(host.cwd, name);
   using _ = model.module;
   if (model.kind !== 'flow') throw new UserError(`${name}: is a model of images; check is for flows of tables`);
-  if (model.notes.given)
-    throw new UserError(`${name}: is given ${listed(model.notes.given)}; check is for flows that nothing is given`);
   const { module, notes } = model;
+  const { names, roles } = tableColumns(notes);
   watch.lap('starting TensorFlow.js and loading the model');
   const table = await readTable(
     host.cwd,
     options.data,
-    { ...readOptionsOf(options), wanted: notes.columns },
+    { ...readOptionsOf(options), wanted: names },
     host.stdin,
   );
   for (const notice of table.notices) host.stderr.write(`${table.source}: ${notice}\n`);
@@ -72,12 +72,15 @@ export async function checkCommand(
       `${table.source}: ${chosen.rows} rows to check are too few, at least ${FEWEST_ROWS} are needed`,
     );
   const [noise, tests] = split(key(options.seed), 2);
-  const placed = notes.grid ? dequantize(chosen, notes.grid, noise) : chosen;
+  const { x, given } = partsOf(chosen, roles);
+  const placed = notes.grid ? dequantize(x, notes.grid, noise) : x;
+  const outside = new OutsideCounter(notes.given ?? []);
+  if (given) outside.add(given);
+  for (const warning of outside.warnings()) host.stderr.write(`warning: ${table.source}: ${warning}\n`);
   watch.lap('reading the file');
   // Before the tests, which take a while.
   using directory = claimRunDirectory(host.cwd, { out: options.out, command: 'check', force: options.force ?? false });
-  const x = tensor2d(Float32Array.from(placed.values), [placed.rows, placed.columns]);
-  const check = await checkDensity(module, x, {
+  const testing = {
     seed: tests,
     level: options.level,
     maxRows: options.rows,
@@ -87,8 +90,11 @@ export async function checkCommand(
       await new Promise((resolve) => setImmediate(resolve));
       checkInterrupted(host);
     },
-  });
-  x.dispose();
+  };
+  const [data, context] = [placed, given].map((part) => part && tensorOf(part));
+  const check = await (
+    context ? checkConditional(module, data!, context, testing) : checkDensity(module, data!, testing)
+  ).finally(() => dispose([data, context]));
   watch.lap('testing');
   const { level, rows, draws, seed } = options;
   const settings = { model: name, data: table.source, level, rows, draws, seed };
@@ -101,6 +107,8 @@ export async function checkCommand(
       source: table.source,
       trainedOn: notes.trainedOn,
       keptFrom,
+      columns: notes.columns,
+      given: (notes.given ?? []).map((column) => column.name),
       facts: {
         commandLine: commandLine(host, args),
         settings: Object.entries(settings).map(([option, value]) => [option, String(value)]),
@@ -113,6 +121,10 @@ export async function checkCommand(
   host.stdout.write(
     `${textTable(header, lines, [0, 4])}\n${check.verdict}\n${check.tests.map((test) => `- ${test.name}: ${test.meaning}\n`).join('')}\nreport   ${path.join(directory.name, 'report.html')}\n`,
   );
+}
+
+function tensorOf({ values, rows, columns }: Matrix) {
+  return tensor2d(Float32Array.from(values), [rows, columns]);
 }
 
 /** The rows that the model was not trained on: of the file of its run those that were kept to test on, of another file all. */

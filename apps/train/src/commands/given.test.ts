@@ -125,12 +125,17 @@ describe('a model of train --given', () => {
     );
   });
 
-  test('check is refused in one line', async () => {
-    expect(await runCli(cwd, ['check', 'run', '--data', 'homes.csv'])).toEqual({
-      code: 1,
-      stdout: '',
-      stderr: 'error: run: is given "year", "size"; check is for flows that nothing is given\n',
-    });
+  test('check says whether it is right, with the rows kept to test on', async () => {
+    const args = ['check', 'run', '--data', 'homes.csv', '--draws', '199', '--out', 'checked'];
+    const { code, stdout, stderr } = await runCli(cwd, args);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toBe(
+      'homes.csv: the model was trained on this file; the 60 of its 600 rows that were kept to test on are used\n',
+    );
+    expect(stdout).toMatch(/^simulation-based calibration .* no fault seen$/m);
+    const html = readFileSync(path.join(cwd, 'checked', 'report.html'), 'utf8');
+    expect(pageProblems(html)).toEqual([]);
+    expect(html).toContain('Is the density of <code>run</code>, given &quot;year&quot;, &quot;size&quot;, that of 60 rows');
   });
 
   test('stopped and resumed, it comes to the same model', async () => {

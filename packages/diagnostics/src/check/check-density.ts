@@ -1,7 +1,8 @@
-import { gather, slice, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { dispose, gather, slice, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { Distribution } from '@pushforward/distributions';
 import { checkEvent, checkTensor, key, permutation, type Seed, split } from '@pushforward/tensor';
 import { type Matrix, readMatrix, takeRows } from '../arrays/matrix.js';
+import { readOnce } from '../arrays/read-once.js';
 import { type BaselineResult, compareWithBaselines } from '../baselines/compare.js';
 import { type CoverageResult, coverageTest, type LowDensityResult, lowDensityTest } from '../regions/log-density.js';
 import type { CorrelationResult } from '../residuals/correlation.js';
@@ -85,25 +86,17 @@ export async function checkDensity(model: Distribution, x: Tensor, options: Chec
   const { draws = DRAWS, level = 0.05, onStep: step = () => {} } = options;
   const [choice, sampling, ofResiduals, ofCoverage, ofLowest, ofClassifier, ofBaselines] = split(key(options.seed), 7);
   await step('log-densities');
-  using rows = await chooseRows('checkDensity', x, options.maxRows, choice);
-  const data = await readMatrix(rows.x);
+  using rows = chooseRows('checkDensity', [x], options.maxRows, choice);
+  const [chosen] = rows.tensors;
+  const data = await readMatrix(chosen);
   const n = data.rows;
-  const logProb = await inChunks(rows.x, (part) => model.logProb(part));
+  const logProb = await logDensities(model, chosen);
   await step('samples');
   const drawn = await drawSamples(model, SAMPLES_PER_ROW * n, sampling);
 
-  const impossible = logProb.filter((value) => value === -Infinity).length;
-  const tests: RawTest[] = [];
-  if (impossible > 0) {
-    tests.push({
-      name: 'possible rows',
-      measures: 'rows with a density of 0',
-      statistic: impossible,
-      pValue: 0,
-      means: { rejected: `${impossible} of ${n} rows are impossible under the model.`, kept: '' },
-    });
-  }
-  const found = hasResiduals(model) ? await finiteResiduals(model, rows.x) : undefined;
+  const impossible = countImpossible(logProb);
+  const tests: RawTest[] = possibleRows(impossible, n);
+  const found = hasResiduals(model) ? (await finiteResiduals(model, chosen))?.residuals : undefined;
   const ofModel = found && (await testResiduals(found, { draws, level, seed: ofResiduals, step }));
   if (ofModel) tests.push(...ofModel.tests);
   await step('classifier');
@@ -197,34 +190,58 @@ function percent(values: Float64Array, { nominal, coverage, margin }: CoverageRe
   return `${(100 * values[most]).toFixed(1)} %`;
 }
 
-/** Some rows of x, in random order, as a tensor of its own. */
-export async function chooseRows(name: string, x: Tensor, maxRows = 5000, seed: Seed) {
-  const total = x.shape[0];
+/** Some rows, the same of every tensor, in random order, as tensors of their own. */
+export function chooseRows(name: string, all: readonly Tensor[], maxRows = 5000, seed: Seed) {
+  const total = all[0].shape[0];
   if (total < FEWEST) throw new Error(`${name}: x must have at least ${FEWEST} rows, got ${total}`);
-  const indices = permutation(key(seed), total).slice(0, maxRows);
-  const chosen = tidy(() => gather(x, tensor1d(indices, 'int32')));
-  return { x: chosen, indices, [Symbol.dispose]: () => chosen.dispose() };
+  const order = permutation(key(seed), total).slice(0, maxRows);
+  const tensors = tidy(() => {
+    const indices = tensor1d(order, 'int32');
+    return all.map((tensor) => gather(tensor, indices));
+  });
+  return { tensors, [Symbol.dispose]: () => dispose(tensors) };
 }
 
-async function inChunks(x: Tensor, compute: (part: Tensor) => Tensor): Promise<Float64Array> {
+/** The log-density of every row. */
+export async function logDensities(model: Distribution, x: Tensor, context?: Tensor): Promise<Float64Array> {
   const rows = x.shape[0];
   const result = new Float64Array(rows);
   for (let start = 0; start < rows; start += CHUNK) {
-    const part = tidy(() => compute(slice(x, start, Math.min(CHUNK, rows - start))));
-    result.set(await part.data(), start);
-    part.dispose();
+    const part = (tensor: Tensor) => slice(tensor, start, Math.min(CHUNK, rows - start));
+    const [own] = await readOnce(() => [model.logProb(part(x), context && part(context))]);
+    result.set(own.values, start);
   }
   return result;
+}
+
+/** How many rows have a density of 0. */
+export function countImpossible(logProb: Float64Array): number {
+  return logProb.reduce((count, value) => count + (value === -Infinity ? 1 : 0), 0);
+}
+
+/** The test that rejects where some of n rows have a density of 0; none where none has. */
+export function possibleRows(impossible: number, n: number): RawTest[] {
+  if (impossible === 0) return [];
+  return [
+    {
+      name: 'possible rows',
+      measures: 'rows with a density of 0',
+      statistic: impossible,
+      pValue: 0,
+      means: { rejected: `${impossible} of ${n} rows are impossible under the model.`, kept: '' },
+    },
+  ];
 }
 
 async function drawSamples(model: Distribution, count: number, seed: Seed) {
   const keys = split(key(seed), Math.ceil(count / CHUNK));
   const parts: { values: Matrix; logProb: Float64Array }[] = [];
   for (const [i, own] of keys.entries()) {
-    const { value, logProb } = model.sampleAndLogProb(Math.min(CHUNK, count - i * CHUNK), { seed: own });
-    parts.push({ values: await readMatrix(value), logProb: Float64Array.from(await logProb.data()) });
-    value.dispose();
-    logProb.dispose();
+    const [values, logProb] = await readOnce(() => {
+      const drawn = model.sampleAndLogProb(Math.min(CHUNK, count - i * CHUNK), { seed: own });
+      return [drawn.value, drawn.logProb];
+    });
+    parts.push({ values, logProb: logProb.values });
   }
   const { columns } = parts[0].values;
   const values = new Float64Array(count * columns);
@@ -236,15 +253,15 @@ async function drawSamples(model: Distribution, count: number, seed: Seed) {
   return { values: { values, rows: count, columns }, logProb };
 }
 
-/** The residuals of the rows that have them; undefined if there are too few. */
+/** The residuals of the rows that have them, and which rows these are; undefined if there are too few. */
 export async function finiteResiduals(
   model: Distribution,
   x: Tensor,
   context?: Tensor,
-): Promise<Residuals | undefined> {
+): Promise<{ residuals: Residuals; rows: number[] } | undefined> {
   const { z, u } = await residuals(model, x, { context });
   const rows = Array.from({ length: z.rows }, (_, row) => row).filter((row) =>
     z.values.subarray(row * z.columns, (row + 1) * z.columns).every(Number.isFinite),
   );
-  return rows.length < 3 ? undefined : { z: takeRows(z, rows), u: takeRows(u, rows) };
+  return rows.length < 3 ? undefined : { residuals: { z: takeRows(z, rows), u: takeRows(u, rows) }, rows };
 }

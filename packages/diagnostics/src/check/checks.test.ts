@@ -1,10 +1,12 @@
-import { memory, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { add, memory, mul, Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { affine, maf } from '@pushforward/bijectors';
 import { Independent, StandardNormal, Transformed, Uniform } from '@pushforward/distributions';
 import { key, normal } from '@pushforward/tensor';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { checkConditional } from './check-conditional.js';
 import { checkDensity } from './check-density.js';
+
+afterEach(() => void vi.restoreAllMocks());
 
 const truth = new StandardNormal(2);
 const x = truth.sample(100, { seed: 0 });
@@ -75,3 +77,58 @@ test('a conditional model', async () => {
     'checkConditional: context must be [100, 1], got [1, 1]',
   );
 });
+
+test('a conditional model that ignores its context is right on average, and found all the same', async () => {
+  const context = normal(key(1), [200, 1]);
+  const own = add(context, normal(key(2), [200, 2]));
+  // An untrained flow is the identity, whatever it is given.
+  const ignoring = new Transformed(truth, maf({ dim: 2, contextDim: 1, hidden: [8], seed: 0 }));
+  const { tests, impossible } = await checkConditional(ignoring, mul(own, Math.SQRT1_2), context, options);
+  expect(impossible).toBe(0);
+  const found = tests.filter(({ rejects }) => rejects).map(({ name }) => name);
+  expect(found).toContain('dependence on the context');
+  expect(found).not.toContain('simulation-based calibration');
+  expect(tests.find(({ name }) => name === 'dependence on the context')!.meaning).toMatch(
+    /^Residual [12] still moves with given number 1: the model does not use all that it is given\.$/,
+  );
+});
+
+test.each(['a step', 'reading back', 'the model'])('where %s fails, no tensors are left', async (what) => {
+  const posterior = new Transformed(truth, maf({ dim: 2, contextDim: 1, hidden: [8], seed: 0 }));
+  const context = normal(key(1), [100, 1]);
+  const own = posterior.sample([], { context, seed: 2 });
+  const before = memory().numTensors;
+  for (const check of [
+    (onStep: () => void) => checkDensity(truth, x, { ...options, draws: 1, onStep }),
+    (onStep: () => void) => checkConditional(posterior, own, context, { ...options, draws: 1, onStep }),
+  ]) {
+    // At the first chance, at the second, and so on, until none is left.
+    for (let chance = 0, failed = true; failed; chance++) {
+      let count = 0;
+      const fail = () => {
+        if (count++ === chance) throw new Error('stopped');
+      };
+      if (what === 'reading back') failAt(Tensor.prototype, 'data', fail);
+      if (what === 'the model')
+        for (const model of [truth, posterior])
+          for (const name of ['logProb', 'sample', 'sampleAndLogProb'] as const) failAt(model, name, fail);
+      failed = await check(what === 'a step' ? fail : () => {}).then(
+        () => false,
+        (error: Error) => error.message === 'stopped',
+      );
+      vi.restoreAllMocks();
+      expect(memory().numTensors, `chance ${chance}`).toBe(before);
+      if (!failed) expect(chance).toBeGreaterThan(1);
+    }
+  }
+});
+
+/** Lets a method fail whenever `fail` does, after it has been computed: its result is lost. */
+function failAt<K extends string>(object: Record<K, (...args: never[]) => unknown>, name: K, fail: () => void): void {
+  const method = object[name];
+  vi.spyOn(object, name as never).mockImplementation(function (this: unknown, ...args: never[]) {
+    const result = method.apply(this, args);
+    fail();
+    return result;
+  } as never);
+}

@@ -1,7 +1,17 @@
-import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { slice, type Tensor } from '@tensorflow/tfjs-core';
 import type { Distribution } from '@pushforward/distributions';
-import { checkEvent, checkInteger, checkTensor, formatShape, key, type Seed, sizeOf, split } from '@pushforward/tensor';
+import {
+  checkEvent,
+  checkInteger,
+  checkTensor,
+  foldIn,
+  formatShape,
+  key,
+  type Seed,
+  split,
+} from '@pushforward/tensor';
 import { type Matrix, readMatrix } from '../arrays/matrix.js';
+import { readOnce } from '../arrays/read-once.js';
 import { uniforms } from '../numerics/random.js';
 
 /** How ranks are found. */
@@ -21,6 +31,9 @@ export interface ConditionalRanks {
   /** `[N, 1]`, by the distance to a random point: TARP. */
   byDistance: Matrix;
 }
+
+/** Samples in one call of the model, about. */
+const CHUNK = 1 << 16;
 
 /**
  * Where each row stands among samples that the model draws under the row's context. If the model is right, every rank is uniform, and rows are independent.
@@ -63,41 +76,46 @@ export async function conditionalRanks(
 ): Promise<ConditionalRanks> {
   checkPairs('conditionalRanks', model, x, context);
   checkInteger('conditionalRanks: samples', samples, 1);
-  const [drawing, ties] = split(key(seed), 2);
-  // One more than the row is ranked among: the points of reference.
-  const drawn = tidy(() => model.sampleAndLogProb([samples + 1], { context, seed: drawing }));
-  const density = tidy(() => model.logProb(x, context));
+  const [drawing, ties, pointing] = split(key(seed), 3);
   const own = await readMatrix(x);
-  const ownDensity = await density.data();
-  const values = await drawn.value.data();
-  const densities = await drawn.logProb.data();
-  for (const tensor of [density, drawn.value, drawn.logProb]) tensor.dispose();
-  const n = own.rows;
-  const columns = sizeOf(model.eventShape);
-  const rank = (row: number, isBelow: (sample: number) => boolean, tie: number) => {
-    let below = 0;
-    for (let sample = 0; sample < samples; sample++) if (isBelow(sample * n + row)) below++;
-    return (below + tie) / (samples + 1);
-  };
+  const { rows: n, columns } = own;
+  const [points] = await readOnce(() => [model.sample([], { context, seed: pointing })]);
+  const reference = references(points.values, columns);
   const v = uniforms(ties, n * (columns + 2));
-  const byValue = own.values.map((value, i) => {
-    const [row, k] = [Math.floor(i / columns), i % columns];
-    return rank(row, (at) => values[at * columns + k] < value, v[i]);
-  });
-  const byDensity = Float64Array.from({ length: n }, (_, row) =>
-    rank(row, (at) => densities[at] < ownDensity[row], v[n * columns + row]),
-  );
-  const reference = references((values as Float32Array).subarray(samples * n * columns), columns);
-  const byDistance = Float64Array.from({ length: n }, (_, row) => {
-    const distance = (list: ArrayLike<number>, at: number) => {
-      let sum = 0;
-      for (let k = 0; k < columns; k++)
-        sum += ((list[at * columns + k] - reference.points[row * columns + k]) / reference.scale[k]) ** 2;
-      return sum;
-    };
-    const farness = distance(own.values, row);
-    return rank(row, (at) => distance(values, at) < farness, v[n * (columns + 1) + row]);
-  });
+  const byValue = new Float64Array(n * columns);
+  const byDensity = new Float64Array(n);
+  const byDistance = new Float64Array(n);
+  const chunk = Math.max(1, Math.floor(CHUNK / samples));
+  for (let start = 0; start < n; start += chunk) {
+    const size = Math.min(chunk, n - start);
+    const [values, densities, ownDensities] = await readOnce(() => {
+      const [part, given] = [x, context].map((tensor) => slice(tensor, start, size));
+      const drawn = model.sampleAndLogProb([samples], { context: given, seed: foldIn(drawing, start) });
+      return [drawn.value, drawn.logProb, model.logProb(part, given)];
+    });
+    for (let i = 0; i < size; i++) {
+      const row = start + i;
+      const rank = (isBelow: (sample: number) => boolean, tie: number) => {
+        let below = 0;
+        for (let sample = 0; sample < samples; sample++) if (isBelow(sample * size + i)) below++;
+        return (below + tie) / (samples + 1);
+      };
+      for (let k = 0; k < columns; k++) {
+        const at = row * columns + k;
+        byValue[at] = rank((sample) => values.values[sample * columns + k] < own.values[at], v[at]);
+      }
+      const density = ownDensities.values[i];
+      byDensity[row] = rank((sample) => densities.values[sample] < density, v[n * columns + row]);
+      const distance = (list: Float64Array, at: number) => {
+        let sum = 0;
+        for (let k = 0; k < columns; k++)
+          sum += ((list[at * columns + k] - reference.points[row * columns + k]) / reference.scale[k]) ** 2;
+        return sum;
+      };
+      const farness = distance(own.values, row);
+      byDistance[row] = rank((sample) => distance(values.values, sample) < farness, v[n * (columns + 1) + row]);
+    }
+  }
   return {
     byValue: { values: byValue, rows: n, columns },
     byDensity: { values: byDensity, rows: n, columns: 1 },
@@ -106,8 +124,8 @@ export async function conditionalRanks(
 }
 
 /** Points that no row decides, each drawn under the next row's context, and a length for each column. */
-function references(drawn: ArrayLike<number>, columns: number): { points: Float64Array; scale: Float64Array } {
-  const points = Float64Array.from(drawn, (_, i) => drawn[(i + columns) % drawn.length]);
+function references(drawn: Float64Array, columns: number): { points: Float64Array; scale: Float64Array } {
+  const points = drawn.map((_, i) => drawn[(i + columns) % drawn.length]);
   const n = points.length / columns;
   const scale = Float64Array.from({ length: columns }, (_, k) => {
     const own = points.filter((_value, i) => i % columns === k);

@@ -82,7 +82,7 @@ function correlationMatrix(list: readonly Float64Array[], of: 'values' | 'square
 }
 
 /** With mean 0 and length 1; zeros for what does not vary. */
-function standardised(values: Float64Array): Float64Array {
+export function standardised(values: Float64Array): Float64Array {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const centred = values.map((value) => value - mean);
   const length = Math.sqrt(centred.reduce((sum, value) => sum + value * value, 0));

@@ -1,4 +1,4 @@
-import { div, mul, reshape, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { div, mul, reshape, sub, type Tensor } from '@tensorflow/tfjs-core';
 import {
   type Distribution,
   Independent,
@@ -10,7 +10,8 @@ import {
   Uniform,
 } from '@pushforward/distributions';
 import { checkEvent, checkTensor, sizeOf } from '@pushforward/tensor';
-import { type Matrix, readMatrix } from '../arrays/matrix.js';
+import type { Matrix } from '../arrays/matrix.js';
+import { readOnce } from '../arrays/read-once.js';
 import { normalCdf, normalQuantile } from '../numerics/normal.js';
 
 /** What the data become under the inverse of a model. */
@@ -77,12 +78,10 @@ export async function residuals(
     throw new Error(
       `residuals: model must have a base with a known distribution function, got ${model.constructor.name}`,
     );
-  const standard = tidy(() => {
+  const [z] = await readOnce(() => {
     const value = base.map(x, context);
-    return reshape(value, [x.shape[0], sizeOf(value.shape.slice(1))]);
+    return [reshape(value, [x.shape[0], sizeOf(value.shape.slice(1))])];
   });
-  const z = await readMatrix(standard);
-  standard.dispose();
   if (base.cdf === normalCdf) return { z, u: { ...z, values: z.values.map(normalCdf) } };
   const u = { ...z, values: z.values.map(base.cdf) };
   return { u, z: { ...u, values: u.values.map(normalQuantile) } };
