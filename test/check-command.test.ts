@@ -120,6 +120,10 @@ describe('check of a conditional model', () => {
     expect(page).toContain(', given &quot;year&quot;, that of 400 rows');
     // Two residuals twice, their correlations, two marginals, expected coverage and TARP.
     expect(page.match(/<svg [^>]*role="img"/g)).toHaveLength(9);
+
+    writeFileSync(path.join(cwd, 'short.csv'), 'a,b\n1,2\n');
+    const short = await runCli(cwd, ['check', 'posterior', '--data', 'short.csv']);
+    expect([short.code, short.stderr]).toEqual([1, 'error: short.csv: has no column "year", which the model is given\n']);
   });
 
   test('that ignores what it is given, and is right on average over all years', async () => {
@@ -131,12 +135,6 @@ describe('check of a conditional model', () => {
     expect(found).toContain('dependence on the context');
     expect(stdout).toMatch(/^The model is wrong: /m);
     expect(stdout).toMatch(/^- dependence on the context: Residual [12] still moves with given number 1: the model does/m);
-  });
-
-  test('whose rows lack what it is given', async () => {
-    writeFileSync(path.join(cwd, 'short.csv'), 'a,b\n1,2\n');
-    const { code, stderr } = await runCli(cwd, ['check', 'ignorant', '--data', 'short.csv']);
-    expect([code, stderr]).toEqual([1, 'error: short.csv: has no column "year", which the model is given\n']);
   });
 });
 

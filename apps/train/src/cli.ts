@@ -5,6 +5,7 @@ import { POSTERIOR_NAMES } from './digits/settings.js';
 import { InterruptedError, UsageError, UserError } from './terminal/errors.js';
 import type { Host } from './terminal/host.js';
 import { printableLine, printableLines } from './terminal/printable.js';
+import { kindList } from './density/columns/parse-kind.js';
 import { addFileOptions, addReadOptions, columnList } from './data/read-options.js';
 import { fraction, integer, positive, seed, widths } from './terminal/option-values.js';
 
@@ -176,6 +177,12 @@ function addTrain(program: Command, args: readonly string[], host: Host): void {
       '--dequantize',
       'add uniform noise to columns on a grid, as whole numbers and few values are, which have no density otherwise',
       false,
+    )
+    .addOption(
+      new Option(
+        '--kind <list>',
+        'what columns hold, as name=kind,…: positive; bounded:LOW:HIGH, between the two; integer, integer:LOW or integer:LOW:HIGH, ends included; ordinal, a few numbers of which the order counts; circular:LOW:HIGH, angles that come back after a turn (circular alone: from −π to π). Samples keep to it, and likelihoods stay in the units of the file',
+      ).argParser(kindList),
     )
     .option('--out <dir>', 'where to write (default: a fresh directory in runs/)')
     .option('--force', 'write into a directory that has something in it');

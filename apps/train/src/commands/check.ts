@@ -8,12 +8,15 @@ import { checkReport, testRows } from '../check/report.js';
 import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
 import { readTable } from '../data/read-table.js';
 import type { Table } from '../data/table.js';
+import { encode } from '../density/columns/code.js';
+import { checkKinds } from '../density/columns/declared-kind.js';
 import { dequantize } from '../density/columns/dequantize.js';
 import { OutsideCounter, tableColumns } from '../density/given-columns.js';
 import { partsOf } from '../density/roles.js';
 import { runKeys } from '../density/run-keys.js';
 import type { DensitySettings } from '../density/settings.js';
 import { splitTable } from '../density/splits.js';
+import { turned } from '../density/turned.js';
 import { fingerprint } from '../files/fingerprint.js';
 import { startBackend } from '../model/backend.js';
 import { checkModelColumns } from '../model/model-columns.js';
@@ -52,7 +55,7 @@ export async function checkCommand(
   using _ = model.module;
   if (model.kind !== 'flow') throw new UserError(`${name}: is a model of images; check is for flows of tables`);
   const { module, notes } = model;
-  const { names, roles } = tableColumns(notes);
+  const { names, roles, kinds } = tableColumns(notes);
   watch.lap('starting TensorFlow.js and loading the model');
   const table = await readTable(
     host.cwd,
@@ -62,6 +65,7 @@ export async function checkCommand(
   );
   for (const notice of table.notices) host.stderr.write(`${table.source}: ${notice}\n`);
   checkModelColumns(table, model);
+  checkKinds(table.source, table, names, kinds);
   const { rows: chosen, keptFrom } = await unseenRows(host, model.directory, table);
   if (keptFrom !== undefined)
     host.stderr.write(
@@ -71,9 +75,10 @@ export async function checkCommand(
     throw new UserError(
       `${table.source}: ${chosen.rows} rows to check are too few, at least ${FEWEST_ROWS} are needed`,
     );
-  const [noise, tests] = split(key(options.seed), 2);
-  const { x, given } = partsOf(chosen, roles);
-  const placed = notes.grid ? dequantize(x, notes.grid, noise) : x;
+  const [noise, tests, turning] = split(key(options.seed), 3);
+  const { x, given } = partsOf(encode(chosen, kinds), roles);
+  const noisy = notes.grid ? dequantize(x, notes.grid, noise) : x;
+  const placed = await turned(host, module, { x: noisy, given }, notes.kinds ?? [], turning);
   const outside = new OutsideCounter(notes.given ?? []);
   if (given) outside.add(given);
   for (const warning of outside.warnings()) host.stderr.write(`warning: ${table.source}: ${warning}\n`);

@@ -1,6 +1,8 @@
 import type { Distribution } from '@pushforward/distributions';
 import { exportOnnx } from '@pushforward/onnx';
 import { checkOutput, writeUserFile } from '../files/files.js';
+import { shortList } from '../density/report.js';
+import { supportOf } from '../density/columns/real-line.js';
 import { startBackend } from '../model/backend.js';
 import { type FlowNotes, loadModel } from '../model/models.js';
 import { UsageError, UserError } from '../terminal/errors.js';
@@ -22,6 +24,11 @@ export async function exportCommand(host: Host, name: string, { out, force }: Ex
   const model = await loadModel(host.cwd, name);
   using _ = model.module;
   if (model.kind !== 'flow') throw new UserError(`${name}: is a model of images; only models of rows can be exported`);
+  const mapped = model.notes.columns.filter((_, i) => supportOf(model.notes.kinds?.[i] ?? null));
+  if (mapped.length > 0)
+    throw new UserError(
+      `${name}: ${shortList(mapped)} ${mapped.length === 1 ? 'is' : 'are'} kept to a range by --kind, which has no form in ONNX yet`,
+    );
   // Both before either is written: a model that has no form in ONNX leaves no file behind.
   const density = await graphOf(name, model.module, model.notes, 'density');
   const sampler = await graphOf(name, model.module, model.notes, 'sampler');

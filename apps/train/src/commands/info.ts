@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { startBackend } from '../model/backend.js';
+import { describeKind } from '../density/columns/declared-kind.js';
 import type { Host } from '../terminal/host.js';
 import { type LoadedModel, loadModel } from '../model/models.js';
 import { printable } from '../terminal/printable.js';
@@ -29,7 +30,11 @@ export async function infoCommand(host: Host, name: string): Promise<void> {
 
 function describe(model: LoadedModel): [string, string][] {
   if (model.kind === 'flow') {
-    const { columns, given = [], rows, testLogLikelihood } = model.notes;
+    const { columns, given = [], kinds = [], rows, testLogLikelihood } = model.notes;
+    const said = columns.flatMap((name, i) => {
+      const kind = kinds[i];
+      return kind ? [`${name}: ${describeKind(kind)}`] : [];
+    });
     return [
       ['kind', given.length > 0 ? 'conditional normalizing flow' : 'normalizing flow'],
       ['columns', `${columns.length}: ${columns.join(', ')}`],
@@ -41,6 +46,7 @@ function describe(model: LoadedModel): [string, string][] {
             ] satisfies [string, string],
           ]
         : []),
+      ...(said.length > 0 ? [['kinds', said.join('; ')] satisfies [string, string]] : []),
       ['rows', `${formatCount(rows)} to train on`],
       [
         'test log-likelihood',

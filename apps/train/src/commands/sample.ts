@@ -109,7 +109,7 @@ async function* drawGiven(
     }
   }
   for await (const given of repeated(counted(), count, CHUNK)) {
-    const x = await sampleRows(host, module, { start, rows: given.rows, given }, key(seed), notes.grid);
+    const x = await sampleRows(host, module, { start, rows: given.rows, given }, key(seed), notes);
     yield formatRows(joinParts({ x, given }, roles));
     start += given.rows;
   }
@@ -127,7 +127,7 @@ async function* drawLines(host: Host, model: LoadedModel, count: number, seed: n
   for (let start = 0; start < count; start += chunk) {
     const rows = Math.min(chunk, count - start);
     if (model.kind === 'flow') {
-      yield formatRows(await sampleRows(host, model.module, { start, rows }, key(seed), model.notes.grid));
+      yield formatRows(await sampleRows(host, model.module, { start, rows }, key(seed), model.notes));
     } else {
       const values = await inChunks(
         host,

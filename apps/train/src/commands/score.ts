@@ -4,6 +4,9 @@ import { startBackend } from '../model/backend.js';
 import { formatHeader, formatRows } from '../data/csv/csv.js';
 import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
 import { openTable } from '../data/read-table.js';
+import { logProbOf } from '../density/columns/circles.js';
+import { encode } from '../density/columns/code.js';
+import { checkKinds } from '../density/columns/declared-kind.js';
 import { withNoise } from '../density/columns/dequantize.js';
 import { OutsideCounter, tableColumns } from '../density/given-columns.js';
 import { batchOf, inChunks } from '../density/model.js';
@@ -79,13 +82,16 @@ async function logDensities(
   const { rows, start: before } = table;
   if (model.kind === 'flow') {
     const { module, notes } = model;
-    const { x, given } = partsOf(table, tableColumns(notes).roles);
+    const { names, roles, kinds } = tableColumns(notes);
+    checkKinds(table.source, table, names, kinds, before);
+    const { x, given } = partsOf(encode(table, kinds), roles);
+    const logProb = logProbOf(module, notes.kinds ?? []);
     if (given) outside.add(given);
     // A row is scored in the place that the noise puts it, as in training; which place, the seed says.
     const placed = (batch: Tensor, start: number) =>
       notes.grid ? withNoise(batch, notes.grid, foldIn(key(seed), before + start)) : batch;
     return inChunks(host, rows, (start, end) =>
-      tidy(() => module.logProb(placed(batchOf(x, start, end), start), given && batchOf(given, start, end))),
+      tidy(() => logProb(placed(batchOf(x, start, end), start), given && batchOf(given, start, end))),
     );
   }
   checkPixels(table);

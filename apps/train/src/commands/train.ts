@@ -6,16 +6,19 @@ import { startBackend } from '../model/backend.js';
 import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
 import { readTable } from '../data/read-table.js';
 import { buildFlow, dataOf, flowOptimizer, logDensities, negativeLogDensity, sampleRows } from '../density/model.js';
-import { countOf, type DensityReport, densityReport, resultRows, shortList } from '../density/report.js';
+import { countOf, type DensityReport, densityReport, resultRows, shortList, splitText, unitsText } from '../density/report.js';
 import { runKeys } from '../density/run-keys.js';
 import { type DensitySettings, FLOWS } from '../density/settings.js';
 import { checkColumns } from '../density/columns/check-columns.js';
 import { profileColumns } from '../density/columns/column-profile.js';
 import { type ColumnFacts, columnRows, columnWarnings } from '../density/columns/column-table.js';
+import { decode, encode } from '../density/columns/code.js';
+import { declaredKinds } from '../density/columns/declared-kind.js';
 import { dequantize, type Grid } from '../density/columns/dequantize.js';
 import { gaussianDensities, gaussianOf } from '../density/gaussian-of.js';
 import { givenColumns } from '../density/given-columns.js';
 import { type LearnedColumn, learnedColumns, unitsOf } from '../density/columns/learned-columns.js';
+import { ontoRealLine } from '../density/columns/real-line.js';
 import { joinParts, partsOf, rolesOf } from '../density/roles.js';
 import { splitTable } from '../density/splits.js';
 import { checkSameData, fingerprint } from '../files/fingerprint.js';
@@ -54,14 +57,15 @@ export async function trainCommand(host: Host, args: readonly string[], options:
     test,
     seed,
     dequantize,
+    ...(options.kind && { kind: options.kind }),
     reading: { ...readOptionsOf(options), ...(options.given && { given: options.given }) },
   };
   // Before anything is written: a mistake should leave no directory behind.
   if (flow.startsWith('attention')) attentionBlocks(hidden);
   const prepared = await prepare(host, settings);
-  const { table, splits } = prepared;
-  const profiles = profileColumns(table, table.names, table.given);
-  const units = unitsOf(splits.train);
+  const { table, splits, kinds, keys } = prepared;
+  const profiles = profileColumns(table, table.names, table.given, kinds);
+  const units = unitsOf(splits.train, kinds, foldIn(keys.noise, 2));
   checkColumns(table, profiles, units);
   const columns = learnedColumns(splits.train, profiles, units, settings.dequantize);
   const gaussian = baseline(prepared, columns);
@@ -98,7 +102,7 @@ export async function runTrain(
     await finishRun(directory, record);
     const { header, rows } = resultRows(report);
     host.stdout.write(
-      `\n${textTable(header, rows)}\nreport   ${path.join(directory.name, 'report.html')}\nmodel    ${path.join(directory.name, 'model')}\n`,
+      `\n${textTable(header, rows)}\nsplit    ${splitText(report)}\nunits    ${unitsText(report)}\nreport   ${path.join(directory.name, 'report.html')}\nmodel    ${path.join(directory.name, 'model')}\n`,
     );
   });
 }
@@ -115,6 +119,7 @@ async function trainAndTest(
   const columns = record.columns!;
   const [learned, given] = [roles.learned, roles.given].map((places) => places.map((i) => columns[i]));
   const names = (places: readonly number[]) => places.map((i) => table.names[i]);
+  const kinds = roles.learned.map((i) => prepared.kinds[i]);
   const watch = new Stopwatch();
   watch.add('reading the file', prepared.seconds, `${formatCount(table.rows)} rows`);
   const backend = await startBackend();
@@ -123,14 +128,18 @@ async function trainAndTest(
   host.stderr.write(
     `${table.source}: ${countOf(learned.length)}${given.length > 0 ? ` given ${shortList(names(roles.given))}` : ''}; ${counts.train} rows to train on, ${counts.validation} to validate on, ${counts.test} to test on\n`,
   );
-  using model = buildFlow(settings, learned, given, keys.weights);
+  using model = buildFlow(settings, learned, given, kinds, keys.weights);
+  const trainingParts = partsOf(splits.train, roles);
   const training = await trainOrResume({
     host,
     directory,
     name: 'model',
     title: FLOWS[settings.flow].title,
-    loss: negativeLogDensity(model, learned, given),
-    data: dataOf(partsOf(splits.train, roles)),
+    loss: negativeLogDensity(model, learned, given, {
+      kinds,
+      stretch: estimate(ontoRealLine(trainingParts.x, kinds).logDet).mean,
+    }),
+    data: dataOf(trainingParts),
     options: {
       module: model,
       optimizer: flowOptimizer(settings),
@@ -151,10 +160,13 @@ async function trainAndTest(
   const parts = partsOf(heldOut, roles);
   const gaussian = prepared.gaussian ?? baseline(prepared, columns);
   const scores = {
-    flow: await logDensities(host, model, parts),
+    flow: await logDensities(host, model, parts, kinds),
     gaussian: gaussianDensities(gaussian, heldOut, roles.given),
   };
-  warnOfDivergence(host, settings, estimate(scores.flow).mean, estimate(columnLogProb(learned, parts.x)).mean);
+  const { real, logDet } = ontoRealLine(parts.x, kinds);
+  const untrained = estimate(columnLogProb(learned, real).map((nats, row) => nats - logDet[row])).mean;
+  warnOfDivergence(host, settings, estimate(scores.flow).mean, untrained);
+  const grid = gridOf(learned);
   const notes: FlowNotes = {
     kind: 'flow',
     columns: names(roles.learned),
@@ -162,7 +174,8 @@ async function trainAndTest(
     trainedOn: path.basename(table.source),
     rows: counts.train,
     testLogLikelihood: estimate(scores.flow).mean,
-    ...(settings.dequantize ? { grid: gridOf(learned) } : {}),
+    ...(settings.dequantize || hasNoise(learned) ? { grid } : {}),
+    ...(kinds.some((kind) => kind !== null) ? { kinds } : {}),
     commandLine: withoutDirectories(record.commandLine),
   };
   await saveModule(model, path.join(directory.path, 'model'), { metadata: notes });
@@ -175,7 +188,10 @@ async function trainAndTest(
     ),
     roles,
   ).given;
-  const drawn = await sampleRows(host, model, { start: 0, rows, given: contexts }, keys.samples, gridOf(learned));
+  const drawn = await sampleRows(host, model, { start: 0, rows, given: contexts }, keys.samples, {
+    grid,
+    kinds,
+  });
   watch.lap('testing and sampling');
   return {
     facts: { commandLine: record.commandLine, settings: settingRows(settings), timings: watch.laps, backend },
@@ -183,17 +199,23 @@ async function trainAndTest(
     names: table.names,
     roles,
     counts,
+    seed: settings.seed,
+    noise: roles.learned.flatMap((i) => (columns[i].grid.step > 0 ? [{ name: table.names[i], step: columns[i].grid.step }] : [])),
     flow: settings.flow,
     training,
     scores,
     farOut: table.names.filter((_, i) => columns[i].outlier),
-    data: unseen,
+    data: decode(unseen, prepared.kinds),
     samples: joinParts({ x: drawn, given: contexts }, roles),
   };
 }
 
 function gridOf(columns: readonly LearnedColumn[]): Grid {
   return columns.map(({ grid }) => grid);
+}
+
+function hasNoise(columns: readonly LearnedColumn[]): boolean {
+  return columns.some(({ grid }) => grid.step > 0);
 }
 
 /** The density that training begins with: a Gaussian for each column. */
@@ -224,12 +246,19 @@ async function prepare(host: Host, settings: DensitySettings) {
   const table = await readTable(host.cwd, name, settings.reading, host.stdin);
   for (const notice of table.notices) host.stderr.write(`${table.source}: ${notice}\n`);
   const keys = runKeys(settings.seed);
-  const splits = splitTable(table, settings, keys.rows);
+  const inFile = splitTable(table, settings, keys.rows);
+  const kinds = declaredKinds(settings.kind ?? [], table, inFile.train);
+  const splits = {
+    train: encode(inFile.train, kinds),
+    validation: encode(inFile.validation, kinds),
+    test: encode(inFile.test, kinds),
+  };
   const roles = rolesOf(table.columns, table.given);
   const seconds = (performance.now() - started) / 1000;
   return {
     table,
     splits,
+    kinds,
     roles,
     keys,
     data: fingerprint(table.rows, table.names, [table.values]),

@@ -1,6 +1,7 @@
 import type { FlowNotes, GivenColumn } from '../model/model-notes.js';
 import { excerpt } from '../terminal/printable.js';
 import { column, type Matrix } from '../statistics/statistics.js';
+import type { DeclaredKind } from './columns/declared-kind.js';
 import { type Roles, rolesOf } from './roles.js';
 
 /** What is saved of the columns that are given. */
@@ -11,12 +12,21 @@ export function givenColumns(train: Matrix, names: readonly string[], given: rea
   });
 }
 
-/** All columns of the table that a model was trained on, in their order there, and which of them it learned. */
-export function tableColumns({ columns, given = [] }: FlowNotes): { names: string[]; roles: Roles } {
+/** All columns of the table that a model was trained on, in their order there, which of them it learned, and what the user says that they hold. */
+export function tableColumns({ columns, given = [], kinds }: FlowNotes): {
+  names: string[];
+  roles: Roles;
+  kinds: (DeclaredKind | null)[];
+} {
   const names = [...columns];
-  for (const { name, place } of given) names.splice(place, 0, name);
+  const ofAll = kinds ? [...kinds] : columns.map(() => null);
+  for (const { name, place } of given) {
+    names.splice(place, 0, name);
+    ofAll.splice(place, 0, null);
+  }
   return {
     names,
+    kinds: ofAll,
     roles: rolesOf(
       names.length,
       given.map(({ place }) => place),

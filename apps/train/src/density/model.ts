@@ -19,24 +19,34 @@ import { adam, type DataOf, type Loss, type Optimizer } from '@pushforward/train
 import { checkInterrupted, type Host } from '../terminal/host.js';
 import type { Matrix } from '../statistics/statistics.js';
 import { type Grid, quantize, withNoise } from './columns/dequantize.js';
+import { logProbOf } from './columns/circles.js';
+import { decode } from './columns/code.js';
+import type { DeclaredKind } from './columns/declared-kind.js';
+import { ontoSupports } from './columns/real-line.js';
 import { buildBijector } from './flows.js';
 import type { LearnedColumn } from './columns/learned-columns.js';
 import type { Parts } from './roles.js';
 import type { DensitySettings } from './settings.js';
 
-/** A flow whose last part puts the data's own units back, so that its densities are in those units; contexts are in the units of what is given. */
+/** A flow whose last parts put the data's own units back, so that its densities are in those units, and positive or bounded columns where they belong; contexts are in the units of what is given. */
 export function buildFlow(
   settings: DensitySettings,
   learned: readonly LearnedColumn[],
   given: readonly LearnedColumn[],
+  kinds: Kinds,
   key: Key,
 ): Transformed {
   const { flow, transforms, hidden } = settings;
   const [dim, contextDim] = [learned.length, given.length];
   const bijector = buildBijector(flow, { dim, transforms, hidden, seed: key, contextDim });
   const inUnits = contextDim > 0 ? new MapContext(bijector, scaledTo(given)) : bijector;
-  return new Transformed(new StandardNormal(dim), new Chain([inUnits, scaledTo(learned)]));
+  const supports = ontoSupports(kinds);
+  const parts = [inUnits, scaledTo(learned), ...(supports ? [supports] : [])];
+  return new Transformed(new StandardNormal(dim), new Chain(parts));
 }
+
+/** What the user says of the columns that are learned; null where nothing. */
+type Kinds = readonly (DeclaredKind | null)[];
 
 function scaledTo(columns: readonly LearnedColumn[]): Bijector {
   return affine({ loc: columns.map(({ loc }) => loc), scale: columns.map(({ scale }) => scale) });
@@ -67,19 +77,23 @@ function rowsOf({ values, rows, columns }: Matrix): { values: Float64Array; shap
  *
  * Where columns have values far out, a row less likely than `e^−limit` counts as `limit · (1 + log(nats / limit))`: its gradient has a bounded
  * size, for a single row would otherwise decide every step that it is in, and which epoch is the best.
+ *
+ * @param options.stretch the mean log-determinant of the map from the real line onto the kinds of columns
  */
 export function negativeLogDensity(
   model: Distribution,
   learned: readonly LearnedColumn[],
   given: readonly LearnedColumn[],
+  { kinds, stretch }: { kinds: Kinds; stretch: number },
 ): Loss<Batch> {
   const grid = learned.map((column) => column.grid);
   const isContinuous = grid.every(({ step }) => step === 0);
+  const logProb = logProbOf(model, kinds);
   const nats = (rows: Batch, key: Key) =>
-    neg(model.logProb(isContinuous ? rows.x : withNoise(rows.x, grid, key), rows.given));
+    neg(logProb(isContinuous ? rows.x : withNoise(rows.x, grid, key), rows.given));
   if ([...learned, ...given].every(({ outlier }) => !outlier)) return (rows, { seed: key }) => mean(nats(rows, key));
   const limit = UNLIKELY * learned.length;
-  const units = learned.reduce((sum, { scale }) => sum + Math.log(scale), 0);
+  const units = learned.reduce((sum, { scale }) => sum + Math.log(scale), stretch);
   return (rows, { seed: key }) => {
     const standardised = sub(nats(rows, key), units);
     return add(
@@ -93,9 +107,15 @@ export function negativeLogDensity(
 export const CHUNK = 1024;
 
 /** The log-density of every row, in nats. */
-export async function logDensities(host: Host, model: Distribution, { x, given }: Parts): Promise<Float64Array> {
+export async function logDensities(
+  host: Host,
+  model: Distribution,
+  { x, given }: Parts,
+  kinds: Kinds,
+): Promise<Float64Array> {
+  const logProb = logProbOf(model, kinds);
   return inChunks(host, x.rows, (start, end) =>
-    tidy(() => model.logProb(batchOf(x, start, end), given && batchOf(given, start, end))),
+    tidy(() => logProb(batchOf(x, start, end), given && batchOf(given, start, end))),
   );
 }
 
@@ -104,13 +124,13 @@ export function batchOf({ values, columns }: Matrix, start: number, end: number)
   return tensor2d(Float32Array.from(values.subarray(start * columns, end * columns)), [end - start, columns]);
 }
 
-/** Rows drawn from the model from the `start`-th on, a multiple of 1024, on the grid if there is one; one for each row of what is given, if anything is. */
+/** Rows drawn from the model from the `start`-th on, a multiple of 1024, as values of its grid and kinds; one for each row of what is given, if anything is. */
 export async function sampleRows(
   host: Host,
   model: Distribution,
   { start, rows, given }: { start: number; rows: number; given?: Matrix },
   key: Key,
-  grid?: Grid,
+  { grid, kinds = [] }: { grid?: Grid; kinds?: Kinds },
 ): Promise<Matrix> {
   const columns = model.eventShape[0];
   const values = await inChunks(host, rows, (from, to) => {
@@ -120,7 +140,7 @@ export async function sampleRows(
       : model.sample(to - from, { seed });
   });
   const drawn = { values, rows, columns };
-  return grid ? quantize(drawn, grid) : drawn;
+  return decode(grid ? quantize(drawn, grid) : drawn, kinds);
 }
 
 /** Reads the numbers that `compute` gives for chunks of rows back into one array. */

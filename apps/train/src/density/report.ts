@@ -25,6 +25,10 @@ export interface DensityReport {
   names: readonly string[];
   roles: Roles;
   counts: { train: number; validation: number; test: number };
+  /** What the rows were shared out by, and every other random choice came from. */
+  seed: number;
+  /** The columns that are learned with noise, and how much of it. */
+  noise: readonly { name: string; step: number }[];
   flow: FlowName;
   training: TrainingRecord;
   /** The log-density of every test row under the flow and under the Gaussian, in nats. */
@@ -50,6 +54,20 @@ export function countOf(columns: number): string {
 export function shortList(names: readonly string[]): string {
   const first = names.slice(0, 3).map((name) => `"${excerpt(name, 30)}"`);
   return `${first.join(', ')}${names.length > 3 ? ', …' : ''}`;
+}
+
+/** How many rows were used for what. */
+export function splitText({ counts, seed }: Pick<DensityReport, 'counts' | 'seed'>): string {
+  const [train, validation, test] = [counts.train, counts.validation, counts.test].map(formatCount);
+  return `${train} rows to train on, ${validation} to validate on, ${test} to test on, by --seed ${seed}`;
+}
+
+/** What the log-likelihoods are of. */
+export function unitsText({ noise }: Pick<DensityReport, 'noise'>): string {
+  if (noise.length === 0) return 'nats per row, of a density in the units of the file';
+  const whole = noise.every(({ step }) => step === 1);
+  const bound = whole ? '' : ', once the logarithm of the step of their grid is added';
+  return `nats per row: of a density in the units of the file, and of ${shortList(noise.map(({ name }) => name))} a lower bound of the log-probability of their values${bound}`;
 }
 
 /** The rows of the table of results, for the terminal and for the page. */
@@ -92,7 +110,7 @@ export function densityReport(report: DensityReport): string {
   const gaussian = isGiven
     ? 'The Gaussian has a mean that is linear in the given columns, by least squares over the training rows, and the full covariance matrix of what that leaves: the best that can be said with linear correlations alone.'
     : 'The Gaussian has the mean and the full covariance matrix of the training rows: the best that can be said with linear correlations alone.';
-  const explained = `<p>Mean over the test rows ± its standard error, in nats and in the units of the file; higher is better. ${gaussian} The last row compares the two row by row.</p>`;
+  const explained = `<p>Mean over the test rows ± its standard error, in ${escapeXml(unitsText(report))}; higher is better. ${gaussian} The last row compares the two row by row.</p>`;
   return page(`The density of ${source}`, lead, [
     { title: 'Result', content: table(header, rows) + explained },
     { title: 'Learning curve', content: learningCurve(report) },

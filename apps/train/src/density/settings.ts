@@ -38,6 +38,8 @@ export type DensitySettings = {
   seed: number;
   /** Whether noise turns columns of few or whole numbers into real ones. */
   dequantize: boolean;
+  /** What columns hold, as `age=positive`. */
+  kind?: string[];
   /** How the file is read. */
   reading: ReadOptions;
 };

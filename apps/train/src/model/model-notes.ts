@@ -1,4 +1,5 @@
 import type { Json } from '@pushforward/tensor';
+import { type DeclaredKind, isDeclaredKind } from '../density/columns/declared-kind.js';
 import type { ColumnGrid, Grid } from '../density/columns/dequantize.js';
 import { UserError } from '../terminal/errors.js';
 import { excerpt } from '../terminal/printable.js';
@@ -25,6 +26,8 @@ export type FlowNotes = {
   testLogLikelihood: number | null;
   commandLine: string;
   grid?: Grid;
+  /** What the user says that its columns hold, null where nothing; absent if nothing of any. */
+  kinds?: (DeclaredKind | null)[];
 };
 
 /** What this program saves with an autoencoder. */
@@ -53,6 +56,7 @@ export function checkFlowNotes(name: string, notes: { [field: string]: Json }, c
     ['testLogLikelihood', (value) => value === null || Number.isFinite(value), 'a number'],
     ['commandLine', isText, 'text'],
     ['grid', (value) => value === undefined || isGrid(value, columns), `${columns} objects of start and step`],
+    ['kinds', (value) => value === undefined || areKinds(value, columns), `${columns} kinds of columns`],
   ]);
   return notes as FlowNotes;
 }
@@ -97,6 +101,12 @@ export function isColumnGrid(value: unknown): value is ColumnGrid {
 
 function isGrid(value: unknown, columns: number): boolean {
   return Array.isArray(value) && value.length === columns && value.every(isColumnGrid);
+}
+
+function areKinds(value: unknown, columns: number): boolean {
+  return (
+    Array.isArray(value) && value.length === columns && value.every((kind) => kind === null || isDeclaredKind(kind))
+  );
 }
 
 function areGiven(value: unknown, columns: number, given: number): boolean {

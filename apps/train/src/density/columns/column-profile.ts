@@ -1,16 +1,20 @@
 import { column, type Matrix } from '../../statistics/statistics.js';
 import { decimalGrid, evidentGrid, type ValueGrid } from './column-grid.js';
 import { columnUnits } from './column-units.js';
+import type { DeclaredKind } from './declared-kind.js';
+import { supportOf } from './real-line.js';
 
 /** What a column holds, as far as its numbers show. */
-type ColumnKind = 'real' | 'positive' | 'bounded' | 'on a grid' | 'integer' | 'few-valued' | 'constant';
+type FoundKind = 'real' | 'positive' | 'bounded' | 'on a grid' | 'integer' | 'few-valued' | 'constant';
 
 /** A column as it is in the file, over all of its rows. */
 export interface ColumnProfile {
   name: string;
   /** Whether it is given: then it needs no density. */
   isGiven: boolean;
-  kind: ColumnKind;
+  kind: FoundKind;
+  /** What the user says that it holds, if anything: then that is how it is learned. */
+  declared: DeclaredKind | null;
   low: number;
   high: number;
   /** How many different values it has. */
@@ -34,11 +38,17 @@ export function profileColumns(
   table: Matrix,
   names: readonly string[],
   given: readonly number[] = [],
+  kinds: readonly (DeclaredKind | null)[] = [],
 ): ColumnProfile[] {
-  return names.map((name, i) => profileOf(name, column(table, i), given.includes(i)));
+  return names.map((name, i) => profileOf(name, column(table, i), given.includes(i), kinds[i] ?? null));
 }
 
-function profileOf(name: string, values: Float64Array, isGiven: boolean): ColumnProfile {
+function profileOf(
+  name: string,
+  values: Float64Array,
+  isGiven: boolean,
+  declared: DeclaredKind | null,
+): ColumnProfile {
   const sorted = values.toSorted();
   const distinct = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1]);
   const [low, high] = [distinct[0], distinct.at(-1)!];
@@ -47,11 +57,13 @@ function profileOf(name: string, values: Float64Array, isGiven: boolean): Column
     name,
     isGiven,
     kind,
+    declared,
     grid: isGiven ? null : grid,
     low,
     high,
     distinct: distinct.length,
-    outlier: outlierOf(values, sorted),
+    // Mapped onto the real line, values far out are not.
+    outlier: supportOf(declared) ? null : outlierOf(values, sorted),
   };
 }
 

@@ -1,6 +1,7 @@
 import { excerpt } from '../../terminal/printable.js';
 import type { ColumnProfile } from './column-profile.js';
 import type { ColumnUnits } from './column-units.js';
+import type { DeclaredKind } from './declared-kind.js';
 
 /** Of a column: what it is, how it is learned, and in how many rows that were left out it has no value. */
 export interface ColumnFacts {
@@ -17,10 +18,10 @@ export function columnRows(
   return {
     header: ['column', 'kind', 'from', 'to', 'values', 'missing', 'what is done'],
     rows: columns.map((facts) => {
-      const { name, kind, low, high, distinct } = facts.profile;
+      const { name, kind, declared, low, high, distinct } = facts.profile;
       return [
         excerpt(name, 30),
-        kind,
+        declared?.kind ?? kind,
         number(low),
         number(high),
         String(distinct),
@@ -32,6 +33,7 @@ export function columnRows(
 }
 
 function treatment({ profile, units }: ColumnFacts, isDequantized: boolean): string {
+  if (profile.declared) return treatmentOf(profile.declared);
   if (!isDiscrete(profile))
     return `${profile.isGiven ? 'given; ' : ''}centred and scaled by ${units.isRobust ? 'median and quantiles' : 'mean and deviation'}`;
   return isDequantized && profile.grid
@@ -39,9 +41,24 @@ function treatment({ profile, units }: ColumnFacts, isDequantized: boolean): str
     : 'taken for real numbers: see the warning';
 }
 
-/** Whether a column that is learned has no density without noise. */
-function isDiscrete({ kind, isGiven }: ColumnProfile): boolean {
-  return !isGiven && (kind === 'few-valued' || kind === 'integer' || kind === 'on a grid');
+function treatmentOf(kind: DeclaredKind): string {
+  switch (kind.kind) {
+    case 'positive':
+      return 'its logarithm is learned';
+    case 'bounded':
+      return `its logit between ${number(kind.low)} and ${number(kind.high)} is learned`;
+    case 'integer':
+      return 'uniform noise from 0 to 1 is added';
+    case 'ordinal':
+      return `the order of its ${kind.levels.length} values is learned, with uniform noise`;
+    case 'circular':
+      return `${number(kind.low)} and ${number(kind.high)} are the same angle`;
+  }
+}
+
+/** Whether a column that is learned has no density without noise, and nobody has said how to make one. */
+function isDiscrete({ kind, isGiven, declared }: ColumnProfile): boolean {
+  return !isGiven && !declared && (kind === 'few-valued' || kind === 'integer' || kind === 'on a grid');
 }
 
 /** What the user should know before training. */

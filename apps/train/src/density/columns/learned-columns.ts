@@ -1,12 +1,15 @@
+import type { Key } from '@pushforward/tensor';
 import { isColumnGrid } from '../../model/model-notes.js';
 import { column, type Matrix } from '../../statistics/statistics.js';
 import type { ColumnProfile } from './column-profile.js';
 import { type ColumnUnits, columnUnits } from './column-units.js';
-import { type ColumnGrid, gridOf } from './dequantize.js';
+import { type ColumnGrid, dequantize, type Grid, gridOf } from './dequantize.js';
+import type { DeclaredKind } from './declared-kind.js';
+import { ontoRealLine, supportOf } from './real-line.js';
 
 /** How a column is learned. A type, so that it is JSON. */
 export type LearnedColumn = {
-  /** Where it is centred and scaled, noise included. */
+  /** Where it is centred and scaled, noise included; of a kind that is mapped onto the real line, there. */
   loc: number;
   scale: number;
   grid: ColumnGrid;
@@ -14,9 +17,18 @@ export type LearnedColumn = {
   outlier: { row: number; value: number } | null;
 };
 
-/** The units of every column of rows to train on. */
-export function unitsOf(train: Matrix): ColumnUnits[] {
-  return Array.from({ length: train.columns }, (_, i) => columnUnits(column(train, i).toSorted()));
+/** The units of every column of rows to train on; of kinds that are mapped onto the real line, there, with the noise that the key decides. */
+export function unitsOf(train: Matrix, kinds: readonly (DeclaredKind | null)[] = [], key?: Key): ColumnUnits[] {
+  const noisy = key ? dequantize(train, gridOfKinds(kinds.map((kind) => (supportOf(kind) ? kind : null))), key) : train;
+  const { real } = ontoRealLine(noisy, kinds);
+  return Array.from({ length: train.columns }, (_, i) => columnUnits(column(real, i).toSorted()));
+}
+
+/** The noise that kinds ask for: of one step of whole numbers or levels. */
+function gridOfKinds(kinds: readonly (DeclaredKind | null)[]): Grid {
+  return kinds.map((kind) =>
+    kind?.kind === 'integer' || kind?.kind === 'ordinal' ? { start: 0, step: 1, parts: 1 } : { start: 0, step: 0 },
+  );
 }
 
 /** How columns are learned, by what they are in the file and by their units in the rows to train on. */
@@ -28,15 +40,18 @@ export function learnedColumns(
 ): LearnedColumn[] {
   const grid = gridOf(
     train,
-    profiles.map((profile) => (isDequantized ? profile.grid : null)),
+    profiles.map(({ declared, grid: found }) => (isDequantized && !declared ? found : null)),
   );
-  return profiles.map(({ outlier }, i) => {
-    const { step } = grid[i];
+  const ofKinds = gridOfKinds(profiles.map(({ declared }) => declared));
+  return profiles.map(({ outlier, declared }, i) => {
+    if (supportOf(declared)) return { loc: units[i].loc, scale: units[i].scale, grid: ofKinds[i], outlier };
+    const own = declared ? ofKinds[i] : grid[i];
+    const { step } = own;
     // Uniform noise has its mean in the middle of a step, and the variance step² / 12.
     return {
       loc: units[i].loc + step / 2,
       scale: Math.hypot(units[i].scale, step / Math.sqrt(12)),
-      grid: grid[i],
+      grid: own,
       outlier,
     };
   });
