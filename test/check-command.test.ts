@@ -77,7 +77,11 @@ describe('check of a conditional model', () => {
   const ROWS = 400;
 
   /** Saves a model of a and b given a year, and rows of the three as `draw` makes them of the years. */
-  async function checkGiven(name: string, init: 'identity' | 'orthogonal', draw: (model: Transformed, s: Tensor) => Tensor) {
+  async function checkGiven(
+    name: string,
+    init: 'identity' | 'orthogonal',
+    draw: (model: Transformed, s: Tensor) => Tensor,
+  ) {
     const flow = maf({ dim: 2, contextDim: 1, hidden: [16], transforms: 2, init, seed: 4 });
     const model = new Transformed(new StandardNormal(2), new MapContext(flow, affine({ loc: [2000], scale: [10] })));
     const metadata = {
@@ -123,7 +127,10 @@ describe('check of a conditional model', () => {
 
     writeFileSync(path.join(cwd, 'short.csv'), 'a,b\n1,2\n');
     const short = await runCli(cwd, ['check', 'posterior', '--data', 'short.csv']);
-    expect([short.code, short.stderr]).toEqual([1, 'error: short.csv: has no column "year", which the model is given\n']);
+    expect([short.code, short.stderr]).toEqual([
+      1,
+      'error: short.csv: has no column "year", which the model is given\n',
+    ]);
   });
 
   test('that ignores what it is given, and is right on average over all years', async () => {
@@ -134,7 +141,9 @@ describe('check of a conditional model', () => {
     expect(found).toContain('classifier');
     expect(found).toContain('dependence on the context');
     expect(stdout).toMatch(/^The model is wrong: /m);
-    expect(stdout).toMatch(/^- dependence on the context: Residual [12] still moves with given number 1: the model does/m);
+    expect(stdout).toMatch(
+      /^- dependence on the context: Residual [12] still moves with given number 1: the model does/m,
+    );
   });
 });
 

@@ -1,4 +1,10 @@
-import { type ConditionalCheck, type DensityCheck, type Matrix, pitHistogram, type UniformityResult } from '@pushforward/diagnostics';
+import {
+  type ConditionalCheck,
+  type DensityCheck,
+  type Matrix,
+  pitHistogram,
+  type UniformityResult,
+} from '@pushforward/diagnostics';
 import { shortList } from '../density/report.js';
 import { escapeXml, figure, legend, table } from '../report/markup.js';
 import { page, type Section } from '../report/page.js';
@@ -133,9 +139,7 @@ function calibrationSections({ ranks, calibration }: ConditionalCheck, { level, 
     bandLegend(level) +
     tests
       .slice(0, SHOWN_RESIDUALS)
-      .map(({ pValue }, i) =>
-        differenceChart(`${title(i)}, p = ${formatP(pValue)}`, column(own, i).toSorted(), band),
-      )
+      .map(({ pValue }, i) => differenceChart(`${title(i)}, p = ${formatP(pValue)}`, column(own, i).toSorted(), band))
       .join('');
   const note = columns.length > SHOWN_RESIDUALS ? ` The first ${SHOWN_RESIDUALS} of ${columns.length} columns.` : '';
   return [

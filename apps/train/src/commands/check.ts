@@ -57,12 +57,7 @@ export async function checkCommand(
   const { module, notes } = model;
   const { names, roles, kinds } = tableColumns(notes);
   watch.lap('starting TensorFlow.js and loading the model');
-  const table = await readTable(
-    host.cwd,
-    options.data,
-    { ...readOptionsOf(options), wanted: names },
-    host.stdin,
-  );
+  const table = await readTable(host.cwd, options.data, { ...readOptionsOf(options), wanted: names }, host.stdin);
   for (const notice of table.notices) host.stderr.write(`${table.source}: ${notice}\n`);
   checkModelColumns(table, model);
   checkKinds(table.source, table, names, kinds);

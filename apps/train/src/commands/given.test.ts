@@ -135,7 +135,9 @@ describe('a model of train --given', () => {
     expect(stdout).toMatch(/^simulation-based calibration .* no fault seen$/m);
     const html = readFileSync(path.join(cwd, 'checked', 'report.html'), 'utf8');
     expect(pageProblems(html)).toEqual([]);
-    expect(html).toContain('Is the density of <code>run</code>, given &quot;year&quot;, &quot;size&quot;, that of 60 rows');
+    expect(html).toContain(
+      'Is the density of <code>run</code>, given &quot;year&quot;, &quot;size&quot;, that of 60 rows',
+    );
   });
 
   test('stopped and resumed, it comes to the same model', async () => {

@@ -97,7 +97,11 @@ describe('train --kind', () => {
   });
 
   test('whatever turn an angle is written in, its density is the same', async () => {
-    write('turns.csv', NAMES, [0, 24, -24, 240].map((turn) => rows[0].with(4, rows[0][4] + turn)));
+    write(
+      'turns.csv',
+      NAMES,
+      [0, 24, -24, 240].map((turn) => rows[0].with(4, rows[0][4] + turn)),
+    );
     const [first, ...others] = await scores('mixed', 'turns.csv', '--seed', '1');
     // The noise of whole numbers differs from row to row.
     write('same.csv', NAMES, [rows[0], rows[0], rows[0], rows[0]]);
@@ -146,19 +150,31 @@ describe('train --kind', () => {
   });
 });
 
-describe('one likelihood, in the units of the file', () => {
-  const one = async (name: string, kind: string, values: readonly number[]) => {
-    const file = `${name}.csv`;
-    write(file, [name], values.map((value) => [value]));
-    const options = ['--flow', 'nsf', '--transforms', '1', '--hidden', '8', '--epochs', '8', '--lr', '0.01'];
-    await run('train', '--data', file, '--kind', `${name}=${kind}`, ...options, '--out', name);
-  };
-  const at = async (name: string, values: readonly number[], ...options: string[]) => {
-    write('at.csv', [name], values.map((value) => [value]));
-    return (await scores(name, 'at.csv', ...options)).map(Math.exp);
-  };
-  const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
+/** Trains a flow of one column. */
+async function one(name: string, kind: string, values: readonly number[]): Promise<void> {
+  const file = `${name}.csv`;
+  write(
+    file,
+    [name],
+    values.map((value) => [value]),
+  );
+  const options = ['--flow', 'nsf', '--transforms', '1', '--hidden', '8', '--epochs', '8', '--lr', '0.01'];
+  await run('train', '--data', file, '--kind', `${name}=${kind}`, ...options, '--out', name);
+}
 
+/** The density of some values. */
+async function at(name: string, values: readonly number[], ...options: string[]): Promise<Float64Array> {
+  write(
+    'at.csv',
+    [name],
+    values.map((value) => [value]),
+  );
+  return (await scores(name, 'at.csv', ...options)).map(Math.exp);
+}
+
+const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
+
+describe('one likelihood, in the units of the file', () => {
   test('is the change of variables by hand', async () => {
     const own = rows.map(([income, rate, , , , plain]) => [income, rate, plain]);
     write('three.csv', ['a', 'b', 'c'], own);
@@ -175,21 +191,39 @@ describe('one likelihood, in the units of the file', () => {
   });
 
   test('integrates to 1 over positive numbers', async () => {
-    await one('weight', 'positive', rows.map(([income]) => 100 * income));
+    await one(
+      'weight',
+      'positive',
+      rows.map(([income]) => 100 * income),
+    );
     const edges = Array.from({ length: 2000 }, (_, i) => Math.exp(-4 + (16 * (i + 0.5)) / 2000));
     const density = await at('weight', edges);
     expect(sum(density.map((value, i) => (value * edges[i] * 16) / 2000))).toBeCloseTo(1, 2);
   });
 
   test('integrates to 1 between bounds', async () => {
-    await one('part', 'bounded:-2:6', rows.map(([, rate]) => 8 * rate - 2));
-    const density = await at('part', Array.from({ length: 4000 }, (_, i) => -2 + (8 * (i + 0.5)) / 4000));
+    await one(
+      'part',
+      'bounded:-2:6',
+      rows.map(([, rate]) => 8 * rate - 2),
+    );
+    const density = await at(
+      'part',
+      Array.from({ length: 4000 }, (_, i) => -2 + (8 * (i + 0.5)) / 4000),
+    );
     expect(sum(density) * (8 / 4000)).toBeCloseTo(1, 2);
   });
 
   test('integrates to 1 around the circle, and is the same on both sides of its seam', async () => {
-    await one('degree', 'circular:-180:180', rows.map(([, , , , hour]) => ((15 * hour + 360) % 360) - 180));
-    const density = await at('degree', Array.from({ length: 1440 }, (_, i) => -180 + (i + 0.5) / 4));
+    await one(
+      'degree',
+      'circular:-180:180',
+      rows.map(([, , , , hour]) => ((15 * hour + 360) % 360) - 180),
+    );
+    const density = await at(
+      'degree',
+      Array.from({ length: 1440 }, (_, i) => -180 + (i + 0.5) / 4),
+    );
     expect(sum(density) / 4).toBeCloseTo(1, 2);
     // The rows are around ±180°.
     const [left, right, middle] = await at('degree', [-179.999, 179.999, 0]);

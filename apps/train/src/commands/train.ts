@@ -6,7 +6,15 @@ import { startBackend } from '../model/backend.js';
 import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
 import { readTable } from '../data/read-table.js';
 import { buildFlow, dataOf, flowOptimizer, logDensities, negativeLogDensity, sampleRows } from '../density/model.js';
-import { countOf, type DensityReport, densityReport, resultRows, shortList, splitText, unitsText } from '../density/report.js';
+import {
+  countOf,
+  type DensityReport,
+  densityReport,
+  resultRows,
+  shortList,
+  splitText,
+  unitsText,
+} from '../density/report.js';
 import { runKeys } from '../density/run-keys.js';
 import { type DensitySettings, FLOWS } from '../density/settings.js';
 import { checkColumns } from '../density/columns/check-columns.js';
@@ -200,7 +208,9 @@ async function trainAndTest(
     roles,
     counts,
     seed: settings.seed,
-    noise: roles.learned.flatMap((i) => (columns[i].grid.step > 0 ? [{ name: table.names[i], step: columns[i].grid.step }] : [])),
+    noise: roles.learned.flatMap((i) =>
+      columns[i].grid.step > 0 ? [{ name: table.names[i], step: columns[i].grid.step }] : [],
+    ),
     flow: settings.flow,
     training,
     scores,

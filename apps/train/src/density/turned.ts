@@ -22,8 +22,7 @@ export async function turned(
   if (turns.length === 1) return x;
   const places = turns.map((turn) => ({ ...x, values: x.values.map((value, i) => value + turn[i % x.columns]) }));
   const logProb: Float64Array[] = [];
-  for (const place of places)
-    logProb.push(await logDensities(host, model, { x: place, given }, []));
+  for (const place of places) logProb.push(await logDensities(host, model, { x: place, given }, []));
   const bits = randomBits(key, x.rows);
   const values = new Float64Array(x.values.length);
   for (let row = 0; row < x.rows; row++) {

@@ -120,11 +120,9 @@ export async function checkConditional(
   await step('classifier');
   const [sample] = await readOnce(() => [model.sample([], { context: given, seed: sampling })]);
   const contexts = await readMatrix(given);
-  const classifier = classifierTest(
-    joinColumns(await readMatrix(data), contexts),
-    joinColumns(sample, contexts),
-    { seed: ofClassifier },
-  );
+  const classifier = classifierTest(joinColumns(await readMatrix(data), contexts), joinColumns(sample, contexts), {
+    seed: ofClassifier,
+  });
   tests.push({
     ...classifier,
     name: 'classifier',

@@ -1,15 +1,6 @@
 import { slice, type Tensor } from '@tensorflow/tfjs-core';
 import type { Distribution } from '@pushforward/distributions';
-import {
-  checkEvent,
-  checkInteger,
-  checkTensor,
-  foldIn,
-  formatShape,
-  key,
-  type Seed,
-  split,
-} from '@pushforward/tensor';
+import { checkEvent, checkInteger, checkTensor, foldIn, formatShape, key, type Seed, split } from '@pushforward/tensor';
 import { type Matrix, readMatrix } from '../arrays/matrix.js';
 import { readOnce } from '../arrays/read-once.js';
 import { uniforms } from '../numerics/random.js';

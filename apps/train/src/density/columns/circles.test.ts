@@ -25,8 +25,13 @@ test.each([0.2, 0.5, 0.8])('the density is one of the circle: %d wide on the lin
     new Chain([affine({ loc: [0.3, 1], scale: [scale, 2] }), columns]),
   );
   const logProb = logProbOf(model, [hours, null]);
-  const density = async (angles: number[]) =>
-    (await logProb(tensor2d(angles.flatMap((angle) => [angle, 1]), [angles.length, 2])).data()).map(Math.exp);
+  const density = async (angles: number[]) => {
+    const rows = tensor2d(
+      angles.map((angle) => [angle, 1]),
+      [angles.length, 2],
+    );
+    return [...(await logProb(rows).data<'float32'>())].map(Math.exp);
+  };
   // Where the line is cut, half a turn before and behind the centre.
   const [before, behind] = await density([10, 34]);
   expect(behind).toBeCloseTo(before, 5);

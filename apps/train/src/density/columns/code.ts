@@ -6,7 +6,9 @@ import type { DeclaredKind } from './declared-kind.js';
 export function encode(matrix: Matrix, kinds: readonly (DeclaredKind | null)[]): Matrix {
   return mapKinds(matrix, kinds, (value, kind) => {
     if (kind.kind === 'ordinal') return kind.levels.indexOf(value);
-    return kind.kind === 'circular' ? wrap(value, kind.centre - (kind.high - kind.low) / 2, kind.high - kind.low) : value;
+    return kind.kind === 'circular'
+      ? wrap(value, kind.centre - (kind.high - kind.low) / 2, kind.high - kind.low)
+      : value;
   });
 }
 

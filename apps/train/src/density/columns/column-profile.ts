@@ -43,12 +43,7 @@ export function profileColumns(
   return names.map((name, i) => profileOf(name, column(table, i), given.includes(i), kinds[i] ?? null));
 }
 
-function profileOf(
-  name: string,
-  values: Float64Array,
-  isGiven: boolean,
-  declared: DeclaredKind | null,
-): ColumnProfile {
+function profileOf(name: string, values: Float64Array, isGiven: boolean, declared: DeclaredKind | null): ColumnProfile {
   const sorted = values.toSorted();
   const distinct = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1]);
   const [low, high] = [distinct[0], distinct.at(-1)!];

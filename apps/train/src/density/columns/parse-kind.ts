@@ -50,9 +50,7 @@ export function parseKind(spec: string): KindSpec {
   const numbers = texts.map((text) => (text === '' ? NaN : Number(text)));
   const isForm = forms.some((form) => form.split(':').length === 1 + numbers.length);
   if (!isForm || !numbers.every((value) => Math.abs(value) <= LARGEST))
-    throw new InvalidArgumentError(
-      `Expected ${forms.map((form) => `${column}=${form}`).join(' or ')}, got "${spec}".`,
-    );
+    throw new InvalidArgumentError(`Expected ${forms.map((form) => `${column}=${form}`).join(' or ')}, got "${spec}".`);
   if (known === 'integer' && !numbers.every(Number.isSafeInteger))
     throw new InvalidArgumentError(`The ends of an integer must be whole numbers, got "${spec}".`);
   const [low, high] = known === 'circular' && numbers.length === 0 ? [-Math.PI, Math.PI] : numbers;
