@@ -111,6 +111,8 @@ OPERATIONS = {
     "iaf-log-prob": lambda size: flow_log_prob(iaf(size), size),
     "iaf-sample": lambda size: flow_sample(iaf(size), size),
     "nsf-step": lambda size: flow_step(nsf(size), size),
+    "nsf-log-prob": lambda size: flow_log_prob(nsf(size), size),
+    "nsf-sample": lambda size: flow_sample(nsf(size), size),
     "real-nvp-step": lambda size: flow_step(real_nvp(size), size),
     "event-log-prob": lambda size: event_log_prob(maf(size), size),
     "event-sample": lambda size: event_sample(maf(size), size),

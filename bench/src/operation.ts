@@ -19,8 +19,14 @@ export type LayerOperation =
   | 'layer-parallel-gradient'
   | 'layer-sequential-gradient';
 
-/** Training steps that stock TensorFlow.js has no textbook of here; zuko has the first two. */
-export type NetworkOperation = 'nsf-step' | 'real-nvp-step' | 'lstm-iaf-step' | 'attention-iaf-step';
+/** What stock TensorFlow.js has no textbook of here. */
+export type NetworkOperation =
+  | 'nsf-step'
+  | 'nsf-log-prob'
+  | 'nsf-sample'
+  | 'real-nvp-step'
+  | 'lstm-iaf-step'
+  | 'attention-iaf-step';
 
 /** What a server does for each request: one event in an array comes in, numbers go out. */
 export type EventOperation = 'event-log-prob' | 'event-sample';
@@ -40,6 +46,8 @@ export const titles: Readonly<Record<Operation | ProcessFigure, string>> = {
   'vae-gaussian-step': 'VAE of 784 pixels, Gaussian posterior, training step (ms)',
   'vae-iaf-step': 'VAE of 784 pixels, IAF posterior, training step (ms)',
   'nsf-step': 'NSF of autoregressive splines, training step by maximum likelihood (ms)',
+  'nsf-log-prob': 'NSF of autoregressive splines, log-prob of a batch (ms)',
+  'nsf-sample': 'NSF of autoregressive splines, sample of a batch (ms)',
   'real-nvp-step': 'RealNVP, training step by maximum likelihood (ms)',
   'lstm-iaf-step': 'LSTM-IAF, training step by maximum likelihood (ms)',
   'attention-iaf-step': 'Attention-IAF, training step by maximum likelihood (ms)',
@@ -63,6 +71,8 @@ export const groups: readonly (readonly Operation[])[] = [
   ['vae-gaussian-step'],
   ['vae-iaf-step'],
   ['nsf-step'],
+  ['nsf-log-prob'],
+  ['nsf-sample'],
   ['real-nvp-step'],
   ['lstm-iaf-step', 'attention-iaf-step'],
   ['event-log-prob'],
@@ -72,14 +82,15 @@ export const groups: readonly (readonly Operation[])[] = [
 ];
 
 /** The sequential directions, and the parallel operation that the textbook repeats D times for each. */
-export const repeated: Readonly<Partial<Record<Operation, FlowOperation>>> = {
+export const repeated: Readonly<Partial<Record<Operation, Operation>>> = {
   'iaf-step': 'maf-step',
   'maf-sample': 'maf-log-prob',
   'iaf-log-prob': 'iaf-sample',
+  'nsf-sample': 'nsf-log-prob',
 };
 
 const ofOursAlone = ['lstm-iaf-step', 'attention-iaf-step'];
-const ofOursAndZuko = ['nsf-step', 'real-nvp-step'];
+const ofOursAndZuko = ['nsf-step', 'nsf-log-prob', 'nsf-sample', 'real-nvp-step'];
 
 /** Whether a library's side has an operation. */
 export function isIn(library: Library, operation: Operation): boolean {

@@ -29,6 +29,8 @@ export { describeBackend } from './backend/describe-backend.js';
 export { startBackend, useBackend } from './backend/use-backend.js';
 export { type Activation, activate, activations } from './kernels/activation.js';
 export { type AffineForm, applyAffineForm } from './kernels/affine-form.js';
+export type { SplineForm, SplineShape } from './kernels/spline/contract.js';
+export type { StepForm } from './kernels/step-form.js';
 export { linear } from './kernels/product/linear.js';
 export { buildModule } from './module/build-module.js';
 export type { BuildModule, FormerNames, Json, ModuleClass, ModuleConfig, ModuleContract } from './module/contract.js';

@@ -86,7 +86,7 @@ export class Autoregressive extends Bijector {
       x,
       context,
       this.direction === 'forward',
-      Object.assign(step, { form: this.transform.affineForm?.('forward') }),
+      Object.assign(step, { form: this.transform.form?.('forward') }),
     );
   }
 
@@ -97,7 +97,7 @@ export class Autoregressive extends Bijector {
       y,
       context,
       this.direction === 'inverse',
-      Object.assign(step, { form: this.transform.affineForm?.('inverse') }),
+      Object.assign(step, { form: this.transform.form?.('inverse') }),
     );
   }
 

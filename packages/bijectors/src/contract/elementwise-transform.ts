@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { type AffineForm, Module } from '@pushforward/tensor';
+import { Module, type StepForm } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 
 /**
@@ -56,8 +56,8 @@ export abstract class ElementwiseTransform extends Module {
   /** The parameters at which the map is the identity, or as near to it as the family comes. */
   abstract readonly identityParameters: readonly number[];
 
-  /** A direction as a formula, for a family of affine maps that has one: kernels know what to do with it. */
-  affineForm?(direction: 'forward' | 'inverse'): AffineForm;
+  /** A direction as a formula, for a family of affine maps or rational-quadratic splines: kernels know what to do with it. */
+  form?(direction: 'forward' | 'inverse'): StepForm;
 
   /** `y = f(x; parameters)` and `log dy/dx`, element by element. */
   abstract forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet;

@@ -8,7 +8,7 @@ export abstract class AffineFamily extends ElementwiseTransform {
   /** What error messages call the transform. */
   protected abstract readonly label: string;
 
-  abstract override affineForm(direction: 'forward' | 'inverse'): AffineForm;
+  abstract override form(direction: 'forward' | 'inverse'): AffineForm;
 
   forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet {
     return this.#apply('forward', 'x', x, parameters);
@@ -22,7 +22,7 @@ export abstract class AffineFamily extends ElementwiseTransform {
     checkEvent(`${this.label}: parameters`, parameters.shape, [this.parameterCount]);
     return tidy(() => {
       const numbers = toFloat(`${this.label}: ${argument}`, input);
-      return applyAffineForm(this.affineForm(direction), numbers, toFloat(`${this.label}: parameters`, parameters));
+      return applyAffineForm(this.form(direction), numbers, toFloat(`${this.label}: parameters`, parameters));
     });
   }
 }

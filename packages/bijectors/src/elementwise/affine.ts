@@ -53,7 +53,7 @@ export class AffineTransform extends AffineFamily {
     this.bound = bound;
   }
 
-  override affineForm(direction: 'forward' | 'inverse'): AffineForm {
+  override form(direction: 'forward' | 'inverse'): AffineForm {
     const [logScale, bound] = this.bound === null ? (['raw'] as const) : (['bounded', this.bound] as const);
     return direction === 'forward'
       ? { logScale, bound, sign: 1, before: 0, after: 1 }

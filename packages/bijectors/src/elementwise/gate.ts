@@ -61,7 +61,7 @@ export class GateTransform extends AffineFamily {
     this.bound = bound;
   }
 
-  override affineForm(direction: 'forward' | 'inverse'): AffineForm {
+  override form(direction: 'forward' | 'inverse'): AffineForm {
     return {
       logScale: 'gate',
       bound: this.bound,

@@ -29,7 +29,7 @@ export class ShiftTransform extends AffineFamily {
   readonly parameterCount = 1;
   readonly identityParameters = [0];
 
-  override affineForm(direction: 'forward' | 'inverse'): AffineForm {
+  override form(direction: 'forward' | 'inverse'): AffineForm {
     const ends = direction === 'forward' ? ({ before: 0, after: 1 } as const) : ({ before: 1, after: 0 } as const);
     return { logScale: 'none', sign: 1, ...ends };
   }

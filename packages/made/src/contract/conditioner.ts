@@ -1,5 +1,5 @@
 import { sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { admit, type AffineForm, Module } from '@pushforward/tensor';
+import { admit, Module, type StepForm } from '@pushforward/tensor';
 import type { DependencyGraph } from '../masks/graph.js';
 
 /** A value and the log-determinant of the map that made it, in nats. */
@@ -18,8 +18,8 @@ export type ValueAndLogDet = {
  */
 export interface Step {
   (input: Tensor, parameters: Tensor): ValueAndLogDet;
-  /** The same as a formula, if it is affine in the input: a kernel may then take the place of the function. */
-  readonly form?: AffineForm;
+  /** The same as a formula, if it is one that kernels know: a kernel may then take the place of the function. */
+  readonly form?: StepForm;
 }
 
 /**

@@ -1,5 +1,26 @@
-import { add, getBackend, mul, setBackend, sum, type Tensor, tensor, tidy, variableGrads } from '@tensorflow/tfjs-core';
-import { type Activation, type AffineForm, applyAffineForm, key, normal, vjp } from '@pushforward/tensor';
+import {
+  add,
+  getBackend,
+  mul,
+  reshape,
+  setBackend,
+  sum,
+  type Tensor,
+  tensor,
+  tidy,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
+import {
+  type Activation,
+  type AffineForm,
+  applyAffineForm,
+  key,
+  normal,
+  type SplineForm,
+  type SplineShape,
+  vjp,
+} from '@pushforward/tensor';
+import { hasSplineKernels, rationalQuadraticSpline } from '@pushforward/tensor/kernels';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Step } from '../contract/conditioner.js';
 import { Made, type MadeOptions } from './made.js';
@@ -158,6 +179,70 @@ describe.each(networks)('the masked network of a MADE, %s', (_, network) => {
         // Weight normalisation takes its larger part, along the weights, out of a gradient.
         expectEqual(ours, reference, made.weightNorm ? 3e-5 : 1e-5);
       }
+    },
+  );
+});
+
+/** Whether the backend that is tested has kernels for splines, in which a network's kernel then takes part. */
+const hasSplines = hasSplineKernels();
+
+describe.runIf(hasSplines).each(networks)('splines in the masked network of a MADE, %s', (_, network) => {
+  const splines: [string, number, SplineForm['isInverse']][] = [
+    ['bounded', 3 * 4 - 1, false],
+    ['bounded, inverse', 3 * 4 - 1, true],
+    ['periodic', 3 * 4, false],
+    ['periodic, inverse', 3 * 4, true],
+  ];
+
+  test.each(splines)(
+    '%s: values and gradients are those of a network and splines, one after the other',
+    async (...spline) => {
+      const [, parameterCount, isInverse] = spline;
+      // Some numbers beyond the ends.
+      const shape: SplineShape = { bins: 4, bound: 1.5, minWidth: 1e-3, minHeight: 1e-3, minDerivative: 1e-3 };
+      const form: SplineForm = { shape, isInverse };
+      using made = perturbed({ ...network, parameterCount, activation: 'silu' });
+      const step: Step = (input, parameters) => {
+        const rows = reshape(parameters, [-1, parameterCount]);
+        const { value, logDet } = rationalQuadraticSpline(
+          shape,
+          isInverse ? 'inverse' : 'forward',
+          reshape(input, [-1]),
+          rows,
+        );
+        return { value: reshape(value, input.shape), logDet: reshape(logDet, input.shape) };
+      };
+      const rows = 21;
+      const [x, cotangent, logDetCotangent] = [
+        noise(1, [rows, made.dim]),
+        noise(2, [rows, made.dim]),
+        noise(3, [rows]),
+      ];
+      const context = made.contextDim > 0 ? noise(4, [rows, made.contextDim]) : undefined;
+      const compute = (own: Step) => () => {
+        const results: Record<string, Tensor> = {};
+        for (const direction of ['transform', 'unroll'] as const) {
+          const run = (...given: Tensor[]) => {
+            const { value, logDet } = made[direction](given[0], own, given[1]);
+            return [value, logDet];
+          };
+          const inputs = context ? [x, context] : [x];
+          const [value, logDet] = run(...inputs);
+          const gradients = vjp(run, inputs, [cotangent, logDetCotangent]);
+          const { grads } = variableGrads(() => {
+            const [ofValue, ofLogDet] = run(...inputs);
+            return add(sum(mul(ofValue, cotangent)), sum(mul(ofLogDet, logDetCotangent))).asScalar();
+          });
+          Object.assign(results, { [`${direction}: value`]: value, [`${direction}: logDet`]: logDet });
+          for (const [i, gradient] of gradients.entries()) results[`${direction}: gradient of input ${i}`] = gradient;
+          for (const [path, { name }] of made.variables()) results[`${direction}: gradient of ${path}`] = grads[name];
+        }
+        return results;
+      };
+      const apart = await on(tested, compute(step));
+      const together = await on(tested, compute(Object.assign((...args: Parameters<Step>) => step(...args), { form })));
+      // A float32 error of a parameter moves a spline by more than itself.
+      expectEqual(together, apart, 5e-5);
     },
   );
 });

@@ -272,7 +272,7 @@ export class Made extends Conditioner {
   }
 
   #byKernel(given: AdmittedArguments, { form }: Step, sequential: boolean): ValueAndLogDet | undefined {
-    if (!form || !hasMaskedNetworkKernels()) return undefined;
+    if (!form || !hasMaskedNetworkKernels(form)) return undefined;
     return maskedTransform(this.#network, this.#arrays(given), form, sequential);
   }
 

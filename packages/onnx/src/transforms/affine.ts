@@ -1,12 +1,21 @@
-import type { Direction, ElementwiseTransform, SoftplusAffineTransform } from '@pushforward/bijectors';
+import type {
+  AffineTransform,
+  Direction,
+  GateTransform,
+  ShiftTransform,
+  SoftplusAffineTransform,
+} from '@pushforward/bijectors';
 import type { AffineForm } from '@pushforward/tensor';
 import type { Graph, Value } from '../graph/graph.js';
 import { positive } from './positive.js';
 import type { TransformMap } from './transform-map.js';
 
 /** `(input − before·m) · exp(± logScale(r)) + after·m`, for a transform that says its formula. */
-export function affineMap(transform: ElementwiseTransform, direction: Direction): TransformMap {
-  const form = transform.affineForm!(direction);
+export function affineMap(
+  transform: AffineTransform | GateTransform | ShiftTransform,
+  direction: Direction,
+): TransformMap {
+  const form = transform.form(direction);
   return {
     parameterCount: transform.parameterCount,
     layout: 'by parameter',

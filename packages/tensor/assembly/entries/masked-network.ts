@@ -1,4 +1,5 @@
 import { NETWORK_ADJOINTS, NETWORK_GRADIENTS, NETWORK_TILES, NETWORK_WEIGHTS } from '../threads/kernel-ids';
+import { stepCost } from '../masked-network/step';
 import { chunksOf, layerAt, MaskedNetwork } from '../masked-network/structs';
 import { runTasks } from '../threads/pool';
 import { MOST_TILES } from '../tile/outer-product';
@@ -12,7 +13,7 @@ export function maskedNetwork(at: usize): void {
   const network = changetype<MaskedNetwork>(at);
   const products = <f64>network.products;
   runTasks(NETWORK_WEIGHTS, at, chunkCount(network), 2 * products);
-  runTasks(NETWORK_TILES, at, (network.rows + TILE - 1) / TILE, <f64>network.rows * products);
+  runTasks(NETWORK_TILES, at, (network.rows + TILE - 1) / TILE, <f64>network.rows * (products + stepCost(network)));
 }
 
 /** The gradients of {@link maskedNetwork}, whose records were kept. */
@@ -25,7 +26,7 @@ export function maskedNetworkGradient(at: usize): void {
   do {
     network.end = min(network.first + BLOCK_TILES * TILE, network.rows);
     const rows = network.end - network.first;
-    runTasks(NETWORK_ADJOINTS, at, (rows + TILE - 1) / TILE, <f64>rows * products);
+    runTasks(NETWORK_ADJOINTS, at, (rows + TILE - 1) / TILE, <f64>rows * (products + stepCost(network)));
     runTasks(NETWORK_GRADIENTS, at, chunkCount(network), <f64>rows * products);
     network.first = network.end;
   } while (network.first < network.rows);

@@ -1,10 +1,7 @@
 import { SPLINES, SPLINES_GRADIENT } from '../threads/kernel-ids';
 import { runTasks } from '../threads/pool';
 import { TASK_ROWS } from '../spline/spline';
-import { Splines } from '../spline/spline-bin';
-
-/** What a bin costs each number, in multiplications. */
-const COST: f64 = 200;
+import { BIN_COST, Splines } from '../spline/spline-bin';
 
 /** `value = spline(x*) + (x − x*)` for the x* in the interval, and the log-derivative, in one direction or the other. */
 export function splines(at: usize): void {
@@ -18,5 +15,5 @@ export function splinesGradient(at: usize): void {
 
 function runSplines(kernel: i32, at: usize): void {
   const all = changetype<Splines>(at);
-  runTasks(kernel, at, (all.rows + TASK_ROWS - 1) / TASK_ROWS, COST * <f64>all.rows * <f64>all.bins);
+  runTasks(kernel, at, (all.rows + TASK_ROWS - 1) / TASK_ROWS, BIN_COST * <f64>all.rows * <f64>all.bins);
 }

@@ -1,8 +1,8 @@
 import { multiplySlopes } from '../simd/activation';
 import { addDot, addDotPair, addSixDots, UNIT_BYTES } from '../tile/dot';
-import { gatherAdjoints, rowOf, scatter } from '../tile/gather';
+import { gather, gatherAdjoints, rowOf, scatter } from '../tile/gather';
+import { applyStepGradient, hasStep } from './step';
 import { MaskedLayer, layerAt, MaskedNetwork, nodeAt, totalOf, workOf } from './structs';
-import { applyFormGradient, AffineForm } from '../tile/affine-form';
 import { addUnits, entry, lookup, TILE } from '../tile/tile';
 
 /** The adjoints of one tile of the block, and the gradients of its input and of offsets for each event. */
@@ -14,14 +14,14 @@ export function adjointsTask(at: usize, task: i32, thread: i32): void {
   const adjoints = network.adjoints + network.record * <usize>task;
   const direct = workOf(network, thread);
   const total = totalOf(network, direct);
-  if (network.form) {
+  if (hasStep(network)) {
     gatherAdjoints(direct, rowOf(network.value, network.dim, row), network.dim, network.dim, network.dimensionIndices, lanes);
     gatherAdjoints(total, rowOf(network.logDet, 1, row), 1, 1, 0, lanes);
-    if (network.sequential) backwardByDegree(network, record, adjoints, direct, total);
+    if (network.sequential) backwardByDegree(network, thread, record, adjoints, direct, total, residualOf(network, record, total, row, lanes), lanes);
     else {
       const last = nodeAt(network, network.layerCount).values;
       const chosen = record + nodeAt(network, 0).values;
-      applyFormGradient(changetype<AffineForm>(network.form), direct, total, chosen, false, record + last, adjoints + last, network.dim);
+      applyStepGradient(network, thread, direct, total, chosen, false, record + last, adjoints + last, network.dim, lanes);
       backwardAll(network, record, adjoints, direct);
     }
   } else {
@@ -45,10 +45,17 @@ function backwardAll(network: MaskedNetwork, record: usize, adjoints: usize, dir
   addUnits(direct, adjoints + nodeAt(network, 0).values, network.dim);
 }
 
-function backwardByDegree(network: MaskedNetwork, record: usize, adjoints: usize, direct: usize, total: usize): void {
+/** What the gradient of the sequential direction's step needs: an affine one the values, splines the input, which no record holds. */
+function residualOf(network: MaskedNetwork, record: usize, total: usize, row: i32, lanes: i32): usize {
+  if (!network.splines) return record + nodeAt(network, 0).values;
+  const input = total + UNIT_BYTES;
+  gather(input, rowOf(network.input, network.dim, row), network.dim, network.dim, network.dimensionIndices, lanes);
+  return input;
+}
+
+function backwardByDegree(network: MaskedNetwork, thread: i32, record: usize, adjoints: usize, direct: usize, total: usize, residual: usize, lanes: i32): void {
   const first = nodeAt(network, 0);
   const last = nodeAt(network, network.layerCount);
-  const form = changetype<AffineForm>(network.form);
   for (let degree = network.degrees - 1; degree >= 0; degree--) {
     const begin = entry(first.starts, degree);
     const end = entry(first.starts, degree + 1);
@@ -56,7 +63,7 @@ function backwardByDegree(network: MaskedNetwork, record: usize, adjoints: usize
     const parametersAt = last.values + at * network.parameterCount;
     computeAdjoints(network, 0, record, adjoints, begin, end);
     addUnits(direct + at, adjoints + first.values + at, end - begin);
-    applyFormGradient(form, direct + at, total, record + first.values + at, true, record + parametersAt, adjoints + parametersAt, end - begin);
+    applyStepGradient(network, thread, direct + at, total, residual + at, true, record + parametersAt, adjoints + parametersAt, end - begin, lanes);
     for (let n = network.layerCount - 1; n > 0; n--) {
       const starts = nodeAt(network, n).starts;
       computeAdjoints(network, n, record, adjoints, entry(starts, degree), entry(starts, degree + 1));

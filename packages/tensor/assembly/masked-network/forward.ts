@@ -1,8 +1,8 @@
 import { activate } from '../simd/activation';
 import { addDot, addDotPair, addSixDots, UNIT_BYTES } from '../tile/dot';
 import { gather, rowOf, scatter } from '../tile/gather';
+import { applyStep, hasStep } from './step';
 import { layerAt, MaskedLayer, MaskedNetwork, nodeAt, totalOf, workOf } from './structs';
-import { applyForm, AffineForm } from '../tile/affine-form';
 import { addUnits, entry, lookup, spread, TILE } from '../tile/tile';
 
 /** The values of one tile of events. */
@@ -24,12 +24,12 @@ export function tileTask(at: usize, task: i32, thread: i32): void {
   }
   const total = totalOf(network, work);
   memory.fill(total, 0, UNIT_BYTES);
-  if (network.sequential) applyByDegree(network, record, given, total);
+  if (network.sequential) applyByDegree(network, thread, record, given, total, lanes);
   else computeAll(network, record);
 
   const last = network.layerCount;
   const parameters = record + nodeAt(network, last).values;
-  if (!network.form) {
+  if (!hasStep(network)) {
     const count = network.dim * network.parameterCount;
     scatter(rowOf(network.value, count, row), parameters, count, count, layerAt(network, last - 1).columnUnits, lanes);
     return;
@@ -38,7 +38,7 @@ export function tileTask(at: usize, task: i32, thread: i32): void {
   if (!network.sequential) {
     // The place of the sequential direction's input is free.
     values = work;
-    applyForm(changetype<AffineForm>(network.form), values, chosen, parameters, total, network.dim);
+    applyStep(network, thread, values, chosen, parameters, total, network.dim, lanes);
   }
   scatter(rowOf(network.value, network.dim, row), values, network.dim, network.dim, network.dimensionIndices, lanes);
   memory.copy(network.logDet + (<usize>row << 2), total, <usize>lanes << 2);
@@ -51,12 +51,11 @@ function computeAll(network: MaskedNetwork, record: usize): void {
 /** Units of the widest layer for which the products with all earlier degrees are taken together: one unit alone would wait for its own sums. */
 const BLOCK_UNITS: i32 = 24;
 
-function applyByDegree(network: MaskedNetwork, record: usize, given: usize, total: usize): void {
+function applyByDegree(network: MaskedNetwork, thread: i32, record: usize, given: usize, total: usize, lanes: i32): void {
   const first = nodeAt(network, 0);
   const chosen = record + first.values;
   const last = network.layerCount;
   const parameters = record + nodeAt(network, last).values;
-  const form = changetype<AffineForm>(network.form);
   const blockDegrees = degreesOfBlock(network);
   for (let degree: i32 = 0; degree < network.degrees; degree++) {
     const blockStart = degree - (degree % blockDegrees);
@@ -68,7 +67,8 @@ function applyByDegree(network: MaskedNetwork, record: usize, given: usize, tota
     }
     const begin = entry(first.starts, degree);
     const at = <usize>begin * UNIT_BYTES;
-    applyForm(form, chosen + at, given + at, parameters + at * network.parameterCount, total, entry(first.starts, degree + 1) - begin);
+    const count = entry(first.starts, degree + 1) - begin;
+    applyStep(network, thread, chosen + at, given + at, parameters + at * network.parameterCount, total, count, lanes);
   }
 }
 

@@ -59,7 +59,9 @@ export class MaskedNetwork {
   nodes: usize;
   /** The place in the order of each dimension; 0 if they are in order. */
   dimensionIndices: usize;
+  /** What is done with the parameters: an affine step, or splines, or neither. */
   form: usize;
+  splines: usize;
   /** Products of one event that are not masked. */
   products: i32;
   /** `[N, D]` */
@@ -74,7 +76,7 @@ export class MaskedNetwork {
   records: usize;
   /** Place for a block's adjoints, laid out as the values are. */
   adjoints: usize;
-  /** Place for each thread: an input `[D, 16]`, the log-determinant, and a record if they are not kept. */
+  /** Place for each thread: an input `[D, 16]`, the log-determinant, and a record if they are not kept, or in the gradient of splines another input. */
   work: usize;
   workStride: usize;
   /** The rows of the block whose gradients are being computed. */

@@ -1,8 +1,10 @@
 import { expOfNegative2, lowerDoubles, toFloats, upperDoubles } from '../simd/doubles';
-import { packColumns } from '../product/pack';
 import { softplus4, splat } from '../simd/simd-math';
 
 // Four numbers side by side, each with its own parameters: these lie transposed in working memory, one vector for each parameter.
+
+/** What a bin costs each number, in multiplications. */
+export const BIN_COST: f64 = 200;
 
 /** Bytes of a vector of four. */
 export const VECTOR: usize = 16;
@@ -60,10 +62,12 @@ export const START: usize = 320;
 export const START_LOW: usize = 352;
 export const END: usize = 384;
 export const END_LOW: usize = 416;
+/** The log-derivatives, of the result. */
+export const LOG_DERIVATIVE: usize = 448;
 /** From a number to what its rounding leaves. */
 const ROUNDING: usize = START_LOW - START;
 /** Bytes of them all. */
-const BIN_BYTES: usize = 448;
+const BIN_BYTES: usize = 480;
 
 /** Bytes of the knots of four splines: x and y of each as float64. */
 const KNOT: usize = 64;
@@ -95,10 +99,22 @@ export function numerator4(d0: v128, d1: v128, twiceSlope: v128, t: v128, u: v12
   return f32x4.add(ends, f32x4.mul(d0, f32x4.mul(u, u)));
 }
 
-/** Leaves the shares of four numbers in `raw`, and the bins that hold them in `bin`. */
-export function locate(all: Splines, raw: usize, bin: usize, row: i32, count: i32, place: v128): void {
-  const rowBytes = <usize>all.parameterCount << 2;
-  packColumns(raw, all.parameters + <usize>row * rowBytes, count, all.parameterCount, rowBytes, 4);
+/** Where a thread has its place for the parameters of four numbers. */
+// @ts-ignore: decorator
+@inline
+export function rawOf(all: Splines, thread: i32): usize {
+  return all.work + <usize>thread * all.workBytes;
+}
+
+/** Where the bins of four numbers lie, behind their parameters. */
+// @ts-ignore: decorator
+@inline
+export function binOf(all: Splines, raw: usize): usize {
+  return raw + <usize>(all.parameterCount + 1) * VECTOR;
+}
+
+/** From the parameters of four numbers in `raw` to their shares, and the bins that hold the numbers in `bin`. */
+export function locate(all: Splines, raw: usize, bin: usize, place: v128): void {
   findBin(all, raw, bin, place);
   if (all.isInverse) shareOfWidth(bin);
 }

@@ -3,7 +3,7 @@ import { adamKernel } from '../kernels/adam/wasm.js';
 import type { AdamConstants } from '../kernels/adam/contract.js';
 import { bernoulliGradientKernel, bernoulliKernel } from '../kernels/bernoulli/wasm.js';
 import type { AffineForm } from '../kernels/affine-form.js';
-import type { MaskedNetworkAttrs } from '../kernels/masked-network/contract.js';
+import type { MaskedNetwork, MaskedNetworkAttrs } from '../kernels/masked-network/contract.js';
 import { maskedNetworkGradientKernel, maskedNetworkKernel } from '../kernels/masked-network/wasm.js';
 import { denseGradientKernel, denseKernel } from '../kernels/product/linear-wasm.js';
 import { matMulWasm } from '../kernels/product/mat-mul.js';
@@ -11,7 +11,7 @@ import type { AttentionAttrs } from '../kernels/sequence/attention-contract.js';
 import { attentionGradientKernel, attentionKernel } from '../kernels/sequence/attention-wasm.js';
 import type { LstmAttrs } from '../kernels/sequence/lstm-contract.js';
 import { lstmGradientKernel, lstmKernel } from '../kernels/sequence/lstm-wasm.js';
-import type { SplineAttrs } from '../kernels/spline/contract.js';
+import type { SplineForm } from '../kernels/spline/contract.js';
 import { splineGradientKernel, splineKernel } from '../kernels/spline/wasm.js';
 import { logProbGradientKernel, logProbKernel } from '../kernels/standard-normal/wasm.js';
 import { normalKernel, uniformKernel } from '../random/wasm.js';
@@ -63,6 +63,14 @@ const ROWS = 37;
 const DIM = 5;
 const ORDER = [0, 1, 2, 3, 4];
 const FORM: AffineForm = { logScale: 'bounded', bound: 3, sign: 1, before: 0, after: 1 };
+
+/** The parameters of five splines of five bins, linear in what comes before. */
+const LINEAR: MaskedNetwork = {
+  order: ORDER,
+  starts: [0, 1, 2, 3, 4, 5],
+  activation: 'relu',
+  layers: [{ from: 0, isOutput: true, starts: [0, 14, 28, 42, 56, 70] }],
+};
 
 /** Every kernel's results, in one order. */
 function runAll(wasm: WasmModule): Result[] {
@@ -137,6 +145,14 @@ function runAll(wasm: WasmModule): Result[] {
       const attrs: MaskedNetworkAttrs = { network, form: FORM, sequential, offsets: [4, 5, 6], keep: true };
       runWithGradient(maskedNetworkKernel, maskedNetworkGradientKernel, [tensor(ROWS, DIM), ...weights], attrs);
 
+      const spline: SplineForm = {
+        shape: { bins: 5, bound: 2, minWidth: 1e-3, minHeight: 1e-3, minDerivative: 1e-3 },
+        isInverse: sequential,
+      };
+      const splines: MaskedNetworkAttrs = { network: LINEAR, form: spline, sequential, offsets: [2], keep: true };
+      const linear = [tensor(DIM, 14 * DIM), tensor(14 * DIM)];
+      runWithGradient(maskedNetworkKernel, maskedNetworkGradientKernel, [tensor(ROWS, DIM), ...linear], splines);
+
       const lstm: LstmAttrs = {
         network: { order: ORDER, parameterCount: 2, hidden: [7, 7] },
         form: FORM,
@@ -171,13 +187,9 @@ function runAll(wasm: WasmModule): Result[] {
       ];
       runWithGradient(attentionKernel, attentionGradientKernel, [tensor(ROWS, DIM), ...shared, ...block], attention);
 
-      const spline: SplineAttrs = {
-        shape: { bins: 5, bound: 2, minWidth: 1e-3, minHeight: 1e-3, minDerivative: 1e-3 },
-        isInverse: sequential,
-      };
       const points = [tensor(ROWS), tensor(ROWS, 14)];
-      const splines = run(splineKernel, points, spline);
-      run(splineGradientKernel, [...points, ...splines.map(({ shape }) => tensor(...shape))], spline);
+      const placed = run(splineKernel, points, spline);
+      run(splineGradientKernel, [...points, ...placed.map(({ shape }) => tensor(...shape))], spline);
     }
 
     const adam: AdamConstants = {

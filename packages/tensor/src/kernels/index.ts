@@ -6,7 +6,7 @@ export type { LstmArrays, LstmNetwork } from './sequence/lstm-contract.js';
 export { hasLstmKernels, lstmParameters, lstmTransform } from './sequence/lstm.js';
 export type { MaskedNetwork, MaskedNetworkArrays } from './masked-network/contract.js';
 export { hasMaskedNetworkKernels, maskedParameters, maskedTransform } from './masked-network/masked-network.js';
-export type { SplineShape } from './spline/contract.js';
+export { isSplineForm } from './step-form.js';
 export { hasSplineKernels, rationalQuadraticSpline } from './spline/rational-quadratic-spline.js';
 export { HALF_LOG_TWO_PI, normalLogProb } from './standard-normal/normal-log-prob.js';
 export { standardNormalLogProb } from './standard-normal/log-prob.js';

@@ -25,6 +25,7 @@ import {
   readConfig,
   sizeOf,
 } from '@pushforward/tensor';
+import { isSplineForm } from '@pushforward/tensor/kernels';
 import {
   checkInit,
   Conditioner,
@@ -252,7 +253,7 @@ export abstract class SequenceConditioner extends Conditioner {
     context: Tensor | undefined,
     sequential: boolean,
   ): ValueAndLogDet | undefined {
-    if (!form) return undefined;
+    if (!form || isSplineForm(form)) return undefined;
     return tidy(() => {
       const { events, contexts, batch } = this.#arrange('input', input, context);
       const known = this.kernels(contexts)?.transform(events, form, sequential);

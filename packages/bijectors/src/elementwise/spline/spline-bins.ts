@@ -23,8 +23,7 @@ import {
   tensor2d,
   unstack,
 } from '@tensorflow/tfjs-core';
-import { checkInteger, checkNumber, formatValue } from '@pushforward/tensor';
-import { type SplineShape } from '@pushforward/tensor/kernels';
+import { checkInteger, checkNumber, formatValue, type SplineShape } from '@pushforward/tensor';
 import { positive } from '../../numerics/positive.js';
 import type { Bin } from './rational-quadratic.js';
 

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { ModuleConfig } from '@pushforward/tensor';
+import type { ModuleConfig, SplineForm } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../../contract/elementwise-transform.js';
 import { applySpline, type Spline } from './spline.js';
@@ -15,6 +15,10 @@ export abstract class SplineTransform extends ElementwiseTransform {
     this.parameterCount = spline.parameterCount;
     this.identityParameters = Array.from({ length: spline.parameterCount }, () => 0);
     this.#spline = spline;
+  }
+
+  override form(direction: 'forward' | 'inverse'): SplineForm {
+    return { shape: this.#spline.shape, isInverse: direction === 'inverse' };
   }
 
   forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet {

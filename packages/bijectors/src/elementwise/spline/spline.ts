@@ -1,10 +1,10 @@
 import { add, reshape, sub, type Tensor, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { hasSplineKernels, rationalQuadraticSpline, type SplineShape } from '@pushforward/tensor/kernels';
+import { hasSplineKernels, rationalQuadraticSpline } from '@pushforward/tensor/kernels';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { backThroughBin, throughBin } from './rational-quadratic.js';
 import { toRows } from '../../numerics/rows.js';
 import { checkSplineShape, SplineBins } from './spline-bins.js';
-import { type ModuleConfig, readConfig } from '@pushforward/tensor';
+import { type ModuleConfig, readConfig, type SplineShape } from '@pushforward/tensor';
 
 /** The bins of a rational-quadratic spline. */
 export interface SplineOptions {

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Activation } from '../activation.js';
-import type { AffineForm } from '../affine-form.js';
+import type { StepForm } from '../step-form.js';
 
 /**
  * How the layers of a masked network hang together. Node 0 is its input, node l + 1 what layer l gives, the last node the
@@ -39,7 +39,7 @@ export interface MaskedNetworkArrays {
 export interface MaskedNetworkAttrs {
   readonly network: MaskedNetwork;
   /** What is done with the parameters; without it they are the result. */
-  readonly form?: AffineForm;
+  readonly form?: StepForm;
   readonly sequential: boolean;
   /** For each layer, which of the tensors after the weights is added to its products; −1 for none. */
   readonly offsets: readonly number[];

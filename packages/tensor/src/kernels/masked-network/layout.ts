@@ -7,6 +7,7 @@ import {
   MaskedNetworkStruct,
   MaskedNodeStruct,
   OUTER_BYTES,
+  SplinesStruct,
   TILE,
   UNIT_BYTES,
 } from '../../wasm/structs.generated.js';
@@ -18,6 +19,8 @@ interface LayoutKey {
   readonly isGradient: boolean;
   /** Whether the tiles' records are a tensor, and not in the threads' own place. */
   readonly isRecorded: boolean;
+  /** What each thread needs for splines, 0 where there are none. */
+  readonly splineBytes: number;
 }
 
 /** Where a call has its structures and its working memory, as offsets from where it begins. */
@@ -27,6 +30,8 @@ interface Layout extends LayoutKey {
   readonly nodes: number;
   readonly layers: number;
   readonly form: number;
+  readonly splines: number;
+  readonly splineWork: number;
   readonly tables: number;
   /** For each layer, where its weights are copied by degree, if they are. */
   readonly copies: readonly (number | undefined)[];
@@ -41,8 +46,10 @@ const layouts = new WeakMap<Plan, Layout[]>();
 export function layoutOf(plan: Plan, key: LayoutKey): Layout {
   let made = layouts.get(plan);
   if (!made) layouts.set(plan, (made = []));
-  const kind = (key.isGradient ? 2 : 0) + (key.isRecorded ? 1 : 0);
-  if (made[kind]?.rows !== key.rows || made[kind].threads !== key.threads) made[kind] = makeLayout(plan, key);
+  const kind = (key.splineBytes > 0 ? 4 : 0) + (key.isGradient ? 2 : 0) + (key.isRecorded ? 1 : 0);
+  const { rows, threads, splineBytes } = made[kind] ?? {};
+  if (rows !== key.rows || threads !== key.threads || splineBytes !== key.splineBytes)
+    made[kind] = makeLayout(plan, key);
   return made[kind];
 }
 
@@ -53,6 +60,7 @@ function makeLayout({ network, counts, dim, tables, layers, recordBytes }: Plan,
     nodes: arena.reserve(MaskedNodeStruct.bytes * counts.length),
     layers: arena.reserve(MaskedLayerStruct.bytes * layers.length),
     form: arena.reserve(AffineFormStruct.bytes),
+    splines: arena.reserve(key.splineBytes > 0 ? SplinesStruct.bytes : 0),
     tables: arena.reserve(tables.byteLength),
   };
   // Going forward the weights are transposed; going back only those of permuted units are copied.
@@ -60,8 +68,10 @@ function makeLayout({ network, counts, dim, tables, layers, recordBytes }: Plan,
     key.isGradient && layers[l].unitOrder === IN_ORDER ? undefined : arena.reserve(4 * counts[from] * counts[l + 1]),
   );
   const adjoints = arena.reserve(key.isGradient ? Math.min(BLOCK_TILES, Math.ceil(key.rows / TILE)) * recordBytes : 0);
-  const tileWork = UNIT_BYTES * (dim + 1) + (key.isRecorded ? 0 : recordBytes);
+  const inputs = key.isGradient && key.splineBytes > 0 ? 2 * dim : dim;
+  const tileWork = UNIT_BYTES * (inputs + 1) + (key.isRecorded ? 0 : recordBytes);
   const workBytes = key.isGradient ? Math.max(tileWork, OUTER_BYTES) : tileWork;
   const work = arena.reserve(workBytes * key.threads);
-  return { ...key, ...offsets, copies, adjoints, work, workBytes, bytes: arena.bytes };
+  const splineWork = arena.reserve(key.splineBytes * key.threads);
+  return { ...key, ...offsets, copies, adjoints, work, workBytes, splineWork, bytes: arena.bytes };
 }

@@ -1,12 +1,14 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { hasDifferentiableKernel } from '../../registry/differentiable-kernel.js';
-import type { AffineForm } from '../affine-form.js';
+import { isSplineForm, type StepForm } from '../step-form.js';
 import type { MaskedNetwork, MaskedNetworkArrays, MaskedNetworkAttrs } from './contract.js';
+import { hasSplineKernels } from '../spline/rational-quadratic-spline.js';
 import { maskedNetworkGradientKernel, maskedNetworkKernel } from './wasm.js';
 import { runWithResiduals } from '../../registry/run-with-residuals.js';
 
 /**
- * Whether the backend in use has kernels for whole masked networks; {@link maskedParameters} and {@link maskedTransform} need them.
+ * Whether the backend in use has kernels for whole masked networks; {@link maskedParameters} and {@link maskedTransform} need them, the second for
+ * the form of its step too: kernels on GPUs know affine ones alone.
  *
  * @example
  * ```ts
@@ -18,8 +20,8 @@ import { runWithResiduals } from '../../registry/run-with-residuals.js';
  * console.log(hasMaskedNetworkKernels()); // true
  * ```
  */
-export function hasMaskedNetworkKernels(): boolean {
-  return hasDifferentiableKernel(maskedNetworkKernel.name);
+export function hasMaskedNetworkKernels(form?: StepForm): boolean {
+  return hasDifferentiableKernel(maskedNetworkKernel.name) && (!form || !isSplineForm(form) || hasSplineKernels());
 }
 
 /**
@@ -54,7 +56,7 @@ export function maskedParameters(network: MaskedNetwork, arrays: MaskedNetworkAr
 }
 
 /**
- * An affine step with the parameters that a masked network computes, and its log-determinant, by one kernel: `value` `[...batch, D]`,
+ * An affine or spline step with the parameters that a masked network computes, and its log-determinant, by one kernel: `value` `[...batch, D]`,
  * `logDet` `[...batch]`. Differentiable in all arrays.
  *
  * In the parallel direction the network reads the input: `valueᵢ = step(inputᵢ; p(input₍₋ᵢ₎))`. In the sequential one it reads the
@@ -65,7 +67,8 @@ export function maskedParameters(network: MaskedNetwork, arrays: MaskedNetworkAr
  *
  * Source: Papamakarios, Pavlakou & Murray 2017, "Masked autoregressive flow for density estimation", section 3.
  *
- * @throws Error if the backend has no kernels for masked networks
+ * @throws Error if the backend has no kernels for masked networks, or none for such a step; or if the network gives another number of parameters than
+ * the step takes
  *
  * @example
  * ```ts
@@ -94,9 +97,15 @@ export function maskedParameters(network: MaskedNetwork, arrays: MaskedNetworkAr
 export function maskedTransform(
   network: MaskedNetwork,
   arrays: MaskedNetworkArrays,
-  form: AffineForm,
+  form: StepForm,
   sequential: boolean,
 ): { value: Tensor; logDet: Tensor } {
+  const parameters = network.layers.at(-1)!.starts.at(-1)! / network.order.length;
+  const expected = isSplineForm(form)
+    ? [3 * form.shape.bins - 1, 3 * form.shape.bins]
+    : [form.logScale === 'none' ? 1 : 2];
+  if (!expected.includes(parameters))
+    throw new Error(`maskedTransform: network must give ${expected.join(' or ')} parameters, got ${parameters}`);
   const [value, logDet] = run({ network, form, sequential }, arrays);
   return { value, logDet };
 }

@@ -3,7 +3,9 @@ import * as webgpu from './webgpu.js';
 import type { MaskedNetworkAttrs } from './contract.js';
 import { layoutOf } from './layout.js';
 import { IN_ORDER, type Plan, planOf } from './plan.js';
-import { type AffineForm, writeAffineForm } from '../affine-form.js';
+import { writeAffineForm } from '../affine-form.js';
+import { isSplineForm, type StepForm } from '../step-form.js';
+import { splineWorkBytes, writeSplines } from '../spline/wasm.js';
 import {
   ActivationId,
   MaskedLayerStruct,
@@ -82,7 +84,7 @@ function runGradient(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: Wasm
 }
 
 interface Call {
-  readonly form?: AffineForm;
+  readonly form?: StepForm;
   readonly sequential: boolean;
   readonly rows: number;
   readonly offsets: readonly number[];
@@ -100,12 +102,14 @@ interface Call {
 /** Writes the structures of one call; returns the address of the network's. */
 function layOut(wasm: WasmModule, plan: Plan, call: Call): number {
   const { form, rows, operands, gradients, records } = call;
-  const { network, counts } = plan;
+  const { network, counts, parameterCount } = plan;
+  const [affine, splines] = form && isSplineForm(form) ? [undefined, form] : [form, undefined];
   const layout = layoutOf(plan, {
     rows,
     threads: wasm.threads,
     isGradient: gradients !== undefined,
     isRecorded: records !== undefined,
+    splineBytes: splines ? splineWorkBytes(wasm, splines, parameterCount) : 0,
   });
   const base = wasm.scratch(layout.bytes);
   const addressOf = (tensor: TensorInfo | undefined) => (tensor ? wasm.address(tensor) : 0);
@@ -113,7 +117,7 @@ function layOut(wasm: WasmModule, plan: Plan, call: Call): number {
   MaskedNetworkStruct.write(wasm.memory, base + layout.network, {
     degrees: network.starts.length - 1,
     dim: plan.dim,
-    parameterCount: plan.parameterCount,
+    parameterCount,
     rows,
     activation: ActivationId[network.activation],
     sequential: call.sequential ? 1 : 0,
@@ -121,7 +125,8 @@ function layOut(wasm: WasmModule, plan: Plan, call: Call): number {
     layers: base + layout.layers,
     nodes: base + layout.nodes,
     dimensionIndices: tableAddress(plan.dimensionIndices),
-    form: form ? base + layout.form : 0,
+    form: affine ? base + layout.form : 0,
+    splines: splines ? base + layout.splines : 0,
     products: plan.products,
     input: addressOf(operands[0]),
     value: addressOf(call.value),
@@ -166,6 +171,7 @@ function layOut(wasm: WasmModule, plan: Plan, call: Call): number {
     });
   }
   wasm.memory.int32.set(plan.tables, (base + layout.tables) / 4);
-  if (form) writeAffineForm(wasm, base + layout.form, form);
+  if (affine) writeAffineForm(wasm, base + layout.form, affine);
+  if (splines) writeSplines(wasm, base + layout.splines, splines, { parameterCount, work: base + layout.splineWork });
   return base + layout.network;
 }

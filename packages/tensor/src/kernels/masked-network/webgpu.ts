@@ -7,6 +7,7 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
+import type { AffineForm } from '../affine-form.js';
 import type { MaskedNetworkAttrs } from './contract.js';
 import { type Plan, planOf } from './plan.js';
 import type { Uniform, WebGpuBackend } from '../../gpu/backends.js';
@@ -24,7 +25,7 @@ import { ActivationId, LogScaleId, TILE, UNIT_BYTES } from '../../wasm/structs.g
 
 /** As `maskedNetworkKernel` says; the residuals are the records of all tiles, with the results behind them. */
 export function runNetwork(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: WebGpuBackend): TensorInfo[] {
-  const { form, keep } = attrs as unknown as MaskedNetworkAttrs;
+  const { form, keep } = attrs as unknown as AffineNetworkAttrs;
   const call = callOf(Object.values(inputs) as TensorInfo[], attrs);
   const { rows, plan, recordsSize, x } = call;
   const valueShape = form ? x.shape : [...x.shape, plan.parameterCount];
@@ -51,7 +52,7 @@ export function runNetwork(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, back
 
 /** As `maskedNetworkGradientKernel` says. */
 export function runGradient(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, backend: WebGpuBackend): TensorInfo[] {
-  const { form } = attrs as unknown as MaskedNetworkAttrs;
+  const { form } = attrs as unknown as AffineNetworkAttrs;
   const operands = Object.values(inputs) as TensorInfo[];
   const [records, valueCotangent, logDetCotangent = valueCotangent] = operands.splice(form ? -3 : -2).map(flat);
   const call = callOf(operands, attrs);
@@ -108,7 +109,10 @@ export function runGradient(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, bac
 }
 
 /** What both kernels make of their inputs and attributes. */
-interface Call extends Pick<MaskedNetworkAttrs, 'form' | 'sequential'> {
+/** No kernel here knows splines. */
+type AffineNetworkAttrs = MaskedNetworkAttrs & { readonly form?: AffineForm };
+
+interface Call extends Pick<AffineNetworkAttrs, 'form' | 'sequential'> {
   readonly plan: Plan;
   readonly x: TensorInfo;
   readonly rows: number;
@@ -128,7 +132,7 @@ interface Call extends Pick<MaskedNetworkAttrs, 'form' | 'sequential'> {
 }
 
 function callOf([x, ...parameters]: TensorInfo[], attrs: NamedAttrMap): Call {
-  const { network, form, sequential, offsets } = attrs as unknown as MaskedNetworkAttrs;
+  const { network, form, sequential, offsets } = attrs as unknown as AffineNetworkAttrs;
   const plan = planOf(network);
   const { counts, tables } = plan;
   let end = 0;

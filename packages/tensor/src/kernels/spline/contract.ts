@@ -10,8 +10,8 @@ export interface SplineShape {
   readonly minDerivative: number;
 }
 
-/** What both kernels are told besides tensors. */
-export interface SplineAttrs {
+/** One direction of rational-quadratic splines. Whether they are periodic, the number of their parameters says. */
+export interface SplineForm {
   readonly shape: SplineShape;
   readonly isInverse: boolean;
 }

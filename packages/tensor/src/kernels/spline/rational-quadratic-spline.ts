@@ -1,6 +1,6 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { hasDifferentiableKernel } from '../../registry/differentiable-kernel.js';
-import type { SplineAttrs, SplineShape } from './contract.js';
+import type { SplineForm, SplineShape } from './contract.js';
 import { splineGradientKernel, splineKernel } from './wasm.js';
 import { runKernel } from '../../registry/run-kernel.js';
 import { toFloat } from '../../arguments/to-float.js';
@@ -57,7 +57,7 @@ export function rationalQuadraticSpline(
   x: Tensor,
   parameters: Tensor,
 ): { value: Tensor; logDet: Tensor } {
-  const attrs: SplineAttrs = { shape, isInverse: way === 'inverse' };
+  const attrs: SplineForm = { shape, isInverse: way === 'inverse' };
   return tidy(() => {
     const given = [
       toFloat('rationalQuadraticSpline: x', x),
