@@ -147,7 +147,14 @@ async function inBrowsersAndOnGpus() {
   await tests('browser', 'browser-wasm');
   // In two runs, because a page keeps every shader.
   await tests('webgl', 'browser-webgl', ['packages/tensor']);
-  await tests('webgl, models', 'browser-webgl', oneOfEachKind);
+  // What trains, and goes through loops of its own; shaders in software are the slowest of all, and the other classes only chain operations.
+  await tests('webgl, models', 'browser-webgl', [
+    'made/src/density/made-density',
+    'coupling/coupling.test',
+    'elementwise/spline/rational-quadratic-spline.test',
+    'vae/src/vae',
+    'training/src/loop/fit',
+  ]);
   await tests('webgpu in a browser', 'browser-webgpu', ['packages/tensor']);
   await tests('webgpu in a browser, models', 'browser-webgpu', oneOfEachKind);
   await check('webgpu for Node', 'node', ['scripts/ci/install-webgpu.mjs']);
@@ -159,15 +166,16 @@ async function inBrowsersAndOnGpus() {
     'vae/src/vae',
     'training/src/loop/fit',
   ]);
+  // The commands as they are on a new machine.
+  await check('fresh clone', 'node', ['scripts/ci/fresh-clone.mjs']);
 }
 
 await vitest('npm test', 'npm', ['test', '--'], { stdio: 'inherit' });
 await check('chromium', 'bash', ['scripts/ci/install-chromium.sh']);
 // Pages use one core for most of the time, installations none.
 await Promise.all([inNode(), inBrowsersAndOnGpus()]);
-// Figures of time, and the commands as they are on a new machine, with nothing beside them.
+// Figures of time, with nothing beside them.
 await check('training step against stock tfjs-wasm and the reference', 'node', ['scripts/ci/bench.mjs']);
-await check('fresh clone', 'node', ['scripts/ci/fresh-clone.mjs']);
 
 console.log('\nThe ten slowest files of tests:');
 for (const { title, file, seconds } of durations.toSorted((a, b) => b.seconds - a.seconds).slice(0, 10)) {

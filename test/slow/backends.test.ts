@@ -8,12 +8,12 @@ import { twoMoons } from '../densities.js';
 
 const shared = { dim: 2, hidden: [16, 16], transforms: 3, activation: 'tanh', seed: 0 } as const;
 
-/** 100 steps of maximum likelihood on a backend, and then the log-densities of new points. */
+/** 50 steps of maximum likelihood on a backend, and then the log-densities of new points. */
 async function trainOn(backendName: string, make: () => Bijector, learningRate: number): Promise<Float32Array> {
   await setBackend(backendName);
   using flow = new Transformed(new StandardNormal(2), make());
   using optimizer = adam({ learningRate }).init(flow.variables());
-  for (let step = 0; step < 100; step++) {
+  for (let step = 0; step < 50; step++) {
     tidy(() => {
       const x = twoMoons.sample(64, foldIn(key(1), step));
       optimizer.update(variableGrads(() => neg(mean(flow.logProb(x))), flow.trainableVariables()).grads);
@@ -34,7 +34,7 @@ test.each<[string, () => Bijector, number]>([
   ['NSF of coupling layers', () => nsf({ ...shared, layers: 'coupling' }), 2e-3],
   ['NSF of autoregressive layers', () => nsf({ ...shared, bins: 4 }), 1e-3],
 ])(
-  'a %s after 100 steps is the same to 1e-3 whichever backend trained it',
+  'a %s after 50 steps is the same to 1e-3 whichever backend trained it',
   { timeout: 300_000 },
   async (_, make, learningRate) => {
     const own = getBackend();
