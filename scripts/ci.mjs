@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { nodeOf } from './ci/node-versions.mjs';
+import { nodeOf, nodeVersions } from './ci/node-versions.mjs';
 import { environment, root } from './setup.mjs';
 import { oneOfEachKind } from '../test/one-of-each-kind.mjs';
 
@@ -122,7 +122,7 @@ async function onNode(version) {
 const onMany = (cases) => ({ env: { ...environment, PUSHFORWARD_CASES: String(cases) } });
 
 async function inNode() {
-  for (const version of ['22', '24', '26']) await onNode(version);
+  for (const version of nodeVersions) await onNode(version);
   await check('256-bit vectors in V8', 'node', ['scripts/ci/wide-vectors.mjs']);
   await tests('properties', ['node', 'wasm'], ['.property.test.ts'], onMany(10_000));
   // So many of each of 17 kinds of file: together more than 20,000.
@@ -132,7 +132,10 @@ async function inNode() {
   await check('metadata of the packages', 'node', ['scripts/metadata.mjs', '--check']);
   await check('no types of Node in browsers', 'node', ['scripts/ci/browser-types.mjs']);
   await check('types of the examples', 'node', ['scripts/ci/example-types.mjs']);
-  await check('documentation site', 'node', ['scripts/ci/docs.mjs']);
+  await check('papers in the guides', 'node', ['scripts/papers.mjs', '--check']);
+  await check('benchmarks in the guides', 'node', ['scripts/benchmarks.mjs', '--check']);
+  await check('sizes of the packages', 'node', ['scripts/sizes.mjs', '--check']);
+  await check('the site and its links', 'node', ['scripts/ci/links.mjs']);
   await check('packed packages', 'node', ['scripts/ci/packed.mjs']);
   await check('programs of the READMEs', 'node', ['scripts/ci/readmes.mjs']);
   await check('pages', 'node', ['scripts/ci/pages.mjs']);

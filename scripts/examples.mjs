@@ -1,4 +1,5 @@
-// The programs in the documentation: every block marked `ts` in the READMEs, the guides and the doc comments of the packages.
+// The programs in the documentation: every block marked `ts` in the READMEs, the guides and the doc comments of the packages. A block behind
+// `<!-- continued -->` goes on with the program of the block before.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './setup.mjs';
@@ -25,10 +26,20 @@ function listFiles(directory) {
 function examplesOf(file) {
   const text = readFileSync(path.join(root, file), 'utf8');
   const inComments = file.endsWith('.ts');
-  const block = inComments ? /^[ \t]*\* ```ts\n([\s\S]*?)^[ \t]*\* ```$/gm : /^```ts\n([\s\S]*?)^```$/gm;
-  return [...text.matchAll(block)].map(([, body], i) => {
+  const block = inComments
+    ? /^[ \t]*\* ```ts\n([\s\S]*?)^[ \t]*\* ```$/gm
+    : /(<!-- continued -->\n+)?^```ts\n([\s\S]*?)^```$/gm;
+  const programs = [];
+  for (const match of text.matchAll(block)) {
+    const body = match.at(-1);
+    if (!inComments && match[1]) programs.push(`${programs.pop()}\n${body}`);
+    else programs.push(inComments ? body.replaceAll(/^[ \t]*\* ?/gm, '') : body);
+  }
+  // A block that does not end on a line of its own would be passed over in silence.
+  const begun = text.match(inComments ? /^[ \t]*\* ```ts$/gm : /^```ts$/gm) ?? [];
+  if (begun.length !== [...text.matchAll(block)].length) throw new Error(`${file}: a block of code has no end`);
+  return programs.map((code, i) => {
     const title = `${file} ${i + 1}`;
-    const code = inComments ? body.replaceAll(/^[ \t]*\* ?/gm, '') : body;
     // A program that imports nothing is a module all the same.
     return { title, fileName: `${title.replaceAll(/\W+/g, '-')}.ts`, code: `export {};\n${code}` };
   });

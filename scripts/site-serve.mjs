@@ -4,19 +4,26 @@ import { pathToFileURL } from 'node:url';
 import { isolated, serveFolder } from './serve-folder.mjs';
 import { root } from './setup.mjs';
 
-const site = path.join(root, 'apps/playground/dist');
+/** Where `npm run site` builds. */
+export const site = path.join(root, 'docs/site');
 
-/** Starts a server on a port, 0 for any that is free; without isolation it serves as a plain host does. */
-export function serveSite(port, isIsolated = true) {
+/** Serves a folder of the site on a port, 0 for any that is free; without isolation as a plain host does. */
+function serve(folder, port, isIsolated = true) {
   const headersOf = (pathname) => ({
     ...(isIsolated ? isolated : {}),
     // Vite names what is in there by its content.
-    ...(pathname.includes('/assets/') ? { 'Cache-Control': 'max-age=31536000, immutable' } : {}),
+    ...(pathname.includes('playground/assets/') ? { 'Cache-Control': 'max-age=31536000, immutable' } : {}),
   });
-  return serveFolder(site, headersOf, port);
+  return serveFolder(folder, headersOf, port);
 }
+
+/** Serves the whole site. */
+export const serveSite = (port, isIsolated) => serve(site, port, isIsolated);
+
+/** Serves the playground alone. */
+export const servePlayground = (port, isIsolated) => serve(path.join(root, 'apps/playground/dist'), port, isIsolated);
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { url } = await serveSite(Number(process.argv[2] ?? 8080));
-  console.log(`The playground is at ${url}`);
+  console.log(`The site is at ${url}, the playground at ${url}playground/`);
 }

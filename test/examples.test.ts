@@ -23,7 +23,8 @@ describe('every example runs and prints what it says', () => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
 
-  test.each(findExamples())('$title', async ({ fileName, code }) => {
+  // The tutorial's program trains five models.
+  test.each(findExamples())('$title', { timeout: 300_000 }, async ({ fileName, code }) => {
     const printed: string[] = [];
     vi.spyOn(console, 'log').mockImplementation((...values) => void printed.push(format(...values)));
     const file = path.join(folder, fileName);

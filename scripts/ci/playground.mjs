@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright';
 import { root, run } from '../setup.mjs';
-import { serveSite } from '../site-serve.mjs';
+import { servePlayground } from '../site-serve.mjs';
 import { nodeOf } from './node-versions.mjs';
 
 /** The entropy of the two moons, in nats. */
@@ -178,7 +178,7 @@ try {
   if (run('turbo', ['run', 'site', '--output-logs=errors-only']) !== 0) throw new Error('the site does not build');
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: switches });
   for (const isIsolated of [true, false]) {
-    const server = await serveSite(0, isIsolated);
+    const server = await servePlayground(0, isIsolated);
     await check(`two moons in 20 seconds, ${isIsolated ? '' : 'not '}isolated`, server.url, async (page) => {
       const start = Date.now();
       await page.waitForFunction(
@@ -190,7 +190,7 @@ try {
     });
     server.close();
   }
-  const { url, close } = await serveSite(0);
+  const { url, close } = await servePlayground(0);
   await check('times and sizes', url, timesAndSizes);
   await check('accessibility of density', url, async (page) => {
     await trained(page);
