@@ -24,6 +24,8 @@ test.each([
   [{ rows: 1.5 }, 'f: the note "rows" must be a whole number of at least 1, got 1.5'],
   [{ rows: '3' }, 'f: the note "rows" must be a whole number of at least 1, got "3"'],
   [{ testLogLikelihood: 'x' }, 'f: the note "testLogLikelihood" must be a number, got "x"'],
+  [{ kinds: [null] }, 'f: the note "kinds" must be 2 kinds of columns, got [null]'],
+  [{ kinds: [null, { kind: 'odd' }] }, 'f: the note "kinds" must be 2 kinds of columns, got [null,{"kind":"odd"}]'],
   [{ trainedOn: [] }, 'f: the note "trainedOn" must be text, got []'],
   [
     { commandLine: { long: 'x'.repeat(100) } },

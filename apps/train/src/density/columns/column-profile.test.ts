@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type ColumnProfile, profileColumns } from './column-profile.js';
 import { columnRows, columnWarnings } from './column-table.js';
+import type { DeclaredKind } from './declared-kind.js';
 import { unitsOf } from './learned-columns.js';
 
 /** The profile of one column. */
@@ -133,6 +134,16 @@ describe('what is said', () => {
       far,
     ]);
     expect(columnWarnings(facts, true)).toEqual([uneven, far]);
+  });
+
+  const declared = (kind: DeclaredKind) => ({ ...facts[4], profile: { ...facts[4].profile, declared: kind } });
+
+  test('a kind that adds noise needs no warning, another one does, --dequantize or not', () => {
+    expect(columnWarnings([declared({ kind: 'integer', low: null, high: null })], false)).toEqual([]);
+    for (const isDequantized of [false, true])
+      expect(columnWarnings([declared({ kind: 'positive' })], isDequantized)).toEqual([
+        'column "price" holds numbers in steps of 0.01 only, 101 different ones: its density grows without end around them, and the gain means nothing; --dequantize in place of its kind adds noise that makes it a density',
+      ]);
   });
 
   test('of many columns of a kind the first five are written out', () => {

@@ -56,16 +56,17 @@ function treatmentOf(kind: DeclaredKind): string {
   }
 }
 
-/** Whether a column that is learned has no density without noise, and nobody has said how to make one. */
+/** Whether a column that is learned has no density without noise, and its kind adds none. */
 function isDiscrete({ kind, isGiven, declared }: ColumnProfile): boolean {
-  return !isGiven && !declared && (kind === 'few-valued' || kind === 'integer' || kind === 'on a grid');
+  const hasNoise = declared?.kind === 'integer' || declared?.kind === 'ordinal';
+  return !isGiven && !hasNoise && (kind === 'few-valued' || kind === 'integer' || kind === 'on a grid');
 }
 
 /** What the user should know before training. */
 export function columnWarnings(columns: readonly ColumnFacts[], isDequantized: boolean): string[] {
   const discrete = columns
     .map(({ profile }) => profile)
-    .filter((profile) => isDiscrete(profile) && !(isDequantized && profile.grid));
+    .filter((profile) => isDiscrete(profile) && !(isDequantized && profile.grid && !profile.declared));
   const outlying = columns.filter(({ profile }) => profile.outlier);
   return [
     ...firstFew(discrete.map(discreteWarning), 'hold few or evenly spaced values: the table above names them'),
@@ -92,7 +93,7 @@ function discreteWarning(profile: ColumnProfile): string {
     integer: grid.step === 1 ? 'holds whole numbers only' : `holds whole numbers in steps of ${number(grid.step)} only`,
     'on a grid': `holds numbers in steps of ${number(grid.step)} only, ${distinct} different ones`,
   }[profile.kind as 'few-valued' | 'integer' | 'on a grid'];
-  return `${named(profile)} ${what}: its density grows without end around them, and the gain means nothing; --dequantize adds noise that makes it a density`;
+  return `${named(profile)} ${what}: its density grows without end around them, and the gain means nothing; ${profile.declared ? '--dequantize in place of its kind' : '--dequantize'} adds noise that makes it a density`;
 }
 
 function outlierWarning({ profile, units }: ColumnFacts): string {
