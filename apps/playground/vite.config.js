@@ -9,7 +9,7 @@ export default defineConfig({
   base: './',
   build: {
     target: 'es2022',
-    rolldownOptions: { input: [page('index.html'), page('inference.html')] },
+    rolldownOptions: { input: ['index.html', 'inference.html', 'digits.html'].map(page) },
     // What is large is loaded on demand, by backend.
     chunkSizeWarningLimit: 2000,
   },

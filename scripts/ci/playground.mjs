@@ -99,11 +99,18 @@ function conditionalTable() {
 /** The held-out loss that the page computed, to all digits. */
 const lossOf = async (page) => Number(await page.getAttribute('#status', 'data-loss'));
 
+/** The text that a button shows, after which the dialog is closed again. */
+async function shownBy(page, button) {
+  await page.click(button);
+  await page.waitForSelector('dialog[open]');
+  const text = await page.inputValue('#dialog-text');
+  await page.click('#dialog-close');
+  return text;
+}
+
 async function codeInNode(page) {
   await trained(page);
-  await page.click('#code');
-  await page.waitForSelector('dialog[open]');
-  const program = await page.inputValue('#dialog-text');
+  const program = await shownBy(page, '#code');
   const folder = path.join(root, '.cache/playground');
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, 'flow.mjs'), program);
@@ -116,21 +123,23 @@ async function codeInNode(page) {
   return `${inPage} in the page, ${inNode} in Node`;
 }
 
-async function linkOf(page) {
-  await page.click('#share');
-  await page.waitForSelector('dialog[open]');
-  return page.inputValue('#dialog-text');
+/** Opens the link of a page's model in another page. */
+async function openLink(page) {
+  const link = await shownBy(page, '#share');
+  const other = await page.context().newPage();
+  await other.goto(link);
+  await other.waitForFunction(() => document.getElementById('status').textContent.startsWith('A model by link'));
+  return { link, other };
 }
 
 async function linkHoldsModel(page) {
   await choose(page, 'steps', '300');
   await trained(page);
-  const link = await linkOf(page);
-  const other = await page.context().newPage();
-  await other.goto(link);
-  await other.waitForFunction(() => document.getElementById('status').textContent.startsWith('A model by link'));
-  const again = await linkOf(other);
-  if (again !== link) throw new Error('the model of the link packs to another link');
+  const { link, other } = await openLink(page);
+  if ((await shownBy(other, '#share')) !== link) throw new Error('the model of the link packs to another link');
+  // The comments above say what computed the run.
+  const programOf = async (each) => (await shownBy(each, '#code')).replaceAll(/^\/\/.*\n/gm, '');
+  if ((await programOf(other)) !== (await programOf(page))) throw new Error('the link shows another program');
   return `${link.length} letters`;
 }
 
@@ -153,9 +162,98 @@ async function leaks(page) {
   return `${counts[0]} tensors after each of ${counts.length} runs`;
 }
 
+/** Waits until the posteriors are those of what is on the board; returns the KL divergences of the Gaussian and of the IAF. */
+async function posteriors(page) {
+  await page.waitForSelector('#status[data-settled=true]', { timeout: 60_000 });
+  return page.evaluate(() =>
+    [...document.querySelectorAll('#results tbody tr')].map((row) => Number(row.cells[1].textContent)),
+  );
+}
+
+/** Draws a stroke between points of a canvas, as shares of its width and height. */
+async function strokeOn(page, id, points) {
+  const { x, y, width, height } = await page.locator(`#${id}`).boundingBox();
+  const [first, ...rest] = points.map(([across, down]) => [x + across * width, y + down * height]);
+  await page.mouse.move(...first);
+  await page.mouse.down();
+  for (const point of rest) await page.mouse.move(...point, { steps: 8 });
+  await page.mouse.up();
+}
+
+/** What a canvas shows, as text that differs when it does. */
+const shownOn = (page, id) => page.evaluate((id) => document.getElementById(id).toDataURL(), id);
+
+async function digitsFromExamples(page) {
+  await posteriors(page);
+  const sums = [0, 0];
+  let count = 0;
+  for (const digit of await page.locator('#examples button').all()) {
+    await digit.click();
+    const divergences = await posteriors(page);
+    if (!divergences.every((value) => value > 0)) throw new Error(`KL divergences of ${divergences.join(' and ')}`);
+    for (const [i, value] of divergences.entries()) sums[i] += value;
+    count++;
+  }
+  const [gaussian, iaf] = sums.map((sum) => sum / count);
+  if (!(count === 10 && iaf < gaussian)) throw new Error(`on ${count} digits: Gaussian ${gaussian}, IAF ${iaf}`);
+  return `KL divergences from the exact posterior, mean over ${count} digits: Gaussian ${gaussian.toFixed(3)}, IAF ${iaf.toFixed(3)} nats; ${await textOf(page, 'details')}`;
+}
+
+async function digitsByKeyboard(page) {
+  await posteriors(page);
+  await page.click('#board-clear');
+  await page.waitForFunction(() => document.getElementById('status').textContent.startsWith('The board is empty'));
+  await page.focus('#board');
+  for (let i = 0; i < 9; i++) await page.keyboard.press('ArrowUp');
+  for (let i = 0; i < 18; i++) await page.keyboard.press('Shift+ArrowDown');
+  const divergences = await posteriors(page);
+  if (!divergences.every((value) => value > 0)) throw new Error(`KL divergences of ${divergences.join(' and ')}`);
+  const before = await shownOn(page, 'walked');
+  await page.focus('#plane');
+  for (let i = 0; i < 3; i++) await page.keyboard.press('Shift+ArrowRight');
+  await page.keyboard.press('ArrowDown');
+  const place = await textOf(page, 'place');
+  if (place !== 'z = (1.50, −0.10)') throw new Error(`the cross is at ${place}`);
+  await page.waitForFunction((before) => document.getElementById('walked').toDataURL() !== before, before);
+  await page.focus('#to-drawing');
+  await page.keyboard.press('Enter');
+  if ((await textOf(page, 'place')) === place) throw new Error('the cross did not go to the drawing');
+  const samples = await shownOn(page, 'samples');
+  await page.focus('#sample');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction((before) => document.getElementById('samples').toDataURL() !== before, samples);
+  const plane = await shownOn(page, 'plane');
+  await page.focus('#model input:checked');
+  await page.keyboard.press('ArrowRight');
+  await page.waitForFunction((before) => document.getElementById('plane').toDataURL() !== before, plane);
+}
+
+async function digitsLeak(page) {
+  await posteriors(page);
+  const counts = [];
+  for (let round = 0; round < 4; round++) {
+    await page.click('#board-clear');
+    for (let i = 0; i < 5; i++) {
+      await strokeOn(page, 'board', [
+        [0.3, 0.2 + 0.1 * i],
+        [0.7, 0.3 + 0.1 * i],
+        [0.4, 0.8],
+      ]);
+      await strokeOn(page, 'plane', [
+        [0.1 * i, 0.2],
+        [0.8, 0.1 * i],
+      ]);
+    }
+    await posteriors(page);
+    counts.push(Number(/(\d+) tensors/.exec(await textOf(page, 'details'))[1]));
+  }
+  if (new Set(counts).size > 1) throw new Error(`tensors after each round: ${counts.join(', ')}`);
+  return `${counts[0]} tensors after each of ${counts.length} rounds of strokes`;
+}
+
 const kilobytes = (count) => `${Math.round(count / 1000)} kB`;
 
-async function timesAndSizes(page) {
+async function timesAndSizes(page, done) {
   await page.waitForFunction(() => performance.getEntriesByName('first-frame').length > 0);
   const { paint, frame } = await page.evaluate(() => ({
     paint: performance.getEntriesByName('first-contentful-paint')[0].startTime,
@@ -169,7 +267,7 @@ async function timesAndSizes(page) {
     bytes.gzipped += gzipSync(body).length;
   });
   await other.goto(page.url());
-  await trained(other);
+  await done(other);
   if (frame > 30_000) throw new Error(`the first trained frame took ${frame} ms`);
   return `first paint ${Math.round(paint)} ms, first trained frame ${Math.round(frame)} ms, download ${kilobytes(bytes.sent)}, gzipped ${kilobytes(bytes.gzipped)}`;
 }
@@ -191,7 +289,8 @@ try {
     server.close();
   }
   const { url, close } = await servePlayground(0);
-  await check('times and sizes', url, timesAndSizes);
+  await check('times and sizes', url, (page) => timesAndSizes(page, trained));
+  await check('times and sizes of digits', `${url}digits.html`, (page) => timesAndSizes(page, posteriors));
   await check('accessibility of density', url, async (page) => {
     await trained(page);
     await accessible(page);
@@ -218,6 +317,25 @@ try {
     if (!gaps.every((gap) => gap < 0.2)) throw new Error(`KL divergences from the exact posterior: ${gaps.join(', ')}`);
     return `KL divergences from the exact posterior: ${gaps.join(', ')} nats`;
   });
+  await check('an IAF is nearer to the exact posterior', `${url}digits.html`, digitsFromExamples);
+  await check('digits by keyboard', `${url}digits.html`, digitsByKeyboard);
+  await check('many strokes leak no tensor', `${url}digits.html`, digitsLeak);
+  for (const colorScheme of ['light', 'dark']) {
+    for (const width of [390, 1280]) {
+      const options = { colorScheme, viewport: { width, height: 900 } };
+      await check(
+        `accessibility of digits, ${colorScheme}, ${width} pixels wide`,
+        `${url}digits.html`,
+        async (page) => {
+          await posteriors(page);
+          await accessible(page);
+          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          if (overflow > 0) throw new Error(`the page is ${overflow} pixels too wide`);
+        },
+        options,
+      );
+    }
+  }
   await check('a link holds the model to the bit', url, linkHoldsModel);
   await check('a link that is cut off', `${url}#model=UEsDBAo`, async (page) => oneLine(page, /^The link is damaged/));
   await check('a link of nonsense', `${url}#model=%%%`, async (page) => oneLine(page, /^The link is damaged/));
@@ -229,7 +347,11 @@ try {
     await choose(page, 'steps', '300');
     await drop(page, 'winds.csv', conditionalTable());
     await page.selectOption('#csv-context', { label: 'hour' });
-    return codeInNode(page);
+    const said = await codeInNode(page);
+    const { other } = await openLink(page);
+    await other.click('#code');
+    await oneLine(other, /the rows that it was trained on did not/);
+    return said;
   });
   await check('a bad CSV file', url, async (page) => {
     await trained(page);

@@ -3,3 +3,8 @@ declare module '*?raw' {
   const text: string;
   export default text;
 }
+/** The address of a file that Vite puts beside the program. */
+declare module '*?url' {
+  const url: string;
+  export default url;
+}

@@ -27,3 +27,13 @@ export function contour(values: ArrayLike<number>, size: number, level: number):
   }
   return segments;
 }
+
+/** The probability of a cell above which the cells have so large a share of all, which add up to one. */
+export function levelOf(probabilities: ArrayLike<number>, share: number): number {
+  let left = share;
+  for (const p of Float64Array.from(probabilities).toSorted((a, b) => b - a)) {
+    left -= p;
+    if (left <= 0) return p;
+  }
+  return 0;
+}

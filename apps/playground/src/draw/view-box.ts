@@ -17,3 +17,19 @@ function endsOf(points: Float32Array, offset: 0 | 1): readonly [number, number] 
   const margin = 0.18 * (high - low) || 1;
   return [low - margin, high + margin];
 }
+
+/** The middles of `size · size` cells of a part, row by row from the top left: `[size · size, 2]`, flat. */
+export function cellsOf({ x, y }: ViewBox, size: number): Float32Array {
+  const cells = new Float32Array(2 * size * size);
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column < size; column++) {
+      const at = 2 * (row * size + column);
+      cells[at] = x[0] + ((column + 0.5) / size) * (x[1] - x[0]);
+      cells[at + 1] = y[1] - ((row + 0.5) / size) * (y[1] - y[0]);
+    }
+  }
+  return cells;
+}
+
+/** What one cell of {@link cellsOf} covers. */
+export const cellArea = ({ x, y }: ViewBox, size: number): number => ((x[1] - x[0]) * (y[1] - y[0])) / size ** 2;

@@ -1,6 +1,6 @@
 import { colour } from '../draw/canvas.js';
 import { drawLosses } from '../draw/loss-chart.js';
-import type { ViewBox } from '../draw/view-box.js';
+import { cellArea, type ViewBox } from '../draw/view-box.js';
 import type { Settings } from '../model/recipe.js';
 import { Client } from '../page/client.js';
 import { byId } from '../page/elements.js';
@@ -76,8 +76,7 @@ function draw(): void {
   const exact = exactPosterior(box, frame.size, measured());
   drawPosterior(byId<HTMLCanvasElement>('density'), box, frame, exact);
   drawThrows(byId<HTMLCanvasElement>('throws'), frame.samples, measured());
-  const cell = ((box.x[1] - box.x[0]) * (box.y[1] - box.y[0])) / frame.size ** 2;
-  const gap = divergence(exact, frame.logDensity, cell);
+  const gap = divergence(exact, frame.logDensity, cellArea(box, frame.size));
   byId('gap').textContent = `From the exact posterior to the flow's: KL divergence ${gap.toFixed(3)} nats.`;
   const { steps } = SETTINGS;
   drawLosses(

@@ -1,8 +1,7 @@
 import { begin, colour, placer } from '../draw/canvas.js';
-import { contour } from '../draw/contour.js';
+import { drawContourLines } from '../draw/contour-lines.js';
 import { drawHeatMap } from '../draw/heat-map.js';
 import type { ViewBox } from '../draw/view-box.js';
-import { levelOf } from '../simulator/exact-posterior.js';
 import { errors, type Measurement, placeOf } from '../simulator/throw.js';
 import type { Frame } from '../worker/protocol.js';
 
@@ -18,19 +17,9 @@ export function drawPosterior(
   exact: Float64Array,
 ): void {
   drawHeatMap(canvas, logDensity, size);
+  drawContourLines(canvas, exact, size);
   const context = canvas.getContext('2d')!;
-  context.strokeStyle = '#ffffff';
   const sharpness = canvas.width / canvas.getBoundingClientRect().width;
-  context.lineWidth = 1.6 * sharpness;
-  const [scaleX, scaleY] = [canvas.width / size, canvas.height / size];
-  for (const share of [0.5, 0.9]) {
-    context.beginPath();
-    for (const [x1, y1, x2, y2] of contour(exact, size, levelOf(exact, share))) {
-      context.moveTo(x1 * scaleX, y1 * scaleY);
-      context.lineTo(x2 * scaleX, y2 * scaleY);
-    }
-    context.stroke();
-  }
   const place = placer(box, canvas.width, canvas.height);
   context.font = `${12 * sharpness}px system-ui, sans-serif`;
   context.fillStyle = '#ffffff';

@@ -1,6 +1,17 @@
+import type { Digits, Posteriors } from '../autoencoder/autoencoders.js';
 import type { Comparison, Event, Request } from '../worker/protocol.js';
+import { newest } from './newest.js';
 
-type Answers = { pack: Uint8Array<ArrayBuffer>; program: string; compare: Comparison; view: undefined };
+type Answers = {
+  pack: Uint8Array<ArrayBuffer>;
+  program: string;
+  compare: Comparison;
+  view: undefined;
+  digits: Digits;
+  posteriors: Posteriors;
+  decode: Float32Array;
+  sample: Float32Array;
+};
 type Asked = keyof Answers;
 
 /** A snapshot, or the latest weights, and the context in the units of its columns. */
@@ -13,9 +24,10 @@ export class Client {
   readonly #worker = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module' });
   readonly #waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   #lastId = 0;
-  #look: Look | undefined;
-  #isLooking = false;
   run = 0;
+
+  /** Looks at a model from elsewhere; while one look is computed, only the latest next one is kept. */
+  readonly look = newest((look: Look) => this.ask({ type: 'view', ...look }));
 
   constructor(handlers: Handlers) {
     this.#worker.addEventListener('message', ({ data }: MessageEvent<Event>) => {
@@ -44,25 +56,6 @@ export class Client {
       this.#waiting.set(id, { resolve, reject });
       this.#worker.postMessage({ ...request, id });
     });
-  }
-
-  /** Looks at a model from elsewhere; while one look is computed, only the latest next one is kept. */
-  look(look: Look): void {
-    this.#look = look;
-    if (!this.#isLooking) void this.#lookOn();
-  }
-
-  async #lookOn(): Promise<void> {
-    this.#isLooking = true;
-    try {
-      while (this.#look) {
-        const look = this.#look;
-        this.#look = undefined;
-        await this.ask({ type: 'view', ...look });
-      }
-    } finally {
-      this.#isLooking = false;
-    }
   }
 
   #take(id: number) {

@@ -18,4 +18,6 @@ export function complain(text: string): void {
   const line = byId('problem');
   line.textContent = text;
   line.hidden = text === '';
+  // The button that was pressed may be far below.
+  if (text !== '') line.scrollIntoView({ block: 'nearest' });
 }

@@ -7,9 +7,14 @@ import type { RunSpec } from '../worker/protocol.js';
 /**
  * A complete program for Node that repeats a run: the same rows, the same weights, the same numbers.
  *
- * @param backend what the run was computed by
+ * @param backend what the run was computed by, where that is known
  */
-export function programOf({ source, settings }: RunSpec, rows: PreparedRows, steps: number, backend: string): string {
+export function programOf(
+  { source, settings }: RunSpec,
+  rows: PreparedRows,
+  steps: number,
+  backend: string | undefined,
+): string {
   const { factory, options } = recipeOf(settings, rows.contexts.length);
   const isTable = source.kind !== 'set';
   const hasContext = rows.contexts.length > 0;
@@ -17,7 +22,7 @@ export function programOf({ source, settings }: RunSpec, rows: PreparedRows, ste
   const tensorNames = ['useBackend', ...(isTable ? [] : ['key', 'normal', 'split', 'uniform'])].toSorted();
   return `// npm i @pushforward/bijectors @pushforward/distributions @pushforward/tensor @pushforward/training @tensorflow/tfjs @tensorflow/tfjs-backend-wasm
 // Save this as flow.mjs, then: node flow.mjs
-// The page computed by ${backend}; other kernels round differently, and training enlarges that.
+// ${backend === undefined ? 'The run is one of another browser' : `The page computed by ${backend}`}; other kernels round differently, and training enlarges that.
 import * as tf from '@tensorflow/tfjs';
 import { Chain, fitStandardization, ${factory} } from '@pushforward/bijectors';
 import { maximumLikelihood, StandardNormal, Transformed } from '@pushforward/distributions';

@@ -21,13 +21,3 @@ export function exactPosterior({ x, y }: ViewBox, size: number, measured: Measur
 export function divergence(exact: Float64Array, logDensity: Float32Array, cellArea: number): number {
   return exact.reduce((sum, p, i) => (p > 0 ? sum + p * (Math.log(p / cellArea) - logDensity[i]) : sum), 0);
 }
-
-/** The probability of a cell above which the cells have so large a share of all. */
-export function levelOf(exact: Float64Array, share: number): number {
-  let left = share;
-  for (const p of exact.toSorted((a, b) => b - a)) {
-    left -= p;
-    if (left <= 0) return p;
-  }
-  return 0;
-}

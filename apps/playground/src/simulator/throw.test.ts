@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { divergence, exactPosterior, levelOf } from './exact-posterior.js';
+import { levelOf } from '../draw/contour.js';
+import { divergence, exactPosterior } from './exact-posterior.js';
 import { distanceOf, placeOf, simulate } from './throw.js';
 
 test('a ball lands where its distance says', () => {

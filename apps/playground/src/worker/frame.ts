@@ -1,6 +1,6 @@
 import { memory, tensor, tensor2d, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Transformed } from '@pushforward/distributions';
-import type { ViewBox } from '../draw/view-box.js';
+import { cellsOf, type ViewBox } from '../draw/view-box.js';
 import type { Frame } from './protocol.js';
 
 const SAMPLES = 1500;
@@ -34,18 +34,6 @@ export async function frameOf({ flow, box, context, size }: View): Promise<Omit<
   for (const source of Object.values(tensors)) source.dispose();
   const grid = { lines: LINES, points: POINTS, values };
   return { logDensity, size, samples, grid, tensors: memory().numTensors };
-}
-
-function cellsOf({ x, y }: ViewBox, size: number): Float32Array {
-  const cells = new Float32Array(2 * size * size);
-  for (let row = 0; row < size; row++) {
-    for (let column = 0; column < size; column++) {
-      const at = 2 * (row * size + column);
-      cells[at] = x[0] + ((column + 0.5) / size) * (x[1] - x[0]);
-      cells[at + 1] = y[1] - ((row + 0.5) / size) * (y[1] - y[0]);
-    }
-  }
-  return cells;
 }
 
 /** The place of one of so many, evenly over the base. */

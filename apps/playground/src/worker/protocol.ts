@@ -1,3 +1,4 @@
+import type { PosteriorName } from '../autoencoder/models.js';
 import type { ViewBox } from '../draw/view-box.js';
 import type { ContextColumn } from '../model/prepare-rows.js';
 import type { Settings } from '../model/recipe.js';
@@ -31,7 +32,11 @@ export type Request =
   | { type: 'open'; run: number; bytes: Uint8Array }
   | { type: 'pack'; id: number; as: 'archive' | 'safetensors' }
   | { type: 'program'; id: number }
-  | { type: 'compare'; id: number; dim: number; width: number; depth: number };
+  | { type: 'compare'; id: number; dim: number; width: number; depth: number }
+  | { type: 'digits'; id: number }
+  | { type: 'posteriors'; id: number; pixels: Uint8Array }
+  | { type: 'decode'; id: number; model: PosteriorName; z: Float32Array }
+  | { type: 'sample'; id: number; model: PosteriorName; count: number; seed: number };
 
 /** What a flow looks like at one step. */
 export interface Frame {

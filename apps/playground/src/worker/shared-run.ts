@@ -1,7 +1,8 @@
 import { Transformed } from '@pushforward/distributions';
 import type { Module } from '@pushforward/tensor';
+import { isDataSetName } from '../data/data-sets.js';
 import { flowNames } from '../model/recipe.js';
-import type { SharedRun } from './protocol.js';
+import type { RunSpec, SharedRun } from './protocol.js';
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 const isPair = (value: unknown) => Array.isArray(value) && value.length === 2 && value.every(isNumber);
@@ -26,4 +27,9 @@ export function readShared(module: Module, metadata: unknown): SharedRun {
   if (!isWhole || contexts.length !== module.contextDim) throw fail;
   if (!contexts.every(({ loc, scale, from, to }) => [loc, scale, from, to].every(isNumber))) throw fail;
   return shared;
+}
+
+/** What was trained on what, where a link tells: of rows of somebody's own it does not. */
+export function specOf({ set, settings }: SharedRun): RunSpec | undefined {
+  return set !== null && isDataSetName(set) ? { source: { kind: 'set', name: set }, settings } : undefined;
 }

@@ -9,7 +9,7 @@ import { DAMAGED } from '../share/fragment.js';
 import { namesOf, titleOf } from '../model/source.js';
 import { Model } from './model.js';
 import type { Event, RunSpec, SharedRun } from './protocol.js';
-import { readShared } from './shared-run.js';
+import { readShared, specOf } from './shared-run.js';
 import { Snapshots } from './snapshots.js';
 import { train } from './train.js';
 
@@ -107,9 +107,13 @@ export class Studio {
   /** A program for Node that trains the same flow. */
   async program(): Promise<string> {
     this.#demand();
-    if (!this.#spec) throw new Error('This model came by a link: train one of your own to see its program.');
-    const rows = await prepareRows(this.#spec.source, this.#spec.settings.seed);
-    return programOf(this.#spec, rows, this.#step, describeBackend());
+    const spec = this.#spec ?? (this.#shared && specOf(this.#shared));
+    if (!spec)
+      throw new Error(
+        'This model came by a link, and the rows that it was trained on did not: there is no program to repeat that.',
+      );
+    const rows = await prepareRows(spec.source, spec.settings.seed);
+    return programOf(spec, rows, this.#step, this.#spec && describeBackend());
   }
 
   /** Runs a job while no step of training runs. */

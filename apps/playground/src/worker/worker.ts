@@ -1,6 +1,7 @@
-// What computes: a page's questions in, pictures of a flow out.
+// What computes: a page's questions in, pictures of a flow or of digits out.
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import { describeBackend, useBackend } from '@pushforward/tensor';
+import { Autoencoders } from '../autoencoder/autoencoders.js';
 import { compareDirections } from './compare.js';
 import type { Event, Request } from './protocol.js';
 import { Studio } from './studio.js';
@@ -11,6 +12,7 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
 /** Resolves when the backend runs; every request waits for it. */
 let started: Promise<unknown> = Promise.resolve();
 const studio = new Studio(post);
+const autoencoders = new Autoencoders();
 
 const handlers: { [T in Request['type']]: (request: Extract<Request, { type: T }>) => unknown } = {
   start: async ({ backend }) => {
@@ -26,6 +28,10 @@ const handlers: { [T in Request['type']]: (request: Extract<Request, { type: T }
   pack: ({ as }) => studio.pack(as),
   program: () => studio.program(),
   compare: (request) => studio.alone(() => compareDirections(request)),
+  digits: () => autoencoders.load(),
+  posteriors: ({ pixels }) => autoencoders.posteriors(pixels),
+  decode: ({ model, z }) => autoencoders.decode(model, z),
+  sample: ({ model, count, seed }) => autoencoders.sample(model, count, seed),
 };
 
 async function answer(request: Request): Promise<void> {
