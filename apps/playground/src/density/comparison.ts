@@ -30,7 +30,8 @@ export function comparisonTable({ dim, rows }: Comparison): HTMLElement {
   const top = element('thead');
   top.append(head);
   table.append(top, body);
-  const wrap = element('div', '', { className: 'table-wrap' });
+  // Where the window is narrow the table scrolls, by keyboard too.
+  const wrap = element('div', '', { className: 'table-wrap', tabIndex: 0, role: 'group', ariaLabel: 'Table of times' });
   wrap.append(element('p', summary({ dim, rows })), table);
   return wrap;
 }
