@@ -13,6 +13,18 @@ describe('the build of the kernels', () => {
     expect(['plain', 'relaxed']).toContain(fastestBuild(128));
   });
 
+  test('is of 128-bit vectors where the flags of the engine cannot be set', () => {
+    const { getBuiltinModule } = process;
+    const setFlagsFromString = () => {
+      throw new Error('not implemented');
+    };
+    vi.spyOn(process, 'getBuiltinModule').mockImplementation((name: string) =>
+      name === 'node:v8' ? { setFlagsFromString } : getBuiltinModule(name),
+    );
+    expect(['plain', 'relaxed']).toContain(fastestBuild('auto'));
+    expect(() => fastestBuild(256)).toThrow(/^useBackend: vectors: 256 needs Node 24/);
+  });
+
   test('is not the one for 256-bit vectors where that gives wrong numbers', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     expect(['plain', 'relaxed']).toContain(await chooseBuild(current(), 'auto', () => ['MatMul', 'Lstm']));

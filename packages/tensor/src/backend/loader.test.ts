@@ -13,6 +13,8 @@ describe('isMissing', () => {
     for (const message of [
       `Could not resolve "some-package" imported by "@pushforward/tensor". Is it installed?`,
       `Failed to resolve module specifier 'some-package'`,
+      'The specifier “some-package” was a bare specifier, but was not remapped to anything.',
+      "Module name, 'some-package' does not resolve to a valid URL.",
     ]) {
       expect(isMissing(new TypeError(message), 'some-package')).toBe(true);
     }

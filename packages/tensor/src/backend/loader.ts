@@ -28,6 +28,6 @@ export function isMissing(error: unknown, packageName: string): boolean {
     named &&
     (code === 'ERR_MODULE_NOT_FOUND' ||
       code === 'MODULE_NOT_FOUND' ||
-      /could not resolve|failed to resolve/i.test(message))
+      /could not resolve|failed to resolve|bare specifier|does not resolve/i.test(message))
   );
 }

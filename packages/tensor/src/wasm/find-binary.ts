@@ -22,8 +22,8 @@ const bundled: Record<BinaryName, () => URL> = {
 };
 
 /**
- * Fetches a binary in a browser: from where the program says, else from where a bundler put it, from beside this package, and from
- * beside the page.
+ * Fetches a binary in a browser: from where the program says, else from beside the module that the page's import map names, from where a bundler
+ * put it, from beside this package, and from beside the page.
  *
  * @returns the binary, or what was tried and what to do, as the end of the sentence `backend 'wasm' …`
  */
@@ -46,7 +46,17 @@ function usualPlaces(name: BinaryName): string[] {
   const { href } = bundled[name]();
   // Where nothing put another place there, as on the development server of Vite, both packages lie in one node_modules.
   const beside = href.replace(/@pushforward\/tensor\/.*(?=@tensorflow\/)/, '');
-  return [...new Set([href, beside, name])];
+  return [...new Set([...besideModule(name), href, beside, name])];
+}
+
+/** Where a page has an import map, which says where the package is: on whatever server, in whatever version. */
+function besideModule(name: BinaryName): string[] {
+  try {
+    return [new URL(name, import.meta.resolve(PACKAGE)).href];
+  } catch {
+    // Without a map, or in a bundle, the name stands for nothing.
+    return [];
+  }
 }
 
 async function fetchBinary(url: string): Promise<Binary | string> {

@@ -35,9 +35,8 @@ function fromBase64(text: string): Uint8Array<ArrayBuffer> {
  */
 export function fastestBuild(vectors: Vectors): KernelBuild {
   const build = hasRelaxedSimd() ? 'relaxed' : 'plain';
-  const mayBeWide = engineFlags() !== undefined && build === 'relaxed';
-  if (vectors === 128 || (vectors === 'auto' && !(mayBeWide && isTried()))) return build;
-  if (mayBeWide && fusesVectors()) return 'wide';
+  if (vectors === 128 || (vectors === 'auto' && !isTried())) return build;
+  if (build === 'relaxed' && takesFlags() && fusesVectors()) return 'wide';
   if (vectors === 256)
     throw new Error(
       'useBackend: vectors: 256 needs Node 24 or later and a processor that has them; leave the option out, or pass 128',
@@ -56,6 +55,16 @@ function isTried(): boolean {
 
 /** Those of Node 24 and 26; `scripts/ci/wide-vectors.mjs` tries them. */
 const TRIED = ['13.6', '14.6'];
+
+/** Whether the engine's flags can be set. Bun is on another engine, reports a version of V8 all the same, and has a function for flags that throws. */
+function takesFlags(): boolean {
+  try {
+    wideVectors(false);
+    return engineFlags() !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 export function hasRelaxedSimd(): boolean {
   return WebAssembly.validate(fromBase64(timedTileBase64));

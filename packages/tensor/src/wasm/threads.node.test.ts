@@ -10,13 +10,14 @@ import {
   type Tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { useBackend } from '../backend/use-backend.js';
 import { key } from '../random/key.js';
 import { linear } from '../kernels/product/linear.js';
 import { normal } from '../random/random.js';
 import { rationalQuadraticSpline } from '../kernels/spline/rational-quadratic-spline.js';
 import { vjp } from '../autodiff/vjp.js';
+import { startThread } from './threads.js';
 import { wasmModuleOf } from './wasm-module.js';
 
 /** Starts the backend anew. */
@@ -82,4 +83,20 @@ afterAll(() => restart());
 test('any number of threads gives the same numbers bit for bit', async () => {
   const expected = await resultsOn(1);
   for (const threads of [2, 5]) expect(await resultsOn(threads)).toEqual(expected);
+});
+
+test('threads that cannot start are a warning, given once', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  // It exports no function to serve by.
+  const module = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+  startThread({ module, memory, pool: 0, thread: 1 });
+  // A function cannot be sent to a thread.
+  startThread({ module, memory, pool: 0, thread: (() => 2) as unknown as number });
+  await vi.waitFor(() => expect(warn).toHaveBeenCalled());
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(warn.mock.calls).toEqual([
+    [expect.stringMatching(/^useBackend: a thread did not start, the others do its work: /)],
+  ]);
+  warn.mockRestore();
 });

@@ -13,25 +13,32 @@ const serve = `({ module, memory, pool, thread }) =>
 /** Starts a thread that takes part in the pool's jobs as soon as it runs, and does not keep its process from ending. */
 export function startThread(data: ThreadData): void {
   const node = nodeThreads();
-  if (node) {
-    const source = `(${serve})(require('node:worker_threads').workerData)`;
-    new node.Worker(source, { eval: true, workerData: data }).unref();
-    return;
-  }
-  const source = `onmessage = ({ data }) => (${serve})(data)`;
-  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   try {
-    const worker = new Worker(url);
-    // Where a policy forbids it, by this event or by an exception, the other threads do the work.
-    worker.addEventListener('error', (event) => {
-      event.preventDefault();
-      warnOnce("the page's Content-Security-Policy may forbid it; allow it by `worker-src blob:`");
-    });
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that of a worker takes none
-    worker.postMessage(data);
+    // What goes wrong comes as an event or as an exception, and the other threads do the work.
+    if (node) startInNode(node, data);
+    else startInPage(data);
   } catch (error) {
     warnOnce((error as Error).message);
   }
+}
+
+function startInNode({ Worker }: NodeThreads, data: ThreadData): void {
+  const source = `(${serve})(require('node:worker_threads').workerData)`;
+  const worker = new Worker(source, { eval: true, workerData: data });
+  // Without a listener an error would end the process.
+  worker.on('error', ({ message }) => warnOnce(message));
+  worker.unref();
+}
+
+function startInPage(data: ThreadData): void {
+  const source = `onmessage = ({ data }) => (${serve})(data)`;
+  const worker = new Worker(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+  worker.addEventListener('error', (event) => {
+    event.preventDefault();
+    warnOnce("the page's Content-Security-Policy may forbid it; allow it by `worker-src blob:`");
+  });
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that of a worker takes none
+  worker.postMessage(data);
 }
 
 let hasWarned = false;
@@ -53,7 +60,12 @@ export function availableThreads(): number {
 }
 
 interface NodeThreads {
-  Worker: new (source: string, options: { eval: boolean; workerData: ThreadData }) => { unref(): void };
+  Worker: new (source: string, options: { eval: boolean; workerData: ThreadData }) => NodeWorker;
+}
+
+interface NodeWorker {
+  on(event: 'error', listener: (error: Error) => void): void;
+  unref(): void;
 }
 
 function nodeThreads(): NodeThreads | undefined {
