@@ -139,6 +139,7 @@ async function inNode() {
   await check('packed packages', 'node', ['scripts/ci/packed.mjs']);
   await check('programs of the READMEs', 'node', ['scripts/ci/readmes.mjs']);
   await check('pages', 'node', ['scripts/ci/pages.mjs']);
+  await check('templates', 'node', ['scripts/ci/templates.mjs']);
   await check('playground', 'node', ['scripts/ci/playground.mjs']);
   await check('exported flows in onnxruntime-web', 'node', ['scripts/ci/onnx-web.mjs']);
   await check("ONNX's checker on exported flows", 'node', ['scripts/ci/onnx-checker.mjs'], { mayLack: true });

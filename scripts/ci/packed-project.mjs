@@ -22,7 +22,7 @@ export function pack(folder) {
   return tarballsIn(folder);
 }
 
-function tarballsIn(folder) {
+export function tarballsIn(folder) {
   return readdirSync(folder).filter((file) => file.endsWith('.tgz'));
 }
 

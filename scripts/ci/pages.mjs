@@ -3,8 +3,8 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chromium } from 'playwright';
 import { isolated, serveFolder } from '../serve-folder.mjs';
+import { launchChromium } from './chromium.mjs';
 import { install, pack, published, shell } from './packed-project.mjs';
 
 const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'pushforward-pages-')));
@@ -109,16 +109,7 @@ try {
   );
   for (const name of ['webpack', 'esbuild']) writeFileSync(path.join(built(name), 'index.html'), html);
 
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-    ],
-  });
+  browser = await launchChromium();
   const servedAs = async (title, directory, headers, query, expected, warning) => {
     const server = await serveFolder(directory, () => headers);
     try {
