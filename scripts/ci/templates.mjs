@@ -63,6 +63,9 @@ async function shell(project, line, bin) {
 
 const npmInstall = 'npm install --prefer-offline --no-audit --no-fund --loglevel=error';
 
+/** Runs in the page. */
+const hasResult = () => !document.querySelector('output').textContent.includes('…');
+
 /** The text of the page's result, once it is there. */
 async function resultOf(page, url) {
   const problems = [];
@@ -73,7 +76,6 @@ async function resultOf(page, url) {
       problems.push(`${response.url()}: ${response.status()}`);
   });
   await page.goto(url);
-  const hasResult = () => !document.querySelector('output').textContent.includes('…');
   await page.waitForFunction(hasResult, undefined, { timeout: 120_000 }).catch(() => problems.push('no result came'));
   if (problems.length > 0) throw new Error(`${url}: ${problems.join('\n')}`);
   return page.locator('output').textContent();

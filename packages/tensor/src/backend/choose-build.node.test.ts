@@ -6,6 +6,10 @@ import type { WasmBackend } from '../wasm/wasm-module.js';
 
 const current = () => backend() as unknown as WasmBackend;
 
+const setFlagsFromString = () => {
+  throw new Error('not implemented');
+};
+
 afterEach(() => vi.restoreAllMocks());
 
 describe('the build of the kernels', () => {
@@ -15,9 +19,6 @@ describe('the build of the kernels', () => {
 
   test('is of 128-bit vectors where the flags of the engine cannot be set', () => {
     const { getBuiltinModule } = process;
-    const setFlagsFromString = () => {
-      throw new Error('not implemented');
-    };
     vi.spyOn(process, 'getBuiltinModule').mockImplementation((name: string) =>
       name === 'node:v8' ? { setFlagsFromString } : getBuiltinModule(name),
     );
