@@ -136,6 +136,7 @@ async function inNode() {
   await check('benchmarks in the guides', 'node', ['scripts/benchmarks.mjs', '--check']);
   await check('sizes of the packages', 'node', ['scripts/sizes.mjs', '--check']);
   await check('the site and its links', 'node', ['scripts/ci/links.mjs']);
+  await check('the site in Chromium', 'node', ['scripts/ci/site.mjs']);
   await check('packed packages', 'node', ['scripts/ci/packed.mjs']);
   await check('programs of the READMEs', 'node', ['scripts/ci/readmes.mjs']);
   await check('pages', 'node', ['scripts/ci/pages.mjs']);

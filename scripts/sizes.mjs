@@ -28,8 +28,14 @@ async function weigh(name) {
       write: false,
       target: 'es2022',
       minify: true,
-      lib: { entry, formats: ['es'] },
-      rolldownOptions: { external: (id) => !id.startsWith('.') && !path.isAbsolute(id) },
+      // Files that a package names by URL are loaded by themselves.
+      assetsInlineLimit: 0,
+      modulePreload: false,
+      rolldownOptions: {
+        input: entry,
+        preserveEntrySignatures: 'strict',
+        external: (id) => !id.startsWith('.') && !path.isAbsolute(id),
+      },
     },
   }).then((result) => [result].flat()[0]);
   const chunks = new Map(output.filter(({ type }) => type === 'chunk').map((chunk) => [chunk.fileName, chunk]));

@@ -61,6 +61,8 @@ function runButton(tokens, index) {
 /** Gives markdown-it, which typedoc renders every page with, mathematics and graphs. */
 function extendMarkdown(markdown) {
   markdown.use(katex.default ?? katex, { enableFencedBlocks: true, throwOnError: true, strict: 'error' });
+  // Wide tables scroll, which takes the focus on a keyboard.
+  markdown.renderer.rules.table_open = () => '<table tabindex="0">\n';
   const fence = markdown.renderer.rules.fence;
   markdown.renderer.rules.fence = (tokens, index, ...rest) => {
     const language = tokens[index].info.trim();
@@ -87,6 +89,8 @@ function mendLinks(page) {
       const file = path.relative(path.join(root, 'apps/playground'), media.get(name) ?? '');
       return builtPages.has(file) ? `href="${toTop(page)}playground/${file}"` : link;
     })
+    // What typedoc leaves without a landmark.
+    .replace('<div class="col-content">', '<div class="col-content" role="main">')
     .replaceAll(/(href="[./]*media\/[^"#]+\.(?:ts|mjs))"/g, '$1.txt"');
 }
 
