@@ -137,6 +137,10 @@ async function inNode() {
   await check('sizes of the packages', 'node', ['scripts/sizes.mjs', '--check']);
   await check('the site and its links', 'node', ['scripts/ci/links.mjs']);
   await check('the site in Chromium', 'node', ['scripts/ci/site.mjs']);
+  // One set for all that install the packages.
+  environment.PUSHFORWARD_TARBALLS = path.join(root, '.cache', 'tarballs');
+  rmSync(environment.PUSHFORWARD_TARBALLS, { recursive: true, force: true });
+  await check('tarballs', 'npm', ['run', 'pack', '--', environment.PUSHFORWARD_TARBALLS]);
   await check('packed packages', 'node', ['scripts/ci/packed.mjs']);
   await check('programs of the READMEs', 'node', ['scripts/ci/readmes.mjs']);
   await check('pages', 'node', ['scripts/ci/pages.mjs']);
