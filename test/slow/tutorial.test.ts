@@ -1,0 +1,4 @@
+import { runExamples } from '../run-examples.js';
+import { isTutorial } from '../tutorial.js';
+
+runExamples(isTutorial);
