@@ -92,8 +92,8 @@ async function check(title, command, args, { mayLack = false } = {}) {
   return status === 0;
 }
 
-/** What the project `node` runs. */
-const inNodeAlone = ['.node.test', 'apps/', 'bench/', 'test/'];
+/** What the project `node` runs, but for the programs of the documentation, which no version runs otherwise than another. */
+const inNodeAlone = ['.node.test', 'apps/', 'bench/', ...testFiles.filter((file) => /^test\/(?!examples)/.test(file))];
 
 /** The packages' tests on the backend whose library does not come with an installation. */
 async function nativeBackend() {
@@ -121,23 +121,8 @@ async function onNode(version) {
 // What npm test tries on a few random cases.
 const onMany = (cases) => ({ env: { ...environment, PUSHFORWARD_CASES: String(cases) } });
 
-async function inNode() {
-  for (const version of nodeVersions) await onNode(version);
-  await check('256-bit vectors in V8', 'node', ['scripts/ci/wide-vectors.mjs']);
-  await tests('properties', ['node', 'wasm'], ['.property.test.ts'], onMany(10_000));
-  // So many of each of 17 kinds of file: together more than 20,000.
-  await tests('damaged files', 'node', ['test/fuzz'], onMany(1500));
-  await check('unused exports and dependencies', 'knip', []);
-  await check('exports in the READMEs', 'node', ['scripts/exports.mjs', '--check']);
-  await check('metadata of the packages', 'node', ['scripts/metadata.mjs', '--check']);
-  await check('no types of Node in browsers', 'node', ['scripts/ci/browser-types.mjs']);
-  await check('types of the examples', 'node', ['scripts/ci/example-types.mjs']);
-  await check('papers in the guides', 'node', ['scripts/papers.mjs', '--check']);
-  await check('benchmarks in the guides', 'node', ['scripts/benchmarks.mjs', '--check']);
-  await check('sizes of the packages', 'node', ['scripts/sizes.mjs', '--check']);
-  await check('the site and its links', 'node', ['scripts/ci/links.mjs']);
-  await check('the site in Chromium', 'node', ['scripts/ci/site.mjs']);
-  // One set for all that install the packages.
+/** What installs the packages as users do: they are packed once. */
+async function packedPackages() {
   environment.PUSHFORWARD_TARBALLS = path.join(root, '.cache', 'tarballs');
   rmSync(environment.PUSHFORWARD_TARBALLS, { recursive: true, force: true });
   await check('tarballs', 'npm', ['run', 'pack', '--', environment.PUSHFORWARD_TARBALLS]);
@@ -145,44 +130,79 @@ async function inNode() {
   await check('programs of the READMEs', 'node', ['scripts/ci/readmes.mjs']);
   await check('pages', 'node', ['scripts/ci/pages.mjs']);
   await check('templates', 'node', ['scripts/ci/templates.mjs']);
-  await check('playground', 'node', ['scripts/ci/playground.mjs']);
-  await check('exported flows in onnxruntime-web', 'node', ['scripts/ci/onnx-web.mjs']);
-  await check("ONNX's checker on exported flows", 'node', ['scripts/ci/onnx-checker.mjs'], { mayLack: true });
-  await nativeBackend();
-  await tests('flows that reach the entropy', 'slow');
 }
 
-async function inBrowsersAndOnGpus() {
-  await tests('browser', 'browser-wasm');
-  // In two runs, because a page keeps every shader.
-  await tests('webgl', 'browser-webgl', ['packages/tensor']);
-  // What trains, and goes through loops of its own; shaders in software are the slowest of all, and the other classes only chain operations.
-  await tests('webgl, models', 'browser-webgl', [
-    'made/src/density/made-density',
-    'coupling/coupling.test',
-    'elementwise/spline/rational-quadratic-spline.test',
-    'vae/src/vae',
-    'training/src/loop/fit',
-  ]);
-  await tests('webgpu in a browser', 'browser-webgpu', ['packages/tensor']);
-  await tests('webgpu in a browser, models', 'browser-webgpu', oneOfEachKind);
+async function site() {
+  await check('sizes of the packages', 'node', ['scripts/sizes.mjs', '--check']);
+  await check('the site and its links', 'node', ['scripts/ci/links.mjs']);
+  await check('the site in Chromium', 'node', ['scripts/ci/site.mjs']);
+  await check('playground', 'node', ['scripts/ci/playground.mjs']);
+}
+
+async function onnx() {
+  await check('exported flows in onnxruntime-web', 'node', ['scripts/ci/onnx-web.mjs']);
+  await check("ONNX's checker on exported flows", 'node', ['scripts/ci/onnx-checker.mjs'], { mayLack: true });
+}
+
+async function sources() {
+  await check('unused exports and dependencies', 'knip', []);
+  await check('exports in the READMEs', 'node', ['scripts/exports.mjs', '--check']);
+  await check('papers in the guides', 'node', ['scripts/papers.mjs', '--check']);
+  await check('benchmarks in the guides', 'node', ['scripts/benchmarks.mjs', '--check']);
+  await check('metadata of the packages', 'node', ['scripts/metadata.mjs', '--check']);
+  await check('no types of Node in browsers', 'node', ['scripts/ci/browser-types.mjs']);
+  await check('types of the examples', 'node', ['scripts/ci/example-types.mjs']);
+}
+
+/** Shaders in software are the slowest of all: what trains, and goes through loops of its own; the other classes only chain operations. */
+const onWebgl = [
+  'made/src/density/made-density',
+  'coupling/coupling.test',
+  'elementwise/spline/rational-quadratic-spline.test',
+  'vae/src/vae',
+  'training/src/loop/fit',
+];
+
+/** Nearly the same library as in the browser: what it takes to start it in Node, every kernel of our own, and one model of each kind. */
+async function webgpuInNode() {
   await check('webgpu for Node', 'node', ['scripts/ci/install-webgpu.mjs']);
-  // Nearly the same library as in the browser: what it takes to start it in Node, every kernel of our own, and one model of each kind.
   const startAndKernels = ['use-backend', 'src/kernels', 'src/overrides', 'made-kernel'];
-  await tests('webgpu in Node', 'webgpu-node', [
-    ...startAndKernels,
-    'coupling/coupling.test',
-    'vae/src/vae',
-    'training/src/loop/fit',
-  ]);
+  const models = ['coupling/coupling.test', 'vae/src/vae', 'training/src/loop/fit'];
+  await tests('webgpu in Node', 'webgpu-node', [...startAndKernels, ...models]);
+}
+
+/** What may run beside each other, the longest first. */
+const jobs = [
+  nativeBackend,
+  packedPackages,
+  () => tests('flows that reach the entropy', 'slow'),
+  ...nodeVersions.map((version) => () => onNode(version)),
+  () => tests('webgl', 'browser-webgl', ['packages/tensor']),
+  // Apart from the operations, because a page keeps every shader.
+  () => tests('webgl, models', 'browser-webgl', onWebgl),
+  webgpuInNode,
   // The commands as they are on a new machine.
-  await check('fresh clone', 'node', ['scripts/ci/fresh-clone.mjs']);
+  () => check('fresh clone', 'node', ['scripts/ci/fresh-clone.mjs']),
+  () => tests('browser', 'browser-wasm'),
+  site,
+  () => tests('properties', ['node', 'wasm'], ['.property.test.ts'], onMany(10_000)),
+  // So many of each of 17 kinds of file: together more than 20,000.
+  () => tests('damaged files', 'node', ['test/fuzz'], onMany(1500)),
+  () => tests('webgpu in a browser', 'browser-webgpu', ['packages/tensor']),
+  () => tests('webgpu in a browser, models', 'browser-webgpu', oneOfEachKind),
+  sources,
+  onnx,
+  () => check('256-bit vectors in V8', 'node', ['scripts/ci/wide-vectors.mjs']),
+];
+
+async function work() {
+  for (let job = jobs.shift(); job; job = jobs.shift()) await job();
 }
 
 await vitest('npm test', 'npm', ['test', '--'], { stdio: 'inherit' });
 await check('chromium', 'bash', ['scripts/ci/install-chromium.sh']);
-// Pages use one core for most of the time, installations none.
-await Promise.all([inNode(), inBrowsersAndOnGpus()]);
+// Two at a time: pages use one core for most of it, installations none.
+await Promise.all([work(), work()]);
 // Figures of time, with nothing beside them.
 await check('training step against stock tfjs-wasm and the reference', 'node', ['scripts/ci/bench.mjs']);
 
