@@ -1,14 +1,16 @@
-// Opens pages of the built site in headless Chromium: the programs on them run where they stand, and no page is wider than the window. With `--pictures FOLDER` it also takes a picture of every guide at both widths, light and dark.
+// Opens pages of the built site in headless Chromium: the programs on them run where they stand, and no page is wider than the window. With
+// `--pictures FOLDER` it also takes a picture of every guide at both widths, light and dark.
 import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { chromium } from 'playwright';
 import { serveSite, site } from '../site-serve.mjs';
 
 const widths = [390, 1280];
-const themes = ['light', 'dark'];
 const wanted = process.argv.indexOf('--pictures');
 const pictures = wanted < 0 ? undefined : path.resolve(process.argv[wanted + 1]);
 if (pictures) mkdirSync(pictures, { recursive: true });
+// Nothing is wider for being dark.
+const themes = pictures ? ['light', 'dark'] : ['light'];
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
