@@ -163,24 +163,30 @@ const onWebgl = [
   'training/src/loop/fit',
 ];
 
-/** Nearly the same library as in the browser: what it takes to start it in Node, every kernel of our own, and one model of each kind. */
-async function webgpuInNode() {
+async function webgl() {
+  // In two runs, because a page keeps every shader.
+  await tests('webgl', 'browser-webgl', ['packages/tensor']);
+  await tests('webgl, models', 'browser-webgl', onWebgl);
+}
+
+async function webgpu() {
+  await tests('webgpu in a browser', 'browser-webgpu', ['packages/tensor']);
+  await tests('webgpu in a browser, models', 'browser-webgpu', oneOfEachKind);
   await check('webgpu for Node', 'node', ['scripts/ci/install-webgpu.mjs']);
+  // Nearly the same library as in the browser: what it takes to start it in Node, every kernel of our own, and one model of each kind.
   const startAndKernels = ['use-backend', 'src/kernels', 'src/overrides', 'made-kernel'];
   const models = ['coupling/coupling.test', 'vae/src/vae', 'training/src/loop/fit'];
   await tests('webgpu in Node', 'webgpu-node', [...startAndKernels, ...models]);
 }
 
-/** What may run beside each other, the longest first. */
+/** What may run beside each other, the longest first, in an order in which two GPUs in software do not meet. */
 const jobs = [
   nativeBackend,
+  webgl,
   packedPackages,
+  webgpu,
   () => tests('flows that reach the entropy', 'slow'),
   ...nodeVersions.map((version) => () => onNode(version)),
-  () => tests('webgl', 'browser-webgl', ['packages/tensor']),
-  // Apart from the operations, because a page keeps every shader.
-  () => tests('webgl, models', 'browser-webgl', onWebgl),
-  webgpuInNode,
   // The commands as they are on a new machine.
   () => check('fresh clone', 'node', ['scripts/ci/fresh-clone.mjs']),
   () => tests('browser', 'browser-wasm'),
@@ -188,8 +194,6 @@ const jobs = [
   () => tests('properties', ['node', 'wasm'], ['.property.test.ts'], onMany(10_000)),
   // So many of each of 17 kinds of file: together more than 20,000.
   () => tests('damaged files', 'node', ['test/fuzz'], onMany(1500)),
-  () => tests('webgpu in a browser', 'browser-webgpu', ['packages/tensor']),
-  () => tests('webgpu in a browser, models', 'browser-webgpu', oneOfEachKind),
   sources,
   onnx,
   () => check('256-bit vectors in V8', 'node', ['scripts/ci/wide-vectors.mjs']),
