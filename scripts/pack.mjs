@@ -1,6 +1,7 @@
 // Writes a tarball of every package to a folder, for `npm i`. The folder is the one argument.
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { packageNames } from './doors.mjs';
 import { root, run, setup } from './setup.mjs';
 
 const [folder] = process.argv.slice(2);
@@ -10,7 +11,7 @@ if (folder === undefined) {
 }
 setup();
 mkdirSync(folder, { recursive: true });
-for (const name of readdirSync(path.join(root, 'packages'))) {
+for (const name of packageNames) {
   const status = run('pnpm', ['pack', '--pack-destination', path.resolve(folder)], {
     cwd: path.join(root, 'packages', name),
     stdio: ['ignore', 'ignore', 'inherit'],

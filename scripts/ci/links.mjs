@@ -57,7 +57,7 @@ for (const [page, { links }] of pages) for (const link of links) follow(page, li
 const top = path.join(site, 'index.html');
 for (const link of pathsOf(readData('navigation'))) follow(top, link);
 for (const { url } of readData('search').rows) follow(top, url);
-for (const link of ['playground/index.html', 'playground/inference.html'])
+for (const link of ['playground/index.html', 'playground/digits.html', 'playground/inference.html'])
   if (
     ![...pages].some(([page, { links }]) =>
       links.some((to) => path.resolve(path.dirname(page), to) === path.join(site, link)),

@@ -1,9 +1,9 @@
 // Exported flows in onnxruntime-web, in headless Chromium: the same log-densities and samples as the flows' own.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { chromium } from 'playwright';
 import { serveFolder } from '../serve-folder.mjs';
 import { root } from '../setup.mjs';
+import { launchChromium } from './chromium.mjs';
 import { installInto } from './install-into.mjs';
 import { areClose, onnxFlows } from './onnx-flows.mjs';
 
@@ -30,10 +30,7 @@ async function evaluate({ runtime, density, sampler, rows, numbers, context }) {
 }
 
 const flows = await onnxFlows();
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--no-first-run'],
-});
+const browser = await launchChromium();
 let wrong = 0;
 try {
   const page = await browser.newPage();

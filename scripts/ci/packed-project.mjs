@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { packageNames } from '../doors.mjs';
 import { environment, root } from '../setup.mjs';
 
 /** Runs a program with its output shown; throws unless it exits with 0. */
@@ -9,8 +10,6 @@ export function shell(command, args, cwd) {
   const { status, error } = spawnSync(command, args, { cwd, env: environment, stdio: 'inherit' });
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed${error ? `: ${error.message}` : ''}`);
 }
-
-export const packageNames = readdirSync(path.join(root, 'packages'));
 
 /** The whole set of packages under their published names. */
 export const published = packageNames.map((name) => `@pushforward/${name}`);
@@ -22,8 +21,7 @@ export function pack(folder) {
     cpSync(made, folder, { recursive: true });
     return tarballsIn(folder);
   }
-  for (const name of packageNames)
-    shell('pnpm', ['pack', '--pack-destination', folder], path.join(root, 'packages', name));
+  shell('npm', ['run', 'pack', '--', folder], root);
   return tarballsIn(folder);
 }
 

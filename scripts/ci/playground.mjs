@@ -6,15 +6,14 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { AxeBuilder } from '@axe-core/playwright';
-import { chromium } from 'playwright';
 import { root, run } from '../setup.mjs';
 import { servePlayground } from '../site-serve.mjs';
+import { launchChromium } from './chromium.mjs';
 import { nodeOf } from './node-versions.mjs';
 
 /** The entropy of the two moons, in nats. */
 const ENTROPY = 1.0212;
 
-const switches = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
 let browser;
 let failures = 0;
 
@@ -274,7 +273,7 @@ async function timesAndSizes(page, done) {
 
 try {
   if (run('turbo', ['run', 'site', '--output-logs=errors-only']) !== 0) throw new Error('the site does not build');
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: switches });
+  browser = await launchChromium();
   for (const isIsolated of [true, false]) {
     const server = await servePlayground(0, isIsolated);
     await check(`two moons in 20 seconds, ${isIsolated ? '' : 'not '}isolated`, server.url, async (page) => {

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../setup.mjs';
-import { install, pack, packageNames, published, shell } from './packed-project.mjs';
+import { packageNames } from '../doors.mjs';
+import { install, pack, published, shell } from './packed-project.mjs';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'pushforward-readmes-'));
 const run = promisify(execFile);

@@ -2,8 +2,8 @@
 // `--pictures FOLDER` it also takes a picture of every guide at both widths, light and dark.
 import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { chromium } from 'playwright';
 import { serveSite, site } from '../site-serve.mjs';
+import { launchChromium } from './chromium.mjs';
 
 const widths = [390, 1280];
 const wanted = process.argv.indexOf('--pictures');
@@ -12,10 +12,7 @@ if (pictures) mkdirSync(pictures, { recursive: true });
 // Nothing is wider for being dark.
 const themes = pictures ? ['light', 'dark'] : ['light'];
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-});
+const browser = await launchChromium();
 const { url, close } = await serveSite(0);
 let failures = 0;
 
