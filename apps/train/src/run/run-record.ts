@@ -13,7 +13,7 @@ import { RECORD, type RunDirectory } from './run-directory.js';
 /** What a run is, so that it can be resumed: the file `run.json` of its directory. */
 export interface RunRecord {
   version: 3;
-  command: 'digits' | 'train';
+  command: 'digits' | 'train' | 'paper';
   /** As the user typed it. */
   commandLine: string;
   /** Every option with its value, defaults filled in. */
@@ -115,7 +115,7 @@ function checkRecord(value: unknown, name: string): asserts value is RunRecord {
   const record = isObject(value) ? (value as Partial<RunRecord>) : {};
   if (record.version !== 3) throw new UserError(`${name}: was not written by this version of pushforward`);
   const expected: [keyof RunRecord, boolean, string][] = [
-    ['command', record.command === 'digits' || record.command === 'train', '"digits" or "train"'],
+    ['command', ['digits', 'train', 'paper'].includes(record.command!), '"digits", "train" or "paper"'],
     ['commandLine', typeof record.commandLine === 'string', 'text'],
     ['settings', isObject(record.settings), 'an object'],
     ['data', isFingerprint(record.data), 'rows, columns and a checksum'],

@@ -39,3 +39,10 @@ export function widths(text: string): number[] {
   }
   return values;
 }
+
+/** Names separated by commas. */
+export function nameList(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes('')) throw new InvalidArgumentError('Expected names separated by commas.');
+  return names;
+}

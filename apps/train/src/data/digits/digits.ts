@@ -59,7 +59,12 @@ export function takeDigits({ pixels, labels, height, width }: Digits, rows: read
   return { pixels: taken, labels: Uint8Array.from(rows, (row) => labels[row]), count: rows.length, height, width };
 }
 
-async function readIdxDirectory(cwd: string, name: string): Promise<[train: Digits, test: Digits]> {
+/**
+ * The training and the test digits of the four official files.
+ *
+ * @throws UserError if the directory does not have them, or one of them is damaged
+ */
+export async function readIdxDirectory(cwd: string, name: string): Promise<[train: Digits, test: Digits]> {
   const directory = path.resolve(cwd, name);
   if (!existsSync(directory)) throw new UserError(`${name}: no such directory`);
   if (!statSync(directory).isDirectory())
