@@ -75,6 +75,17 @@ const examples: (() => Module)[] = [
   () => new distributions.Bernoulli({ logits: [0, 1] }),
   () => new distributions.Categorical([0, 1]),
   () => new distributions.DiscretizedLogistic(100, variable(zeros([2]))),
+  () => new distributions.ContinuousBernoulli({ logits: [0, 1] }),
+  () => new distributions.Laplace([0, 1], variable(zeros([2]))),
+  () => new distributions.LogNormal(0, variable(zeros([2]))),
+  () =>
+    new distributions.MixtureSameFamily(
+      new distributions.Categorical([0, 1]),
+      new distributions.Normal(variable(zeros([2])), 1),
+    ),
+  () => new distributions.MultivariateNormalTriL([0, 1], variable(zeros([2, 2]))),
+  () => new distributions.OneHotCategorical([0, 1]),
+  () => new distributions.StudentT(3, variable(zeros([2])), 1),
   () => new distributions.Independent(new distributions.Logistic([0, 1], 1), 1),
   () => new distributions.MultivariateNormalDiag([0, 1], variable(zeros([2]))),
   () => new distributions.Normal([[0], [1]], 2),

@@ -28,6 +28,13 @@ import { add, mul, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Bernoulli } from './bases/bernoulli.js';
+import { ContinuousBernoulli } from './bases/continuous-bernoulli.js';
+import { Laplace } from './bases/laplace.js';
+import { LogNormal } from './composites/log-normal.js';
+import { MixtureSameFamily } from './composites/mixture-same-family.js';
+import { MultivariateNormalTriL } from './composites/multivariate-normal-tril.js';
+import { OneHotCategorical } from './bases/one-hot-categorical.js';
+import { StudentT } from './bases/student-t.js';
 import { Categorical } from './bases/categorical.js';
 import { DiscretizedLogistic } from './bases/discretized-logistic.js';
 import { Independent } from './composites/independent.js';
@@ -62,6 +69,37 @@ const densities: [string, () => { logProb(x: Tensor): Tensor } & Module][] = [
   ['diagonal normal', () => new MultivariateNormalDiag([0, 1, -2], [1, 1e-3, 1e4])],
   ['uniform', () => new Independent(new Uniform([0, -1, 1e30], [1, 1, 2e30]), 1)],
   ['logistic', () => new Independent(new Logistic([0, 1, -2], [1, 1e-3, 1e4]), 1)],
+  ['laplace', () => new Independent(new Laplace([0, 1, -2], [1, 1e-3, 1e4]), 1)],
+  ["student's t", () => new Independent(new StudentT([0.5, 3, 1e6], [0, 1, -2], [1, 1e-3, 1e4]), 1)],
+  ['log-normal', () => new Independent(new LogNormal([0, 1, -2], [1, 1e-3, 1e4]), 1)],
+  ['continuous bernoulli', () => new Independent(new ContinuousBernoulli({ logits: [0, 20, -1e4] }), 1)],
+  ['one-hot categorical', () => new OneHotCategorical([0, 1, -Infinity])],
+  [
+    'normal with a full covariance',
+    () =>
+      new MultivariateNormalTriL(
+        [0, 1, -2],
+        [
+          [1, 0, 0],
+          [50, 1e-3, 0],
+          [-1, 2, 1e4],
+        ],
+      ),
+  ],
+  [
+    'mixture',
+    () =>
+      new MixtureSameFamily(
+        new Categorical([0, -1]),
+        new MultivariateNormalDiag(
+          [
+            [0, 1, -2],
+            [3, 4, 5],
+          ],
+          [1, 1e-3, 1e4],
+        ),
+      ),
+  ],
   ['discretised logistic', () => new Independent(new DiscretizedLogistic([0, 100, 300], 8), 1)],
   ['bernoulli', () => new Independent(new Bernoulli({ logits: [0, 20, -1e4] }), 1)],
   [

@@ -18,15 +18,22 @@ import { describe, expect, test } from 'vitest';
 import {
   Bernoulli,
   Categorical,
+  ContinuousBernoulli,
   DiscretizedLogistic,
   Distribution,
   Independent,
   klDivergence,
+  Laplace,
   Logistic,
+  LogNormal,
+  MixtureSameFamily,
   MultivariateNormalDiag,
+  MultivariateNormalTriL,
   Normal,
+  OneHotCategorical,
   type SampleOptions,
   StandardNormal,
+  StudentT,
   Transformed,
   Uniform,
 } from './index.js';
@@ -74,6 +81,66 @@ const cases: [string, () => Distribution, CheckDistributionOptions][] = [
   ['bernoulli', () => new Bernoulli({ logits: variableOf([-3, 0, 1]) }), { support: { values: [0, 1] } }],
   ['categorical', () => new Categorical(variableOf([0.5, -1, 2, 0])), { support: { values: integers(4) } }],
   ['logistic', () => new Logistic(variableOf([1, -2]), 0.5), { support: { from: -20, to: 20 } }],
+  ['laplace', () => new Laplace(variableOf([1, -2]), variableOf(0.5)), { support: { from: -15, to: 15 } }],
+  // With more than 8 degrees of freedom the standard error of a deviation is itself finite.
+  [
+    "student's t",
+    () => new StudentT(variableOf([9, 40]), variableOf([1, -2]), variableOf(0.5)),
+    { support: { from: -40, to: 40 } },
+  ],
+  ['log-normal', () => new LogNormal(variableOf([0, -1]), variableOf(0.25)), { support: { from: 0, to: 8 } }],
+  [
+    'continuous bernoulli',
+    () => new ContinuousBernoulli({ logits: variableOf([-9, 0, 1.5, 4]) }),
+    { support: { from: 0, to: 1 } },
+  ],
+  ['one-hot categorical', () => new OneHotCategorical(variableOf([0.5, -1, 2])), { reparameterized: false }],
+  [
+    'normal with a full covariance',
+    () =>
+      new MultivariateNormalTriL(
+        [
+          [0, 1],
+          [2, 3],
+        ],
+        variable(
+          tensor([
+            [0.5, 0],
+            [-1, 2],
+          ]),
+        ),
+      ),
+    {},
+  ],
+  [
+    'mixture of normals',
+    () => new MixtureSameFamily(new Categorical([0.5, 0, -0.5]), new Normal(variableOf([-2, 0, 3]), variableOf(0.5))),
+    { support: { from: -10, to: 10 } },
+  ],
+  [
+    'mixture of vectors',
+    () =>
+      new MixtureSameFamily(
+        new Categorical(variableOf([0, 1])),
+        new Independent(
+          new Normal(
+            [
+              [0, 1],
+              [4, 5],
+            ],
+            1,
+          ),
+          1,
+        ),
+      ),
+    { reparameterized: false },
+  ],
+  [
+    'mixture of discretised logistics',
+    () =>
+      new MixtureSameFamily(new Categorical(variableOf([0, 1])), new DiscretizedLogistic([10, 50], 4, { high: 63 })),
+    { support: { values: integers(64) } },
+  ],
   [
     'discretised logistic',
     () => new DiscretizedLogistic(variableOf([3, 250]), variableOf(8)),
@@ -289,7 +356,7 @@ describe('the laws find what is wrong', () => {
   });
 });
 
-/** log-probabilities and entropies that scipy 1.17 gives in float64; the discretised logistic's from 60-digit arithmetic. */
+/** log-probabilities and entropies that scipy 1.17 gives in float64; the discretised logistic's and the Laplace distribution's from 60-digit arithmetic. */
 describe('values in float64', () => {
   const points = [-30, -3, -0.5, 0, 1, 4, 1e4];
 
@@ -312,6 +379,17 @@ describe('values in float64', () => {
     await expect(distribution.logProb(tensor1d(points))).toBeAllClose(expected, { rtol: 1e-6 });
     await expect(distribution.entropy()).toBeAllClose(2.6931471805599454, { rtol: 1e-6 });
     await expect(distribution.stddev()).toBeAllClose(3.6275987284684357, { rtol: 1e-6 });
+  });
+
+  test('laplace', async () => {
+    const distribution = new Laplace(1.5, 2);
+    const expected = [
+      -17.1362943611199, -3.63629436111989, -2.38629436111989, -2.13629436111989, -1.63629436111989, -2.63629436111989,
+      -5000.63629436112,
+    ];
+    await expect(distribution.logProb(tensor1d(points))).toBeAllClose(expected, { rtol: 1e-6 });
+    await expect(distribution.entropy()).toBeAllClose(2.38629436111989, { rtol: 1e-6 });
+    await expect(distribution.stddev()).toBeAllClose(2 * Math.SQRT2, { rtol: 1e-6 });
   });
 
   test('diagonal normal', async () => {
@@ -498,6 +576,27 @@ describe('klDivergence', () => {
       rtol: 0,
       atol: 0.02,
     });
+  });
+
+  test('of other families in closed form', async () => {
+    // By quadrature with 50 digits.
+    await expect(klDivergence(new Laplace([1, 0], [2, 0.5]), new Laplace([-1, 4], [3, 1]))).toBeAllClose(
+      [0.317384735555793, 3.6933149118739],
+      { rtol: 1e-6 },
+    );
+    await expect(
+      klDivergence(new ContinuousBernoulli({ logits: [3, 0.5, -20] }), new ContinuousBernoulli({ logits: [-1, 0, 2] })),
+    ).toBeAllClose([0.56725577685542, 0.0103519902756424, 3.05717168253172], { rtol: 1e-6, atol: 1e-7 });
+    await expect(klDivergence(new LogNormal(1, 2), new LogNormal(-1, 3))).toBeAllClose(0.3499095525526088, {
+      rtol: 1e-6,
+    });
+    const [p, q] = [
+      [1, 0, -Infinity],
+      [0, 2, 1],
+    ];
+    await expect(klDivergence(new OneHotCategorical(p), new OneHotCategorical(q))).toBeAllClose(
+      klDivergence(new Categorical(p), new Categorical(q)),
+    );
   });
 
   test('with a context', async () => {

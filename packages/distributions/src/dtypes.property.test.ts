@@ -19,6 +19,13 @@ import { add, mul, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Bernoulli } from './bases/bernoulli.js';
+import { ContinuousBernoulli } from './bases/continuous-bernoulli.js';
+import { Laplace } from './bases/laplace.js';
+import { LogNormal } from './composites/log-normal.js';
+import { MixtureSameFamily } from './composites/mixture-same-family.js';
+import { MultivariateNormalTriL } from './composites/multivariate-normal-tril.js';
+import { OneHotCategorical } from './bases/one-hot-categorical.js';
+import { StudentT } from './bases/student-t.js';
 import { Categorical } from './bases/categorical.js';
 import { DiscretizedLogistic } from './bases/discretized-logistic.js';
 import { Independent } from './composites/independent.js';
@@ -109,6 +116,35 @@ const subjects: Record<string, () => Run> = {
   'diagonal normal': ofDensity(() => new MultivariateNormalDiag([0, 1.5, -2], [1, 0.3, 2])),
   uniform: ofDensity(() => new Independent(new Uniform([0, -1.5, -2], [1, 1.5, 2.5]), 1)),
   logistic: ofDensity(() => new Independent(new Logistic([0, 1.5, -2], [1, 0.3, 2]), 1)),
+  laplace: ofDensity(() => new Independent(new Laplace([0, 1.5, -2], [1, 0.3, 2]), 1)),
+  "student's t": ofDensity(() => new Independent(new StudentT(3, [0, 1.5, -2], [1, 0.3, 2]), 1)),
+  'log-normal': ofDensity(() => new Independent(new LogNormal([0, 1.5, -2], [1, 0.3, 2]), 1)),
+  'continuous bernoulli': ofDensity(() => new Independent(new ContinuousBernoulli({ logits: [0, 1.5, -2] }), 1)),
+  'one-hot categorical': ofDensity(() => new OneHotCategorical([0, 1.5, -2])),
+  'normal with a full covariance': ofDensity(
+    () =>
+      new MultivariateNormalTriL(
+        [0, 1.5, -2],
+        [
+          [1, 0, 0],
+          [0.5, 0.3, 0],
+          [-1, 2, 2],
+        ],
+      ),
+  ),
+  mixture: ofDensity(
+    () =>
+      new MixtureSameFamily(
+        new Categorical([0, -1]),
+        new MultivariateNormalDiag(
+          [
+            [0, 1.5, -2],
+            [3, 4, 5],
+          ],
+          [1, 0.3, 2],
+        ),
+      ),
+  ),
   'discretised logistic': ofDensity(() => new Independent(new DiscretizedLogistic([0, 1.5, 4], 1.7, { high: 8 }), 1)),
   bernoulli: ofDensity(() => new Independent(new Bernoulli({ logits: [0, 1.5, -2] }), 1)),
   categorical: ofDensity(

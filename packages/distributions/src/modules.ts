@@ -2,12 +2,19 @@ import { bijectorModules } from '@pushforward/bijectors';
 import type { ModuleClass } from '@pushforward/tensor';
 import { Bernoulli } from './bases/bernoulli.js';
 import { Categorical } from './bases/categorical.js';
+import { ContinuousBernoulli } from './bases/continuous-bernoulli.js';
 import { DiscretizedLogistic } from './bases/discretized-logistic.js';
 import { Independent } from './composites/independent.js';
+import { Laplace } from './bases/laplace.js';
 import { Logistic } from './bases/logistic.js';
+import { LogNormal } from './composites/log-normal.js';
+import { MixtureSameFamily } from './composites/mixture-same-family.js';
 import { MultivariateNormalDiag } from './composites/multivariate-normal-diag.js';
+import { MultivariateNormalTriL } from './composites/multivariate-normal-tril.js';
 import { Normal } from './bases/normal.js';
+import { OneHotCategorical } from './bases/one-hot-categorical.js';
 import { StandardNormal } from './bases/standard-normal.js';
+import { StudentT } from './bases/student-t.js';
 import { Transformed } from './composites/transformed.js';
 import { Uniform } from './bases/uniform.js';
 
@@ -29,12 +36,19 @@ export const distributionModules: readonly ModuleClass[] = [
   ...bijectorModules,
   Bernoulli,
   Categorical,
+  ContinuousBernoulli,
   DiscretizedLogistic,
   Independent,
+  Laplace,
   Logistic,
+  LogNormal,
+  MixtureSameFamily,
   MultivariateNormalDiag,
+  MultivariateNormalTriL,
   Normal,
+  OneHotCategorical,
   StandardNormal,
+  StudentT,
   Transformed,
   Uniform,
 ];

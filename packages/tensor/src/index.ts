@@ -45,6 +45,8 @@ export { bernoulli, normal, permutation, randomBits, uniform, type UniformOption
 export { erf } from './special/erf.js';
 export { erfinv } from './special/erfinv.js';
 export { expm1 } from './special/expm1.js';
+export { digamma } from './special/gamma/digamma.js';
+export { lgamma } from './special/gamma/lgamma.js';
 export { logSigmoid } from './special/log-sigmoid.js';
 export { log1mexp } from './special/log1mexp.js';
 export { log1p } from './special/log1p.js';

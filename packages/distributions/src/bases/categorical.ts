@@ -2,6 +2,7 @@ import {
   argMax,
   cast,
   exp,
+  expandDims,
   greater,
   isFinite,
   log,
@@ -9,7 +10,10 @@ import {
   mul,
   neg,
   oneHot,
+  range,
   scalar,
+  sqrt,
+  square,
   sub,
   sum,
   type Tensor,
@@ -85,14 +89,42 @@ export class Categorical extends Distribution {
     return tidy(() => {
       const chosen = cast(oneHot(cast(x, 'int32'), this.categories), 'bool');
       // Selected, not multiplied: 0 · −∞ would be NaN.
-      return restrictTo(this.support, x, sum(where(chosen, this.#logProbs(), scalar(0)), -1));
+      return restrictTo(this.support, x, sum(where(chosen, this.logProbs(), scalar(0)), -1));
+    });
+  }
+
+  /** The log-probability of every category, `[...batch, K]`, in nats. */
+  logProbs(): Tensor {
+    return tidy(() => {
+      const logits = toTensor(this.logits);
+      const largest = max(logits, -1, true);
+      // The largest first: large logits have digits that small differences need.
+      const shifted = sub(logits, where(isFinite(largest), largest, scalar(0)));
+      return sub(shifted, logSumExp(shifted, -1, true));
+    });
+  }
+
+  /** `Σ k p(k)`, which says something where the order of the categories does. */
+  override mean(): Tensor {
+    return tidy(() => {
+      const { values, probs } = this.#table();
+      return sum(mul(probs, values), -1);
+    });
+  }
+
+  /** `√(Σ (k − mean)² p(k))` */
+  override stddev(): Tensor {
+    return tidy(() => {
+      const { values, probs } = this.#table();
+      const centred = sub(values, expandDims(this.mean(), -1));
+      return sqrt(sum(mul(probs, square(centred)), -1));
     });
   }
 
   /** `−Σ p log p` */
   override entropy(): Tensor {
     return tidy(() => {
-      const logProbs = this.#logProbs();
+      const logProbs = this.logProbs();
       const probs = exp(logProbs);
       return neg(sum(where(greater(probs, 0), mul(probs, logProbs), scalar(0)), -1));
     });
@@ -102,11 +134,8 @@ export class Categorical extends Distribution {
     return { type: Categorical.type, logits: parameterConfig('Categorical: logits', this.logits) };
   }
 
-  #logProbs(): Tensor {
-    const logits = toTensor(this.logits);
-    const largest = max(logits, -1, true);
-    // The largest first: large logits have digits that small differences need.
-    const shifted = sub(logits, where(isFinite(largest), largest, scalar(0)));
-    return sub(shifted, logSumExp(shifted, -1, true));
+  /** The numbers 0 … K − 1, and their probabilities `[...batch, K]`. */
+  #table(): { values: Tensor; probs: Tensor } {
+    return { values: range(0, this.categories, 1, 'float32'), probs: exp(this.logProbs()) };
   }
 }

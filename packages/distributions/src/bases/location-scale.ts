@@ -17,21 +17,25 @@ import { sampleShape } from '../contract/sample-shape.js';
 export abstract class LocationScale extends Distribution {
   readonly batchShape: readonly number[];
   readonly eventShape: readonly number[] = [];
-  /** Of the standard number. */
-  protected abstract readonly deviation: number;
-  /** Of the standard number, in nats. */
-  protected abstract readonly nats: number;
+  /** The standard deviation of the standard number, or of each of the batch, made under `tf.tidy`. */
+  protected abstract readonly deviation: number | Tensor;
+  /** The entropy of the standard number, or of each of the batch, made under `tf.tidy`. */
+  protected abstract readonly nats: number | Tensor;
 
-  /** @param type what saved files and error messages call the class */
+  /**
+   * @param type what saved files and error messages call the class
+   * @param shapes those of further parameters
+   */
   constructor(
     protected readonly type: string,
     readonly loc: Parameter,
     readonly scale: Parameter,
+    ...shapes: readonly number[][]
   ) {
     super();
     checkParameter(`${type}: loc`, loc);
     checkPositive(`${type}: scale`, scale);
-    this.batchShape = broadcastShapes(type, shapeOf(loc), shapeOf(scale));
+    this.batchShape = broadcastShapes(type, shapeOf(loc), shapeOf(scale), ...shapes);
   }
 
   /** Standard numbers. */

@@ -2,19 +2,23 @@ import {
   abs,
   all,
   div,
+  equal,
+  greater,
   greaterEqual,
   isFinite,
   lessEqual,
   logicalAnd,
+  logicalOr,
   reshape,
   round,
   scalar,
   sub,
+  sum,
   type Tensor,
   tidy,
   util,
 } from '@tensorflow/tfjs-core';
-import { toFloat, where } from '@pushforward/tensor';
+import { sumTrailing, toFloat, where } from '@pushforward/tensor';
 import { type Parameter, toTensor } from './parameter.js';
 
 /** Where the events of a distribution lie: outside of it their log-probability is −∞. */
@@ -47,6 +51,53 @@ export function reals(eventRank = 0): Support {
     description: 'real numbers',
     isDiscrete: false,
     contains: (x) => tidy(() => allOfEvent(isFinite(toFloat('reals: x', x)), eventRank)),
+  };
+}
+
+/**
+ * Every finite number above 0.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { positiveReals } from '@pushforward/distributions';
+ *
+ * console.log(await positiveReals().contains(tf.tensor1d([-1, 0, 2, Infinity])).array()); // [ 0, 0, 1, 0 ]
+ * ```
+ */
+export function positiveReals(): Support {
+  return {
+    description: 'positive real numbers',
+    isDiscrete: false,
+    contains: (x) =>
+      tidy(() => {
+        const numbers = toFloat('positiveReals: x', x);
+        return logicalAnd(isFinite(numbers), greater(numbers, 0));
+      }),
+  };
+}
+
+/**
+ * Vectors of `size` numbers of which one is 1 and the others are 0.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { oneHotVectors } from '@pushforward/distributions';
+ *
+ * console.log(await oneHotVectors(2).contains(tf.tensor2d([[0, 1], [1, 1], [0.5, 0.5]])).array()); // [ 1, 0, 0 ]
+ * ```
+ */
+export function oneHotVectors(size: number): Support {
+  return {
+    description: `vectors of ${size} numbers of which one is 1 and the others are 0`,
+    isDiscrete: true,
+    contains: (x) =>
+      tidy(() => {
+        const numbers = toFloat('oneHotVectors: x', x);
+        const isBit = logicalOr(equal(numbers, 0), equal(numbers, 1));
+        return logicalAnd(allOfEvent(isBit, 1), equal(sum(numbers, -1), 1));
+      }),
   };
 }
 
@@ -129,9 +180,9 @@ function shown(parameter: Parameter): string {
 }
 
 /**
- * The log-probability of numbers of the support, −∞ of others, NaN of NaN.
+ * The log-probability of events of the support, −∞ of others, NaN of those with NaN.
  *
- * @param logProb what a formula gave for each number of x, which may be anything outside the support
+ * @param logProb what a formula gave for each event of x, which may be anything outside the support
  *
  * @example
  * ```ts
@@ -143,5 +194,11 @@ function shown(parameter: Parameter): string {
  * ```
  */
 export function restrictTo(support: Support, x: Tensor, logProb: Tensor): Tensor {
-  return tidy(() => where(support.contains(x), logProb, sub(scalar(-Infinity), abs(toFloat('restrictTo: x', x)))));
+  return tidy(() => {
+    const isIn = support.contains(x);
+    // Of a number, the support may have the axes of its bounds besides.
+    const eventRank = Math.max(0, x.rank - isIn.rank);
+    const size = sumTrailing(abs(toFloat('restrictTo: x', x)), eventRank);
+    return where(isIn, logProb, sub(scalar(-Infinity), size));
+  });
 }

@@ -1,28 +1,7 @@
-import {
-  add,
-  div,
-  exp,
-  greater,
-  log,
-  mean,
-  mul,
-  scalar,
-  square,
-  sub,
-  sum,
-  type Tensor,
-  tidy,
-} from '@tensorflow/tfjs-core';
-import { checkInteger, formatShape, type Seed, where, sumTrailing } from '@pushforward/tensor';
-import { Bernoulli } from '../bases/bernoulli.js';
-import { Categorical } from '../bases/categorical.js';
-import { DiscretizedLogistic } from '../bases/discretized-logistic.js';
+import { mean, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { checkInteger, formatShape, type Seed } from '@pushforward/tensor';
 import type { Distribution } from '../contract/distribution.js';
-import { Independent } from '../composites/independent.js';
-import { MultivariateNormalDiag } from '../composites/multivariate-normal-diag.js';
-import { Normal } from '../bases/normal.js';
-import { onFirstAxis } from '../contract/on-first-axis.js';
-import { StandardNormal } from '../bases/standard-normal.js';
+import { closedForm } from './closed-form.js';
 
 /** How {@link klDivergence} estimates where it has no closed form. */
 export interface KlDivergenceOptions {
@@ -38,8 +17,9 @@ export interface KlDivergenceOptions {
  * The Kullback–Leibler divergence `KL(p ‖ q) = E_p[log p(x) − log q(x)]`, in nats.
  *
  * In closed form between Gaussians (normal, standard normal, diagonal normal):
- * `Σ log(scale_q / scale_p) + ½ ((scale_p / scale_q)² + ((loc_p − loc_q) / scale_q)² − 1)`; as a finite sum between two Bernoullis, two
- * categoricals or two discretised logistics over the same values; and for `Independent` of any of these.
+ * `Σ log(scale_q / scale_p) + ½ ((scale_p / scale_q)² + ((loc_p − loc_q) / scale_q)² − 1)`, those of vectors with a full covariance among them;
+ * between two log-normals, two Laplace distributions, two continuous Bernoullis; as a finite sum between two Bernoullis, two categoricals, of
+ * numbers or of one-hot vectors, or two discretised logistics over the same values; and for `Independent` of any of these.
  *
  * Otherwise the mean of `log p(x) − log q(x)` over samples of p: unbiased, with a standard error of `stddev_p[log p − log q] / √samples`, so
  * an estimate may be negative. It is differentiable in q's parameters, and in p's where p's samples are reparameterised.
@@ -72,47 +52,4 @@ export function klDivergence(
     const { value, logProb } = p.sampleAndLogProb(samples, { seed, context: p.contextDim > 0 ? context : undefined });
     return mean(sub(logProb, q.logProb(value, q.contextDim > 0 ? context : undefined)), 0);
   });
-}
-
-function closedForm(p: Distribution, q: Distribution): Tensor | null {
-  if (isGaussian(p) && isGaussian(q)) return gaussianDivergence(p, q);
-  if (p instanceof Independent && q instanceof Independent && p.rank === q.rank) {
-    const each = closedForm(p.base, q.base);
-    return each && sumTrailing(each, p.rank);
-  }
-  const values = finiteSupport(p);
-  return values && values.join() === finiteSupport(q)?.join() ? discreteDivergence(p, q, values) : null;
-}
-
-/** Whether mean and stddev say all, each number of an event being normal by itself. */
-function isGaussian(distribution: Distribution): boolean {
-  if (distribution instanceof Independent) return isGaussian(distribution.base);
-  return (
-    distribution instanceof Normal ||
-    distribution instanceof MultivariateNormalDiag ||
-    distribution instanceof StandardNormal
-  );
-}
-
-function gaussianDivergence(p: Distribution, q: Distribution): Tensor {
-  const [scaleP, scaleQ] = [p.stddev(), q.stddev()];
-  const ratio = div(scaleP, scaleQ);
-  const distance = div(sub(p.mean(), q.mean()), scaleQ);
-  const each = sub(mul(sub(add(square(ratio), square(distance)), 1), 0.5), log(ratio));
-  return sumTrailing(each, p.eventShape.length);
-}
-
-/** Every value that may be drawn, or null where these are not a short list of numbers. */
-function finiteSupport(distribution: Distribution): number[] | null {
-  if (distribution instanceof Bernoulli) return [0, 1];
-  if (distribution instanceof Categorical) return Array.from({ length: distribution.categories }, (_, i) => i);
-  return distribution instanceof DiscretizedLogistic ? distribution.values : null;
-}
-
-function discreteDivergence(p: Distribution, q: Distribution, values: readonly number[]): Tensor {
-  const x = onFirstAxis(values, p.batchShape.length > q.batchShape.length ? p.batchShape : q.batchShape);
-  const logP = p.logProb(x);
-  const probs = exp(logP);
-  // What p never draws adds nothing, even where q never draws it either and the difference is NaN.
-  return sum(where(greater(probs, 0), mul(probs, sub(logP, q.logProb(x))), scalar(0)), 0);
 }

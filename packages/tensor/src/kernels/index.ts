@@ -12,3 +12,5 @@ export { HALF_LOG_TWO_PI, normalLogProb } from './standard-normal/normal-log-pro
 export { standardNormalLogProb } from './standard-normal/log-prob.js';
 export { bernoulliLogProb } from './bernoulli/log-prob.js';
 export { asLogDensity } from './log-density/as-log-density.js';
+export { digammaHalfStep, lgammaHalfStep } from '../special/gamma/half-step.js';
+export { polynomial } from '../special/polynomial.js';
