@@ -61,6 +61,13 @@ const examples: (() => Module)[] = [
     ),
   () => new bijectors.Elementwise({ transform: new bijectors.CircularSplineTransform(), eventShape: [2] }),
   () =>
+    new bijectors.EmbedContext(
+      bijectors.maf({ dim: 2, contextDim: 3, hidden: [4], transforms: 1 }),
+      new bijectors.ResidualMlp({ inputDim: 2, hidden: 4, outputDim: 3, blocks: 1 }),
+    ),
+  () => new bijectors.Elementwise({ transform: new bijectors.SoftclipAffineTransform(), eventShape: [2] }),
+  () => new bijectors.Elementwise({ transform: new bijectors.SoftclipSplineTransform(), eventShape: [2] }),
+  () =>
     new bijectors.Elementwise({
       transform: new bijectors.ResidualTransform(new bijectors.SoftplusAffineTransform()),
       eventShape: [2],

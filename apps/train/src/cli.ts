@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
-import { FLOW_NAMES } from './density/settings.js';
+import { FLOW_NAMES, PRECISIONS } from './density/settings.js';
 import { POSTERIOR_NAMES } from './digits/settings.js';
 import { InterruptedError, UsageError, UserError } from './terminal/errors.js';
 import type { Host } from './terminal/host.js';
@@ -235,6 +235,14 @@ function addScore(program: Command, host: Host): void {
     )
     .option('--samples <n>', 'importance samples, for a variational autoencoder', integer(1), 200)
     .option('--seed <n>', 'what these come from', seed, 0)
+    .addOption(
+      new Option(
+        '--precision <name>',
+        'the numbers that log-densities of rows are computed in; float64 takes longer, and says how far float32 is off',
+      )
+        .choices(PRECISIONS)
+        .default('float32'),
+    )
     .option('--out <file>', 'a .csv file (default: to the terminal)')
     .option('--force', 'replace the file if it is there');
   addReadOptions(command)

@@ -19,7 +19,8 @@ export {
 export type { RankInputs, SequenceStart } from './autoregressive/sequence/unroll-recurrence.js';
 export { Coupling, type CouplingOptions } from './coupling/coupling.js';
 export { type CouplingFlowOptions, glow, nice, type NiceOptions, realNvp } from './factories/coupling.js';
-export { Mlp, type MlpOptions, Network } from '@pushforward/made';
+export { EmbedContext } from './combinators/embed-context.js';
+export { Mlp, type MlpOptions, Network, ResidualMlp, type ResidualMlpOptions } from '@pushforward/made';
 export { Exp } from './elementary/exp.js';
 export { FillTriangular, type FillTriangularOptions } from './elementary/fill-triangular.js';
 export { Partition, type PartitionOptions } from './combinators/partition.js';
@@ -64,5 +65,7 @@ export {
 export { ResidualTransform } from './elementwise/residual.js';
 export { ShiftTransform } from './elementwise/shift.js';
 export { SigmoidalTransform, type SigmoidalTransformOptions } from './elementwise/sigmoidal.js';
+export { SoftclipAffineTransform, type SoftclipAffineTransformOptions } from './elementwise/softclip-affine.js';
+export { SoftclipSplineTransform, type SoftclipSplineTransformOptions } from './elementwise/spline/softclip-spline.js';
 export { SoftplusAffineTransform, type SoftplusAffineTransformOptions } from './elementwise/softplus-affine.js';
 export type { SplineOptions } from './elementwise/spline/spline.js';

@@ -17,6 +17,7 @@ import { Simplex } from './elementary/simplex.js';
 import { Softplus } from './elementary/softplus.js';
 import { Tanh } from './elementary/tanh.js';
 import { Elementwise } from './combinators/elementwise.js';
+import { EmbedContext } from './combinators/embed-context.js';
 import { Invert } from './combinators/invert.js';
 import { MapContext } from './combinators/map-context.js';
 import { ActNorm } from './linear/act-norm.js';
@@ -34,6 +35,8 @@ import { RationalQuadraticSplineTransform } from './elementwise/spline/rational-
 import { ResidualTransform } from './elementwise/residual.js';
 import { ShiftTransform } from './elementwise/shift.js';
 import { SigmoidalTransform } from './elementwise/sigmoidal.js';
+import { SoftclipAffineTransform } from './elementwise/softclip-affine.js';
+import { SoftclipSplineTransform } from './elementwise/spline/softclip-spline.js';
 import { SoftplusAffineTransform } from './elementwise/softplus-affine.js';
 
 /**
@@ -60,6 +63,7 @@ export const bijectorModules: readonly ModuleClass[] = [
   CircularSplineTransform,
   Coupling,
   Elementwise,
+  EmbedContext,
   Exp,
   FillTriangular,
   GateTransform,
@@ -81,6 +85,8 @@ export const bijectorModules: readonly ModuleClass[] = [
   ResidualTransform,
   ShiftTransform,
   SigmoidalTransform,
+  SoftclipAffineTransform,
+  SoftclipSplineTransform,
   SoftplusAffineTransform,
   Sigmoid,
   Simplex,

@@ -4,6 +4,7 @@ export { type HiddenDegrees, hiddenDegrees } from './masks/degrees.js';
 export type { DependencyGraph } from './masks/graph.js';
 export { GaussianMade } from './density/gaussian-made.js';
 export { Mlp, type MlpOptions } from './mlp/mlp.js';
+export { ResidualMlp, type ResidualMlpOptions } from './mlp/residual-mlp.js';
 export { Network } from './contract/network.js';
 export type { MadeNetwork, NetworkLayer } from './network/network.js';
 export { checkInit, type Init, ORTHOGONAL_GAIN } from './network/init.js';

@@ -4,6 +4,7 @@ import { GaussianMade } from './density/gaussian-made.js';
 import { Made } from './made/made.js';
 import { MaskedLinear } from './network/masked-linear.js';
 import { Mlp } from './mlp/mlp.js';
+import { ResidualMlp } from './mlp/residual-mlp.js';
 
 /**
  * Every module class of this package, to rebuild saved ones with.
@@ -19,4 +20,4 @@ import { Mlp } from './mlp/mlp.js';
  * console.log(copy.order.join() === made.order.join()); // true
  * ```
  */
-export const madeModules: readonly ModuleClass[] = [Made, MaskedLinear, Mlp, BernoulliMade, GaussianMade];
+export const madeModules: readonly ModuleClass[] = [Made, MaskedLinear, Mlp, ResidualMlp, BernoulliMade, GaussianMade];

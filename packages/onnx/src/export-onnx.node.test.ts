@@ -27,6 +27,8 @@ import {
   RationalQuadraticSplineTransform,
   realNvp,
   ShiftTransform,
+  SoftclipAffineTransform,
+  SoftclipSplineTransform,
   SoftplusAffineTransform,
   Sylvester,
 } from '@pushforward/bijectors';
@@ -168,6 +170,8 @@ describe.each([0, C])('with a context of %i numbers', (contextDim) => {
 const transforms: ElementwiseTransform[] = [
   new AffineTransform(),
   new AffineTransform({ bound: null }),
+  new SoftclipAffineTransform(),
+  new SoftclipSplineTransform({ bins: 4 }),
   new SoftplusAffineTransform(),
   new GateTransform(),
   new ShiftTransform(),

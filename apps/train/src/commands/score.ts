@@ -8,6 +8,8 @@ import { logProbOf } from '../density/columns/circles.js';
 import { encode } from '../density/columns/code.js';
 import { checkKinds } from '../density/columns/declared-kind.js';
 import { withNoise } from '../density/columns/dequantize.js';
+import { type Float64Scorer, float64Scorer } from '../density/float64-scorer.js';
+import type { Precision } from '../density/settings.js';
 import { OutsideCounter, tableColumns } from '../density/given-columns.js';
 import { batchOf, inChunks } from '../density/model.js';
 import { partsOf } from '../density/roles.js';
@@ -22,6 +24,7 @@ export interface ScoreOptions extends ReadOptions {
   data: string;
   samples: number;
   seed: number;
+  precision: Precision;
   out?: string;
   force?: boolean;
 }
@@ -32,6 +35,7 @@ export async function scoreCommand(host: Host, name: string, options: ScoreOptio
   await startBackend();
   const model = await loadModel(host.cwd, name);
   using _ = model.module;
+  const scorer = options.precision === 'float64' ? await scorerOf(name, model) : undefined;
   const wanted = model.kind === 'flow' ? tableColumns(model.notes).names : undefined;
   const table = await openTable(host.cwd, options.data, { ...readOptionsOf(options), wanted }, host.stdin);
   checkModelColumns(table, model);
@@ -47,6 +51,7 @@ export async function scoreCommand(host: Host, name: string, options: ScoreOptio
         { ...block, columns: table.columns, start: rows, source: table.source },
         options,
         outside,
+        scorer,
       );
       rows += block.rows;
       for (const value of values) if (value === -Infinity) without++;
@@ -57,8 +62,21 @@ export async function scoreCommand(host: Host, name: string, options: ScoreOptio
   else await writeUserFile(host.cwd, options.out, lines());
   for (const notice of table.notices) host.stderr.write(`${table.source}: ${notice}\n`);
   for (const warning of outside.warnings()) host.stderr.write(`warning: ${table.source}: ${warning}\n`);
+  if (scorer) host.stderr.write(`${table.source}: ${scorer.comparison()}\n`);
   if (without > 0)
     host.stderr.write(`${table.source}: ${without} of ${rows} rows have no density under this model: −Infinity\n`);
+}
+
+async function scorerOf(name: string, model: LoadedModel): Promise<Float64Scorer> {
+  if (model.kind !== 'flow') throw new UserError(`${name}: is a model of images, which is scored in float32 alone`);
+  try {
+    return await float64Scorer(model.module, model.notes);
+  } catch (error) {
+    throw new UserError(
+      `${name}: ${(error as Error).message.replace(/^float64Density: |; give it one in formulas$/g, '')}`,
+      { cause: error },
+    );
+  }
 }
 
 const IMAGE_CHUNK = 50;
@@ -78,6 +96,7 @@ async function logDensities(
   table: Rows,
   { samples, seed }: ScoreOptions,
   outside: OutsideCounter,
+  scorer: Float64Scorer | undefined,
 ): Promise<Float64Array> {
   const { rows, start: before } = table;
   if (model.kind === 'flow') {
@@ -90,9 +109,10 @@ async function logDensities(
     // A row is scored in the place that the noise puts it, as in training; which place, the seed says.
     const placed = (batch: Tensor, start: number) =>
       notes.grid ? withNoise(batch, notes.grid, foldIn(key(seed), before + start)) : batch;
-    return inChunks(host, rows, (start, end) =>
+    const inFloat32 = await inChunks(host, rows, (start, end) =>
       tidy(() => logProb(placed(batchOf(x, start, end), start), given && batchOf(given, start, end))),
     );
+    return scorer ? scorer.score(host, { x, given, before, seed }, inFloat32) : inFloat32;
   }
   checkPixels(table);
   // The importance-weighted bound of log p(x).

@@ -43,3 +43,7 @@ export type DensitySettings = {
   /** How the file is read. */
   reading: ReadOptions;
 };
+
+/** In what numbers log-densities are computed. */
+export const PRECISIONS = ['float32', 'float64'] as const;
+export type Precision = (typeof PRECISIONS)[number];

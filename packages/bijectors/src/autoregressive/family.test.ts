@@ -12,6 +12,7 @@ import { GateTransform } from '../elementwise/gate.js';
 import { RationalQuadraticSplineTransform } from '../elementwise/spline/rational-quadratic-spline.js';
 import { ShiftTransform } from '../elementwise/shift.js';
 import { SigmoidalTransform } from '../elementwise/sigmoidal.js';
+import { SoftclipAffineTransform } from '../elementwise/softclip-affine.js';
 import { SoftplusAffineTransform } from '../elementwise/softplus-affine.js';
 
 type Options = {
@@ -33,6 +34,7 @@ const CONDITIONERS: Record<string, (options: Options) => Conditioner> = {
 const TRANSFORMS: Record<string, () => ElementwiseTransform> = {
   shift: () => new ShiftTransform(),
   affine: () => new AffineTransform(),
+  'softclip affine': () => new SoftclipAffineTransform(),
   'softplus affine': () => new SoftplusAffineTransform(),
   gate: () => new GateTransform(),
   'rational-quadratic spline': () => new RationalQuadraticSplineTransform({ bins: 3, bound: 3 }),

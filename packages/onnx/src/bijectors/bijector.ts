@@ -5,6 +5,7 @@ import {
   Chain,
   Coupling,
   Elementwise,
+  EmbedContext,
   Householder,
   Invert,
   LuLinear,
@@ -12,6 +13,8 @@ import {
 } from '@pushforward/bijectors';
 import { invertPermutation } from '@pushforward/made';
 import { type Mapped, NONE, sumOf } from '../graph/log-det.js';
+import { range } from '../networks/block.js';
+import { mlpOutput } from '../networks/mlp.js';
 import { refuse } from '../refuse.js';
 import { emitAutoregressive } from './autoregressive.js';
 import { emitCoupling } from './coupling.js';
@@ -37,6 +40,12 @@ const emitPermute: Emit<Permute> = ({ graph }, { permutation }, direction, { val
   return { value: graph.takeColumns(value, indices, dim), logDet: NONE };
 };
 
+const emitEmbedContext: Emit<EmbedContext> = (setting, { bijector, network }, direction, events) => {
+  const { graph, weights, context } = setting;
+  const embedded = mlpOutput(graph, network, weights, range(0, network.outputDim), context);
+  return emitBijector({ ...setting, context: embedded }, bijector, direction, events);
+};
+
 // By the class itself: of a class that extends one of these, the formula is not known.
 const EMITTERS = new Map<unknown, Emit<never>>([
   [ActNorm, emitActNorm],
@@ -44,6 +53,7 @@ const EMITTERS = new Map<unknown, Emit<never>>([
   [Chain, emitChain],
   [Coupling, emitCoupling],
   [Elementwise, emitElementwise],
+  [EmbedContext, emitEmbedContext],
   [Householder, emitHouseholder],
   [Invert, emitInvert],
   [LuLinear, emitLuLinear],

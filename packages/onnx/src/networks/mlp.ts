@@ -1,4 +1,4 @@
-import { Mlp, type Network } from '@pushforward/made';
+import { Mlp, type Network, ResidualMlp } from '@pushforward/made';
 import type { Graph, Value } from '../graph/graph.js';
 import { refuse } from '../refuse.js';
 import type { Weights } from '../weights.js';
@@ -10,7 +10,7 @@ import { range, takeBlock } from './block.js';
  *
  * **Shapes**: x `[rows, A]`, absent where A is 0, context `[rows, C]`; result `[rows, columns.length]`.
  *
- * @throws Error if it is of another class than `Mlp`
+ * @throws Error if it is of another class than `Mlp` or `ResidualMlp`
  */
 export function mlpOutput(
   graph: Graph,
@@ -20,6 +20,8 @@ export function mlpOutput(
   x?: Value,
   context?: Value,
 ): Value {
+  if (network.constructor === ResidualMlp)
+    return residualOutput(graph, network as ResidualMlp, weights, columns, x, context);
   if (!(network instanceof Mlp) || network.constructor !== Mlp) throw refuse(network);
   const given = [x, context].filter((value) => value !== undefined);
   const last = network.biases.length - 1;
@@ -45,4 +47,26 @@ export function mlpOutput(
     ]);
     return l === last ? value : activate(graph, network.activation, value);
   }, graph.joinColumns(given));
+}
+
+/** A stream to which blocks add, gated by the context where there is one. */
+function residualOutput(
+  graph: Graph,
+  { input, blocks, gates, output, activation }: ResidualMlp,
+  weights: Weights,
+  columns: readonly number[],
+  x?: Value,
+  context?: Value,
+): Value {
+  const whole = (network: Mlp, from?: Value, given?: Value) =>
+    mlpOutput(graph, network, weights, range(0, network.outputDim), from, given);
+  const stream = blocks.reduce(
+    (h, block, k) => {
+      const added = whole(block, activate(graph, activation, h));
+      if (context === undefined) return graph.op('Add', [h, added]);
+      return graph.op('Add', [h, graph.op('Mul', [added, graph.op('Sigmoid', [whole(gates[k], context)])])]);
+    },
+    whole(input, x, context),
+  );
+  return mlpOutput(graph, output, weights, columns, stream);
 }

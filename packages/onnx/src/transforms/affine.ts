@@ -1,13 +1,15 @@
-import type {
+import {
   AffineTransform,
-  Direction,
-  GateTransform,
-  ShiftTransform,
-  SoftplusAffineTransform,
+  type Direction,
+  type GateTransform,
+  type ShiftTransform,
+  type SoftclipAffineTransform,
+  type SoftplusAffineTransform,
 } from '@pushforward/bijectors';
 import type { AffineForm } from '@pushforward/tensor';
 import type { Graph, Value } from '../graph/graph.js';
 import { positive } from './positive.js';
+import { softclip } from './softclip.js';
 import type { TransformMap } from './transform-map.js';
 
 /** `(input − before·m) · exp(± logScale(r)) + after·m`, for a transform that says its formula. */
@@ -40,6 +42,19 @@ function logScaleOf(graph: Graph, { logScale, bound = 1, bias = 0 }: AffineForm,
   if (logScale === 'bounded') return bounded;
   // log sigmoid(x) = −softplus(−x)
   return graph.op('Neg', [graph.op('Softplus', [graph.op('Sub', [-bias, bounded])])]);
+}
+
+/** An affine map with another bound of its log-scale. */
+export function softclipAffineMap({ slope }: SoftclipAffineTransform, direction: Direction): TransformMap {
+  const unbounded = affineMap(new AffineTransform({ bound: null }), direction);
+  return {
+    ...unbounded,
+    apply: (graph, input, parameters, n) => {
+      const [shift, raw] = graph.splitColumns(parameters, [n, n]);
+      const clipped = graph.joinColumns([shift, softclip(graph, raw, -Math.log(slope))]);
+      return unbounded.apply(graph, input, clipped, n);
+    },
+  };
 }
 
 /** `x · scale + shift`, the scale a softplus. */

@@ -1,7 +1,13 @@
-import { CircularSplineTransform, type Direction, type RationalQuadraticSplineTransform } from '@pushforward/bijectors';
+import {
+  CircularSplineTransform,
+  type Direction,
+  type RationalQuadraticSplineTransform,
+  type SoftclipSplineTransform,
+} from '@pushforward/bijectors';
 import type { Graph, Value } from '../graph/graph.js';
 import { ELEMENT } from '../protobuf/model.js';
 import { positive } from './positive.js';
+import { softclip } from './softclip.js';
 import type { TransformMap } from './transform-map.js';
 
 interface SplineShape {
@@ -9,7 +15,14 @@ interface SplineShape {
   readonly bound: number;
   readonly minWidth: number;
   readonly minHeight: number;
-  readonly minDerivative: number;
+}
+
+/** How the raw parameters of a spline are read. */
+interface Reading {
+  readonly shape: SplineShape;
+  /** What goes into the softmax. */
+  readonly logSizes: (graph: Graph, raw: Value) => Value;
+  readonly derivatives: (graph: Graph, raw: Value) => Value;
 }
 
 /** A monotone rational-quadratic spline on an interval, and beyond it the identity, or the circle. */
@@ -17,16 +30,42 @@ export function splineMap(
   transform: RationalQuadraticSplineTransform | CircularSplineTransform,
   direction: Direction,
 ): TransformMap {
-  const shape = transform.config() as unknown as SplineShape;
-  const isCircle = transform instanceof CircularSplineTransform;
+  const shape = transform.config() as unknown as SplineShape & { readonly minDerivative: number };
+  const reading: Reading = {
+    shape,
+    logSizes: (_, raw) => raw,
+    derivatives: (graph, raw) => positive(graph, raw, shape.minDerivative),
+  };
+  return mapOf(transform, reading, direction, transform instanceof CircularSplineTransform);
+}
+
+/** The same spline with other raw parameters. */
+export function softclipSplineMap(transform: SoftclipSplineTransform, direction: Direction): TransformMap {
+  const { bins, bound, slope } = transform;
+  const limit = -Math.log(slope);
+  const reading: Reading = {
+    shape: { bins, bound, minWidth: 0, minHeight: 0 },
+    logSizes: (graph, raw) => softclip(graph, raw, limit / 2),
+    derivatives: (graph, raw) => graph.op('Exp', [softclip(graph, raw, limit)]),
+  };
+  return mapOf(transform, reading, direction, false);
+}
+
+function mapOf(
+  { parameterCount }: { readonly parameterCount: number },
+  reading: Reading,
+  direction: Direction,
+  isCircle: boolean,
+): TransformMap {
+  const { shape } = reading;
   return {
-    parameterCount: transform.parameterCount,
+    parameterCount,
     layout: 'by number',
     apply: (graph, input, parameters, n) => {
       const x = graph.op('Unsqueeze', [input, graph.integers([2])]);
       const inside = isCircle ? wrap(graph, x, shape.bound) : graph.op('Clip', [x, -shape.bound, shape.bound]);
-      const raw = graph.op('Reshape', [parameters, graph.integers([0, n, transform.parameterCount])]);
-      const bin = findBin(graph, raw, shape, transform.parameterCount, inside, direction);
+      const raw = graph.op('Reshape', [parameters, graph.integers([0, n, parameterCount])]);
+      const bin = findBin(graph, raw, reading, parameterCount, inside, direction);
       const { value, logDerivative } =
         direction === 'forward' ? throughBin(graph, inside, bin) : backThroughBin(graph, inside, bin);
       const squeezed = (each: Value) => graph.op('Squeeze', [each, graph.integers([2])]);
@@ -65,7 +104,7 @@ interface Side {
 function findBin(
   graph: Graph,
   raw: Value,
-  { bins, bound, minWidth, minHeight, minDerivative }: SplineShape,
+  { shape: { bins, bound, minWidth, minHeight }, logSizes, derivatives: derivativesOf }: Reading,
   parameterCount: number,
   place: Value,
   direction: Direction,
@@ -74,7 +113,11 @@ function findBin(
   // [rows, n, 2, K]: widths and heights.
   const perAxis = (numbers: readonly number[]) => graph.floats(numbers, [2, 1]);
   const minimums = [minWidth, minHeight];
-  const shares = graph.op('Softmax', [graph.op('Reshape', [rawSizes, graph.integers([0, 0, 2, bins])])], { axis: -1 });
+  const shares = graph.op(
+    'Softmax',
+    [logSizes(graph, graph.op('Reshape', [rawSizes, graph.integers([0, 0, 2, bins])]))],
+    { axis: -1 },
+  );
   const flexible = perAxis(minimums.map((minimum) => (1 - minimum * bins) * 2 * bound));
   const fixed = perAxis(minimums.map((minimum) => minimum * 2 * bound));
   const { knots, low, end, endLow } = addUp(
@@ -95,7 +138,7 @@ function findBin(
   });
 
   const padded = (all: Value, value: number) => graph.op('Pad', [all, graph.integers([0, 0, 0, 0, 0, 0, 0, 1]), value]);
-  const derivatives = positive(graph, rawDerivatives, minDerivative);
+  const derivatives = derivativesOf(graph, rawDerivatives);
   const table = graph.op(
     'Concat',
     [

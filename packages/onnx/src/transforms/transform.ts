@@ -7,11 +7,13 @@ import {
   InvertTransform,
   RationalQuadraticSplineTransform,
   ShiftTransform,
+  SoftclipAffineTransform,
+  SoftclipSplineTransform,
   SoftplusAffineTransform,
 } from '@pushforward/bijectors';
 import { refuse } from '../refuse.js';
-import { affineMap, softplusAffineMap } from './affine.js';
-import { splineMap } from './spline.js';
+import { affineMap, softclipAffineMap, softplusAffineMap } from './affine.js';
+import { softclipSplineMap, splineMap } from './spline.js';
 import type { TransformMap } from './transform-map.js';
 
 type Make<T> = (transform: T, direction: Direction) => TransformMap;
@@ -21,6 +23,8 @@ const MAKERS = new Map<unknown, Make<never>>([
   [AffineTransform, affineMap],
   [ShiftTransform, affineMap],
   [GateTransform, affineMap],
+  [SoftclipAffineTransform, softclipAffineMap],
+  [SoftclipSplineTransform, softclipSplineMap],
   [SoftplusAffineTransform, softplusAffineMap],
   [RationalQuadraticSplineTransform, splineMap],
   [CircularSplineTransform, splineMap],

@@ -43,7 +43,12 @@ export function gridOf(train: Matrix, grids: readonly (ValueGrid | null)[]): Gri
 
 /** A batch of rows with fresh noise. */
 export function withNoise(rows: Tensor, grid: Grid, key: Key): Tensor {
-  return tidy(() => add(rows, mul(uniform(key, rows.shape), tensor1d(grid.map(({ step }) => step)))));
+  return tidy(() => add(rows, noiseOf(rows.shape, grid, key)));
+}
+
+/** The noise of rows of such a shape. */
+export function noiseOf(shape: readonly number[], grid: Grid, key: Key): Tensor {
+  return tidy(() => mul(uniform(key, shape), tensor1d(grid.map(({ step }) => step))));
 }
 
 /** Rows with noise that the key decides. */
