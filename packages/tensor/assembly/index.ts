@@ -2,6 +2,10 @@
 export { adam } from './entries/adam';
 export { attention, attentionGradient } from './entries/attention';
 export { bernoulliLogProb } from './entries/bernoulli';
+export { convolution, filterGradient } from './entries/convolution';
+export { convolutionFilterBytes, convolutionResidualOffset, convolutionScratch } from './convolution/convolution';
+export { filterGradientParts, filterGradientScratch } from './convolution/filter-gradient';
+export { turnFilters } from './convolution/turned-filters';
 export { copyRows } from './reductions/copy-rows';
 export { epilogue } from './product/epilogue';
 export { epilogueGradient } from './entries/epilogue-gradient';

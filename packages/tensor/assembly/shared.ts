@@ -2,6 +2,8 @@
 export { ADAM_CHUNK, AdamSettings, AdamVariable } from './adam/adam';
 export { BernoulliLogProb } from './bernoulli/bernoulli';
 export { BLOCK_TILES } from './entries/masked-network';
+export { Convolution } from './convolution/convolution';
+export { FilterGradient } from './convolution/filter-gradient';
 export { MaskedLayer, MaskedNetwork, MaskedNode } from './masked-network/structs';
 export { Epilogue } from './product/epilogue';
 export { EpilogueGradient, WORK_BYTES } from './product/epilogue-gradient';

@@ -31,6 +31,9 @@ export { type Activation, activate, activations } from './kernels/activation.js'
 export { type AffineForm, applyAffineForm } from './kernels/affine-form.js';
 export type { SplineForm, SplineShape } from './kernels/spline/contract.js';
 export type { StepForm } from './kernels/step-form.js';
+export { conv2d } from './kernels/convolution/conv2d.js';
+export { conv2dTranspose, type TransposedConvolutionOptions } from './kernels/convolution/conv2d-transpose.js';
+export type { ConvolutionOptions } from './kernels/convolution/contract.js';
 export { linear } from './kernels/product/linear.js';
 export { buildModule } from './module/build-module.js';
 export type { BuildModule, FormerNames, Json, ModuleClass, ModuleConfig, ModuleContract } from './module/contract.js';

@@ -3,19 +3,19 @@ import { packColumns, packRows } from './pack';
 import { copyTile, multiplyTile, NARROW_COLUMNS, panelColumns, TILE_BYTES, TILE_COLUMNS, TILE_ROWS } from './register-tile';
 
 // Cache blocks. A panel of B (BLOCK_DEPTH deep) stays in the first-level cache, the packed block of A in the second.
-const BLOCK_ROWS: i32 = 128;
+export const BLOCK_ROWS: i32 = 128;
 const BLOCK_COLUMNS: i32 = 1024;
-const BLOCK_DEPTH: i32 = 256;
+export const BLOCK_DEPTH: i32 = 256;
 
 /** The largest block size of at most `limit` (a multiple of `unit`) that cuts `size` into blocks of nearly equal size. */
-function evenBlock(size: i32, limit: i32, unit: i32): i32 {
+export function evenBlock(size: i32, limit: i32, unit: i32): i32 {
   const blocks = (size + limit - 1) / limit;
   return roundUp((size + blocks - 1) / blocks, unit);
 }
 
 // @ts-ignore: decorator
 @inline
-function roundUp(size: i32, unit: i32): i32 {
+export function roundUp(size: i32, unit: i32): i32 {
   return ((size + unit - 1) / unit) * unit;
 }
 
@@ -96,10 +96,7 @@ export function matMulTask(at: usize, task: i32, thread: i32): void {
     const columnCount = min(blockColumns, endColumn - column);
     for (let step: i32 = 0; step < depth; step += blockDepth) {
       const stepCount = min(blockDepth, depth - step);
-      const rest = columnCount % TILE_COLUMNS;
-      const whole = panelColumns(rest) == TILE_COLUMNS ? columnCount : columnCount - rest;
-      packB(packedB, b, strideB, transposeB, column, whole, step, stepCount, TILE_COLUMNS);
-      if (whole < columnCount) packB(packedB + (<usize>(whole * stepCount) << 2), b, strideB, transposeB, column + whole, rest, step, stepCount, NARROW_COLUMNS);
+      packPanels(packedB, b, strideB, transposeB, column, columnCount, step, stepCount);
 
       for (let row = firstRow; row < endRow; row += blockRows) {
         const rowCount = min(blockRows, endRow - row);
@@ -114,6 +111,14 @@ export function matMulTask(at: usize, task: i32, thread: i32): void {
   }
 }
 
+/** Packs a block of B into the panels that {@link multiplyBlock} reads. */
+export function packPanels(target: usize, b: usize, stride: usize, isTransposed: bool, column: i32, columns: i32, step: i32, steps: i32): void {
+  const rest = columns % TILE_COLUMNS;
+  const whole = panelColumns(rest) == TILE_COLUMNS ? columns : columns - rest;
+  packB(target, b, stride, isTransposed, column, whole, step, steps, TILE_COLUMNS);
+  if (whole < columns) packB(target + (<usize>(whole * steps) << 2), b, stride, isTransposed, column + whole, rest, step, steps, NARROW_COLUMNS);
+}
+
 /** Packs a block of B into panels `width` wide. */
 // @ts-ignore: decorator
 @inline
@@ -123,7 +128,7 @@ function packB(target: usize, b: usize, stride: usize, isTransposed: bool, colum
 }
 
 /** Adds a packed block of A times a packed block of B to C, or writes it there. */
-function multiplyBlock(
+export function multiplyBlock(
   packedA: usize,
   packedB: usize,
   c: usize,

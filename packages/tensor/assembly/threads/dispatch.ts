@@ -4,6 +4,8 @@ import { epilogueGradientTask } from '../product/epilogue-gradient';
 import { lstmGradientTask, lstmTask } from '../sequence/lstm';
 import { adamSquaresTask, adamUpdatesTask } from '../adam/adam';
 import { bernoulliTask } from '../bernoulli/bernoulli';
+import { convolutionTask } from '../convolution/convolution';
+import { filterGradientTask } from '../convolution/filter-gradient';
 import { matMulTask } from '../product/mat-mul';
 import { adjointsTask } from '../masked-network/backward';
 import { tileTask } from '../masked-network/forward';
@@ -13,11 +15,13 @@ import { splinesTask } from '../spline/spline';
 import { splinesGradientTask } from '../spline/spline-gradient';
 import { gradientsTask } from '../masked-network/weight-gradient';
 
-import { MAT_MUL, NETWORK_WEIGHTS, NETWORK_TILES, NETWORK_ADJOINTS, NETWORK_GRADIENTS, RANDOM, LSTM, LSTM_GRADIENT, ATTENTION, ATTENTION_GRADIENT, EPILOGUE_GRADIENT, SPLINES, SPLINES_GRADIENT, ADAM_SQUARES, ADAM_UPDATES, BERNOULLI } from './kernel-ids';
+import { MAT_MUL, NETWORK_WEIGHTS, NETWORK_TILES, NETWORK_ADJOINTS, NETWORK_GRADIENTS, RANDOM, LSTM, LSTM_GRADIENT, ATTENTION, ATTENTION_GRADIENT, EPILOGUE_GRADIENT, SPLINES, SPLINES_GRADIENT, ADAM_SQUARES, ADAM_UPDATES, BERNOULLI, CONVOLUTION, FILTER_GRADIENT } from './kernel-ids';
 
 /** Runs one task of a kernel. A thread's number gives it working memory of its own. */
 export function runTask(kernel: i32, args: usize, task: i32, thread: i32): void {
   if (kernel == MAT_MUL) matMulTask(args, task, thread);
+  else if (kernel == CONVOLUTION) convolutionTask(args, task, thread);
+  else if (kernel == FILTER_GRADIENT) filterGradientTask(args, task, thread);
   else if (kernel == ADAM_SQUARES) adamSquaresTask(args, task);
   else if (kernel == ADAM_UPDATES) adamUpdatesTask(args, task);
   else if (kernel == BERNOULLI) bernoulliTask(args, task);

@@ -15,3 +15,5 @@ export const SPLINES_GRADIENT: i32 = 12;
 export const ADAM_SQUARES: i32 = 13;
 export const ADAM_UPDATES: i32 = 14;
 export const BERNOULLI: i32 = 15;
+export const CONVOLUTION: i32 = 16;
+export const FILTER_GRADIENT: i32 = 17;

@@ -6,6 +6,9 @@ import { arithmeticKernels } from '../overrides/elementwise/arithmetic.js';
 import { attentionGradientKernel, attentionKernel } from '../kernels/sequence/attention-wasm.js';
 import { bernoulliGradientKernel, bernoulliKernel } from '../kernels/bernoulli/wasm.js';
 import { concatKernel, packKernel } from '../overrides/indexing/concat.js';
+import { filterGradientKernel } from '../kernels/convolution/filter-gradient.js';
+import { stockConvolutionKernel, stockFilterGradientKernel } from '../kernels/convolution/stock.js';
+import { convolutionKernel, transposedConvolutionKernel } from '../kernels/convolution/wasm.js';
 import { denseGradientKernel, denseKernel } from '../kernels/product/linear-wasm.js';
 import { cumprodKernel, cumsumKernel } from '../overrides/reductions/cumulative.js';
 import { clipKernel, elementwiseKernels, leakyReluKernel } from '../overrides/elementwise/elementwise.js';
@@ -31,6 +34,7 @@ import type { CustomKernel, KernelOverride } from '../registry/kernel-override.j
 export const overrides: readonly KernelOverride[] = [
   matMulKernel,
   fusedMatMulKernel,
+  stockConvolutionKernel,
   identityKernel,
   castKernel,
   sliceKernel,
@@ -63,6 +67,10 @@ export const customKernels: readonly CustomKernel[] = [
   maskedNetworkGradientKernel,
   denseKernel,
   denseGradientKernel,
+  convolutionKernel,
+  transposedConvolutionKernel,
+  filterGradientKernel,
+  stockFilterGradientKernel,
   splineKernel,
   splineGradientKernel,
   attentionKernel,

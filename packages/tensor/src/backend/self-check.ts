@@ -5,6 +5,9 @@ import { bernoulliGradientKernel, bernoulliKernel } from '../kernels/bernoulli/w
 import type { AffineForm } from '../kernels/affine-form.js';
 import type { MaskedNetwork, MaskedNetworkAttrs } from '../kernels/masked-network/contract.js';
 import { maskedNetworkGradientKernel, maskedNetworkKernel } from '../kernels/masked-network/wasm.js';
+import { filterGradientKernel } from '../kernels/convolution/filter-gradient.js';
+import { convolutionKernel, transposedConvolutionKernel } from '../kernels/convolution/wasm.js';
+import { windowOver } from '../kernels/convolution/window.js';
 import { denseGradientKernel, denseKernel } from '../kernels/product/linear-wasm.js';
 import { matMulWasm } from '../kernels/product/mat-mul.js';
 import type { AttentionAttrs } from '../kernels/sequence/attention-contract.js';
@@ -128,6 +131,16 @@ function runAll(wasm: WasmModule): Result[] {
       keep: true,
     });
     run(denseGradientKernel, [tensor(...dense.shape), residual], { activation: 'silu' });
+
+    for (const stride of [1, 2]) {
+      const filters = tensor(3, 3, 5, 19);
+      const window = windowOver('', [7, 9, 5], filters.shape, { stride, padding: 'same' });
+      const images = tensor(3, 7, 9, 5);
+      const attrs = { window, activation: 'silu', keep: true };
+      const [y] = run(convolutionKernel, [images, filters, tensor(19)], attrs);
+      run(filterGradientKernel, [images, tensor(...y.shape)], { window });
+      run(transposedConvolutionKernel, [tensor(...y.shape), filters, tensor(5)], attrs);
+    }
 
     const units = [0, 5, 10, 15, 20, 25];
     const network: MaskedNetworkAttrs['network'] = {

@@ -30,6 +30,10 @@ interface WasmFunctions {
   attention(attention: number): void;
   attentionGradient(attention: number, chunks: number): void;
   bernoulliLogProb(struct: number): void;
+  convolution(struct: number): void;
+  convolutionFilterBytes(size: number, columns: number): number;
+  convolutionResidualOffset(count: number, columns: number): number;
+  convolutionScratch(count: number, size: number, columns: number): number;
   copyRows(
     target: number,
     targetStride: number,
@@ -40,6 +44,9 @@ interface WasmFunctions {
   ): void;
   epilogue(epilogue: number, product: number, rows: number, columns: number): void;
   epilogueGradient(gradient: number): void;
+  filterGradient(struct: number): void;
+  filterGradientParts(size: number): number;
+  filterGradientScratch(chunkPatches: number, size: number, columns: number): number;
   /** Shares the work of kernels by the state at an address of {@link POOL_BYTES} zeros; at address 0, no longer. */
   joinPool(address: number): void;
   lstm(lstm: number): void;
@@ -57,6 +64,18 @@ interface WasmFunctions {
   standardNormalLogProbGradient(x: number, cotangent: number, result: number, rows: number, size: number): void;
   sum(x: number, result: number, outer: number, count: number, inner: number, scratch: number): void;
   sumChunks(target: number, source: number, stride: number, chunks: number, count: number): void;
+  turnFilters(
+    target: number,
+    filters: number,
+    width: number,
+    outputs: number,
+    inputs: number,
+    stride: number,
+    top: number,
+    left: number,
+    rows: number,
+    columns: number,
+  ): void;
   uniform(
     result: number,
     count: number,

@@ -1,4 +1,5 @@
 import { getGradient } from '@tensorflow/tfjs-core';
+import { registerFilterGradient } from './filter-gradient.js';
 import { registerMissingGradients } from './missing-gradients.js';
 import { registerSecondGradients } from './second-gradients.js';
 
@@ -11,6 +12,7 @@ let isDone = false;
 export function registerGradients(): void {
   if (isDone || !hasStockGradients()) return;
   registerMissingGradients();
+  registerFilterGradient();
   registerSecondGradients();
   isDone = true;
 }

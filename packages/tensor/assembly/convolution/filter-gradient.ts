@@ -1,0 +1,60 @@
+import { BLOCK_DEPTH, BLOCK_ROWS, evenBlock, multiplyBlock, packPanels, roundUp } from '../product/mat-mul';
+import { packRows } from '../product/pack';
+import { TILE_BYTES, TILE_COLUMNS, TILE_ROWS } from '../product/register-tile';
+import { gatherPatches, patchCount, Patches, patchSize } from './patches';
+
+/** The product of the transposed matrix of patches with a matrix of one row for each patch: the gradient of a convolution's filters. */
+@unmanaged
+export class FilterGradient extends Patches {
+  columns: i32;
+  /** `[patches, columns]` */
+  cotangent: usize;
+  /** The patches are summed in chunks of so many, each to a result `[size of a patch, columns]` of its own. */
+  chunks: i32;
+  chunkPatches: i32;
+  results: usize;
+  /** {@link filterGradientScratch} bytes for each thread. */
+  scratch: usize;
+  scratchBytes: i32;
+}
+
+/** Bytes of scratch that {@link filterGradientTask} needs. */
+export function filterGradientScratch(chunkPatches: i32, size: i32, columns: i32): i32 {
+  const steps = evenBlock(chunkPatches, BLOCK_DEPTH, 1);
+  const rows = evenBlock(size, BLOCK_ROWS, TILE_ROWS);
+  return roundUp(<i32>TILE_BYTES + ((steps * (2 * rows + roundUp(columns, TILE_COLUMNS))) << 2), 64);
+}
+
+/** How many tasks share the numbers of a patch. */
+export function filterGradientParts(size: i32): i32 {
+  const rows = evenBlock(size, BLOCK_ROWS, TILE_ROWS);
+  return (size + rows - 1) / rows;
+}
+
+export function filterGradientTask(at: usize, task: i32, thread: i32): void {
+  const args = changetype<FilterGradient>(at);
+  const columns = args.columns;
+  const size = patchSize(args);
+  const rowBytes = <usize>columns << 2;
+  const parts = filterGradientParts(size);
+  const chunk = task / parts;
+  const blockRows = evenBlock(size, BLOCK_ROWS, TILE_ROWS);
+  const blockSteps = evenBlock(args.chunkPatches, BLOCK_DEPTH, 1);
+  const row = (task % parts) * blockRows;
+  const rows = min(blockRows, size - row);
+  const first = chunk * args.chunkPatches;
+  const end = min(patchCount(args), first + args.chunkPatches);
+  const tile = args.scratch + <usize>(args.scratchBytes * thread);
+  const gathered = tile + TILE_BYTES;
+  const packed = gathered + (<usize>(blockRows * blockSteps) << 2);
+  const panels = packed + (<usize>(blockRows * blockSteps) << 2);
+  const result = args.results + <usize>(chunk * size + row) * rowBytes;
+
+  for (let patch = first; patch < end; patch += blockSteps) {
+    const steps = min(blockSteps, end - patch);
+    packPanels(panels, args.cotangent, rowBytes, false, 0, columns, patch, steps);
+    gatherPatches(args, gathered, <usize>rows << 2, patch, steps, row, rows);
+    packRows(packed, gathered, rows, steps, <usize>rows << 2, TILE_ROWS);
+    multiplyBlock(packed, panels, result, rowBytes, rows, columns, steps, patch > first, tile);
+  }
+}
