@@ -67,6 +67,7 @@ Examples:
   pushforward check runs/train --data other.csv    is the density that of these rows?
   pushforward export runs/train --out model.onnx   score and sample with onnxruntime
   pushforward paper iaf-mnist --quick              train the rows of a published table
+  pushforward serve runs/train                     score and sample by HTTP
   pushforward sample runs/digits/iaf --out digits.png`,
     );
 
@@ -77,6 +78,7 @@ Examples:
   addCheck(program, args, host);
   addExport(program, host);
   addPaper(program, args, host);
+  addServe(program, host);
   addInfo(program, host);
 
   const names = program.commands.flatMap((command) => [command.name(), ...command.aliases()]);
@@ -316,6 +318,30 @@ function addPaper(program: Command, args: readonly string[], host: Host): void {
     const { paperCommand } = await import('./commands/paper.js');
     await paperCommand(host, args, table, options);
   });
+}
+
+function addServe(program: Command, host: Host): void {
+  program
+    .command('serve')
+    .description(
+      'Score and sample by HTTP: POST /score, POST /sample, GET /model, GET /health. Ctrl-C finishes what has begun, and ends it.',
+    )
+    .argument('<model>', 'a saved model of rows, or the directory of a run')
+    .option(
+      '--host <address>',
+      'the address to listen on; nobody is asked for a password, so beyond this machine put a proxy before it that does',
+      '127.0.0.1',
+    )
+    .option('--port <n>', 'the port, 0 for any that is free', integer(0), 8000)
+    .option('--queue <n>', 'requests at once, those that wait included; more are turned down with 503', integer(1), 64)
+    .option('--max-rows <n>', 'rows of a request', integer(1), 100_000)
+    .option('--max-body <mb>', 'MB of a request', positive, 16)
+    .option('--timeout <s>', 'seconds of a request', positive, 30)
+    .addOption(debugOption())
+    .action(async (model: string, options) => {
+      const { serveCommand } = await import('./commands/serve.js');
+      await serveCommand(host, model, options);
+    });
 }
 
 function addInfo(program: Command, host: Host): void {

@@ -8,7 +8,7 @@ import { joinParts } from '../density/roles.js';
 import { UsageError } from '../terminal/errors.js';
 import { checkOutput, writeUserFile } from '../files/files.js';
 import { type Host, writeAll } from '../terminal/host.js';
-import { type LoadedModel, loadModel } from '../model/models.js';
+import { type FlowModel, type LoadedModel, loadModel } from '../model/models.js';
 import { printableLines } from '../terminal/printable.js';
 import { imageGrid } from '../report/image-grid.js';
 import { foldIn, key } from '@pushforward/tensor';
@@ -68,8 +68,6 @@ async function drawPicture(
   );
   return imageGrid({ values, count, height: notes.height, width: notes.width }, Math.ceil(Math.sqrt(count)));
 }
-
-type FlowModel = LoadedModel & { kind: 'flow' };
 
 /** What a conditional model is to be given. */
 async function contextsOf(

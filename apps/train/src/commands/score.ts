@@ -1,18 +1,18 @@
-import { tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { tidy } from '@tensorflow/tfjs-core';
 import { foldIn, key } from '@pushforward/tensor';
 import { startBackend } from '../model/backend.js';
 import { formatHeader, formatRows } from '../data/csv/csv.js';
 import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
 import { openTable } from '../data/read-table.js';
-import { logProbOf } from '../density/columns/circles.js';
 import { encode } from '../density/columns/code.js';
 import { checkKinds } from '../density/columns/declared-kind.js';
-import { withNoise } from '../density/columns/dequantize.js';
 import { type Float64Scorer, float64Scorer } from '../density/float64-scorer.js';
 import type { Precision } from '../density/settings.js';
 import { OutsideCounter, tableColumns } from '../density/given-columns.js';
 import { batchOf, inChunks } from '../density/model.js';
 import { partsOf } from '../density/roles.js';
+import { scoreRows } from '../density/score-rows.js';
+import { takeColumns } from '../statistics/statistics.js';
 import { UserError } from '../terminal/errors.js';
 import { checkOutput, writeUserFile } from '../files/files.js';
 import { type Host, writeAll } from '../terminal/host.js';
@@ -100,19 +100,12 @@ async function logDensities(
 ): Promise<Float64Array> {
   const { rows, start: before } = table;
   if (model.kind === 'flow') {
-    const { module, notes } = model;
-    const { names, roles, kinds } = tableColumns(notes);
+    const { names, kinds, roles } = tableColumns(model.notes);
     checkKinds(table.source, table, names, kinds, before);
-    const { x, given } = partsOf(encode(table, kinds), roles);
-    const logProb = logProbOf(module, notes.kinds ?? []);
-    if (given) outside.add(given);
-    // A row is scored in the place that the noise puts it, as in training; which place, the seed says.
-    const placed = (batch: Tensor, start: number) =>
-      notes.grid ? withNoise(batch, notes.grid, foldIn(key(seed), before + start)) : batch;
-    const inFloat32 = await inChunks(host, rows, (start, end) =>
-      tidy(() => logProb(placed(batchOf(x, start, end), start), given && batchOf(given, start, end))),
-    );
-    return scorer ? scorer.score(host, { x, given, before, seed }, inFloat32) : inFloat32;
+    outside.add(takeColumns(table, roles.given));
+    const inFloat32 = await scoreRows(host, model, table, { seed, start: before });
+    if (!scorer) return inFloat32;
+    return scorer.score(host, { ...partsOf(encode(table, kinds), roles), before, seed }, inFloat32);
   }
   checkPixels(table);
   // The importance-weighted bound of log p(x).

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import {
   type AsyncBuffer,
@@ -27,14 +27,36 @@ const LARGEST_GROUP = 1 << 25;
  * @throws UserError if it is damaged, a column to read holds something else than numbers, or an option is about text
  */
 export async function openParquet(cwd: string, name: string, options: ReadOptions): Promise<TableStream> {
-  for (const option of ['delimiter', 'decimal', 'encoding'] as const) {
-    if (options[option] !== undefined)
-      throw new UserError(`${name}: is a Parquet file, for which there is no --${option}`);
-  }
-  if (options.header !== undefined)
-    throw new UserError(`${name}: is a Parquet file, for which there is no --header and no --no-header`);
-  const handle = await open(path.resolve(cwd, name));
+  return openBuffer(name, options, await open(path.resolve(cwd, name)));
+}
+
+/** The same for a file that is in memory. */
+export function openParquetBytes(name: string, bytes: Uint8Array, options: ReadOptions): Promise<TableStream> {
+  return openBuffer(name, options, {
+    stat: async () => ({ size: bytes.length }),
+    read: async (target, offset, length, position) => {
+      target.set(bytes.subarray(position, position + length), offset);
+      return { bytesRead: length };
+    },
+    close: async () => {},
+  });
+}
+
+/** As much of a `FileHandle` as is needed of it. */
+interface Source {
+  stat(): Promise<{ size: number }>;
+  read(target: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
+  close(): Promise<void>;
+}
+
+async function openBuffer(name: string, options: ReadOptions, handle: Source): Promise<TableStream> {
   try {
+    for (const option of ['delimiter', 'decimal', 'encoding'] as const) {
+      if (options[option] !== undefined)
+        throw new UserError(`${name}: is a Parquet file, for which there is no --${option}`);
+    }
+    if (options.header !== undefined)
+      throw new UserError(`${name}: is a Parquet file, for which there is no --header and no --no-header`);
     const file = await bufferOf(handle);
     const metadata = await readable(name, () => parquetMetadataAsync(file, { geoparquet: false }));
     const elements = await readable(name, () => columnsOf(metadata));
@@ -53,14 +75,15 @@ export async function openParquet(cwd: string, name: string, options: ReadOption
     const dropMissing = options.missing === 'drop';
     const missing = chosen.map(() => 0);
     const blocks = () => readGroups({ name, handle, file, metadata, names, numbers, dropMissing, notices, missing });
-    return { source: name, names, hasHeader: true, columns: chosen.length, given, notices, missing, blocks };
+    const rows = Number(metadata.num_rows);
+    return { source: name, names, hasHeader: true, columns: chosen.length, rows, given, notices, missing, blocks };
   } catch (error) {
     await handle.close();
     throw error;
   }
 }
 
-async function bufferOf(handle: FileHandle): Promise<AsyncBuffer> {
+async function bufferOf(handle: Source): Promise<AsyncBuffer> {
   const { size } = await handle.stat();
   const read = async (start: number, end: number) => {
     if (!(start >= 0 && end >= start && end <= size)) throw new RangeError(`bytes ${start} to ${end} of ${size}`);
@@ -131,7 +154,7 @@ function kindOf({
 
 interface Reading {
   name: string;
-  handle: FileHandle;
+  handle: Source;
   file: AsyncBuffer;
   metadata: FileMetaData;
   /** Of the columns to read, and their numbers in the file, from 1. */

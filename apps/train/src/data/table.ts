@@ -16,6 +16,8 @@ export interface TableStream {
   readonly names: readonly string[];
   readonly hasHeader: boolean;
   readonly columns: number;
+  /** How many rows the file says that it has, if it says so. */
+  readonly rows?: number;
   /** Which columns are given, ascending. */
   readonly given: readonly number[];
   /** What the user should know; at the end more may have been added. */

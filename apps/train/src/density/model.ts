@@ -16,7 +16,7 @@ import { affine, type Bijector, Chain, MapContext } from '@pushforward/bijectors
 import { type Distribution, StandardNormal, Transformed } from '@pushforward/distributions';
 import { foldIn, type Key } from '@pushforward/tensor';
 import { adam, type DataOf, type Loss, type Optimizer } from '@pushforward/training';
-import { checkInterrupted, type Host } from '../terminal/host.js';
+import { checkInterrupted, type Interruptible } from '../terminal/host.js';
 import type { Matrix } from '../statistics/statistics.js';
 import { type Grid, quantize, withNoise } from './columns/dequantize.js';
 import { logProbOf } from './columns/circles.js';
@@ -108,7 +108,7 @@ export const CHUNK = 1024;
 
 /** The log-density of every row, in nats. */
 export async function logDensities(
-  host: Host,
+  host: Interruptible,
   model: Distribution,
   { x, given }: Parts,
   kinds: Kinds,
@@ -126,7 +126,7 @@ export function batchOf({ values, columns }: Matrix, start: number, end: number)
 
 /** Rows drawn from the model from the `start`-th on, a multiple of 1024, as values of its grid and kinds; one for each row of what is given, if anything is. */
 export async function sampleRows(
-  host: Host,
+  host: Interruptible,
   model: Distribution,
   { start, rows, given }: { start: number; rows: number; given?: Matrix },
   key: Key,
@@ -145,7 +145,7 @@ export async function sampleRows(
 
 /** Reads the numbers that `compute` gives for chunks of rows back into one array. */
 export async function inChunks(
-  host: Host,
+  host: Interruptible,
   rows: number,
   compute: (start: number, end: number) => Tensor,
   chunk = CHUNK,

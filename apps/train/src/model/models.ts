@@ -15,6 +15,9 @@ export type LoadedModel =
   | { directory: string; kind: 'flow'; module: Distribution; notes: FlowNotes }
   | { directory: string; kind: 'digits'; module: Vae; notes: DigitsNotes };
 
+/** One of table rows. */
+export type FlowModel = Extract<LoadedModel, { kind: 'flow' }>;
+
 /** Where the models stand in the directory of a run. */
 const PLACES = ['model', ...POSTERIOR_NAMES];
 const WEIGHTS = 'weights.safetensors';

@@ -19,8 +19,14 @@ export async function writeAll(output: Output, texts: AsyncIterable<string>): Pr
   }
 }
 
+/** What may be asked to stop. */
+export interface Interruptible {
+  /** Aborted, with the signal's name as the reason, when the user asks to stop. */
+  readonly signal: AbortSignal;
+}
+
 /** Everything the program takes from the process it runs in, so that a test can run it inside its own. */
-export interface Host {
+export interface Host extends Interruptible {
   /** The directory that relative paths start from. */
   readonly cwd: string;
   /** Where a table called `-` comes from. Default: the process's standard input. */
@@ -29,19 +35,17 @@ export interface Host {
   readonly stdout: Output;
   /** Progress and errors. */
   readonly stderr: Output;
-  /** Aborted, with the signal's name as the reason, when the user asks the program to stop. */
-  readonly signal: AbortSignal;
   /** What the user types before the arguments, as `pushforward` or `npm start --`. */
   readonly commandPrefix: string;
 }
 
 /** The signal that stopped the program; without one, `SIGINT`. */
-export function stopSignal(host: Host): StopSignal {
+export function stopSignal(host: Interruptible): StopSignal {
   return host.signal.reason === 'SIGTERM' ? 'SIGTERM' : 'SIGINT';
 }
 
 /** @throws InterruptedError if the user has asked the program to stop */
-export function checkInterrupted(host: Host): void {
+export function checkInterrupted(host: Interruptible): void {
   if (host.signal.aborted) throw new InterruptedError('stopped', stopSignal(host));
 }
 
