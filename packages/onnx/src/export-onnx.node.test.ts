@@ -3,6 +3,8 @@ import {
   ActNorm,
   affine,
   AffineTransform,
+  attentionIaf,
+  attentionMaf,
   Autoregressive,
   type Bijector,
   Chain,
@@ -10,27 +12,40 @@ import {
   Coupling,
   Elementwise,
   type ElementwiseTransform,
+  Exp,
   GateTransform,
   glow,
   Householder,
   iaf,
   Invert,
   InvertTransform,
+  lstmIaf,
   lstmMaf,
   LuLinear,
   maf,
+  MapContext,
   Mlp,
   naf,
   nice,
   nsf,
+  Partition,
   Permute,
+  Power,
   RationalQuadraticSplineTransform,
   realNvp,
+  ResidualTransform,
+  Scale,
+  Shift,
   ShiftTransform,
   SoftclipAffineTransform,
   SoftclipSplineTransform,
+  Sigmoid,
+  SigmoidalTransform,
+  Simplex,
+  Softplus,
   SoftplusAffineTransform,
   Sylvester,
+  Tanh,
 } from '@pushforward/bijectors';
 import {
   type Distribution,
@@ -68,8 +83,12 @@ function numbers(seed: number, rows: number, width: number, scale = 1): Float32A
   return values;
 }
 
-async function open(distribution: Distribution, graph: ExportOnnxOptions['graph']): Promise<InferenceSession> {
-  return InferenceSession.create(await exportOnnx(distribution, { graph }), { intraOpNumThreads: 1 });
+async function open(
+  distribution: Distribution,
+  graph: ExportOnnxOptions['graph'],
+  columns?: ExportOnnxOptions['columns'],
+): Promise<InferenceSession> {
+  return InferenceSession.create(await exportOnnx(distribution, { graph, columns }), { intraOpNumThreads: 1 });
 }
 
 type Inputs = Record<string, Float32Array>;
@@ -146,7 +165,22 @@ async function expectSame(flow: Transformed): Promise<void> {
   }
 }
 
+/** Both files where a flow has some density: at what it draws. */
+async function expectSameOnSamples(flow: Transformed): Promise<void> {
+  const noise = numbers(3, 40, D);
+  const drawn = evaluate(flow, noise);
+  const sampled = await run(await open(flow, 'sampler'), 40, { noise });
+  expectClose('x', sampled.x, drawn.x, drawn.x);
+  expectClose('sampled', sampled.log_prob, drawn.sampled, drawn.sampled);
+  const { log_prob } = await run(await open(flow, 'density'), 40, { x: drawn.x });
+  const expected = evaluate(flow, drawn.x).log_prob;
+  expectClose('log_prob', log_prob, expected, expected);
+}
+
 const onNormal = (bijector: Bijector) => new Transformed(new StandardNormal(D), shaken(bijector));
+
+const spline = new RationalQuadraticSplineTransform({ bins: 4 });
+const attending = { dim: D, width: 8, heads: 2, blocks: 2, transforms: 2, seed: 1 } as const;
 
 const factories: Record<string, (contextDim: number) => Bijector> = {
   maf: (contextDim) => maf({ ...small, contextDim }),
@@ -159,6 +193,12 @@ const factories: Record<string, (contextDim: number) => Bijector> = {
   realNvp: (contextDim) => realNvp({ ...small, contextDim }),
   nice: (contextDim) => nice({ ...small, contextDim }),
   glow: (contextDim) => glow({ ...small, contextDim }),
+  naf: (contextDim) => naf({ ...small, contextDim, units: 3 }),
+  lstmMaf: (contextDim) => lstmMaf({ ...small, contextDim }),
+  lstmIaf: (contextDim) => lstmIaf({ ...small, contextDim }),
+  'lstmMaf of splines': (contextDim) => lstmMaf({ ...small, contextDim, transform: spline }),
+  attentionMaf: (contextDim) => attentionMaf({ ...attending, contextDim }),
+  attentionIaf: (contextDim) => attentionIaf({ ...attending, contextDim, activation: 'silu' }),
 };
 
 describe.each([0, C])('with a context of %i numbers', (contextDim) => {
@@ -178,9 +218,16 @@ const transforms: ElementwiseTransform[] = [
   new RationalQuadraticSplineTransform({ bins: 5, bound: 3 }),
   new CircularSplineTransform({ bins: 4 }),
   new InvertTransform(new GateTransform()),
+  new SigmoidalTransform({ units: 3 }),
+  new ResidualTransform(new ShiftTransform()),
+  new ResidualTransform(new GateTransform()),
+  new ResidualTransform(new RationalQuadraticSplineTransform({ bins: 5, bound: 3 })),
 ];
 
-test.each(transforms.map((transform) => [transform.constructor.name, transform] as const))(
+const nameOf = (transform: ElementwiseTransform): string =>
+  transform instanceof ResidualTransform ? `a residual ${nameOf(transform.inner)}` : transform.constructor.name;
+
+test.each(transforms.map((transform) => [nameOf(transform), transform] as const))(
   '%s in autoregressive and coupling layers, and alone',
   async (_, transform) => {
     const { parameterCount } = transform;
@@ -236,6 +283,135 @@ test.each([
   await expectSame(onNormal(new Chain([bijector, reversed, new Invert(bijector), reversed, bijector])));
 });
 
+test('maps of numbers, on parts of an event', async () => {
+  const flow = onNormal(
+    new Chain([
+      maf(small),
+      new Partition({
+        bijectors: [new Exp(), new Chain([new Sigmoid(), new Scale(10), new Shift(-3)]), null],
+        indices: [[3], [0, 4], [1, 2]],
+      }),
+    ]),
+  );
+  await expectSameOnSamples(flow);
+  for (const [first, second] of [
+    [new Softplus(), new Tanh()],
+    [new Chain([new Exp(), new Power(-1.5)]), new Invert(new Scale(-3))],
+  ])
+    await expectSameOnSamples(onNormal(new Partition({ bijectors: [first, second], sizes: [2, 3] })));
+});
+
+test('outside of what a map reaches there is no density', async () => {
+  const support = new Partition({ bijectors: [new Exp(), new Sigmoid(), new Softplus(), null], sizes: [1, 1, 1, 2] });
+  const flow = onNormal(new Chain([maf(small), support]));
+  const inside = [1, 0.5, 2, -1, 1];
+  const x = Float32Array.from([inside, inside.with(0, -1), inside.with(1, 1.5), inside.with(2, -1)].flat());
+  const { log_prob } = await run(await open(flow, 'density'), 4, { x });
+  const expected = evaluate(flow, x).log_prob;
+  expect(log_prob[0]).toBeCloseTo(expected[0], 5);
+  expect([...log_prob.subarray(1)]).toEqual([-Infinity, -Infinity, -Infinity]);
+});
+
+test('a context in units of its own', async () => {
+  const units = affine({ loc: [10, -2], scale: [3, 0.1] });
+  await expectSame(onNormal(new MapContext(maf({ ...small, contextDim: C }), units)));
+});
+
+const flowOfTable = () => onNormal(maf({ ...small, init: 'orthogonal' }));
+const scoreOf = (flow: Transformed, rows: number[][]) => evaluate(flow, Float32Array.from(rows.flat())).log_prob;
+const refused = (columns: unknown) => expect(open(flowOfTable(), 'density', columns as never)).rejects;
+
+describe('columns of a table', () => {
+  const plain = [null, null, null, null] as const;
+  const row = [0.5, 1, -1, 0.2, 0];
+
+  test('levels are scored by their places, others have no density, and samples are levels', async () => {
+    const own = flowOfTable();
+    const columns = [{ levels: [-7, 0.1, 30] }, ...plain];
+    const density = await open(own, 'density', columns);
+    const x = Float32Array.from([-7, 0.1, 30, 5, NaN].flatMap((level) => row.with(0, level)));
+    const { log_prob } = await run(density, 5, { x });
+    const expected = scoreOf(own, [row.with(0, 0), row.with(0, 1), row.with(0, 2)]);
+    expected.forEach((value, i) => expect(log_prob[i]).toBeCloseTo(value, 5));
+    expect([...log_prob.subarray(3)]).toEqual([-Infinity, NaN]);
+    const coarse = await open(own, 'sampler', [{ levels: [-7, 0.1, 30], grid: { start: 0, step: 1 } }, ...plain]);
+    const drawn = await run(coarse, 50, { noise: numbers(1, 50, D, 3) });
+    expect(Object.keys(drawn)).toEqual(['x']);
+    const levels = new Set(drawn.x.filter((_, i) => i % D === 0));
+    expect([...levels].toSorted((a, b) => a - b)).toEqual([-7, Math.fround(0.1), 30]);
+  });
+
+  test('a grid takes noise of a step, and rounds samples down to its values', async () => {
+    const own = flowOfTable();
+    const values = [-4, -1.9, 0, 2.1, 4];
+    const columns = [
+      { grid: { start: -4, step: 2, steps: 4, values } },
+      { grid: { start: 1, step: 0.5 } },
+      null,
+      null,
+      null,
+    ];
+    const uniform = Float32Array.from([0.25, 0.5, 0.9, 0.9, 0.9]);
+    const { log_prob } = await run(await open(own, 'density', columns), 1, { x: Float32Array.from(row), uniform });
+    const [expected] = scoreOf(own, [row.with(0, row[0] + 0.5).with(1, row[1] + 0.25)]);
+    expect(log_prob[0]).toBeCloseTo(expected, 5);
+    const noise = numbers(1, 50, D, 3);
+    const { x } = await run(await open(own, 'sampler', columns), 50, { noise });
+    const drawn = evaluate(own, noise).x;
+    for (let i = 0; i < x.length; i += D) {
+      expect(x[i]).toBe(Math.fround(values[Math.min(4, Math.max(0, Math.floor((drawn[i] + 4) / 2)))]));
+      expect(x[i + 1]).toBe(Math.floor((drawn[i + 1] - 1) / 0.5) * 0.5 + 1);
+      expect(x[i + 2]).toBeCloseTo(drawn[i + 2], 5);
+    }
+  });
+
+  test('the density of an angle is that of all of its places, whatever turn it is written in', async () => {
+    const own = onNormal(maf({ ...small, contextDim: C }));
+    const circle = { low: 0, high: 3, centre: 0.5 };
+    const columns = [{ circle }, null, { circle: { low: -1, high: 1, centre: 0 } }, null, null];
+    const context = numbers(2, 2, C);
+    const x = Float32Array.from([row.with(0, 0.5), row.with(0, 0.5 + 6)].flat());
+    const { log_prob } = await run(await open(own, 'density', columns), 2, { x, context });
+    const places = [0, -3, 3].flatMap((a) => [0, -2, 2].map((b) => row.with(0, 0.5 + a).with(2, row[2] + b)));
+    for (const [i, given] of [context.subarray(0, C), context.subarray(C)].entries()) {
+      const all = evaluate(own, Float32Array.from(places.flat()), Float32Array.from(places.flatMap(() => [...given])));
+      const expected = Math.log(all.log_prob.reduce((sum, value) => sum + Math.exp(value), 0));
+      expect(log_prob[i]).toBeCloseTo(expected, 5);
+    }
+    const drawn = await run(await open(own, 'sampler', columns), 50, {
+      noise: numbers(1, 50, D, 3),
+      context: numbers(3, 50, C),
+    });
+    expect(drawn.x.filter((_, i) => i % D === 0).every((angle) => angle >= 0 && angle < 3)).toBe(true);
+    const none = await run(await open(own, 'density', columns), 0, { x: numbers(1, 0, D), context: numbers(1, 0, C) });
+    expect(none.log_prob).toHaveLength(0);
+  });
+
+  test('samples are kept in a range', async () => {
+    const own = flowOfTable();
+    const { x, log_prob } = await run(await open(own, 'sampler', [{ range: [-0.5, Infinity] }, ...plain]), 50, {
+      noise: numbers(1, 50, D, 3),
+    });
+    expect(Math.min(...x.filter((_, i) => i % D === 0))).toBe(-0.5);
+    expect(log_prob).toHaveLength(50);
+  });
+
+  test('what makes no sense is refused', async () => {
+    await refused([null]).toThrow('exportOnnx: columns must be one for each of 5 numbers, got 1');
+    await refused([{ levels: [1, 1] }, ...plain]).toThrow(
+      'exportOnnx: columns[0].levels must be numbers in ascending order',
+    );
+    await refused([{ circle: { low: 1, high: 0, centre: 0 } }, ...plain]).toThrow(
+      'columns[0].circle: low must be below high',
+    );
+    await refused([{ grid: { start: 0, step: 0 } }, ...plain]).toThrow('exportOnnx: columns[0].grid.step must be');
+    await refused([{ grid: { start: 0, step: 1, steps: 2, values: [1] } }, ...plain]).toThrow(
+      'one for each of 0 to steps',
+    );
+    await refused([{ range: [1, 0] }, ...plain]).toThrow('columns[0].range must be two numbers in order');
+  });
+});
+
 test('a network that reads a context alone, and one that reads nothing', async () => {
   for (const contextDim of [0, C]) {
     const network = new Mlp({ inputDim: 0, hidden: [4], contextDim, outputDim: 2 * D, seed: 1 });
@@ -276,13 +452,12 @@ test('−∞ where the arithmetic leaves float32, NaN where a row has a NaN, and
 });
 
 test.each<[string, () => Distribution]>([
-  ['LstmConditioner', () => new Transformed(new StandardNormal(D), lstmMaf({ dim: D }))],
-  ['SigmoidalTransform', () => new Transformed(new StandardNormal(D), naf({ dim: D }))],
+  ['Simplex', () => new Transformed(new StandardNormal(D), new Simplex({ dim: D + 1 }))],
   ['Sylvester', () => new Transformed(new StandardNormal(D), new Sylvester({ dim: D, units: 2 }))],
   ['Uniform', () => new Transformed(new Uniform([0, 0], [1, 1]), maf({ dim: 2 }))],
 ])('%s is refused by its name', async (name, make) => {
   await expect(exportOnnx(make())).rejects.toThrow(
-    `exportOnnx: ${name} cannot be exported; what can: autoregressive layers over a Made`,
+    `exportOnnx: ${name} cannot be exported; what can: autoregressive layers over a Made, an LSTM or attention`,
   );
 });
 

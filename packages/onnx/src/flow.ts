@@ -14,7 +14,7 @@ export interface Flow {
   readonly weights: Weights;
 }
 
-/** From events x to their log-probabilities. */
+/** From events x to their log-densities, which are NaN or +∞ where arithmetic leaves float32. */
 export function density(graph: Graph, { base, bijectors, weights }: Flow, x: Value, context?: Value): Value {
   const setting = { graph, weights, context };
   let value = x;
@@ -24,7 +24,7 @@ export function density(graph: Graph, { base, bijectors, weights }: Flow, x: Val
     return mapped.logDet;
   });
   const start = baseLogProb(graph, base, toStandard(graph, base, value));
-  return asLogDensity(graph, accumulate(graph, start, 1, sumOf(logDets)), x);
+  return accumulate(graph, start, 1, sumOf(logDets));
 }
 
 /** From standard normal noise to events and their log-probabilities. */
@@ -45,7 +45,7 @@ export function sampler(
 }
 
 /** −∞ where a log-density came out as NaN or +∞ although x is made of numbers; NaN stays where x has a NaN itself. */
-function asLogDensity(graph: Graph, logProb: Value, x: Value): Value {
+export function asLogDensity(graph: Graph, logProb: Value, x: Value): Value {
   const isMissing = graph.op('Cast', [graph.op('IsNaN', [x])], { to: ELEMENT.float });
   const hasNone = graph.op('Equal', [graph.sumColumns(isMissing), 0]);
   const isNoDensity = graph.op('Or', [graph.op('IsNaN', [logProb]), graph.op('Equal', [logProb, Infinity])]);

@@ -1,1 +1,2 @@
+export type { OnnxColumn } from './columns/column.js';
 export { exportOnnx, type ExportOnnxOptions } from './export-onnx.js';

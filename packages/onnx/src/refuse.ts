@@ -1,7 +1,7 @@
 /** What can be exported, for the errors that say what cannot. */
 const EXPORTABLE =
-  'autoregressive layers over a Made and coupling layers over an Mlp, with affine, gate, shift or spline transforms; ' +
-  'permutations, linear maps and elementwise maps between them; and a normal base';
+  'autoregressive layers over a Made, an LSTM or attention and coupling layers over an Mlp, with the elementwise transforms of the library; ' +
+  'permutations, linear maps, elementwise maps and maps of the context between them; and a normal base';
 
 /** An error that names a class which has no form in ONNX. */
 export function refuse(part: object): Error {

@@ -1,8 +1,7 @@
 import type { Distribution } from '@pushforward/distributions';
 import { exportOnnx } from '@pushforward/onnx';
 import { checkOutput, writeUserFile } from '../files/files.js';
-import { shortList } from '../density/report.js';
-import { supportOf } from '../density/columns/real-line.js';
+import { onnxColumns } from '../density/columns/onnx-columns.js';
 import { startBackend } from '../model/backend.js';
 import { type FlowNotes, loadModel } from '../model/models.js';
 import { UsageError, UserError } from '../terminal/errors.js';
@@ -24,11 +23,6 @@ export async function exportCommand(host: Host, name: string, { out, force }: Ex
   const model = await loadModel(host.cwd, name);
   using _ = model.module;
   if (model.kind !== 'flow') throw new UserError(`${name}: is a model of images; only models of rows can be exported`);
-  const mapped = model.notes.columns.filter((_, i) => supportOf(model.notes.kinds?.[i] ?? null));
-  if (mapped.length > 0)
-    throw new UserError(
-      `${name}: ${shortList(mapped)} ${mapped.length === 1 ? 'is' : 'are'} kept to a range by --kind, which has no form in ONNX yet`,
-    );
   // Both before either is written: a model that has no form in ONNX leaves no file behind.
   const density = await graphOf(name, model.module, model.notes, 'density');
   const sampler = await graphOf(name, model.module, model.notes, 'sampler');
@@ -42,17 +36,18 @@ export async function exportCommand(host: Host, name: string, { out, force }: Ex
 async function graphOf(
   name: string,
   module: Distribution,
-  { columns, grid, trainedOn, rows, testLogLikelihood, commandLine }: FlowNotes,
+  notes: FlowNotes,
   graph: 'density' | 'sampler',
 ): Promise<Uint8Array> {
-  const notes = { columns, units: UNITS, trainedOn, rows, testLogLikelihood, commandLine, ...(grid ? { grid } : {}) };
-  const metadata = Object.entries(notes).map(([key, value]) => [
-    key,
-    typeof value === 'string' ? value : JSON.stringify(value),
-  ]);
+  const { columns, given, grid, kinds, trainedOn, rows, testLogLikelihood, commandLine } = notes;
+  const told = { columns, given, kinds, grid, units: UNITS, trainedOn, rows, testLogLikelihood, commandLine };
+  const metadata = Object.entries(told).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, typeof value === 'string' ? value : JSON.stringify(value)]],
+  );
   try {
     return await exportOnnx(module, {
       graph,
+      columns: onnxColumns(notes),
       description: `Columns: ${columns.join(', ')}. Units: ${UNITS}.`,
       metadata: Object.fromEntries(metadata),
     });
@@ -68,26 +63,33 @@ interface File {
   readonly size: number;
 }
 
-function summary({ columns, grid }: FlowNotes, density: File, sampler: File): string {
+function summary(notes: FlowNotes, density: File, sampler: File): string {
+  const { columns, given = [] } = notes;
   const width = columns.length;
-  const named = columns.map(printable).join(', ');
+  const [named, givenNames] = [columns, given.map(({ name }) => name)].map((names) => names.map(printable).join(', '));
+  const coded = onnxColumns(notes);
+  const isNoisy = coded.some((column) => column?.grid);
+  const hasLogProb = !coded.some((column) => column?.grid || column?.levels || column?.circle);
+  const context = given.length > 0 ? [`           context [rows, ${given.length}]: ${givenNames}\n`] : [];
+  const fed = given.length > 0 ? ', "context": given' : '';
   const title = ({ name, size }: File, what: string) => `${printable(name)}   ${what}, ${(size / 1e6).toFixed(2)} MB\n`;
   const session = ({ name }: File) => `onnxruntime.InferenceSession(${JSON.stringify(printable(name))})`;
-  const isOnGrid = grid?.some(({ step }) => step > 0);
   return [
     title(density, 'the density'),
     `  input    x [rows, ${width}]: ${named}\n`,
+    ...context,
+    ...(isNoisy
+      ? [
+          `           uniform [rows, ${width}]: numbers from 0 to 1, the noise that columns on a grid were trained with\n`,
+        ]
+      : []),
     '  output   log_prob [rows], in nats\n',
     title(sampler, 'the sampler'),
     `  input    noise [rows, ${width}]: standard normal numbers\n`,
-    `  outputs  x [rows, ${width}]: ${named}; its log_prob [rows]\n`,
-    ...(isOnGrid
-      ? [
-          'Columns on a grid were trained with noise: score them with uniform noise of one step of the grid added, and round samples down.\n',
-        ]
-      : []),
+    ...context,
+    `  output   x [rows, ${width}]: ${named}${hasLogProb ? '; its log_prob [rows]' : ''}\n`,
     'In Python:\n',
-    `  log_prob, = ${session(density)}.run(None, {"x": rows.astype("float32")})\n`,
-    `  x, log_prob = ${session(sampler)}.run(None, {"noise": numpy.random.randn(1000, ${width}).astype("float32")})\n`,
+    `  log_prob, = ${session(density)}.run(None, {"x": rows.astype("float32")${fed}${isNoisy ? ', "uniform": numpy.random.rand(*rows.shape).astype("float32")' : ''}})\n`,
+    `  x${hasLogProb ? ', log_prob' : ','} = ${session(sampler)}.run(None, {"noise": numpy.random.randn(${given.length > 0 ? 'len(given)' : '1000'}, ${width}).astype("float32")${fed}})\n`,
   ].join('');
 }

@@ -6,10 +6,19 @@ import {
   Coupling,
   Elementwise,
   EmbedContext,
+  Exp,
   Householder,
   Invert,
   LuLinear,
+  MapContext,
+  Partition,
   Permute,
+  Power,
+  Scale,
+  Shift,
+  Sigmoid,
+  Softplus,
+  Tanh,
 } from '@pushforward/bijectors';
 import { invertPermutation } from '@pushforward/made';
 import { type Mapped, NONE, sumOf } from '../graph/log-det.js';
@@ -18,6 +27,7 @@ import { mlpOutput } from '../networks/mlp.js';
 import { refuse } from '../refuse.js';
 import { emitAutoregressive } from './autoregressive.js';
 import { emitCoupling } from './coupling.js';
+import { emitExp, emitPower, emitScale, emitShift, emitSigmoid, emitSoftplus, emitTanh } from './elementary.js';
 import { emitElementwise } from './elementwise.js';
 import { emitActNorm, emitHouseholder, emitLuLinear } from './linear.js';
 import type { Emit } from './setting.js';
@@ -34,6 +44,35 @@ const emitChain: Emit<Chain> = (setting, { parts }, direction, { value, dim }) =
 
 const emitInvert: Emit<Invert> = (setting, { bijector }, direction, events) =>
   emitBijector(setting, bijector, direction === 'forward' ? 'inverse' : 'forward', events);
+
+/** The context goes through the inverse of a map, which takes none itself. */
+const emitMapContext: Emit<MapContext> = (
+  { context, ...setting },
+  { bijector, map, contextDim },
+  direction,
+  events,
+) => {
+  const given = { value: context!, dim: contextDim };
+  const { value } = emitBijector(setting, map, 'inverse', given);
+  return emitBijector({ ...setting, context: value }, bijector, direction, events);
+};
+
+const emitPartition: Emit<Partition> = (setting, partition, direction, { value, dim }) => {
+  const { bijectors, sizes, indices, eventRank } = partition;
+  if (eventRank !== 1) throw refuse(partition);
+  const { graph } = setting;
+  const order = indices?.flat() ?? range(0, dim);
+  const logDets: Mapped['logDet'][] = [];
+  const parts = graph.splitColumns(graph.takeColumns(value, order, dim), sizes).map((part, i) => {
+    const bijector = bijectors[i];
+    if (bijector === null) return part;
+    const mapped = emitBijector(setting, bijector, direction, { value: part, dim: sizes[i] });
+    logDets.push(mapped.logDet);
+    return mapped.value;
+  });
+  const together = graph.takeColumns(graph.joinColumns(parts), invertPermutation(order), dim);
+  return { value: together, logDet: sumOf(logDets) };
+};
 
 const emitPermute: Emit<Permute> = ({ graph }, { permutation }, direction, { value, dim }) => {
   const indices = direction === 'forward' ? permutation : invertPermutation(permutation);
@@ -54,10 +93,19 @@ const EMITTERS = new Map<unknown, Emit<never>>([
   [Coupling, emitCoupling],
   [Elementwise, emitElementwise],
   [EmbedContext, emitEmbedContext],
+  [Exp, emitExp],
   [Householder, emitHouseholder],
   [Invert, emitInvert],
   [LuLinear, emitLuLinear],
+  [MapContext, emitMapContext],
+  [Partition, emitPartition],
   [Permute, emitPermute],
+  [Power, emitPower],
+  [Scale, emitScale],
+  [Shift, emitShift],
+  [Sigmoid, emitSigmoid],
+  [Softplus, emitSoftplus],
+  [Tanh, emitTanh],
 ]);
 
 /**

@@ -8,10 +8,22 @@ const OPSET = 17;
 const IR_VERSION = 8;
 
 /** What ONNX calls the types of elements. */
-export const ELEMENT = { float: 1, int64: 7 } as const;
+export const ELEMENT = { float: 1, int64: 7, bool: 9 } as const;
 
-/** Integers, a real number, or one integer. */
-export type Attribute = { readonly ints: readonly number[] } | { readonly float: number } | { readonly int: number };
+/** Integers, a real number, one integer, or a graph that an operation runs. */
+export type Attribute =
+  | { readonly ints: readonly number[] }
+  | { readonly float: number }
+  | { readonly int: number }
+  | { readonly graph: OnnxGraph };
+
+/** A graph in an operation, which may read what stands around it. */
+interface OnnxGraph {
+  readonly name: string;
+  readonly nodes: readonly OnnxNode[];
+  readonly inputs: readonly OnnxTensor[];
+  readonly outputs: readonly OnnxTensor[];
+}
 
 /** One operation: its inputs and outputs are names. */
 export interface OnnxNode {
@@ -28,22 +40,21 @@ export interface OnnxConstant {
   readonly values: Float32Array | BigInt64Array;
 }
 
-/** An input or an output of numbers, with a name in place of a size that is not known beforehand. */
+/** An input or an output. */
 export interface OnnxTensor {
   readonly name: string;
-  readonly shape: readonly (number | string)[];
-  readonly description: string;
+  /** Of its elements; real numbers unless something is said. */
+  readonly type?: number;
+  /** With a name in place of a size that is not known beforehand; absent where nothing is. */
+  readonly shape?: readonly (number | string)[];
+  readonly description?: string;
 }
 
 /** All that a file has. */
-export interface OnnxModel {
-  readonly name: string;
+export interface OnnxModel extends OnnxGraph {
   readonly description: string;
   readonly metadata: Readonly<Record<string, string>>;
-  readonly nodes: readonly OnnxNode[];
   readonly constants: readonly OnnxConstant[];
-  readonly inputs: readonly OnnxTensor[];
-  readonly outputs: readonly OnnxTensor[];
 }
 
 /** The bytes of an ONNX file. */
@@ -52,13 +63,16 @@ export function encodeModel(model: OnnxModel): Uint8Array {
     integer(1, IR_VERSION),
     text(2, 'pushforward'),
     text(6, model.description),
-    bytes(7, encodeGraph(model)),
+    bytes(7, encodeGraph(model, model)),
     bytes(8, message(text(1, ''), integer(2, OPSET))),
     ...Object.entries(model.metadata).map(([key, value]) => bytes(14, message(text(1, key), text(2, value)))),
   );
 }
 
-function encodeGraph({ name, description, nodes, constants, inputs, outputs }: OnnxModel): Uint8Array {
+function encodeGraph(
+  { name, nodes, inputs, outputs }: OnnxGraph,
+  { description, constants }: Pick<OnnxModel, 'description' | 'constants'> = { description: '', constants: [] },
+): Uint8Array {
   return message(
     ...nodes.map((node, i) => bytes(1, encodeNode(node, i))),
     text(2, name),
@@ -84,6 +98,7 @@ const TYPE = 20;
 
 function encodeAttribute(value: Attribute): Field[] {
   if ('float' in value) return [float(2, value.float), integer(TYPE, 1)];
+  if ('graph' in value) return [bytes(6, encodeGraph(value.graph)), integer(TYPE, 5)];
   if ('int' in value) return [integer(3, value.int), integer(TYPE, 2)];
   return [...value.ints.map((int) => integer(8, int)), integer(TYPE, 7)];
 }
@@ -106,11 +121,12 @@ function littleEndian(values: Float32Array | BigInt64Array): Uint8Array {
   return new Uint8Array(result.buffer);
 }
 
-function encodeTensor({ name, shape, description }: OnnxTensor): Uint8Array {
-  const axes = shape.map((size) => bytes(1, message(typeof size === 'number' ? integer(1, size) : text(2, size))));
+function encodeTensor({ name, type = ELEMENT.float, shape, description = '' }: OnnxTensor): Uint8Array {
+  const axes = shape?.map((size) => bytes(1, message(typeof size === 'number' ? integer(1, size) : text(2, size))));
+  const ofShape = axes ? [bytes(2, message(...axes))] : [];
   return message(
     text(1, name),
-    bytes(2, message(bytes(1, message(integer(1, ELEMENT.float), bytes(2, message(...axes)))))),
+    bytes(2, message(bytes(1, message(integer(1, type), ...ofShape)))),
     text(3, description),
   );
 }

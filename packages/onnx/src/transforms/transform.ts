@@ -6,13 +6,17 @@ import {
   GateTransform,
   InvertTransform,
   RationalQuadraticSplineTransform,
+  ResidualTransform,
   ShiftTransform,
+  SigmoidalTransform,
   SoftclipAffineTransform,
   SoftclipSplineTransform,
   SoftplusAffineTransform,
 } from '@pushforward/bijectors';
 import { refuse } from '../refuse.js';
 import { affineMap, softclipAffineMap, softplusAffineMap } from './affine.js';
+import { residualMap } from './residual.js';
+import { sigmoidalMap } from './sigmoidal.js';
 import { softclipSplineMap, splineMap } from './spline.js';
 import type { TransformMap } from './transform-map.js';
 
@@ -28,6 +32,11 @@ const MAKERS = new Map<unknown, Make<never>>([
   [SoftplusAffineTransform, softplusAffineMap],
   [RationalQuadraticSplineTransform, splineMap],
   [CircularSplineTransform, splineMap],
+  [SigmoidalTransform, sigmoidalMap],
+  [
+    ResidualTransform,
+    (transform: ResidualTransform, direction: Direction) => residualMap(transform, direction, transformMap),
+  ],
   [
     InvertTransform,
     ({ transform }: InvertTransform, direction: Direction) =>

@@ -22,13 +22,9 @@ export function decode(matrix: Matrix, kinds: readonly (DeclaredKind | null)[]):
   return mapKinds(matrix, kinds, (value, kind) => {
     switch (kind.kind) {
       case 'positive':
-        return clamp(value, SMALLEST, LARGEST);
-      case 'bounded': {
-        const inside = ROUNDING * Math.max(kind.high - kind.low, Math.abs(kind.low), Math.abs(kind.high));
-        return clamp(value, kind.low + inside, kind.high - inside);
-      }
+      case 'bounded':
       case 'integer':
-        return clamp(value, kind.low ?? -Infinity, kind.high ?? Infinity);
+        return clamp(value, ...rangeOf(kind));
       case 'ordinal':
         return kind.levels[clamp(value, 0, kind.levels.length - 1)] ?? NaN;
       case 'circular':
@@ -38,6 +34,20 @@ export function decode(matrix: Matrix, kinds: readonly (DeclaredKind | null)[]):
 }
 
 const ROUNDING = 2 ** -24;
+
+/** The lowest and the highest value that a column may have, in single precision. */
+export function rangeOf(kind: Extract<DeclaredKind, { kind: 'positive' | 'bounded' | 'integer' }>): [number, number] {
+  switch (kind.kind) {
+    case 'positive':
+      return [SMALLEST, LARGEST];
+    case 'bounded': {
+      const inside = ROUNDING * Math.max(kind.high - kind.low, Math.abs(kind.low), Math.abs(kind.high));
+      return [kind.low + inside, kind.high - inside];
+    }
+    case 'integer':
+      return [kind.low ?? -Infinity, kind.high ?? Infinity];
+  }
+}
 
 function mapKinds(
   matrix: Matrix,
