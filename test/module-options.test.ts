@@ -5,7 +5,18 @@ import * as distributions from '@pushforward/distributions';
 import { BernoulliMade, GaussianMade, Made, MaskedLinear } from '@pushforward/made';
 import { type Json, type Module, type ModuleClass, moduleState, restoreModule } from '@pushforward/tensor';
 import { variable, zeros } from '@tensorflow/tfjs-core';
-import { BernoulliLikelihood, GaussianLikelihood, Mlp, mlpEncoder, Vae, vaeModules } from '@pushforward/vae';
+import {
+  BernoulliLikelihood,
+  CategoricalLikelihood,
+  ContinuousBernoulliLikelihood,
+  DiscretizedLogisticLikelihood,
+  GaussianLikelihood,
+  LogisticMixtureLikelihood,
+  Mlp,
+  mlpEncoder,
+  Vae,
+  vaeModules,
+} from '@pushforward/vae';
 import { describe, expect, test } from 'vitest';
 
 const { affine, AffineTransform, Chain, Exp, Permute, StandardNormal } = { ...bijectors, ...distributions };
@@ -109,6 +120,10 @@ const examples: (() => Module)[] = [
       posterior: bijectors.iaf({ dim: 2, transforms: 1, hidden: [3], contextDim: 1, seed: 0 }),
     }),
   () => new GaussianLikelihood(new Mlp({ inputDim: 2, hidden: [], outputDim: 3, seed: 0 })),
+  () => new CategoricalLikelihood(new Mlp({ inputDim: 2, hidden: [], outputDim: 6, seed: 0 }), { categories: 3 }),
+  () => new ContinuousBernoulliLikelihood(new Mlp({ inputDim: 2, hidden: [], outputDim: 3, seed: 0 })),
+  () => new DiscretizedLogisticLikelihood(new Mlp({ inputDim: 2, hidden: [], outputDim: 3, seed: 0 })),
+  () => new LogisticMixtureLikelihood(new Mlp({ inputDim: 2, hidden: [], outputDim: 6, seed: 0 }), { components: 2 }),
 ];
 
 const wrong: Json[] = [

@@ -3,7 +3,7 @@ import { otherTypes } from '@pushforward/tensor/testing';
 import { type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { mlpEncoder } from './encoder.js';
-import { BernoulliLikelihood } from './likelihood.js';
+import { BernoulliLikelihood } from './likelihoods/bernoulli.js';
 import { Mlp } from '@pushforward/made';
 import { Vae } from './vae.js';
 

@@ -2,6 +2,7 @@ import { slice, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import {
   admit,
   type BuildModule,
+  checkInstance,
   checkInteger,
   Module,
   type ModuleConfig,
@@ -9,7 +10,6 @@ import {
   readConfig,
 } from '@pushforward/tensor';
 import { Mlp, type MlpOptions, Network } from '@pushforward/made';
-import { checkNetwork } from './check-network.js';
 
 /** What an encoder says of each x: the Gaussian that the posterior starts from, and a context for the posterior's flow. */
 export interface Encoding {
@@ -27,7 +27,7 @@ const LOG_SCALE_BOUND = 7;
  * The amortised part of the posterior: a network from x to `loc`, `logScale` and a context of width C.
  *
  * The network's L + L + C outputs are these three in turn; `logScale` is bent into ±7 nats by `7 tanh(raw / 7)`, so that no input makes a
- * scale that overflows or vanishes.
+ * scale that overflows or vanishes. A network that takes a context makes it that of a conditional autoencoder: q(z|x, context).
  *
  * **Shapes**: x `[...batch, dataDim]`.
  *
@@ -59,19 +59,24 @@ export class Encoder extends Module {
     readonly latentDim: number,
   ) {
     super();
-    checkNetwork('Encoder: network', network);
+    checkInstance('Encoder: network', network, Network, 'a network');
     checkInteger('Encoder: latentDim', latentDim, 1);
     checkInteger('Encoder: network outputDim', network.outputDim, 2 * latentDim);
     this.dataDim = network.inputDim;
     this.contextDim = network.outputDim - 2 * latentDim;
   }
 
-  /** @throws Error unless x is `[...batch, dataDim]` */
-  encode(x: Tensor): Encoding {
+  /**
+   * @param context what x depends on besides z, for a network that takes one
+   * @throws Error unless x is `[...batch, dataDim]`, or the context does not fit
+   */
+  encode(x: Tensor, context?: Tensor): Encoding {
     return tidy(() => {
-      const output = this.network.apply(admit({ name: 'Encoder', x, event: [this.dataDim] }).x);
-      const part = (begin: number, size: number) =>
-        slice(output, [...x.shape.slice(0, -1).map(() => 0), begin], [...x.shape.slice(0, -1), size]);
+      const { contextDim } = this.network;
+      const given = admit({ name: 'Encoder', x, event: [this.dataDim], context, contextDim });
+      const output = this.network.apply(given.x, given.context);
+      const batch = output.shape.slice(0, -1);
+      const part = (begin: number, size: number) => slice(output, [...batch.map(() => 0), begin], [...batch, size]);
       const encoding: Encoding = {
         loc: part(0, this.latentDim),
         logScale: softBound(part(this.latentDim, this.latentDim), LOG_SCALE_BOUND),
@@ -95,6 +100,8 @@ export interface MlpEncoderOptions extends Pick<MlpOptions, 'hidden' | 'activati
   latentDim: number;
   /** C, the width of the context that a posterior's flow takes. Default 0: no context. */
   contextDim?: number;
+  /** The width of what x depends on besides z, in a conditional autoencoder. Default 0: nothing. */
+  conditionDim?: number;
 }
 
 /**
@@ -108,8 +115,16 @@ export interface MlpEncoderOptions extends Pick<MlpOptions, 'hidden' | 'activati
  * console.log(encoder.network.outputDim); // 128
  * ```
  */
-export function mlpEncoder({ dataDim, latentDim, contextDim = 0, ...network }: MlpEncoderOptions): Encoder {
+export function mlpEncoder({
+  dataDim,
+  latentDim,
+  contextDim = 0,
+  conditionDim = 0,
+  ...network
+}: MlpEncoderOptions): Encoder {
   checkInteger('mlpEncoder: latentDim', latentDim, 1);
   checkInteger('mlpEncoder: contextDim', contextDim, 0);
-  return new Encoder(new Mlp({ ...network, inputDim: dataDim, outputDim: 2 * latentDim + contextDim }), latentDim);
+  checkInteger('mlpEncoder: conditionDim', conditionDim, 0);
+  const outputDim = 2 * latentDim + contextDim;
+  return new Encoder(new Mlp({ ...network, inputDim: dataDim, contextDim: conditionDim, outputDim }), latentDim);
 }

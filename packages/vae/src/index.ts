@@ -1,6 +1,33 @@
 export { Encoder, type Encoding, mlpEncoder, type MlpEncoderOptions } from './encoder.js';
-export { BernoulliLikelihood, GaussianLikelihood, type GaussianLikelihoodOptions, Likelihood } from './likelihood.js';
+export { BernoulliLikelihood } from './likelihoods/bernoulli.js';
+export { CategoricalLikelihood } from './likelihoods/categorical.js';
+export { ContinuousBernoulliLikelihood } from './likelihoods/continuous-bernoulli.js';
+export {
+  DiscretizedLogisticLikelihood,
+  type DiscretizedLogisticLikelihoodOptions,
+} from './likelihoods/discretized-logistic.js';
+export { GaussianLikelihood, type GaussianLikelihoodOptions } from './likelihoods/gaussian.js';
+export type { Grid } from './likelihoods/grid.js';
+export { Likelihood } from './likelihoods/likelihood.js';
+export { LogisticMixtureLikelihood, type LogisticMixtureLikelihoodOptions } from './likelihoods/logistic-mixture.js';
 export { Mlp, type MlpOptions, Network } from '@pushforward/made';
 export { vaeModules } from './modules.js';
-export { type NegativeElbo, negativeElbo } from './negative-elbo.js';
-export { type Elbo, type ElboOptions, type LogLikelihoodOptions, Vae, type VaeOptions } from './vae.js';
+export type { StepInfo } from './objectives/batch.js';
+export type { FreeBits } from './objectives/free-bits.js';
+export {
+  type NegativeElbo,
+  negativeElbo,
+  type NegativeElboOptions,
+  type NegativeElboTerms,
+} from './objectives/negative-elbo.js';
+export { type NegativeIwae, negativeIwae, type NegativeIwaeOptions } from './objectives/negative-iwae.js';
+export type { PosteriorDraw } from './posterior.js';
+export {
+  type Elbo,
+  type ElboOptions,
+  type JointTerms,
+  type LogLikelihoodOptions,
+  Vae,
+  type VaeDrawOptions,
+  type VaeOptions,
+} from './vae.js';

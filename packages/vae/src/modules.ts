@@ -1,7 +1,12 @@
 import { distributionModules } from '@pushforward/distributions';
 import type { ModuleClass } from '@pushforward/tensor';
 import { Encoder } from './encoder.js';
-import { BernoulliLikelihood, GaussianLikelihood } from './likelihood.js';
+import { BernoulliLikelihood } from './likelihoods/bernoulli.js';
+import { CategoricalLikelihood } from './likelihoods/categorical.js';
+import { ContinuousBernoulliLikelihood } from './likelihoods/continuous-bernoulli.js';
+import { DiscretizedLogisticLikelihood } from './likelihoods/discretized-logistic.js';
+import { GaussianLikelihood } from './likelihoods/gaussian.js';
+import { LogisticMixtureLikelihood } from './likelihoods/logistic-mixture.js';
 import { Vae } from './vae.js';
 
 /**
@@ -21,7 +26,11 @@ import { Vae } from './vae.js';
 export const vaeModules: readonly ModuleClass[] = [
   ...distributionModules,
   BernoulliLikelihood,
+  CategoricalLikelihood,
+  ContinuousBernoulliLikelihood,
+  DiscretizedLogisticLikelihood,
   Encoder,
   GaussianLikelihood,
+  LogisticMixtureLikelihood,
   Vae,
 ];

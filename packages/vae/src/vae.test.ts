@@ -16,8 +16,9 @@ import { distributionModules, Transformed } from '@pushforward/distributions';
 import { madeModules } from '@pushforward/made';
 import { buildModule, bernoulli, key, normal, type Module } from '@pushforward/tensor';
 import { describe, expect, test } from 'vitest';
-import { Encoder } from './encoder.js';
-import { BernoulliLikelihood, GaussianLikelihood } from './likelihood.js';
+import { Encoder, mlpEncoder } from './encoder.js';
+import { BernoulliLikelihood } from './likelihoods/bernoulli.js';
+import { GaussianLikelihood } from './likelihoods/gaussian.js';
 import { Mlp } from '@pushforward/made';
 import { vaeModules } from './modules.js';
 import { Vae } from './vae.js';
@@ -244,10 +245,15 @@ describe('vae', () => {
       'Vae: samples must be an integer of at least 1, got 0',
     );
     expect(() => new Encoder(new Mlp({ inputDim: 3, hidden: [], outputDim: 3 }), 2)).toThrow('at least 4, got 3');
-    const conditional = new Mlp({ inputDim: 3, hidden: [], outputDim: 4, contextDim: 1 });
-    expect(() => new Encoder(conditional, 2)).toThrow('Encoder: network must take no context, got one of contextDim 1');
-    expect(() => new BernoulliLikelihood(conditional)).toThrow('BernoulliLikelihood: decoder must take no context');
-    expect(() => new GaussianLikelihood(conditional)).toThrow('GaussianLikelihood: decoder must take no context');
+    const conditional = new BernoulliLikelihood(new Mlp({ inputDim: 2, hidden: [], outputDim: 3, contextDim: 2 }));
+    const narrow = mlpEncoder({ dataDim: 3, latentDim: 2, conditionDim: 1, hidden: [] });
+    expect(() => new Vae({ encoder: narrow, likelihood: conditional })).toThrow(
+      "Vae: likelihood contextDim must be 0 or the encoder network's 1, got 2",
+    );
+    const given = new Vae({ encoder, likelihood: conditional });
+    expect(() => given.elbo(zeros([4, 3]))).toThrow('Vae: context must be [..., 2], got none');
+    expect(() => given.sample(3, { context: zeros([1]) })).toThrow('Vae: context must be [..., 2], got [1]');
+    expect(() => binaryVae().elbo(zeros([4, 3]), { context: zeros([4, 1]) })).toThrow('Vae takes no context');
     expect(() => new GaussianLikelihood(new Mlp({ inputDim: 3, hidden: [], outputDim: 3 }), { scale: 0 })).toThrow(
       'scale must be positive and finite, got 0',
     );

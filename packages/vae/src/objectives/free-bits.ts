@@ -1,0 +1,73 @@
+import { exp, maximum, mean, mul, neg, reshape, scalar, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { checkInteger, checkNumber, stopGradient } from '@pushforward/tensor';
+import {
+  type Distribution,
+  Independent,
+  MultivariateNormalDiag,
+  Normal,
+  StandardNormal,
+} from '@pushforward/distributions';
+import { normalLogProb } from '@pushforward/tensor/kernels';
+import type { Encoding } from '../encoder.js';
+import type { Vae } from '../vae.js';
+
+/** How much of the KL term a group of latent dimensions has for nothing. */
+export interface FreeBits {
+  /** λ, in nats for each group, of a batch's mean. */
+  nats: number;
+  /**
+   * How many groups of as many neighbouring dimensions z is cut into. Default 1. More need a posterior without a flow and a prior whose dimensions
+   * are independent, since only then the KL term is a sum over dimensions.
+   */
+  groups?: number;
+}
+
+/** Throws unless these free bits can be given to this autoencoder. */
+export function checkFreeBits(name: string, vae: Vae, { nats, groups = 1 }: FreeBits): void {
+  checkNumber(`${name}: freeBits.nats`, nats, { above: 0 });
+  checkInteger(`${name}: freeBits.groups`, groups, 1);
+  if (groups === 1) return;
+  const { latentDim } = vae.encoder;
+  if (latentDim % groups !== 0)
+    throw new Error(`${name}: freeBits.groups must divide the latent width ${latentDim}, got ${groups}`);
+  if (vae.posterior || !eachDimension(vae.prior))
+    throw new Error(
+      `${name}: freeBits.groups must be 1 where the posterior has a flow or the prior's dimensions depend on each other, got ${groups}`,
+    );
+}
+
+/**
+ * `Σⱼ max(λ, KLⱼ)` over groups j, where KLⱼ is the mean over the batch: a group below λ costs λ whatever it says, and has no gradient.
+ *
+ * @param kl the mean KL term of all dimensions together
+ * @param draw what it was estimated from
+ */
+export function chargedKl(
+  { nats, groups = 1 }: FreeBits,
+  kl: Tensor,
+  draw: { vae: Vae; encoding: Encoding; z: Tensor; usesPath: boolean },
+): Tensor {
+  return sum(maximum(groups === 1 ? kl : klOfGroups(groups, draw), nats));
+}
+
+/** The mean of `log q(zⱼ|x) − log p(zⱼ)` over samples and batch: `[groups]`. */
+function klOfGroups(
+  groups: number,
+  { vae, encoding, z, usesPath }: { vae: Vae; encoding: Encoding; z: Tensor; usesPath: boolean },
+): Tensor {
+  const [loc, logScale] = [encoding.loc, encoding.logScale].map((x) => (usesPath ? stopGradient(x) : x));
+  const logPosterior = normalLogProb(mul(sub(z, loc), exp(neg(logScale))), logScale);
+  const logPrior = eachDimension(vae.prior)!.logProb(z);
+  const { latentDim } = vae.encoder;
+  const each = mean(reshape(sub(logPosterior, logPrior), [-1, latentDim]), 0);
+  return sum(reshape(each, [groups, latentDim / groups]), 1);
+}
+
+/** The distribution of each dimension by itself; null where they depend on each other, or on a context. */
+function eachDimension(prior: Distribution): { logProb(z: Tensor): Tensor } | null {
+  if (prior instanceof StandardNormal) return { logProb: (z) => normalLogProb(z, scalar(0)) };
+  if (prior instanceof MultivariateNormalDiag) return new Normal(prior.loc, prior.scaleDiag);
+  return prior instanceof Independent && prior.base.eventShape.length === 0 && prior.contextDim === 0
+    ? prior.base
+    : null;
+}

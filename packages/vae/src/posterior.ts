@@ -1,0 +1,37 @@
+import { add, exp, mul, neg, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { key, normal, type Seed } from '@pushforward/tensor';
+import type { Bijector } from '@pushforward/bijectors';
+import { normalLogProb } from '@pushforward/tensor/kernels';
+import type { Encoding } from './encoder.js';
+
+/** z and the density that it was drawn with. */
+export interface PosteriorDraw {
+  /** `[samples, ...batch, L]` */
+  readonly z: Tensor;
+  /** log q(z|x), in nats, `[samples, ...batch]` */
+  readonly logPosterior: Tensor;
+}
+
+/** Draws from the encoder's Gaussian, or from a flow on top of it, for use under `tf.tidy`. */
+export function drawPosterior(
+  { loc, logScale, context }: Encoding,
+  flow: Bijector | undefined,
+  samples: number,
+  seed?: Seed,
+): PosteriorDraw {
+  const noise = normal(key(seed), [samples, ...loc.shape]);
+  const gaussian = add(loc, mul(exp(logScale), noise));
+  // The Gaussian's density at its own sample needs the noise alone: no division by a small scale.
+  const logProb = sum(normalLogProb(noise, logScale), -1);
+  if (!flow) return { z: gaussian, logPosterior: logProb };
+  const { value, logDet } = flow.forwardAndLogDet(gaussian, flow.contextDim > 0 ? context : undefined);
+  return { z: value, logPosterior: sub(logProb, logDet) };
+}
+
+/** log q(z|x) of any z, by the flow's other direction, for use under `tf.tidy`: `[...z batch]`. */
+export function posteriorLogProb({ loc, logScale, context }: Encoding, flow: Bijector | undefined, z: Tensor): Tensor {
+  const ofGaussian = (value: Tensor) => sum(normalLogProb(mul(sub(value, loc), exp(neg(logScale))), logScale), -1);
+  if (!flow) return ofGaussian(z);
+  const { value, logDet } = flow.inverseAndLogDet(z, flow.contextDim > 0 ? context : undefined);
+  return add(ofGaussian(value), logDet);
+}
