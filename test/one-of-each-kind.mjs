@@ -10,6 +10,7 @@ const bijectors = [
 ];
 
 const others = [
+  'made/src/convolution/networks',
   'made/src/density/made-density',
   'distributions/src/distributions',
   'vae/src/vae',

@@ -1,5 +1,15 @@
 export { BernoulliMade } from './density/bernoulli-made.js';
 export { Conditioner, type Step, type ValueAndLogDet } from './contract/conditioner.js';
+export { ConvDecoder, type ConvDecoderOptions } from './convolution/conv-decoder.js';
+export { ConvEncoder, type ConvEncoderOptions } from './convolution/conv-encoder.js';
+export { PixelCnn, type PixelCnnOptions } from './pixel-cnn/pixel-cnn.js';
+export { ResidualBlock, type ResidualBlockOptions } from './convolution/residual-block.js';
+export { ResNet, type ResNetOptions } from './convolution/res-net.js';
+export {
+  initializeWeightNorm,
+  WeightNormConv2d,
+  type WeightNormConv2dOptions,
+} from './convolution/weight-norm-conv2d.js';
 export { type HiddenDegrees, hiddenDegrees } from './masks/degrees.js';
 export type { DependencyGraph } from './masks/graph.js';
 export { GaussianMade } from './density/gaussian-made.js';

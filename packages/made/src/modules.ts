@@ -1,9 +1,15 @@
 import type { ModuleClass } from '@pushforward/tensor';
+import { ConvDecoder } from './convolution/conv-decoder.js';
+import { ConvEncoder } from './convolution/conv-encoder.js';
+import { ResidualBlock } from './convolution/residual-block.js';
+import { ResNet } from './convolution/res-net.js';
+import { WeightNormConv2d } from './convolution/weight-norm-conv2d.js';
 import { BernoulliMade } from './density/bernoulli-made.js';
 import { GaussianMade } from './density/gaussian-made.js';
 import { Made } from './made/made.js';
 import { MaskedLinear } from './network/masked-linear.js';
 import { Mlp } from './mlp/mlp.js';
+import { PixelCnn } from './pixel-cnn/pixel-cnn.js';
 import { ResidualMlp } from './mlp/residual-mlp.js';
 
 /**
@@ -20,4 +26,17 @@ import { ResidualMlp } from './mlp/residual-mlp.js';
  * console.log(copy.order.join() === made.order.join()); // true
  * ```
  */
-export const madeModules: readonly ModuleClass[] = [Made, MaskedLinear, Mlp, ResidualMlp, BernoulliMade, GaussianMade];
+export const madeModules: readonly ModuleClass[] = [
+  Made,
+  MaskedLinear,
+  Mlp,
+  ResidualMlp,
+  BernoulliMade,
+  GaussianMade,
+  ConvDecoder,
+  ConvEncoder,
+  PixelCnn,
+  ResidualBlock,
+  ResNet,
+  WeightNormConv2d,
+];

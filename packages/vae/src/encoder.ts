@@ -74,7 +74,7 @@ export class Encoder extends Module {
     return tidy(() => {
       const { contextDim } = this.network;
       const given = admit({ name: 'Encoder', x, event: [this.dataDim], context, contextDim });
-      const output = this.network.apply(given.x, given.context);
+      const output = this.network.applyToVectors(given.x, given.context);
       const batch = output.shape.slice(0, -1);
       const part = (begin: number, size: number) => slice(output, [...batch.map(() => 0), begin], [...batch, size]);
       const encoding: Encoding = {

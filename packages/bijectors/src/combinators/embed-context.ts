@@ -79,6 +79,6 @@ export class EmbedContext extends Bijector {
     checkTensor(`EmbedContext: ${argument}`, x);
     if (context) checkTensor('EmbedContext: context', context);
     checkContext('EmbedContext', context, this.contextDim, x.shape.slice(0, Math.max(0, x.rank - eventRank)));
-    return this.network.apply(context!);
+    return this.network.applyToVectors(context!);
   }
 }

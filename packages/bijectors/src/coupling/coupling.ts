@@ -152,7 +152,7 @@ export class Coupling extends Bijector {
       const axis = batch.length;
       const ordered = reorder(given.x, this.#order);
       const [stays, moves] = rest === 0 ? [zeros([...batch, 0]), ordered] : split(ordered, [rest, count], axis);
-      const flat = this.network.apply(stays, given.context);
+      const flat = this.network.applyToVectors(stays, given.context);
       const parameters = reshape(flat, [...flat.shape.slice(0, -1), count, this.transform.parameterCount]);
       const { value, logDet } = apply(moves, parameters);
       const joined = rest === 0 ? value : concat([stays, value], axis);

@@ -67,8 +67,11 @@ export abstract class Conditioner extends Module {
   abstract readonly contextDim: number;
   /** The order in which dimensions are chosen: `order[0]` is the dimension that depends on the context alone. */
   abstract readonly order: readonly number[];
+
   /** Which dimensions depend on which, if not on all before them in the order. */
-  readonly graph?: DependencyGraph;
+  get graph(): DependencyGraph | undefined {
+    return undefined;
+  }
 
   /**
    * All parameters in one parallel pass.

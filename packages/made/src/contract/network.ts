@@ -1,9 +1,14 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { reshape, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { Module } from '@pushforward/tensor';
 
 /**
- * A map of vectors with weights of its own, given a context or none: what a coupling layer computes parameters by, and what an encoder or a
+ * A map with weights of its own, given a context or none: what a coupling layer computes parameters by, and what an encoder or a
  * decoder holds. Nothing is asked of its inside: it need not be masked, inverted or differentiable more than once.
+ *
+ * It maps vectors, unless its {@link inputShape} or {@link outputShape} says otherwise: a network over images takes `[28, 28, 1]`, say, and counts
+ * 784 as its `inputDim`. {@link applyToVectors} lets it stand wherever a network over vectors does.
+ *
+ * `checkNetwork` of `@pushforward/made/testing` tests a class of your own against every law.
  *
  * @example
  * ```ts
@@ -28,16 +33,41 @@ import { Module } from '@pushforward/tensor';
  * ```
  */
 export abstract class Network extends Module {
-  /** A, the width of the input; it may be 0. */
+  /** A, how many numbers an input has; it may be 0. */
   abstract readonly inputDim: number;
-  /** The width of the output. */
+  /** How many numbers an output has. */
   abstract readonly outputDim: number;
   /** C, the width of the context, 0 if it takes none. */
   readonly contextDim: number = 0;
 
+  /** The shape of an input. Default: a vector, `[inputDim]`. */
+  get inputShape(): readonly number[] {
+    return [this.inputDim];
+  }
+
+  /** The shape of an output. Default: a vector, `[outputDim]`. */
+  get outputShape(): readonly number[] {
+    return [this.outputDim];
+  }
+
   /**
-   * **Shapes**: `x` `[...batch, A]`, `context` `[...batch, C]` or with a batch shape that broadcasts with that of x; result `[...batch, outputDim]`,
-   * or with a batch shape that broadcasts with that of x.
+   * **Shapes**: `x` `[...batch, ...inputShape]`, `context` `[...batch, C]` or with a batch shape that broadcasts with that of x; result
+   * `[...batch, ...outputShape]`, or with a batch shape that broadcasts with that of x.
    */
   abstract apply(x: Tensor, context?: Tensor): Tensor;
+
+  /**
+   * {@link apply} with the numbers of an input, and those of an output, in one axis, row by row.
+   *
+   * **Shapes**: `x` `[...batch, inputDim]`, context as above; result `[...batch, outputDim]`, or with a batch shape that broadcasts with that of x.
+   */
+  applyToVectors(x: Tensor, context?: Tensor): Tensor {
+    return tidy(() => {
+      const { inputShape, outputShape, outputDim } = this;
+      const input = inputShape.length === 1 ? x : reshape(x, [...x.shape.slice(0, -1), ...inputShape]);
+      const output = this.apply(input, context);
+      if (outputShape.length === 1) return output;
+      return reshape(output, [...output.shape.slice(0, output.rank - outputShape.length), outputDim]);
+    });
+  }
 }

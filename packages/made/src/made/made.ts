@@ -114,7 +114,6 @@ export class Made extends Conditioner {
   readonly parameterCount: number;
   readonly contextDim: number;
   readonly order: readonly number[];
-  override readonly graph?: DependencyGraph;
   readonly activation: Activation;
   readonly direct: boolean;
   readonly residual: boolean;
@@ -125,6 +124,7 @@ export class Made extends Conditioner {
   readonly layers: readonly MaskedLinear[];
   /** `[C, units]`, to the first layer. */
   readonly contextWeights?: Variable;
+  readonly #graph?: DependencyGraph;
   readonly #network: MadeNetwork;
 
   constructor(options: MadeOptions) {
@@ -163,7 +163,7 @@ export class Made extends Conditioner {
     if (graph && (options.order || options.degrees))
       throw new Error(`Made: ${options.order ? 'order' : 'degrees'} must be left out where there is a graph`);
     const structure = graph && graphStructure(graph, dim);
-    this.graph = graph;
+    this.#graph = graph;
     this.order = structure?.order ?? resolveOrder(options.order ?? 'natural', dim);
     this.activation = activation;
     this.direct = direct;
@@ -204,6 +204,10 @@ export class Made extends Conditioner {
       const shape = [contextDim, layers[0].starts.at(-1)!];
       this.contextWeights = makeVariable(shape, () => mul(uniform(keys[layers.length], shape, { minval: -1 }), bound));
     }
+  }
+
+  override get graph(): DependencyGraph | undefined {
+    return this.#graph;
   }
 
   /** How its layers read each other and when each unit is known: what a program needs that computes the same elsewhere. */

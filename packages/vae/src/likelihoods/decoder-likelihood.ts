@@ -39,7 +39,7 @@ export abstract class DecoderLikelihood extends Likelihood {
   protected abstract each(parameters: Tensor): Distribution;
 
   distribution(z: Tensor, context?: Tensor): Distribution {
-    const output = this.decoder.apply(z, context);
+    const output = this.decoder.applyToVectors(z, context);
     const shape = [...output.shape.slice(0, -1), this.dataDim, ...this.#parameterShape];
     return new Independent(this.each(this.#parameterShape.length > 0 ? reshape(output, shape) : output), 1);
   }
