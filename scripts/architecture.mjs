@@ -12,7 +12,7 @@ const LEVELS = [
   ['made', 'training', 'io'],
   ['bijectors'],
   ['distributions'],
-  ['diagnostics', 'onnx', 'vae'],
+  ['diagnostics', 'import', 'onnx', 'vae'],
 ];
 
 /** The packages that are large enough for a drawing of their folders. */

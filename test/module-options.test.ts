@@ -71,6 +71,7 @@ const examples: (() => Module)[] = [
       affine({ loc: [1], scale: [2] }),
     ),
   () => new bijectors.Elementwise({ transform: new bijectors.CircularSplineTransform(), eventShape: [2] }),
+  () => new bijectors.Elementwise({ transform: new bijectors.SigmoidAffineTransform(), eventShape: [2] }),
   () =>
     new bijectors.EmbedContext(
       bijectors.maf({ dim: 2, contextDim: 3, hidden: [4], transforms: 1 }),

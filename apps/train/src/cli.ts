@@ -68,6 +68,7 @@ Examples:
   pushforward export runs/train --out model.onnx   score and sample with onnxruntime
   pushforward paper iaf-mnist --quick              train the rows of a published table
   pushforward serve runs/train                     score and sample by HTTP
+  pushforward import flow.pt --out runs/flow       a flow that was trained in PyTorch
   pushforward sample runs/digits/iaf --out digits.png`,
     );
 
@@ -79,6 +80,7 @@ Examples:
   addExport(program, host);
   addPaper(program, args, host);
   addServe(program, host);
+  addImport(program, args, host);
   addInfo(program, host);
 
   const names = program.commands.flatMap((command) => [command.name(), ...command.aliases()]);
@@ -341,6 +343,33 @@ function addServe(program: Command, host: Host): void {
     .action(async (model: string, options) => {
       const { serveCommand } = await import('./commands/serve.js');
       await serveCommand(host, model, options);
+    });
+}
+
+function addImport(program: Command, args: readonly string[], host: Host): void {
+  program
+    .command('import')
+    .description('Make a model of a flow of zuko, nflows or sbi that was trained in PyTorch.')
+    .argument(
+      '<file>',
+      'its arrays: a .safetensors file with the .json file beside it that export_flow.py of @pushforward/import writes, or a .pt file of torch.save(flow.state_dict(), …)',
+    )
+    .addOption(
+      new Option('--columns <list>', 'what the density is of, in its order (default: x1, x2, …)').argParser(columnList),
+    )
+    .addOption(new Option('--given <list>', 'what is given, in its order (default: c1, c2, …)').argParser(columnList))
+    .option(
+      '--activation <name>',
+      'the nonlinearity of the networks of a zuko flow without a .json file (default: relu)',
+    )
+    .option('--bound <x>', 'up to where the splines of such a flow reach (default: 5)', positive)
+    .option('--slope <x>', 'the smallest slope of its maps (default: 0.001)', fraction)
+    .option('--out <dir>', 'where to write (default: a fresh directory in runs/)')
+    .option('--force', 'write into a directory that has something in it')
+    .addOption(debugOption())
+    .action(async (file: string, options) => {
+      const { importCommand } = await import('./commands/import.js');
+      await importCommand(host, args, file, options);
     });
 }
 

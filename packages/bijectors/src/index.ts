@@ -65,6 +65,7 @@ export {
 export { ResidualTransform } from './elementwise/residual.js';
 export { ShiftTransform } from './elementwise/shift.js';
 export { SigmoidalTransform, type SigmoidalTransformOptions } from './elementwise/sigmoidal.js';
+export { SigmoidAffineTransform, type SigmoidAffineTransformOptions } from './elementwise/sigmoid-affine.js';
 export { SoftclipAffineTransform, type SoftclipAffineTransformOptions } from './elementwise/softclip-affine.js';
 export { SoftclipSplineTransform, type SoftclipSplineTransformOptions } from './elementwise/spline/softclip-spline.js';
 export { SoftplusAffineTransform, type SoftplusAffineTransformOptions } from './elementwise/softplus-affine.js';

@@ -35,6 +35,7 @@ import { RationalQuadraticSplineTransform } from './elementwise/spline/rational-
 import { ResidualTransform } from './elementwise/residual.js';
 import { ShiftTransform } from './elementwise/shift.js';
 import { SigmoidalTransform } from './elementwise/sigmoidal.js';
+import { SigmoidAffineTransform } from './elementwise/sigmoid-affine.js';
 import { SoftclipAffineTransform } from './elementwise/softclip-affine.js';
 import { SoftclipSplineTransform } from './elementwise/spline/softclip-spline.js';
 import { SoftplusAffineTransform } from './elementwise/softplus-affine.js';
@@ -85,6 +86,7 @@ export const bijectorModules: readonly ModuleClass[] = [
   ResidualTransform,
   ShiftTransform,
   SigmoidalTransform,
+  SigmoidAffineTransform,
   SoftclipAffineTransform,
   SoftclipSplineTransform,
   SoftplusAffineTransform,

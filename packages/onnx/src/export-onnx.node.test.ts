@@ -37,6 +37,7 @@ import {
   Scale,
   Shift,
   ShiftTransform,
+  SigmoidAffineTransform,
   SoftclipAffineTransform,
   SoftclipSplineTransform,
   Sigmoid,
@@ -210,6 +211,8 @@ describe.each([0, C])('with a context of %i numbers', (contextDim) => {
 const transforms: ElementwiseTransform[] = [
   new AffineTransform(),
   new AffineTransform({ bound: null }),
+  // With scales down to a thousandth, twice, the digits of the log-density would be those of what is rounded before.
+  new SigmoidAffineTransform({ minScale: 0.1 }),
   new SoftclipAffineTransform(),
   new SoftclipSplineTransform({ bins: 4 }),
   new SoftplusAffineTransform(),

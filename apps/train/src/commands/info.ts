@@ -28,6 +28,16 @@ export async function infoCommand(host: Host, name: string): Promise<void> {
   host.stdout.write(facts.map(([title, text]) => `${title.padEnd(width)}   ${printable(text)}\n`).join(''));
 }
 
+function trainingFacts(rows: number, testLogLikelihood: number | null): [string, string][] {
+  return [
+    ['rows', `${formatCount(rows)} to train on`],
+    [
+      'test log-likelihood',
+      testLogLikelihood === null ? 'not finite' : `${formatNumber(testLogLikelihood, 3)} nats per row`,
+    ],
+  ];
+}
+
 function describe(model: LoadedModel): [string, string][] {
   if (model.kind === 'flow') {
     const { columns, given = [], kinds = [], rows, testLogLikelihood } = model.notes;
@@ -42,16 +52,12 @@ function describe(model: LoadedModel): [string, string][] {
         ? [
             [
               'given',
-              `${given.length}: ${given.map(({ name, low, high }) => `${name} (${low} to ${high} in training)`).join(', ')}`,
+              `${given.length}: ${given.map(({ name, low, high }) => (low === null ? name : `${name} (${low} to ${high} in training)`)).join(', ')}`,
             ] satisfies [string, string],
           ]
         : []),
       ...(said.length > 0 ? [['kinds', said.join('; ')] satisfies [string, string]] : []),
-      ['rows', `${formatCount(rows)} to train on`],
-      [
-        'test log-likelihood',
-        testLogLikelihood === null ? 'not finite' : `${formatNumber(testLogLikelihood, 3)} nats per row`,
-      ],
+      ...(rows === null ? [] : trainingFacts(rows, testLogLikelihood)),
     ];
   }
   const { height, width } = model.notes;

@@ -51,6 +51,7 @@ export class OutsideCounter {
   add({ values, rows, columns }: Matrix): void {
     this.#rows += rows;
     for (const [i, { low, high }] of this.#given.entries()) {
+      if (low === null || high === null) continue;
       const margin = FAR * (high - low);
       for (let row = 0; row < rows; row++) {
         const value = values[row * columns + i];

@@ -9,9 +9,9 @@ export type GivenColumn = {
   name: string;
   /** Where it stands among the columns of the table that the model was trained on, from 0. */
   place: number;
-  /** The lowest and the highest of its values in the rows that the model was trained on. */
-  low: number;
-  high: number;
+  /** The lowest and the highest of its values in the rows that the model was trained on; null for a model that was trained elsewhere. */
+  low: number | null;
+  high: number | null;
 };
 
 /** What this program saves with a flow. A type, so that it is JSON, which has no word for an infinite likelihood but null. */
@@ -22,7 +22,8 @@ export type FlowNotes = {
   /** Those that it is given; absent if there are none. */
   given?: GivenColumn[];
   trainedOn: string;
-  rows: number;
+  /** How many rows it was trained on; null for a model that was trained elsewhere. */
+  rows: number | null;
   testLogLikelihood: number | null;
   commandLine: string;
   grid?: Grid;
@@ -52,7 +53,7 @@ export function checkFlowNotes(name: string, notes: { [field: string]: Json }, c
       given === 0 ? 'left out' : `${given} objects of name, place, low and high`,
     ],
     ['trainedOn', isText, 'text'],
-    ['rows', isCount, 'a whole number of at least 1'],
+    ['rows', (value) => value === null || isCount(value), 'a whole number of at least 1'],
     ['testLogLikelihood', (value) => value === null || Number.isFinite(value), 'a number'],
     ['commandLine', isText, 'text'],
     ['grid', (value) => value === undefined || isGrid(value, columns), `${columns} objects of start and step`],
@@ -122,9 +123,7 @@ function areGiven(value: unknown, columns: number, given: number): boolean {
         Number.isSafeInteger(place) &&
         place! > before &&
         place! < columns + given &&
-        Number.isFinite(low) &&
-        Number.isFinite(high) &&
-        low! <= high!
+        ((low === null && high === null) || (Number.isFinite(low) && Number.isFinite(high) && low! <= high!))
       );
     })
   );

@@ -41,7 +41,7 @@ export class FlowService {
 
   /** Draws a row and scores it, so that the first request finds everything compiled, and a broken model is found out before. */
   async warmUp(): Promise<void> {
-    const given = this.model.notes.given?.map(({ low }) => low);
+    const given = this.model.notes.given?.map(({ low }) => low ?? 0);
     const contexts = given && { values: Float64Array.from(given), rows: 1, columns: given.length };
     const { signal } = new AbortController();
     const { rows } = await this.sample({ count: 1, seed: 0, given: contexts }, signal);

@@ -35,6 +35,7 @@ import {
   Shift,
   ShiftTransform,
   Sigmoid,
+  SigmoidAffineTransform,
   SoftclipAffineTransform,
   SoftclipSplineTransform,
   Softplus,
@@ -87,6 +88,7 @@ const flows: Record<string, () => Distribution | GaussianMade | BernoulliMade> =
   'transforms as in zuko': () =>
     flow(
       new Chain([
+        new Autoregressive(made({}), new SigmoidAffineTransform(), 'inverse'),
         new Autoregressive(made({}), new SoftclipAffineTransform(), 'inverse'),
         new Autoregressive(made({ parameterCount: 11 }), new SoftclipSplineTransform({ bins: 4 }), 'inverse'),
       ]),

@@ -26,6 +26,7 @@ import {
   Shift,
   ShiftTransform,
   Sigmoid,
+  SigmoidAffineTransform,
   SoftclipAffineTransform,
   SoftclipSplineTransform,
   Softplus,
@@ -65,6 +66,7 @@ import {
   gateFormula,
   invertTransformFormula,
   shiftFormula,
+  sigmoidAffineFormula,
   softclipAffineFormula,
   softplusAffineFormula,
 } from './parts/affine.js';
@@ -133,6 +135,7 @@ const TRANSFORMS: readonly FormulaOf<ElementwiseTransform, TransformFormula>[] =
   [InvertTransform, invertTransformFormula],
   [RationalQuadraticSplineTransform, splineFormula],
   [ShiftTransform, shiftFormula],
+  [SigmoidAffineTransform, sigmoidAffineFormula],
   [SoftclipAffineTransform, softclipAffineFormula],
   [SoftclipSplineTransform, softclipSplineFormula],
   [SoftplusAffineTransform, softplusAffineFormula],

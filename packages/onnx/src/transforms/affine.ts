@@ -3,6 +3,7 @@ import {
   type Direction,
   type GateTransform,
   type ShiftTransform,
+  type SigmoidAffineTransform,
   type SoftclipAffineTransform,
   type SoftplusAffineTransform,
 } from '@pushforward/bijectors';
@@ -59,12 +60,24 @@ export function softclipAffineMap({ slope }: SoftclipAffineTransform, direction:
 
 /** `x · scale + shift`, the scale a softplus. */
 export function softplusAffineMap({ minScale }: SoftplusAffineTransform, direction: Direction): TransformMap {
+  return scaledBy((graph, raw) => positive(graph, raw, minScale), direction);
+}
+
+/** The same, with the scale a sigmoid. */
+export function sigmoidAffineMap({ offset, minScale }: SigmoidAffineTransform, direction: Direction): TransformMap {
+  return scaledBy(
+    (graph, raw) => graph.op('Add', [graph.op('Sigmoid', [graph.op('Add', [raw, offset])]), minScale]),
+    direction,
+  );
+}
+
+function scaledBy(scaleOf: (graph: Graph, raw: Value) => Value, direction: Direction): TransformMap {
   return {
     parameterCount: 2,
     layout: 'by parameter',
     apply: (graph, input, parameters, n) => {
       const [shift, raw] = graph.splitColumns(parameters, [n, n]);
-      const scale = positive(graph, raw, minScale);
+      const scale = scaleOf(graph, raw);
       const logScale = graph.op('Log', [scale]);
       return direction === 'forward'
         ? { value: graph.op('Add', [graph.op('Mul', [input, scale]), shift]), logDerivative: logScale }

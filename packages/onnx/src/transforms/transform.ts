@@ -9,12 +9,13 @@ import {
   ResidualTransform,
   ShiftTransform,
   SigmoidalTransform,
+  SigmoidAffineTransform,
   SoftclipAffineTransform,
   SoftclipSplineTransform,
   SoftplusAffineTransform,
 } from '@pushforward/bijectors';
 import { refuse } from '../refuse.js';
-import { affineMap, softclipAffineMap, softplusAffineMap } from './affine.js';
+import { affineMap, sigmoidAffineMap, softclipAffineMap, softplusAffineMap } from './affine.js';
 import { residualMap } from './residual.js';
 import { sigmoidalMap } from './sigmoidal.js';
 import { softclipSplineMap, splineMap } from './spline.js';
@@ -27,6 +28,7 @@ const MAKERS = new Map<unknown, Make<never>>([
   [AffineTransform, affineMap],
   [ShiftTransform, affineMap],
   [GateTransform, affineMap],
+  [SigmoidAffineTransform, sigmoidAffineMap],
   [SoftclipAffineTransform, softclipAffineMap],
   [SoftclipSplineTransform, softclipSplineMap],
   [SoftplusAffineTransform, softplusAffineMap],

@@ -2,6 +2,7 @@ import type {
   AffineTransform,
   GateTransform,
   InvertTransform,
+  SigmoidAffineTransform,
   SoftclipAffineTransform,
   SoftplusAffineTransform,
 } from '@pushforward/bijectors';
@@ -51,13 +52,22 @@ export function gateFormula({ forgetBias, bound }: GateTransform): TransformForm
 
 /** `y = x · scale + shift`, with the scale a softplus. */
 export function softplusAffineFormula({ minScale }: SoftplusAffineTransform): TransformFormula {
+  return scaledBy((raw) => positive(raw, minScale));
+}
+
+/** The same, with the scale a sigmoid. */
+export function sigmoidAffineFormula({ offset, minScale }: SigmoidAffineTransform): TransformFormula {
+  return scaledBy((raw) => minScale + Math.exp(logSigmoid(raw + offset)));
+}
+
+function scaledBy(scaleOf: (raw: number) => number): TransformFormula {
   return {
     forward(x, parameters, at) {
-      const scale = positive(parameters[at + 1], minScale);
+      const scale = scaleOf(parameters[at + 1]);
       return { value: x * scale + parameters[at], logDerivative: Math.log(scale) };
     },
     inverse(y, parameters, at) {
-      const scale = positive(parameters[at + 1], minScale);
+      const scale = scaleOf(parameters[at + 1]);
       return { value: (y - parameters[at]) / scale, logDerivative: -Math.log(scale) };
     },
   };

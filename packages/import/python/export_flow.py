@@ -1,0 +1,324 @@
+"""Writes a flow of zuko, nflows or sbi as two files that @pushforward/import reads: its arrays as safetensors, and beside them what they are the arrays of, as JSON.
+
+    from export_flow import export_flow
+    export_flow(flow, "flow.safetensors")
+
+`flow` is a zuko.flows.Flow, an nflows.flows.Flow, or a posterior or density estimator of sbi. Needs torch and safetensors. What has no counterpart is refused by the
+name of its class.
+"""
+
+import json
+import math
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+FORMAT = {"type": "pushforward-flow", "version": 1}
+ACTIVATIONS = {
+    "relu": "relu",
+    "leaky_relu": "leakyRelu",
+    "leakyrelu": "leakyRelu",
+    "elu": "elu",
+    "silu": "silu",
+    "softplus": "softplus",
+    "tanh": "tanh",
+}
+
+
+def export_flow(flow, path):
+    """Writes `path`, a .safetensors file, and the .json file beside it."""
+    path = Path(path)
+    if path.suffix != ".safetensors":
+        raise ValueError(f"path must end in .safetensors, got {path.name}")
+    model, description = describe_flow(flow)
+    arrays = {}
+    for name, tensor in model.state_dict().items():
+        kind = torch.float32 if tensor.is_floating_point() else torch.int32
+        arrays[name] = tensor.detach().cpu().to(kind).contiguous().clone()
+    save_file(arrays, path)
+    path.with_suffix(".json").write_text(json.dumps(description, indent=1) + "\n")
+
+
+def describe_flow(flow):
+    """The module that holds the arrays, and the description of it."""
+    for attribute in ("posterior_estimator", "net"):
+        # A posterior of sbi holds an estimator, and that the flow of another library.
+        flow = getattr(flow, attribute, flow)
+    library = type(flow).__module__.split(".")[0]
+    if library == "zuko":
+        return flow, describe_zuko(flow)
+    if library == "nflows":
+        return flow, describe_nflows(flow)
+    raise TypeError(f"{name_of(flow)} is no flow of zuko or nflows")
+
+
+def name_of(part):
+    return f"{type(part).__module__}.{type(part).__qualname__}"
+
+
+def refuse(part, why="has no counterpart"):
+    return TypeError(f"{name_of(part)} {why}")
+
+
+def activation_of(function):
+    """The name of an activation: a function, or a module with its default options."""
+    name = getattr(function, "__name__", type(function).__name__).lower()
+    changed = [
+        getattr(function, option, default) != default
+        for option, default in {"negative_slope": 0.01, "alpha": 1.0, "beta": 1.0}.items()
+    ]
+    if name not in ACTIVATIONS or any(changed):
+        raise TypeError(f"the activation {function} has no counterpart; what has: {', '.join(ACTIVATIONS)}")
+    return ACTIVATIONS[name]
+
+
+# ---------------------------------------------------------------- zuko
+
+
+def describe_zuko(flow):
+    import zuko
+
+    names = {module: name for name, module in flow.named_modules()}
+    lazy = flow.transform.transforms if hasattr(flow.transform, "transforms") else [flow.transform]
+    base = flow.base()
+    if type(base).__name__ != "DiagNormal":
+        raise refuse(base)
+    features = base.event_shape[0]
+    buffers = [name for name, _ in (*flow.base.named_buffers(), *flow.base.named_parameters())]
+    steps, context = [], 0
+    for step in lazy:
+        kind = type(step).__name__
+        if not hasattr(step, "hyper") or not hasattr(step, "univariate"):
+            raise refuse(step)
+        linears, activation = layers_of(step.hyper)
+        layers = [names[linear] for linear in linears]
+        # zuko's maps have their bounds as defaults of their constructors: an instance tells them.
+        univariate = zuko_univariate(step.univariate, step.shapes)
+        if kind == "MaskedAutoregressiveTransform":
+            context = linears[0].weight.shape[1] - features
+            network = {"type": "masked", "layers": layers, "activation": activation, "residual": False}
+            steps.append({"type": "autoregressive", "network": network, "univariate": univariate})
+        elif kind in ("GeneralCouplingTransform", "ElementWiseTransform"):
+            mask = getattr(step, "mask", torch.zeros(features, dtype=torch.bool)).tolist()
+            transformed = [i for i, stays in enumerate(mask) if not stays]
+            context = linears[0].weight.shape[1] - sum(mask)
+            network = {"type": "mlp", "layers": layers, "activation": activation}
+            steps.append({"type": "coupling", "transformed": transformed, "network": network, "univariate": univariate})
+        else:
+            raise refuse(step)
+    return {
+        **FORMAT,
+        "source": f"zuko {zuko.__version__}",
+        "features": features,
+        "context": context,
+        "steps": steps,
+        "base": {"type": "normal", "loc": f"base.{buffers[0]}", "scale": f"base.{buffers[1]}"},
+    }
+
+
+def layers_of(network):
+    """The linear layers of a network that goes straight through, and its activation."""
+    linears = [layer for layer in network if hasattr(layer, "weight")]
+    others = [layer for layer in network if not hasattr(layer, "weight")]
+    for layer in others:
+        if isinstance(layer, nn.Sequential) or type(layer).__name__ == "LayerNorm":
+            raise refuse(layer)
+    names = {activation_of(layer) for layer in others} or {"relu"}
+    if len(names) > 1:
+        raise TypeError(f"a network must have one activation, got {', '.join(sorted(names))}")
+    return linears, names.pop()
+
+
+def zuko_univariate(constructor, shapes):
+    """By an instance of the map, in which bound and slope can be found even where a `partial` has set them."""
+    one = constructor(*(torch.ones(shape) for shape in shapes))
+    kind = type(one).__name__
+    if kind == "AdditiveTransform":
+        return {"type": "shift"}
+    if kind == "MonotonicAffineTransform":
+        return {"type": "softclip-affine", "slope": slope_of(one.log_scale.item())}
+    if kind == "MonotonicRQSTransform":
+        bound = round(one.horizontal[-1].item(), 5)
+        return {
+            "type": "softclip-spline",
+            "bins": one.bins,
+            "bound": bound,
+            "slope": slope_of(one.derivatives[1].log().item()),
+        }
+    raise refuse(one)
+
+
+def slope_of(clipped):
+    """From `1 / (1 + 1/|log slope|)`, what 1 is clipped to; to six digits, as somebody would have written it."""
+    if clipped >= 1:
+        raise TypeError("a map with slope 0 has no counterpart")
+    return float(f"{math.exp(-clipped / (1 - clipped)):.4g}")
+
+
+# ---------------------------------------------------------------- nflows and sbi
+
+
+def describe_nflows(flow):
+    import nflows.version
+
+    names = {module: name for name, module in flow.named_modules()}
+    distribution = flow._distribution
+    if type(distribution).__name__ != "StandardNormal":
+        raise refuse(distribution)
+    [features] = distribution._shape
+    found = {"context": 0}
+    steps = [step for part in nflows_steps(flow._transform) for step in describe_step(part, names, features, found)]
+    units, standardised = context_units(flow._embedding_net)
+    description = {
+        **FORMAT,
+        "source": f"nflows {nflows.version.VERSION}",
+        "features": features,
+        "context": found["context"],
+        "steps": steps,
+        "base": {"type": "normal"},
+    }
+    return {**description, "contextUnits": units} if standardised else description
+
+
+def nflows_steps(transform):
+    """From data to base."""
+    if type(transform).__name__ == "CompositeTransform":
+        return [step for part in transform._transforms for step in nflows_steps(part)]
+    return [transform]
+
+
+def context_units(network):
+    """Nothing, or a standardisation alone: other embeddings have no counterpart."""
+    parts = list(network) if isinstance(network, nn.Sequential) else [network]
+    parts = [part for part in parts if not isinstance(part, nn.Identity)]
+    if not parts:
+        return None, False
+    [part] = parts if len(parts) == 1 else [None]
+    if type(part).__name__ != "Standardize":
+        raise refuse(parts[-1])
+    loc, scale = part._mean.flatten().tolist(), part._std.flatten().tolist()
+    return {"type": "affine", "loc": loc, "scale": scale}, True
+
+
+def affine(scale, shift, features):
+    scale, shift = (value.detach().double().expand(features).tolist() for value in (scale, shift))
+    return {"type": "affine", "scale": scale, "shift": shift}
+
+
+def describe_step(step, names, features, found):
+    kind = type(step).__name__
+    if kind in ("Permutation", "RandomPermutation", "ReversePermutation"):
+        return [{"type": "permutation", "indices": step._permutation.tolist()}]
+    if kind in ("PointwiseAffineTransform", "AffineTransform", "AffineScalarTransform"):
+        return [affine(step._scale, step._shift, features)]
+    if kind == "IdentityTransform":
+        return []
+    if kind == "ActNorm":
+        return [affine(step.log_scale.double().exp(), step.shift, features)]
+    if kind == "BatchNorm":
+        scale = step.weight.double() / (step.running_var.double() + step.eps).sqrt()
+        return [affine(scale, step.bias - step.running_mean * scale, features)]
+    if kind == "LULinear":
+        own = names[step]
+        return [
+            {
+                "type": "lu",
+                "lower": f"{own}.lower_entries",
+                "upper": f"{own}.upper_entries",
+                "diagonal": f"{own}.unconstrained_upper_diag",
+                "bias": f"{own}.bias",
+                "epsilon": step.eps,
+            }
+        ]
+    if hasattr(step, "autoregressive_net"):
+        network = masked_network(step.autoregressive_net, names, found)
+        univariate = nflows_univariate(step, kind, step.autoregressive_net)
+        return [{"type": "autoregressive", "network": network, "univariate": univariate}]
+    if hasattr(step, "transform_net"):
+        if step.unconditional_transform is not None:
+            raise refuse(step.unconditional_transform)
+        transformed = step.transform_features.tolist()
+        network = coupling_network(step.transform_net, names, len(step.identity_features), found)
+        univariate = nflows_univariate(step, kind, step.transform_net)
+        return [{"type": "coupling", "transformed": transformed, "network": network, "univariate": univariate}]
+    raise refuse(step)
+
+
+def nflows_univariate(step, kind, network):
+    if kind == "MaskedAffineAutoregressiveTransform":
+        return {"type": "softplus-affine", "epsilon": step._epsilon}
+    if kind == "AffineCouplingTransform":
+        return {"type": "sigmoid-affine", "offset": 2, "epsilon": 1e-3}
+    if kind == "AdditiveCouplingTransform":
+        return {"type": "shift"}
+    if kind in (
+        "MaskedPiecewiseRationalQuadraticAutoregressiveTransform",
+        "PiecewiseRationalQuadraticCouplingTransform",
+    ):
+        if step.tails != "linear":
+            raise refuse(step, f"has no counterpart with tails={step.tails!r}")
+        return {
+            "type": "spline",
+            "bins": step.num_bins,
+            "bound": step.tail_bound,
+            "minWidth": step.min_bin_width,
+            "minHeight": step.min_bin_height,
+            "minDerivative": step.min_derivative,
+            # By this they divide what goes into their softmaxes.
+            "sizeDivisor": math.sqrt(getattr(network, "hidden_features", 1)),
+        }
+    raise refuse(step)
+
+
+def masked_network(network, names, found):
+    if type(network).__name__ != "MADE":
+        raise refuse(network)
+    activation = activation_of(network.activation)
+    embedding = getattr(network, "context_layer", None)
+    layers = [network.initial_layer]
+    for block in network.blocks:
+        if getattr(block, "use_batch_norm", False) or getattr(block, "batch_norm", None) is not None:
+            raise refuse(block, "has no counterpart with batch normalisation")
+        layers += block.linear_layers if network.use_residual_blocks else [block.linear]
+    layers.append(network.final_layer)
+    described = {
+        "type": "masked",
+        "layers": [names[layer] for layer in layers],
+        "activation": activation,
+        "residual": network.use_residual_blocks,
+    }
+    if embedding is None:
+        return described
+    if network.use_residual_blocks:
+        raise refuse(network, "has no counterpart with residual blocks and a context")
+    found["context"] = embedding.in_features
+    return {**described, "embedding": names[embedding]}
+
+
+def coupling_network(network, names, inputs, found):
+    kind = type(network).__name__
+    if kind == "ResidualNet":
+        for block in network.blocks:
+            if block.use_batch_norm:
+                raise refuse(block, "has no counterpart with batch normalisation")
+        found["context"] = max(found["context"], network.initial_layer.in_features - inputs)
+        return {
+            "type": "residual",
+            "input": names[network.initial_layer],
+            "blocks": [[names[layer] for layer in block.linear_layers] for block in network.blocks],
+            "gates": [names[block.context_layer] for block in network.blocks if hasattr(block, "context_layer")],
+            "output": names[network.final_layer],
+            "activation": activation_of(network.blocks[0].activation) if len(network.blocks) > 0 else "relu",
+        }
+    if kind == "MLP":
+        if network._activate_output:
+            raise refuse(network, "has no counterpart with an activated output")
+        layers = [network._input_layer, *network._hidden_layers, network._output_layer]
+        return {
+            "type": "mlp",
+            "layers": [names[layer] for layer in layers],
+            "activation": activation_of(network._activation),
+        }
+    raise refuse(network)
