@@ -11,6 +11,8 @@ export interface Hyperparameters {
   epsilon: number;
   /** Decoupled weight decay, 0 for none. */
   weightDecay: number;
+  /** λ of the penalty `λ/2 ‖w‖²` whose gradient is added to that of the loss, 0 for none. */
+  l2: number;
   /** The largest global norm of the gradients, if there is one. */
   clipNorm?: number;
   /** The decay of the exponential moving average of the weights, if there is one. */
@@ -38,8 +40,9 @@ export function update(
   gradients: readonly Tensor[],
   slots: Slots,
   step: number,
-  { rule, learningRate, beta1, beta2, epsilon, weightDecay, clipNorm, ema }: Hyperparameters,
+  { rule, learningRate, beta1, beta2, epsilon, weightDecay, l2, clipNorm, ema }: Hyperparameters,
 ): AdamArrays {
+  const penalized = l2 === 0 ? gradients : gradients.map((gradient, i) => add(gradient, mul(weights[i], l2)));
   // m̂ / (√v̂ + ε) = (1−β₁)/(1−β₁ᵗ) · M / (√(V (1−β₂)/(1−β₂ᵗ)) + ε), numerator and denominator then divided by V's factor.
   const secondScale = rule === 'adam' ? Math.sqrt((1 - beta2) / (1 - beta2 ** step)) : 1;
   const constants = {
@@ -53,8 +56,8 @@ export function update(
     clipNorm,
   };
   return hasAdamKernel()
-    ? adamStep(gradients, { weights, ...slots }, constants)
-    : plainStep(weights, gradients, slots, constants);
+    ? adamStep(penalized, { weights, ...slots }, constants)
+    : plainStep(weights, penalized, slots, constants);
 }
 
 /** The step in plain operations. */

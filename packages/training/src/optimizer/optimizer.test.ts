@@ -64,6 +64,24 @@ describe('twelve steps agree with float64', () => {
       2.0070855386055975,
     ],
     [
+      'adam with an L2 penalty',
+      adam({ learningRate: 0.1, l2: 0.3 }),
+      [0.35352630583308037, -1.834938711838072, 0.3127138137952334],
+      2.5848614076274314,
+    ],
+    [
+      'adam with an L2 penalty, whose gradient is clipped with that of the loss',
+      adam({ learningRate: 0.1, l2: 0.3, clipNorm: 3.5 }),
+      [0.36107088227357426, -1.8805873703466804, 0.3377073964646411],
+      2.664155715436311,
+    ],
+    [
+      'adamax with an L2 penalty',
+      adamax({ learningRate: 0.1, beta2: 0.9, epsilon: 1e-3, l2: 0.3 }),
+      [0.38205377821266756, -1.9088611972782106, 0.32532557989070754],
+      2.6360603029124476,
+    ],
+    [
       'adamax',
       adamax({ learningRate: 0.1, beta2: 0.9, epsilon: 1e-3 }),
       [0.559005563816323, -2.2295731532475718, 0.3745576409677006],
@@ -264,6 +282,7 @@ test.each([
   [() => adam({ beta1: 1 }), 'adam: beta1 must be at least 0 and below 1, got 1'],
   [() => adamax({ beta2: -0.1 }), 'adamax: beta2 must be at least 0 and below 1, got -0.1'],
   [() => adam({ epsilon: 0 }), 'adam: epsilon must be a finite number above 0, got 0'],
+  [() => adam({ l2: -1 }), 'adam: l2 must be a finite number of at least 0, got -1'],
   [() => adamW({ weightDecay: Number.NaN }), 'adamW: weightDecay must be a finite number of at least 0, got NaN'],
   [() => adam({ clipNorm: 0 }), 'adam: clipNorm must be a finite number above 0, got 0'],
   [() => adam({ ema: 1 }), 'adam: ema must be at least 0 and below 1, got 1'],

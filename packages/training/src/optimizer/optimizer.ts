@@ -14,6 +14,11 @@ export interface AdamOptions {
   /** ε, which keeps the division finite, above 0. Default 1e-8. */
   epsilon?: number;
   /**
+   * λ of an L2 penalty `λ/2 ‖w‖²` on all weights, whose gradient λ w is added to that of the loss, before clipping: `g ← g + λ w`. As
+   * the moments see it, weights with large gradients are held back less; {@link adamW} holds all back alike. Default 0: none.
+   */
+  l2?: number;
+  /**
    * Where the global norm `‖g‖ = √Σ g²` over all gradients exceeds this, every gradient is multiplied by `clipNorm / ‖g‖`. Default:
    * no clipping. Source: Pascanu et al. 2013, "On the difficulty of training recurrent neural networks", algorithm 1.
    */
@@ -129,22 +134,23 @@ export function adamax(options: AdamOptions = {}): Optimizer {
 function optimizer(
   rule: Hyperparameters['rule'],
   defaults: { name: string; learningRate: number; weightDecay: number },
-  { learningRate = defaults.learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, clipNorm, ema }: AdamOptions,
+  { learningRate = defaults.learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, l2 = 0, clipNorm, ema }: AdamOptions,
 ): Optimizer {
   const { name, weightDecay } = defaults;
   const schedule = toSchedule(learningRate);
   checkDecay(`${name}: beta1`, beta1);
   checkDecay(`${name}: beta2`, beta2);
   checkPositive(`${name}: epsilon`, epsilon);
-  if (!(weightDecay >= 0 && Number.isFinite(weightDecay))) {
-    throw new Error(`${name}: weightDecay must be a finite number of at least 0, got ${weightDecay}`);
+  for (const [option, value] of Object.entries({ weightDecay, l2 })) {
+    if (!(value >= 0 && Number.isFinite(value)))
+      throw new Error(`${name}: ${option} must be a finite number of at least 0, got ${value}`);
   }
   if (clipNorm !== undefined) checkPositive(`${name}: clipNorm`, clipNorm);
   if (ema !== undefined) checkDecay(`${name}: ema`, ema);
   return {
     learningRate: schedule,
     init: (variables) =>
-      new OptimizerState(variables, schedule, { rule, beta1, beta2, epsilon, weightDecay, clipNorm, ema }),
+      new OptimizerState(variables, schedule, { rule, beta1, beta2, epsilon, weightDecay, l2, clipNorm, ema }),
   };
 }
 
