@@ -49,6 +49,7 @@ const examples: (() => Module)[] = [
   () => bijectors.maf({ dim: 2, transforms: 2, hidden: [3], mixing: 'lu', seed: 0 }),
   () => bijectors.nsf({ dim: 2, transforms: 1, hidden: [3], seed: 0 }),
   () => bijectors.naf({ dim: 2, transforms: 1, hidden: [3], units: 2, seed: 0 }),
+  () => bijectors.madeMog({ dim: 2, hidden: [3], components: 2, seed: 0 }),
   () => bijectors.glow({ dim: 3, transforms: 1, hidden: [3], contextDim: 1, seed: 0 }),
   () => bijectors.nice({ dim: 3, transforms: 1, hidden: [3], seed: 0 }),
   () => bijectors.lstmMaf({ dim: 2, transforms: 1, hidden: [3], contextDim: 1, seed: 0 }),
@@ -221,8 +222,8 @@ describe('a configuration with one thing wrong', () => {
 });
 
 describe('factories name their options', () => {
-  const { attentionMaf, glow, iaf, lstmMaf, maf, naf, nice, nsf, realNvp } = bijectors;
-  const factories = { attentionMaf, glow, iaf, lstmMaf, maf, naf, nice, nsf, realNvp };
+  const { attentionMaf, flowPlusPlus, glow, iaf, lstmMaf, maf, mafMog, naf, nice, nsf, realNvp } = bijectors;
+  const factories = { attentionMaf, flowPlusPlus, glow, iaf, lstmMaf, maf, mafMog, naf, nice, nsf, realNvp };
 
   test('lstmMaf', () => {
     expect(() => lstmMaf({ dim: 2, hidden: 8 as never })).toThrow(

@@ -20,6 +20,8 @@ export type { RankInputs, SequenceStart } from './autoregressive/sequence/unroll
 export { Coupling, type CouplingOptions } from './coupling/coupling.js';
 export { type CouplingFlowOptions, glow, nice, type NiceOptions, realNvp } from './factories/coupling.js';
 export { EmbedContext } from './combinators/embed-context.js';
+export { flowPlusPlus, type FlowPlusPlusOptions } from './factories/flow-plus-plus.js';
+export { madeMog, type MadeMogOptions, mafMog, type MafMogOptions } from './factories/mog.js';
 export { Mlp, type MlpOptions, Network, ResidualMlp, type ResidualMlpOptions } from '@pushforward/made';
 export { Exp } from './elementary/exp.js';
 export { FillTriangular, type FillTriangularOptions } from './elementary/fill-triangular.js';
@@ -62,6 +64,7 @@ export {
   RationalQuadraticSplineTransform,
   type RationalQuadraticSplineTransformOptions,
 } from './elementwise/spline/rational-quadratic-spline.js';
+export { MixtureCdfTransform, type MixtureCdfTransformOptions } from './elementwise/mixture-cdf.js';
 export { ResidualTransform } from './elementwise/residual.js';
 export { ShiftTransform } from './elementwise/shift.js';
 export { SigmoidalTransform, type SigmoidalTransformOptions } from './elementwise/sigmoidal.js';

@@ -31,6 +31,7 @@ import { AffineTransform } from './elementwise/affine.js';
 import { CircularSplineTransform } from './elementwise/spline/circular-spline.js';
 import { GateTransform } from './elementwise/gate.js';
 import { InvertTransform } from './elementwise/invert.js';
+import { MixtureCdfTransform } from './elementwise/mixture-cdf.js';
 import { RationalQuadraticSplineTransform } from './elementwise/spline/rational-quadratic-spline.js';
 import { ResidualTransform } from './elementwise/residual.js';
 import { ShiftTransform } from './elementwise/shift.js';
@@ -73,6 +74,7 @@ export const bijectorModules: readonly ModuleClass[] = [
   LstmConditioner,
   LuLinear,
   MapContext,
+  MixtureCdfTransform,
   Partition,
   Permute,
   Planar,

@@ -9,6 +9,7 @@ import { checkBijector } from '../testing/index.js';
 import { AffineTransform } from '../elementwise/affine.js';
 import { CircularSplineTransform } from '../elementwise/spline/circular-spline.js';
 import { GateTransform } from '../elementwise/gate.js';
+import { MixtureCdfTransform } from '../elementwise/mixture-cdf.js';
 import { RationalQuadraticSplineTransform } from '../elementwise/spline/rational-quadratic-spline.js';
 import { ShiftTransform } from '../elementwise/shift.js';
 import { SigmoidalTransform } from '../elementwise/sigmoidal.js';
@@ -40,16 +41,24 @@ const TRANSFORMS: Record<string, () => ElementwiseTransform> = {
   'rational-quadratic spline': () => new RationalQuadraticSplineTransform({ bins: 3, bound: 3 }),
   'circular spline': () => new CircularSplineTransform({ bins: 3 }),
   'deep sigmoidal': () => new SigmoidalTransform({ units: 2 }),
+  'Gaussian mixture': () => new MixtureCdfTransform({ family: 'gaussian', components: 2 }),
+  'logistic mixture': () => new MixtureCdfTransform({ family: 'logistic', components: 2, affine: true }),
 };
 
 const DIRECTIONS: Direction[] = ['forward', 'inverse'];
 
-// Every conditioner with every transform, and each of both in either direction; of deep sigmoidal ones a network and a sequence.
+/** Whose inverse is a search, whose laws take as long as those of all the others together; each with the conditioners named. */
+const SEARCHING: Record<string, string[]> = {
+  'deep sigmoidal': ['MADE', 'LSTM'],
+  'Gaussian mixture': ['MADE', 'attention'],
+  'logistic mixture': ['residual MADE', 'LSTM'],
+};
+
+// Every conditioner with every transform, and each of both in either direction; of those that search, two conditioners.
 const cases = Object.keys(CONDITIONERS).flatMap((conditioner, c) =>
   Object.keys(TRANSFORMS)
     .map((transform, t) => ({ conditioner, transform, direction: DIRECTIONS[(c + t) % 2] }))
-    // Its inverse is a search, whose laws take as long as those of all the others together.
-    .filter(({ transform }) => transform !== 'deep sigmoidal' || ['MADE', 'LSTM'].includes(conditioner)),
+    .filter(({ transform }) => SEARCHING[transform]?.includes(conditioner) ?? true),
 );
 
 describe('every conditioner under every transform, parallel in either direction', () => {

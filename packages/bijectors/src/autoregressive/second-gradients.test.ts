@@ -21,6 +21,7 @@ import { iaf, maf } from '../factories/maf-iaf.js';
 import type { Bijector } from '../contract/bijector.js';
 import { glow, realNvp } from '../factories/coupling.js';
 import { lstmIaf } from '../factories/lstm.js';
+import { madeMog } from '../factories/mog.js';
 import { naf } from '../factories/naf.js';
 import { nsf } from '../factories/nsf.js';
 import { Planar } from '../residual/planar.js';
@@ -35,6 +36,7 @@ const FLOWS: Record<string, () => Bijector> = {
   glow: () => glow(shared),
   nsf: () => nsf({ ...shared, transforms: 1, bins: 3 }),
   naf: () => naf({ ...shared, transforms: 1, units: 2 }),
+  madeMog: () => madeMog({ dim: 3, hidden: [8], activation: 'tanh', seed: 0, components: 2 }),
   lstmIaf: () => lstmIaf({ ...sequence, hidden: [4] }),
   attentionIaf: () => attentionIaf({ ...sequence, width: 4, heads: 2, blocks: 1 }),
   planar: () => new Planar({ dim: 3, seed: 0 }),

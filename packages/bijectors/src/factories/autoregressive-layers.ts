@@ -36,13 +36,18 @@ export function inverseAutoregressiveFlow(
   return autoregressiveFlow(name, 'forward', options, options.transform ?? new GateTransform(), make);
 }
 
-/** Layers whose inverse direction is parallel, affine by default. */
+/**
+ * Layers whose inverse direction is parallel, affine by default.
+ *
+ * @param first the transform of the layer next to the base, if it is another one
+ */
 export function maskedAutoregressiveFlow(
   name: string,
   options: AutoregressiveLayersOptions,
   make: MakeConditioner,
+  first?: ElementwiseTransform,
 ): Chain {
-  return autoregressiveFlow(name, 'inverse', options, options.transform ?? new AffineTransform(), make);
+  return autoregressiveFlow(name, 'inverse', options, options.transform ?? new AffineTransform(), make, first);
 }
 
 function autoregressiveFlow(
@@ -51,10 +56,12 @@ function autoregressiveFlow(
   { transforms = 5, ...options }: AutoregressiveLayersOptions,
   transform: ElementwiseTransform,
   make: MakeConditioner,
+  first = transform,
 ): Chain {
   const { dim, contextDim: context, init, checkpoint } = options;
-  const layers = flowLayers(name, { ...options, transforms }, direction, (order, _, seed) => {
-    const { parameterCount, identityParameters } = transform;
+  const layers = flowLayers(name, { ...options, transforms }, direction, (order, i, seed) => {
+    const own = i === 0 ? first : transform;
+    const { parameterCount, identityParameters } = own;
     const conditioner = make({
       dim,
       parameterCount,
@@ -64,7 +71,7 @@ function autoregressiveFlow(
       initialParameters: identityParameters,
       seed,
     });
-    return new Autoregressive(conditioner, transform, direction, name);
+    return new Autoregressive(conditioner, own, direction, name);
   });
   return new Chain(layers, { checkpoint });
 }

@@ -9,6 +9,8 @@ import { Chain } from '../combinators/chain.js';
 import { glow, nice, realNvp } from './coupling.js';
 import type { FlowOptions } from './flow-layers.js';
 import { lstmIaf, lstmMaf } from './lstm.js';
+import { flowPlusPlus } from './flow-plus-plus.js';
+import { mafMog } from './mog.js';
 import { naf } from './naf.js';
 import { nsf } from './nsf.js';
 import { checkBijector } from '../testing/index.js';
@@ -29,6 +31,8 @@ const factories: [string, (options: FlowOptions) => Chain][] = [
   ['nsf', (options) => nsf({ ...options, ...mlp, bins: 4 })],
   ['nsf of coupling layers', (options) => nsf({ ...options, ...mlp, bins: 4, layers: 'coupling' })],
   ['naf', (options) => naf({ ...options, ...mlp, units: 3 })],
+  ['mafMog', (options) => mafMog({ ...options, ...mlp, components: 3 })],
+  ['flowPlusPlus', (options) => flowPlusPlus({ ...options, ...mlp, components: 3 })],
   ['realNvp', (options) => realNvp({ ...options, ...mlp })],
   ['nice', (options) => nice({ ...options, ...mlp })],
   ['glow', (options) => glow({ ...options, ...mlp })],

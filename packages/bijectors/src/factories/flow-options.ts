@@ -38,6 +38,7 @@ const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['bins', atLeast(2)],
   ['bound', (name, value) => checkNumber(name, value, { above: 0 })],
   ['units', atLeast(1)],
+  ['components', atLeast(1)],
 ]);
 
 /**

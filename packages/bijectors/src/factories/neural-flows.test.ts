@@ -6,10 +6,13 @@ import { describe, expect, test } from 'vitest';
 import type { Autoregressive } from '../autoregressive/autoregressive.js';
 import { Coupling } from '../coupling/coupling.js';
 import { bijectorModules } from '../modules.js';
+import { flowPlusPlus } from './flow-plus-plus.js';
+import { madeMog, mafMog } from './mog.js';
 import { naf } from './naf.js';
 import { nsf } from './nsf.js';
 import { checkBijector } from '../testing/index.js';
 import { InvertTransform } from '../elementwise/invert.js';
+import { MixtureCdfTransform } from '../elementwise/mixture-cdf.js';
 import { RationalQuadraticSplineTransform } from '../elementwise/spline/rational-quadratic-spline.js';
 import { SigmoidalTransform } from '../elementwise/sigmoidal.js';
 
@@ -19,6 +22,8 @@ const FLOWS = {
   'nsf of coupling layers': (context: number) =>
     nsf({ ...shared, contextDim: context, bins: 3, bound: 3, layers: 'coupling' }),
   naf: (context: number) => naf({ ...shared, transforms: 1, contextDim: context, units: 2 }),
+  mafMog: (context: number) => mafMog({ ...shared, transforms: 1, contextDim: context, components: 2 }),
+  flowPlusPlus: (context: number) => flowPlusPlus({ ...shared, contextDim: context, components: 2 }),
 };
 const names = Object.keys(FLOWS) as (keyof typeof FLOWS)[];
 
@@ -52,9 +57,24 @@ test('options reach the transforms', () => {
   expect(coupling).toBeInstanceOf(Coupling);
   const [sigmoidal] = naf({ ...shared, units: 5 }).parts as Autoregressive[];
   expect(sigmoidal.transform.config()).toEqual(new InvertTransform(new SigmoidalTransform({ units: 5 })).config());
+  const [mixture, affine] = mafMog({ ...shared, components: 5 }).parts as Autoregressive[];
+  const gaussians = new InvertTransform(new MixtureCdfTransform({ family: 'gaussian', components: 5 }));
+  expect(mixture.transform.config()).toEqual(gaussians.config());
+  expect(affine.transform.config().type).toBe('AffineTransform');
+  expect(mafMog(shared).parts).toHaveLength(shared.transforms + 1);
+  const { transforms: _, ...one } = shared;
+  const [only, ...others] = madeMog({ ...one, components: 5 }).parts as Autoregressive[];
+  expect(only.transform.config()).toEqual(gaussians.config());
+  expect(others).toEqual([]);
+  const [logistics] = flowPlusPlus({ ...shared, components: 5 }).parts as Coupling[];
+  expect(logistics.transform.config()).toEqual(
+    new InvertTransform(new MixtureCdfTransform({ components: 5, affine: true })).config(),
+  );
 });
 
 test('errors name the flow', () => {
+  expect(() => mafMog({ dim: 2, components: 0 })).toThrow('mafMog: components must be an integer of at least 1, got 0');
+  expect(() => madeMog({ dim: 0 })).toThrow('madeMog: dim must be an integer of at least 1, got 0');
   expect(() => nsf({ dim: 2, layers: 'spline' as 'coupling' })).toThrow(
     "nsf: layers must be 'autoregressive' or 'coupling', got 'spline'",
   );

@@ -1,16 +1,5 @@
 import { add, mul, neg, square, type Tensor, tidy } from '@tensorflow/tfjs-core';
-
-/**
- * `½ log 2π`, in nats: what the log-density of a normal number lacks at its mean, and the entropy has beside ½.
- *
- * @example
- * ```ts
- * import { HALF_LOG_TWO_PI } from '@pushforward/tensor/kernels';
- *
- * console.log(HALF_LOG_TWO_PI.toFixed(4)); // 0.9189
- * ```
- */
-export const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
+import { HALF_LOG_TWO_PI } from '../../special/half-log-two-pi.js';
 
 /**
  * The log-density of normal numbers, each for itself, from how many scales they lie off their means: `−½ standard² − logScale − ½ log 2π`.

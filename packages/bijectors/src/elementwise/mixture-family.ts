@@ -1,0 +1,30 @@
+import { neg, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { inverseLogNormalCdf, log1mexp, logMillsRatio, logNormalCdf, logSigmoid } from '@pushforward/tensor';
+
+/**
+ * A standard distribution of a number that is symmetric around 0, with density f and cumulative distribution function F, in logarithms: in
+ * both tails they keep their digits.
+ */
+export interface MixtureFamily {
+  /** `log F(u)`. The logarithm of the upper tail is that of −u. */
+  logCdf(u: Tensor): Tensor;
+  /** `log (f(u) / F(u))`, the logarithm of the reversed hazard rate. */
+  logReversedHazard(u: Tensor): Tensor;
+  /** The u with `log F(u) = p`, for p up to log ½. */
+  lowerQuantile(p: Tensor): Tensor;
+}
+
+/** Of what distribution the components of a {@link MixtureCdfTransform} are. */
+export const MIXTURE_FAMILIES = {
+  gaussian: {
+    logCdf: logNormalCdf,
+    logReversedHazard: (u) => neg(logMillsRatio(neg(u))),
+    lowerQuantile: inverseLogNormalCdf,
+  },
+  logistic: {
+    logCdf: logSigmoid,
+    // f = F · (1 − F).
+    logReversedHazard: (u) => logSigmoid(neg(u)),
+    lowerQuantile: (p) => sub(p, log1mexp(neg(p))),
+  },
+} as const satisfies Record<string, MixtureFamily>;
