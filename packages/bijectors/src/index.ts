@@ -1,8 +1,8 @@
 export { attentionIaf, attentionMaf, type AttentionFlowOptions } from './factories/attention.js';
 export { Autoregressive, type Direction } from './autoregressive/autoregressive.js';
-export { type AutoregressiveFlowOptions, iaf, maf } from './factories/maf-iaf.js';
+export { type AutoregressiveFlowOptions, iaf, maf, type MaskedFlowOptions } from './factories/maf-iaf.js';
 export type { AutoregressiveLayersOptions } from './factories/autoregressive-layers.js';
-export type { FlowOptions } from './factories/flow-layers.js';
+export type { FlowOptions, NormalizedFlowOptions } from './factories/flow-layers.js';
 export { Bijector } from './contract/bijector.js';
 export { Chain, type ChainOptions } from './combinators/chain.js';
 export { AttentionBlock, type AttentionBlockOptions } from './autoregressive/attention/attention-block.js';
@@ -18,7 +18,7 @@ export {
 } from './autoregressive/sequence/sequence-conditioner.js';
 export type { RankInputs, SequenceStart } from './autoregressive/sequence/unroll-recurrence.js';
 export { Coupling, type CouplingOptions } from './coupling/coupling.js';
-export { type CouplingFlowOptions, glow, nice, type NiceOptions, realNvp } from './factories/coupling.js';
+export { type CouplingFlowOptions, glow, nice, type NiceOptions, realNvp, type RealNvpOptions } from './factories/coupling.js';
 export { EmbedContext } from './combinators/embed-context.js';
 export { flowPlusPlus, type FlowPlusPlusOptions } from './factories/flow-plus-plus.js';
 export { madeMog, type MadeMogOptions, mafMog, type MafMogOptions } from './factories/mog.js';
@@ -40,6 +40,8 @@ export { ElementwiseTransform } from './contract/elementwise-transform.js';
 export { Invert } from './combinators/invert.js';
 export { MapContext } from './combinators/map-context.js';
 export { ActNorm, type ActNormOptions, initializeActNorm } from './linear/act-norm.js';
+export { BatchNorm, type BatchNormOptions, withBatchStatistics } from './linear/batch-norm.js';
+export { fitBatchNorm } from './linear/fit-batch-norm.js';
 export { fitStandardization } from './linear/fit-standardization.js';
 export { Householder, type HouseholderOptions } from './linear/householder.js';
 export { LuLinear, type LuLinearOptions } from './linear/lu-linear.js';

@@ -21,6 +21,7 @@ import { EmbedContext } from './combinators/embed-context.js';
 import { Invert } from './combinators/invert.js';
 import { MapContext } from './combinators/map-context.js';
 import { ActNorm } from './linear/act-norm.js';
+import { BatchNorm } from './linear/batch-norm.js';
 import { Householder } from './linear/householder.js';
 import { LuLinear } from './linear/lu-linear.js';
 import { Permute } from './combinators/permute.js';
@@ -61,6 +62,7 @@ export const bijectorModules: readonly ModuleClass[] = [
   AffineTransform,
   AttentionConditioner,
   Autoregressive,
+  BatchNorm,
   Chain,
   CircularSplineTransform,
   Coupling,

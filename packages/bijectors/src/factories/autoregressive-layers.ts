@@ -3,7 +3,7 @@ import type { Conditioner, Init } from '@pushforward/made';
 import { Autoregressive, type Direction } from '../autoregressive/autoregressive.js';
 import { Chain } from '../combinators/chain.js';
 import type { ElementwiseTransform } from '../contract/elementwise-transform.js';
-import { type FlowOptions, flowLayers } from './flow-layers.js';
+import { type FlowOptions, flowLayers, type NormalizedFlowOptions } from './flow-layers.js';
 import { AffineTransform } from '../elementwise/affine.js';
 import { GateTransform } from '../elementwise/gate.js';
 
@@ -43,7 +43,7 @@ export function inverseAutoregressiveFlow(
  */
 export function maskedAutoregressiveFlow(
   name: string,
-  options: AutoregressiveLayersOptions,
+  options: AutoregressiveLayersOptions & NormalizedFlowOptions,
   make: MakeConditioner,
   first?: ElementwiseTransform,
 ): Chain {

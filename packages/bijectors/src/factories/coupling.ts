@@ -4,7 +4,7 @@ import { checkFlowOptions } from './flow-options.js';
 import { Chain } from '../combinators/chain.js';
 import { affine } from '../combinators/elementwise.js';
 import type { ElementwiseTransform } from '../contract/elementwise-transform.js';
-import { type FlowOptions, flowLayers } from './flow-layers.js';
+import { type FlowOptions, flowLayers, type NormalizedFlowOptions } from './flow-layers.js';
 import { Invert } from '../combinators/invert.js';
 import { ActNorm } from '../linear/act-norm.js';
 import { LuLinear } from '../linear/lu-linear.js';
@@ -21,11 +21,14 @@ export interface NiceOptions extends FlowOptions {
   activation?: Activation;
 }
 
-/** What {@link realNvp} and {@link glow} are made of. */
+/** What {@link glow} is made of, and {@link realNvp} besides normalisation. */
 export interface CouplingFlowOptions extends NiceOptions {
   /** What each layer applies to each dimension that it transforms. Default: {@link AffineTransform}. */
   transform?: ElementwiseTransform;
 }
+
+/** What {@link realNvp} is made of. */
+export interface RealNvpOptions extends CouplingFlowOptions, NormalizedFlowOptions {}
 
 /**
  * The flow of NICE: additive coupling layers, which keep volumes, behind one trainable scale and location for each dimension.
@@ -83,7 +86,7 @@ export function nice(options: NiceOptions): Chain {
  * console.log(value.shape, logDet.shape); // [ 10, 4 ] [ 10 ]
  * ```
  */
-export function realNvp(options: CouplingFlowOptions): Chain {
+export function realNvp(options: RealNvpOptions): Chain {
   checkFlowOptions('realNvp', options);
   return new Chain(couplingLayers('realNvp', options, options.transform ?? new AffineTransform()), options);
 }

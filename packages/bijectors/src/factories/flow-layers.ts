@@ -2,6 +2,7 @@ import { checkInteger, checkOneOf, key, type Key, permutation, type Seed, split 
 import type { Init } from '@pushforward/made';
 import type { Bijector } from '../contract/bijector.js';
 import { Invert } from '../combinators/invert.js';
+import { BatchNorm } from '../linear/batch-norm.js';
 import { LuLinear } from '../linear/lu-linear.js';
 
 /** What every flow is made of. */
@@ -34,6 +35,15 @@ export interface FlowOptions {
   seed?: Seed;
 }
 
+/** What flows are made of besides that are trained from data to base. */
+export interface NormalizedFlowOptions extends FlowOptions {
+  /**
+   * Whether a {@link BatchNorm} stands at the base's side of every layer. It wants batches in training, and the statistics of all the
+   * training data afterwards: `fit` with `maximumLikelihood` sees to both. Default false.
+   */
+  batchNorm?: boolean;
+}
+
 /**
  * A flow's layers, from base to data.
  *
@@ -43,7 +53,7 @@ export interface FlowOptions {
  */
 export function flowLayers(
   name: string,
-  { dim, transforms, mixing = 'alternate', seed }: FlowOptions & { transforms: number },
+  { dim, transforms, mixing = 'alternate', batchNorm = false, seed }: NormalizedFlowOptions & { transforms: number },
   parallel: 'forward' | 'inverse',
   make: (order: readonly number[], index: number, seed: Key) => Bijector,
 ): Bijector[] {
@@ -59,6 +69,10 @@ export function flowLayers(
   return split(weightKey, transforms).flatMap((own, i) => {
     const ordered = orders[Math.floor(i / 2)];
     const layer = make(i % 2 === 0 ? ordered : ordered.toReversed(), i, own);
-    return mixing === 'lu' && i > 0 ? [mix(), layer] : [layer];
+    return [
+      ...(mixing === 'lu' && i > 0 ? [mix()] : []),
+      ...(batchNorm ? [new BatchNorm({ dim })] : []),
+      layer,
+    ];
   });
 }

@@ -28,6 +28,7 @@ const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['mixing', (name, value) => checkOneOf(name, value, ['alternate', 'random', 'lu'])],
   ['activation', (name, value) => checkOneOf(name, value, activations)],
   ['checkpoint', checkBoolean],
+  ['batchNorm', checkBoolean],
   ['residual', checkBoolean],
   ['transform', (name, value) => checkInstance(name, value, ElementwiseTransform, 'an elementwise transform')],
   ['forgetBias', (name, value) => checkNumber(name, value)],

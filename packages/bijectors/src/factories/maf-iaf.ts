@@ -6,10 +6,11 @@ import {
   type MakeConditioner,
   maskedAutoregressiveFlow,
 } from './autoregressive-layers.js';
+import type { NormalizedFlowOptions } from './flow-layers.js';
 import { checkFlowOptions } from './flow-options.js';
 import type { Chain } from '../combinators/chain.js';
 
-/** What {@link iaf} and {@link maf} are made of. */
+/** What {@link iaf} is made of, and {@link maf} besides normalisation. */
 export interface AutoregressiveFlowOptions extends AutoregressiveLayersOptions {
   /** The widths of each layer's hidden layers; with `residual` the width of the stream, then that of each block. Default `[64, 64]`. */
   hidden?: readonly number[];
@@ -23,6 +24,9 @@ export interface AutoregressiveFlowOptions extends AutoregressiveLayersOptions {
   /** The hidden units' nonlinearity. Default `'relu'`. */
   activation?: Activation;
 }
+
+/** What {@link maf} is made of. */
+export interface MaskedFlowOptions extends AutoregressiveFlowOptions, NormalizedFlowOptions {}
 
 /**
  * An inverse autoregressive flow: `forward`, and so sampling, is one parallel pass a layer; `inverse` goes dimension by
@@ -76,7 +80,7 @@ export function iaf(options: AutoregressiveFlowOptions): Chain {
  * console.log(await value.array(), await logDet.array()); // [[0.5, -1]] [0]
  * ```
  */
-export function maf(options: AutoregressiveFlowOptions): Chain {
+export function maf(options: MaskedFlowOptions): Chain {
   checkFlowOptions('maf', options);
   return maskedAutoregressiveFlow('maf', options, madeWith(options));
 }

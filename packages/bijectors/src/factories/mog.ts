@@ -1,4 +1,4 @@
-import { type AutoregressiveFlowOptions, madeWith } from './maf-iaf.js';
+import { madeWith, type MaskedFlowOptions } from './maf-iaf.js';
 import { maskedAutoregressiveFlow } from './autoregressive-layers.js';
 import { checkFlowOptions } from './flow-options.js';
 import type { Chain } from '../combinators/chain.js';
@@ -6,13 +6,13 @@ import { InvertTransform } from '../elementwise/invert.js';
 import { MixtureCdfTransform } from '../elementwise/mixture-cdf.js';
 
 /** What {@link madeMog} is made of. */
-export interface MadeMogOptions extends Omit<AutoregressiveFlowOptions, 'transform' | 'transforms' | 'mixing'> {
+export interface MadeMogOptions extends Omit<MaskedFlowOptions, 'transform' | 'transforms' | 'mixing'> {
   /** K, the number of Gaussians in the mixture of each dimension. Default 10. */
   components?: number;
 }
 
 /** What {@link mafMog} is made of. */
-export interface MafMogOptions extends Omit<AutoregressiveFlowOptions, 'transform'> {
+export interface MafMogOptions extends Omit<MaskedFlowOptions, 'transform'> {
   /** The number of affine layers, besides the layer of mixtures. Default 5. */
   transforms?: number;
   /** K, the number of Gaussians in the mixture of each dimension. Default 10. */

@@ -1,4 +1,5 @@
 import { mean, neg, Tensor, tidy } from '@tensorflow/tfjs-core';
+import { fitBatchNorm, withBatchStatistics } from '@pushforward/bijectors';
 import { checkInstance, formatValue, type Module } from '@pushforward/tensor';
 import { Distribution } from '../contract/distribution.js';
 
@@ -9,10 +10,17 @@ export type Observations = Tensor | { readonly x: Tensor; readonly context: Tens
 export interface MaximumLikelihood {
   (batch: Observations): Tensor;
   readonly module: Module;
+  /** Runs a step with each `BatchNorm` of the distribution normalising by the batch. */
+  training<T>(step: () => T): T;
+  /** Computes the statistics by which each `BatchNorm` of the distribution normalises afterwards. */
+  settle(batches: () => Iterable<Observations> | AsyncIterable<Observations>): Promise<void>;
 }
 
 /**
  * The objective of maximum likelihood: the mean of `−log p(x)`, or of `−log p(x | context)`, over a batch.
+ *
+ * In `fit` each `BatchNorm` of the distribution normalises by the batch at hand while it is trained, and by all of the training data
+ * from then on.
  *
  * **Shapes**: x `[N, ...event]`, context `[N, C]`; the loss is a scalar. **Units**: nats.
  *
@@ -34,11 +42,16 @@ export interface MaximumLikelihood {
  */
 export function maximumLikelihood(distribution: Distribution): MaximumLikelihood {
   checkInstance('maximumLikelihood: distribution', distribution, Distribution, 'a distribution');
-  const loss = (batch: Observations) => {
+  const logProb = (batch: Observations) => {
     const { x, context } = batch instanceof Tensor ? { x: batch, context: undefined } : batch;
     if (!(x instanceof Tensor))
       throw new Error(`maximumLikelihood: batch must be a tensor or { x, context }, got ${formatValue(batch)}`);
-    return tidy(() => neg(mean(distribution.logProb(x, context))));
+    return distribution.logProb(x, context);
   };
-  return Object.assign(loss, { module: distribution });
+  return Object.assign((batch: Observations) => tidy(() => neg(mean(logProb(batch)))), {
+    module: distribution,
+    training: <T>(step: () => T) => withBatchStatistics(distribution, step),
+    settle: (batches: () => Iterable<Observations> | AsyncIterable<Observations>) =>
+      fitBatchNorm(distribution, logProb, batches),
+  });
 }

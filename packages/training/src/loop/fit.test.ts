@@ -253,6 +253,53 @@ describe('training', () => {
   });
 });
 
+describe('an objective', () => {
+  /** One that tells what it is asked for, in order. */
+  function telling() {
+    const module = linear();
+    const told: string[] = [];
+    let isTraining = false;
+    const loss = (batch: { x: Tensor; y: Tensor }, { training }: LossInfo) => {
+      told.push(`${isTraining === training ? '' : 'wrongly '}${training ? 'step' : 'validation'}`);
+      return module.loss(batch);
+    };
+    const objective = Object.assign(loss, {
+      module,
+      training: <T>(step: () => T): T => {
+        isTraining = true;
+        try {
+          return step();
+        } finally {
+          isTraining = false;
+        }
+      },
+      settle: async (batches: () => AsyncIterable<{ x: Tensor; y: Tensor }>) => {
+        let rows = 0;
+        for (let pass = 0; pass < 2; pass++) for await (const { x } of batches()) rows += x.shape[0];
+        told.push(`settled by ${rows} rows`);
+      },
+    });
+    return { objective, told };
+  }
+
+  test('runs its steps as it says, and settles at the end of every epoch, before validation', async () => {
+    const { objective, told } = telling();
+    const { numTensors } = memory();
+    await fit(objective, data, { steps: 5, batchSize: 8, validation: { fraction: 0.2 } });
+    const epoch = ['step', 'step', 'settled by 32 rows', 'validation'];
+    expect(told).toEqual([...epoch, ...epoch, 'step', 'settled by 32 rows', 'validation']);
+    expect(memory().numTensors).toBe(numTensors);
+  });
+
+  test('settles where a signal stops it', async () => {
+    const { objective, told } = telling();
+    const controller = new AbortController();
+    const onStep = () => controller.abort();
+    await fit(objective, data, { epochs: 2, batchSize: 8, signal: controller.signal, onStep });
+    expect(told).toEqual(['step', 'settled by 40 rows']);
+  });
+});
+
 describe('streams', () => {
   test('epoch by epoch, of batches that are freed', async () => {
     const module = point();

@@ -118,8 +118,9 @@ export async function fit<const D extends Data>(
 ): Promise<FitResult> {
   checkLoss('fit', loss);
   checkOptions('fit', options);
+  const objective = loss as Partial<Objective<Batch<D>>>;
   const {
-    module = (loss as Partial<Objective<Batch<D>>>).module,
+    module = objective.module,
     optimizer = adam(),
     epochs = Infinity,
     steps = Infinity,
@@ -159,6 +160,8 @@ export async function fit<const D extends Data>(
   const state = optimizer.init(variables);
   const run = new Run({
     loss: loss as Loss<unknown>,
+    training: (step) => (objective.training ? objective.training(step) : step()),
+    settle: async (batches) => objective.settle?.(batches as () => AsyncIterable<Batch<D>>),
     source,
     validation,
     variables,

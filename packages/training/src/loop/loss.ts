@@ -19,6 +19,18 @@ export interface Loss<B> {
 /** A loss that carries the module it trains, as `maximumLikelihood(flow)` of `@pushforward/distributions` does. */
 export interface Objective<B> extends Loss<B> {
   readonly module: Module;
+  /**
+   * Runs a step, gradients included, in which the module is as it is trained and not as it is evaluated: with batch normalisation it
+   * is another. Default: the step as it is.
+   */
+  training?<T>(step: () => T): T;
+  /**
+   * Brings up to date what the module keeps of the training data besides its weights, such as the statistics of batch normalisation. It runs
+   * at the end of every epoch, before validation, and where a run stops within one. Default: nothing.
+   *
+   * @param batches the training data, once with each call
+   */
+  settle?(batches: () => AsyncIterable<B>): Promise<void>;
 }
 
 /** Throws unless a loss is a function. */

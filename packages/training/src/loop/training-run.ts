@@ -14,6 +14,10 @@ import type { Schedule } from '../optimizer/schedule.js';
 /** What a run is made of, checked and with every default filled in. */
 export interface RunParts extends FitHandlers {
   loss: Loss<unknown>;
+  /** Runs a step with the module as it is trained. */
+  training<T>(step: () => T): T;
+  /** Brings up to date what the module keeps of the training data. */
+  settle(batches: () => AsyncIterable<unknown>): Promise<void>;
   source: Source;
   validation: Source | undefined;
   variables: ReadonlyMap<string, Variable>;
@@ -72,7 +76,10 @@ export class Run {
       // An epoch that the last step cut short counts as one, but not in the checkpoint: with more steps it would have gone on.
       if (stopped === 'finished' && this.#progress.batch > 0) stopped = (await this.#closeEpoch()) ?? stopped;
       if (this.#best.length > 0) this.#assign(this.#best);
-      else optimizer.assignAverage();
+      else {
+        optimizer.assignAverage();
+        if (this.#progress.batch > 0) await this.#settle();
+      }
       const { step, epoch, history, best } = structuredClone(this.#progress);
       return { stopped, step, epoch, history, best, checkpoint: end };
     } catch (error) {
@@ -125,13 +132,15 @@ export class Run {
   }
 
   async #step(batch: SizedBatch): Promise<void> {
-    const { loss, optimizer, keys, readEvery } = this.#parts;
+    const { loss, training, optimizer, keys, readEvery } = this.#parts;
     const { step } = this.#progress;
     if (this.#pending.length === 0) this.#candidate = this.#snapshot();
     try {
       const value = tidy(() => {
         const info = { seed: foldIn(keys.loss, step), step, training: true };
-        const { value, grads } = lossAndGradients(() => loss(batch.batch, info), [...optimizer.variables.values()]);
+        const { value, grads } = training(() =>
+          lossAndGradients(() => loss(batch.batch, info), [...optimizer.variables.values()]),
+        );
         optimizer.update(grads);
         return value;
       });
@@ -176,7 +185,7 @@ export class Run {
 
   /** Looks for the rows behind a loss that is not finite. */
   async #badLoss(value: number, step: number): Promise<NonFiniteError> {
-    const { loss, keys } = this.#parts;
+    const { loss, training, keys } = this.#parts;
     // Those of the step itself where its loss was read alone, else those of a step shortly before.
     const weights = this.#candidate.length > 0 ? this.#candidate : this.#good;
     const at = `loss must be finite, got ${value} at step ${step} (epoch ${this.#progress.epoch + 1})`;
@@ -184,7 +193,7 @@ export class Run {
       return this.#nonFinite(`${at}, whose weights were not finite: the gradient of the step before was not`);
     this.#assign(weights);
     const info = { seed: foldIn(keys.loss, step - 1), step: step - 1, training: true };
-    const rows = await findBadRows(this.#suspect!, (batch) => checkScalar('fit', loss(batch, info)));
+    const rows = await findBadRows(this.#suspect!, (batch) => training(() => checkScalar('fit', loss(batch, info))));
     return this.#nonFinite(`${at}${explanation(rows)}`);
   }
 
@@ -194,6 +203,7 @@ export class Run {
     await this.#read();
     const progress = this.#progress;
     const aborted = await optimizer.withAverage(async () => {
+      await this.#settle();
       let validationLoss: number | null = null;
       let isBest = false;
       if (validation) {
@@ -229,6 +239,21 @@ export class Run {
       await onCheckpoint(await this.#capture());
     }
     return aborted;
+  }
+
+  async #settle(): Promise<void> {
+    const { source, keys } = this.#parts;
+    const { epoch } = this.#progress;
+    await this.#parts.settle(async function* () {
+      for await (const { batch } of source.batches({ epoch: epoch + 1, key: keys.shuffle, shuffle: false, skip: 0 })) {
+        try {
+          yield batch;
+        } finally {
+          dispose(batch);
+        }
+        await yieldToEventLoop();
+      }
+    });
   }
 
   /** The whole run as plain data. */
