@@ -56,6 +56,7 @@ const examples: (() => Module)[] = [
   () => bijectors.attentionIaf({ dim: 2, transforms: 1, width: 4, heads: 2, blocks: 1, contextDim: 1, seed: 0 }),
   () => new bijectors.FillTriangular({ dim: 2, diagonal: new Exp() }),
   () => new bijectors.BatchNorm({ dim: 2 }),
+  () => new bijectors.Sylvester({ dim: 2, units: 1, contextDim: 1, hidden: [2], seed: 0 }),
   () => new bijectors.Householder({ dim: 3, seed: 0 }),
   () => new bijectors.Partition({ bijectors: [new Exp(), null], sizes: [1, 2] }),
   () => new bijectors.Partition({ bijectors: [new Exp(), null], indices: [[1], [0, 2]] }),

@@ -17,8 +17,16 @@ export {
   type SequenceKernels,
 } from './autoregressive/sequence/sequence-conditioner.js';
 export type { RankInputs, SequenceStart } from './autoregressive/sequence/unroll-recurrence.js';
+export type { ContextOptions } from './context/context-parameters.js';
 export { Coupling, type CouplingOptions } from './coupling/coupling.js';
-export { type CouplingFlowOptions, glow, nice, type NiceOptions, realNvp, type RealNvpOptions } from './factories/coupling.js';
+export {
+  type CouplingFlowOptions,
+  glow,
+  nice,
+  type NiceOptions,
+  realNvp,
+  type RealNvpOptions,
+} from './factories/coupling.js';
 export { EmbedContext } from './combinators/embed-context.js';
 export { flowPlusPlus, type FlowPlusPlusOptions } from './factories/flow-plus-plus.js';
 export { madeMog, type MadeMogOptions, mafMog, type MafMogOptions } from './factories/mog.js';

@@ -1,22 +1,23 @@
 import {
+  abs,
   add,
+  clipByValue,
   exp,
+  greater,
   lessEqual,
   max,
   maximum,
   min,
-  minimum,
   mul,
   neg,
   reshape,
   scalar,
   slice,
   sub,
+  sum,
   type Tensor,
   type Tensor1D,
-  tensor3d,
   tidy,
-  unstack,
 } from '@tensorflow/tfjs-core';
 import {
   checkBoolean,
@@ -31,7 +32,6 @@ import {
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../contract/elementwise-transform.js';
 import { implicitRoot } from '../numerics/implicit-root.js';
-import type { ValueAndDerivative } from '../numerics/increasing-root.js';
 import { toRows } from '../numerics/rows.js';
 import { MIXTURE_FAMILIES, type MixtureFamily } from './mixture-family.js';
 
@@ -51,8 +51,11 @@ const LOG_SCALE_BOUND = 7;
 /** That of the affine map, as `AffineTransform` has it. */
 const AFFINE_BOUND = 5;
 
-/** The smallest log-derivative by which the inverse divides. */
+/** The smallest logarithm of a hazard rate by which the inverse divides. */
 const FLATTEST = -30;
+
+/** Numbers beyond, where squares overflow, are taken for this one. */
+const LARGEST = 1e38;
 
 const FAMILIES = Object.keys(MIXTURE_FAMILIES) as (keyof typeof MIXTURE_FAMILIES)[];
 
@@ -69,9 +72,10 @@ const FAMILIES = Object.keys(MIXTURE_FAMILIES) as (keyof typeof MIXTURE_FAMILIES
  * logits, K raw locations and K raw log-scales in this order, and with `affine` b and then a raw number for `a = 5 tanh(raw / 5)`. All 0 is the
  * identity. The factors 2k/(K + 1) tell the components apart, which would all have the same gradient there.
  *
- * The inverse is found by Newton's method with bisections, in a fixed number of 32 steps. Each component alone would make the map a line, and the
- * map lies between the lowest and the highest of these lines, so that their roots `μₖ + sₖ·y` bracket the root. Its gradient is that of the
- * implicit function, `∂x/∂y = 1/f′(x)` and `∂x/∂p = −∂f/∂p / f′(x)`, exact and independent of the steps.
+ * The inverse is found by Newton's method with bisections on the logarithm of the smaller tail, in a fixed number of 32 steps. Each component
+ * alone would make the map a line, and the map lies between the lowest and the highest of these lines, so that their roots `μₖ + sₖ·y`
+ * bracket the root. Its gradient is that of the implicit function, `∂x/∂y = 1/f′(x)` and `∂x/∂p = −∂f/∂p / f′(x)`, exact and independent
+ * of the steps.
  *
  * The way to the base, which densities take, is the forward one: a layer from base to data wraps it in an `InvertTransform`, as those of `madeMog`
  * and `flowPlusPlus` do.
@@ -80,8 +84,8 @@ const FAMILIES = Object.keys(MIXTURE_FAMILIES) as (keyof typeof MIXTURE_FAMILIES
  *
  * **Numerics**: the smaller of the mixture's two tails is computed, as a logarithm, and neither saturates: value and log-derivative are within 10⁻⁶ of
  * float64's, relative or absolute, whichever allows more, hundreds of scales away from every component. Between components that are
- * many scales apart the map is flat, and x is known no better than y's rounding over the slope; the inverse's gradient is that of a slope
- * of e⁻³⁰ where it is flatter. The inverse costs about 30 times the forward direction.
+ * many scales apart the map is flat, and x is known no better than y's rounding over the slope; the inverse's gradient is bounded
+ * there: the density is taken for at least e⁻³⁰ of the tail. The inverse costs about 30 times the forward direction.
  *
  * Source: Ho et al. 2019, "Flow++: improving flow-based generative models with variational dequantization and architecture design", section
  * 3.2; Papamakarios, Pavlakou & Murray 2017, "Masked autoregressive flow for density estimation", section 4, for mixtures of
@@ -104,9 +108,7 @@ const FAMILIES = Object.keys(MIXTURE_FAMILIES) as (keyof typeof MIXTURE_FAMILIES
 export class MixtureCdfTransform extends ElementwiseTransform {
   static readonly type: string = 'MixtureCdfTransform';
   static override fromConfig(config: ModuleConfig): MixtureCdfTransform {
-    return new MixtureCdfTransform(
-      readConfig(config, { family: FAMILIES, components: 'number', affine: 'boolean' }),
-    );
+    return new MixtureCdfTransform(readConfig(config, { family: FAMILIES, components: 'number', affine: 'boolean' }));
   }
 
   readonly parameterCount: number;
@@ -130,9 +132,13 @@ export class MixtureCdfTransform extends ElementwiseTransform {
   forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet {
     return tidy(() => {
       const { x: rows, mixture, shift, logScale } = this.#read(x, parameters);
-      const { value, logDerivative } = evaluate(this.#formulas, rows, mixture);
+      const { lowerQuantile, logReversedHazard } = this.#formulas;
+      const side = this.#smallerSide(rows, mixture);
+      const { logTail, logHazard } = this.#tail(rows, side, mixture);
+      const standard = lowerQuantile(logTail);
+      const logDerivative = sub(logHazard, logReversedHazard(standard));
       return {
-        value: reshape(add(mul(value, exp(logScale)), shift), x.shape),
+        value: reshape(add(mul(mul(standard, side), exp(logScale)), shift), x.shape),
         logDet: reshape(add(logDerivative, logScale), x.shape),
       };
     });
@@ -141,13 +147,28 @@ export class MixtureCdfTransform extends ElementwiseTransform {
   inverseAndLogDet(y: Tensor, parameters: Tensor): ValueAndLogDet {
     return tidy(() => {
       const { x: rows, mixture, shift, logScale } = this.#read(y, parameters);
-      const standard = mul(sub(rows, shift), exp(neg(logScale))) as Tensor1D;
-      const value = implicitRoot((x, mixture) => this.#slope(x, mixture), bracket, standard, mixture);
+      const { logCdf, logReversedHazard } = this.#formulas;
+      const centred = mul(sub(rows, shift), exp(neg(logScale))) as Tensor1D;
+      const side = sideOf(lessEqual(centred, 0));
+      // At or below 0, as x is to have the tail of: the increasing function of x is the logarithm of the lower tail, or minus that of the upper one.
+      const standard = mul(centred, side);
+      const value = implicitRoot(
+        (x, mixture) => {
+          const { logTail, logHazard } = this.#tail(x, side, mixture);
+          return {
+            value: mul(logTail, side) as Tensor1D,
+            derivative: exp(maximum(logHazard, FLATTEST)) as Tensor1D,
+          };
+        },
+        (_, mixture) => bracket(centred, mixture),
+        mul(logCdf(standard), side) as Tensor1D,
+        mixture,
+      );
       // With x as a function of y and the parameters, the tape finds all of the gradient.
-      const { logDerivative } = evaluate(this.#formulas, value, mixture);
+      const { logHazard } = this.#tail(value, side, mixture);
       return {
         value: reshape(value, y.shape),
-        logDet: reshape(neg(add(logDerivative, logScale)), y.shape),
+        logDet: reshape(sub(sub(logReversedHazard(standard), logHazard), logScale), y.shape),
       };
     });
   }
@@ -165,17 +186,33 @@ export class MixtureCdfTransform extends ElementwiseTransform {
     return MIXTURE_FAMILIES[this.family];
   }
 
-  #slope(x: Tensor1D, mixture: Mixture): ValueAndDerivative {
-    const { value, logDerivative } = evaluate(this.#formulas, x, mixture);
-    return { value, derivative: exp(maximum(logDerivative, FLATTEST)) as Tensor1D };
+  /** 1 where the lower tail of the mixture at x is the smaller one, −1 where the upper one is; about the median either will do. */
+  #smallerSide(x: Tensor1D, [logWeights, locations, logScales]: Mixture): Tensor {
+    const u = standardized(x, locations, logScales);
+    return sideOf(lessEqual(sum(mul(exp(logWeights), this.#formulas.cdf(u)), 1), 0.5));
+  }
+
+  /** The logarithms of a mixture's lower tail at x and of its reversed hazard rate, f / F; where the side is −1, those of its mirror image. */
+  #tail(
+    x: Tensor1D,
+    side: Tensor,
+    [logWeights, locations, logScales]: Mixture,
+  ): { logTail: Tensor; logHazard: Tensor } {
+    const column = (values: Tensor) => reshape(values, [x.size, 1]);
+    const { logCdf, logReversedHazard } = this.#formulas;
+    const u = mul(standardized(x, locations, logScales), column(side));
+    const logTerms = within(add(logWeights, logCdf(u)));
+    const logTail = logSumExp(logTerms, 1);
+    // A mean of the components' hazard rates, with their shares in the tail.
+    const logShares = sub(logTerms, column(logTail));
+    return { logTail, logHazard: logSumExp(sub(add(logShares, logReversedHazard(u)), logScales), 1) };
   }
 
   #read(x: Tensor, parameters: Tensor): { x: Tensor1D; mixture: Mixture; shift: Tensor; logScale: Tensor } {
     const rows = toRows('MixtureCdfTransform', x, parameters, this.parameterCount);
     const { size } = rows.x;
     const { components } = this;
-    const part = (i: number) =>
-      reshape(slice(rows.parameters, [0, i * components], [size, components]), [size, 1, components]);
+    const part = (i: number) => slice(rows.parameters, [0, i * components], [size, components]);
     const [logits, locations, logScales] = [0, 1, 2].map(part);
     const factors = Array.from({ length: components }, (_, k) => (2 * (k + 1)) / (components + 1));
     const affine = (i: number) =>
@@ -193,38 +230,25 @@ export class MixtureCdfTransform extends ElementwiseTransform {
   }
 }
 
-/** The log-weights, locations and log-scales of K components for each of N elements, each `[N, 1, K]`. */
+/** The log-weights, locations and log-scales of K components for each of N elements, each `[N, K]`. */
 type Mixture = readonly [logWeights: Tensor, locations: Tensor, logScales: Tensor];
 
-function evaluate(
-  { logCdf, logReversedHazard, lowerQuantile }: MixtureFamily,
-  x: Tensor1D,
-  [logWeights, locations, logScales]: Mixture,
-): { value: Tensor1D; logDerivative: Tensor1D } {
-  const [count, , components] = logWeights.shape as [number, number, number];
-  const rows = [count, components];
-  const u = mul(sub(reshape(x, [count, 1, 1]), locations), exp(neg(logScales)));
-  // Row 0 is of the mixture's lower tail, row 1 of its upper one, which is the lower one of a mirrored mixture.
-  const logTerms = add(logWeights, logCdf(mul(u, tensor3d([1, -1], [1, 2, 1]))));
-  const [lower, upper] = unstack(logSumExp(logTerms, -1), 1);
-  const [lowerTerms, upperTerms] = unstack(logTerms, 1);
-  const isLower = lessEqual(lower, upper);
-  const side = where(isLower, scalar(1), scalar(-1));
-  const byRow = (values: Tensor) => reshape(values, [count, 1]);
-  const tail = minimum(lower, upper);
-  const standard = lowerQuantile(tail);
-  // log (f(x) / F(x)) of the mixture, or its mirror image: a mean of those of the components with their shares in F.
-  const logShares = sub(where(byRow(isLower), lowerTerms, upperTerms), byRow(tail));
-  const hazards = logReversedHazard(mul(reshape(u, rows), byRow(side)));
-  const logHazard = logSumExp(sub(add(logShares, hazards), reshape(logScales, rows)), -1);
-  return {
-    value: mul(standard, side),
-    logDerivative: sub(logHazard, logReversedHazard(standard)) as Tensor1D,
-  };
+/** x in scales from each component, `[N, K]`. */
+function standardized(x: Tensor1D, locations: Tensor, logScales: Tensor): Tensor {
+  return within(mul(sub(reshape(x, [x.size, 1]), locations), exp(neg(logScales))));
+}
+
+/** Numbers bent back to within ±{@link LARGEST}; to clip them alone would lose NaN on some backends. */
+function within(x: Tensor): Tensor {
+  return where(greater(abs(x), LARGEST), clipByValue(x, -LARGEST, LARGEST), x);
+}
+
+function sideOf(isLower: Tensor): Tensor {
+  return where(isLower, scalar(1), scalar(-1));
 }
 
 /** The map lies between lines, one for each component: their roots bracket its root. */
 function bracket(y: Tensor1D, [, locations, logScales]: Mixture): { low: Tensor1D; high: Tensor1D } {
-  const roots = add(mul(reshape(y, [y.size, 1, 1]), exp(logScales)), locations);
-  return { low: min(roots, [1, 2]), high: max(roots, [1, 2]) };
+  const roots = add(mul(reshape(y, [y.size, 1]), exp(logScales)), locations);
+  return { low: min(roots, 1), high: max(roots, 1) };
 }

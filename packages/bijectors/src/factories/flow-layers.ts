@@ -69,10 +69,6 @@ export function flowLayers(
   return split(weightKey, transforms).flatMap((own, i) => {
     const ordered = orders[Math.floor(i / 2)];
     const layer = make(i % 2 === 0 ? ordered : ordered.toReversed(), i, own);
-    return [
-      ...(mixing === 'lu' && i > 0 ? [mix()] : []),
-      ...(batchNorm ? [new BatchNorm({ dim })] : []),
-      layer,
-    ];
+    return [...(mixing === 'lu' && i > 0 ? [mix()] : []), ...(batchNorm ? [new BatchNorm({ dim })] : []), layer];
   });
 }

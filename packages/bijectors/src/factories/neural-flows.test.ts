@@ -17,12 +17,13 @@ import { RationalQuadraticSplineTransform } from '../elementwise/spline/rational
 import { SigmoidalTransform } from '../elementwise/sigmoidal.js';
 
 const shared = { dim: 3, transforms: 2, hidden: [8], activation: 'tanh', seed: 0 } as const;
+const { transforms: _, ...single } = shared;
 const FLOWS = {
   'nsf of autoregressive layers': (context: number) => nsf({ ...shared, contextDim: context, bins: 3, bound: 3 }),
   'nsf of coupling layers': (context: number) =>
     nsf({ ...shared, contextDim: context, bins: 3, bound: 3, layers: 'coupling' }),
   naf: (context: number) => naf({ ...shared, transforms: 1, contextDim: context, units: 2 }),
-  mafMog: (context: number) => mafMog({ ...shared, transforms: 1, contextDim: context, components: 2 }),
+  madeMog: (context: number) => madeMog({ ...single, contextDim: context, components: 2 }),
   flowPlusPlus: (context: number) => flowPlusPlus({ ...shared, contextDim: context, components: 2 }),
 };
 const names = Object.keys(FLOWS) as (keyof typeof FLOWS)[];
@@ -62,8 +63,7 @@ test('options reach the transforms', () => {
   expect(mixture.transform.config()).toEqual(gaussians.config());
   expect(affine.transform.config().type).toBe('AffineTransform');
   expect(mafMog(shared).parts).toHaveLength(shared.transforms + 1);
-  const { transforms: _, ...one } = shared;
-  const [only, ...others] = madeMog({ ...one, components: 5 }).parts as Autoregressive[];
+  const [only, ...others] = madeMog({ ...single, components: 5 }).parts as Autoregressive[];
   expect(only.transform.config()).toEqual(gaussians.config());
   expect(others).toEqual([]);
   const [logistics] = flowPlusPlus({ ...shared, components: 5 }).parts as Coupling[];

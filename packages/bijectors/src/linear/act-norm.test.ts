@@ -24,6 +24,25 @@ describe('ActNorm', () => {
     await expect(logDet).toBeAllClose([0]);
   });
 
+  test('with a context: the laws, and the identity at first', async () => {
+    const make = () => new ActNorm({ dim: 3, contextDim: 2, hidden: [5], seed: 0 });
+    await checkBijector(make, {
+      eventShape: [3],
+      connectivity: (output, input) => output === input,
+      noise: 0.3,
+      steps: 4,
+    });
+    const x = normal(key(1), [4, 3]);
+    await expect(make().inverse(x, normal(key(2), [4, 2]))).toBeAllClose(x);
+  });
+
+  test('with a context it is initialised, as one without is', async () => {
+    const norm = new ActNorm({ dim: 3, contextDim: 1, seed: 0 });
+    const context = normal(key(3), [50, 4, 1]);
+    initializeActNorm(norm, data, context);
+    await expect(mean(norm.inverse(data, context), [0, 1])).toBeAllClose([0, 0, 0], { atol: 1e-4 });
+  });
+
   test('takes mean and standard deviation from the data', async () => {
     const norm = new ActNorm({ dim: 3 });
     initializeActNorm(norm, data);

@@ -17,21 +17,33 @@ import {
 } from '@tensorflow/tfjs-core';
 import {
   admit,
+  type AdmittedArguments,
   checkInteger,
+  key,
   makeVariable,
   Module,
   type ModuleConfig,
+  type Seed,
   sum,
   readConfig,
   sizeOf,
 } from '@pushforward/tensor';
-import type { ValueAndLogDet } from '@pushforward/made';
+import type { Mlp, ValueAndLogDet } from '@pushforward/made';
+import {
+  contextConfig,
+  contextNetwork,
+  type ContextOptions,
+  readContext,
+  underContext,
+} from '../context/context-parameters.js';
 import { Bijector } from '../contract/bijector.js';
 
-/** How long the vectors of an {@link ActNorm} are. */
-export interface ActNormOptions {
+/** What an {@link ActNorm} is made of. */
+export interface ActNormOptions extends ContextOptions {
   /** D, the length of the vectors. */
   dim: number;
+  /** An integer or a key for the network that makes parameters of a context. Default: a fresh key. No effect without a context. */
+  seed?: Seed;
 }
 
 /** The layers that take their location and scale from the next argument they see. */
@@ -40,15 +52,16 @@ const waiting = new WeakSet<ActNorm>();
 /**
  * `y = scale · x + loc`, both trainable, for each dimension, with log-determinant `Σ log scaleᵢ`. It starts at the identity;
  * {@link initializeActNorm} sets it from a batch of data, so that after it each dimension has mean 0 and variance 1 on the way from data
- * to base.
+ * to base. With a `contextDim`, what a network makes of the context is added to both.
  *
- * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`. It takes no context. **Units**: nats.
+ * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x.
+ * **Units**: nats.
  *
  * **Numerics**: the scale is stored as its logarithm, unbounded: it overflows beyond ±88.
  *
  * Source: Kingma & Dhariwal 2018, "Glow: generative flow with invertible 1×1 convolutions", section 3.1.
  *
- * @throws Error if `dim` is not an integer of at least 1
+ * @throws Error if an option is out of range, or x, y or context does not fit
  *
  * @example
  * ```ts
@@ -63,58 +76,71 @@ const waiting = new WeakSet<ActNorm>();
 export class ActNorm extends Bijector {
   static readonly type: string = 'ActNorm';
   static override fromConfig(config: ModuleConfig): ActNorm {
-    return new ActNorm(readConfig(config, { dim: 'number' }));
+    return new ActNorm({ ...readConfig(config, { dim: 'number' }), ...readContext(config), seed: 0 });
   }
 
   readonly eventRank = 1;
   override readonly eventShape: readonly number[];
+  override readonly contextDim: number;
   readonly dim: number;
   /** `[D]`. */
   readonly loc: Variable;
   /** `[D]`, in nats. */
   readonly logScale: Variable;
+  /** From the context to what it adds to the variables, if there is one. */
+  readonly network?: Mlp;
 
-  constructor({ dim }: ActNormOptions) {
+  constructor({ dim, seed, ...context }: ActNormOptions) {
     super();
     checkInteger('ActNorm: dim', dim, 1);
     this.dim = dim;
     this.eventShape = [dim];
     this.loc = makeVariable([dim], () => zeros([dim]));
     this.logScale = makeVariable([dim], () => zeros([dim]));
+    this.network = contextNetwork('ActNorm', context, [this.loc, this.logScale], key(seed));
+    this.contextDim = this.network?.inputDim ?? 0;
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
-      const { x: given, batch } = admit({ name: 'ActNorm', x, event: [this.dim], context });
+      const admitted = this.#admit('x', x, context);
+      const { x: given, batch } = admitted;
       if (waiting.delete(this)) {
         const { loc, scale } = this.#statistics(given);
         this.loc.assign(neg(div(loc, scale)));
         this.logScale.assign(neg(log(scale)));
       }
+      const [shift, logScale] = underContext([this.loc, this.logScale], this.network, admitted.context);
       return {
-        value: add(mul(given, exp(this.logScale)), this.loc),
-        logDet: add(zeros([...batch]), sum(this.logScale)),
+        value: add(mul(given, exp(logScale)), shift),
+        logDet: add(zeros([...batch]), sum(logScale, -1)),
       };
     });
   }
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
-      const { x: given, batch } = admit({ name: 'ActNorm', argument: 'y', x: y, event: [this.dim], context });
+      const admitted = this.#admit('y', y, context);
+      const { x: given, batch } = admitted;
       if (waiting.delete(this)) {
         const { loc, scale } = this.#statistics(given);
         this.loc.assign(loc);
         this.logScale.assign(log(scale));
       }
+      const [shift, logScale] = underContext([this.loc, this.logScale], this.network, admitted.context);
       return {
-        value: mul(sub(given, this.loc), exp(neg(this.logScale))),
-        logDet: sub(zeros([...batch]), sum(this.logScale)),
+        value: mul(sub(given, shift), exp(neg(logScale))),
+        logDet: sub(zeros([...batch]), sum(logScale, -1)),
       };
     });
   }
 
   override config(): ModuleConfig {
-    return { type: ActNorm.type, dim: this.dim };
+    return { type: ActNorm.type, dim: this.dim, ...contextConfig(this.network) };
+  }
+
+  #admit(argument: string, x: Tensor, context: Tensor | undefined): AdmittedArguments {
+    return admit({ name: 'ActNorm', argument, x, event: [this.dim], context, contextDim: this.contextDim });
   }
 
   #statistics(data: Tensor): { loc: Tensor; scale: Tensor } {

@@ -84,7 +84,11 @@ describe('BatchNorm', () => {
   test('afterwards it normalises by all of the data, however it was cut', async () => {
     for (const batches of [[data], split(data, 4), split(data, [1, 150, 49])]) {
       const norm = new BatchNorm({ dim: 3 });
-      await fitBatchNorm(norm, (batch: Tensor) => norm.inverse(batch), () => batches);
+      await fitBatchNorm(
+        norm,
+        (batch: Tensor) => norm.inverse(batch),
+        () => batches,
+      );
       await expect(norm.mean).toBeAllClose(meanOf(data), { rtol: 1e-5 });
       await expect(norm.variance).toBeAllClose(varianceOf(data), { rtol: 1e-4 });
     }
@@ -95,7 +99,11 @@ describe('BatchNorm', () => {
       realNvp({ dim: 3, transforms: 3, hidden: [8], batchNorm: true, init: 'orthogonal', seed: 0 }),
       new BatchNorm({ dim: 3 }),
     ]);
-    await fitBatchNorm(flow, (batch: Tensor) => flow.inverse(batch), () => split(data, 2));
+    await fitBatchNorm(
+      flow,
+      (batch: Tensor) => flow.inverse(batch),
+      () => split(data, 2),
+    );
     // The last layer from data to base is a BatchNorm.
     const value = flow.inverse(data);
     await expect(meanOf(value)).toBeAllClose([0, 0, 0], { atol: 1e-4 });
@@ -113,7 +121,9 @@ describe('BatchNorm', () => {
 
   test('refuses what does not fit, and leaves nothing behind', async () => {
     expect(() => new BatchNorm({ dim: 0 })).toThrow('BatchNorm: dim must be an integer of at least 1, got 0');
-    expect(() => new BatchNorm({ dim: 1, epsilon: 0 })).toThrow('BatchNorm: epsilon must be positive and finite, got 0');
+    expect(() => new BatchNorm({ dim: 1, epsilon: 0 })).toThrow(
+      'BatchNorm: epsilon must be positive and finite, got 0',
+    );
     const norm = new BatchNorm({ dim: 3 });
     expect(() => norm.forward(zeros([3]))).toThrow(
       'BatchNorm: mean and variance must be those of the training data, got none yet: call fitBatchNorm',
@@ -127,12 +137,20 @@ describe('BatchNorm', () => {
       'fitBatchNorm: batches must hold at least 2 events together, got 1',
     );
     const inverted = new Invert(norm);
-    await expect(fitBatchNorm(inverted, (batch: Tensor) => inverted.inverse(batch), () => [data])).rejects.toThrow(
-      'BatchNorm: mean and variance must be those of the training data',
-    );
-    await expect(fitBatchNorm(norm, () => zeros([1]), () => [data])).rejects.toThrow(
-      'fitBatchNorm: evaluate must reach every BatchNorm on its way from data to base, got 1 left',
-    );
+    await expect(
+      fitBatchNorm(
+        inverted,
+        (batch: Tensor) => inverted.inverse(batch),
+        () => [data],
+      ),
+    ).rejects.toThrow('BatchNorm: mean and variance must be those of the training data');
+    await expect(
+      fitBatchNorm(
+        norm,
+        () => zeros([1]),
+        () => [data],
+      ),
+    ).rejects.toThrow('fitBatchNorm: evaluate must reach every BatchNorm on its way from data to base, got 1 left');
     await expect(fitBatchNorm(norm, inverse, () => [tensor2d([[1, 2]])])).rejects.toThrow(
       'BatchNorm: y must be [..., 3], got [1, 2]',
     );

@@ -166,7 +166,7 @@ export class BatchNorm extends Bijector {
   #stored(): { mean: Tensor; logScale: Tensor } {
     if (!this.#hasStatistics)
       throw new Error(
-        "BatchNorm: mean and variance must be those of the training data, got none yet: call fitBatchNorm, or train with fit and maximumLikelihood",
+        'BatchNorm: mean and variance must be those of the training data, got none yet: call fitBatchNorm, or train with fit and maximumLikelihood',
       );
     return { mean: this.mean, logScale: this.#logScaleFor(this.variance) };
   }

@@ -41,11 +41,17 @@ export async function fitBatchNorm<B>(
       reached ??= here.layer;
       const numbers = await here.moments.data();
       here.moments.dispose();
-      const own = { count: here.count, mean: [...numbers.slice(0, reached.dim)], squares: [...numbers.slice(reached.dim)] };
+      const own = {
+        count: here.count,
+        mean: [...numbers.slice(0, reached.dim)],
+        squares: [...numbers.slice(reached.dim)],
+      };
       total = total ? together(total, own) : own;
     }
     if (!reached || !total)
-      throw new Error(`fitBatchNorm: evaluate must reach every BatchNorm on its way from data to base, got ${left.size} left`);
+      throw new Error(
+        `fitBatchNorm: evaluate must reach every BatchNorm on its way from data to base, got ${left.size} left`,
+      );
     const { count, mean, squares } = total;
     if (count < 2) throw new Error(`fitBatchNorm: batches must hold at least 2 events together, got ${count}`);
     reached.assignStatistics(

@@ -29,6 +29,13 @@ describe('Householder', () => {
     await expect(new Householder({ dim: 1, reflections: 3, seed: 0 }).forward(tensor1d([5]))).toBeAllClose([-5]);
   });
 
+  test('with a context: the laws, and the identity at first', async () => {
+    const make = (dim: number) => new Householder({ dim, reflections: 4, contextDim: 2, hidden: [5], seed: 1 });
+    await checkBijector(() => make(3), { eventShape: [3], noise: 0.3, steps: 4 });
+    const x = normal(key(1), [4, 5]);
+    await expect(make(5).forward(x, normal(key(2), [4, 2]))).toBeAllClose(x, { atol: 1e-5 });
+  });
+
   test('an even number of reflections starts at the identity, an odd one at a reflection', async () => {
     const x = normal(key(1), [4, 5]);
     await expect(new Householder({ dim: 5, seed: 0 }).forward(x)).toBeAllClose(x, { atol: 1e-5 });

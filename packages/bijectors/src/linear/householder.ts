@@ -10,7 +10,6 @@ import {
   tensor2d,
   type Tensor2D,
   tidy,
-  transpose,
   type Variable,
   zeros,
 } from '@tensorflow/tfjs-core';
@@ -18,20 +17,28 @@ import {
   admit,
   checkInteger,
   checkTable,
+  foldIn,
   key,
-  linear,
   makeVariable,
   type ModuleConfig,
   normal,
   type Seed,
   readConfig,
 } from '@pushforward/tensor';
-import type { ValueAndLogDet } from '@pushforward/made';
+import type { Mlp, ValueAndLogDet } from '@pushforward/made';
+import {
+  contextConfig,
+  contextNetwork,
+  type ContextOptions,
+  readContext,
+  underContext,
+} from '../context/context-parameters.js';
 import { Bijector } from '../contract/bijector.js';
 import { invertLowerTriangular } from '../numerics/invert-triangular.js';
+import { times, transposed } from '../numerics/times.js';
 
 /** What a {@link Householder} rotation is made of. */
-export interface HouseholderOptions {
+export interface HouseholderOptions extends ContextOptions {
   /** D, the length of the vectors. */
   dim: number;
   /**
@@ -39,7 +46,7 @@ export interface HouseholderOptions {
    * the map is a rotation and starts at the identity.
    */
   reflections?: number;
-  /** An integer or a key for the vectors at first. Default: a fresh key. */
+  /** An integer or a key for the vectors at first, and for the network that makes parameters of a context. Default: a fresh key. */
   seed?: Seed;
 }
 
@@ -48,19 +55,20 @@ export interface HouseholderOptions {
  * is 0.
  *
  * The vectors start in equal pairs, whose reflections cancel: an even K starts at the identity. An odd K is one random reflection at
- * first and can never be the identity, for its determinant is −1.
+ * first and can never be the identity, for its determinant is −1. With a `contextDim`, what a network makes of the context is added to the
+ * vectors.
  *
- * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`. It takes no context.
+ * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x.
  *
  * **Numerics**: lengths are kept to about 1e-6. A vector of zeros reflects nothing and gives NaN.
  *
  * **Cost**: the reflections are applied together, as `1 − Vᵀ·T·V` with a K × K triangular T: 2 D K multiplications a vector, and
- * `D K² + K³ / 3` a call.
+ * `D K² + K³ / 3` a call, or for each context.
  *
  * Source: Tomczak & Welling 2016, "Improving variational auto-encoders using Householder flow"; the triangular form is
  * that of Joffrain et al. 2006, "Accumulating Householder transformations, revisited".
  *
- * @throws Error if `dim` or `reflections` is not an integer of at least 1
+ * @throws Error if an option is out of range, or x, y or context does not fit
  *
  * @example
  * ```ts
@@ -75,29 +83,39 @@ export interface HouseholderOptions {
 export class Householder extends Bijector {
   static readonly type: string = 'Householder';
   static override fromConfig(config: ModuleConfig): Householder {
-    return new Householder({ ...readConfig(config, { dim: 'number', reflections: 'number' }), seed: 0 });
+    return new Householder({
+      ...readConfig(config, { dim: 'number', reflections: 'number' }),
+      ...readContext(config),
+      seed: 0,
+    });
   }
 
   readonly eventRank = 1;
   override readonly eventShape: readonly number[];
+  override readonly contextDim: number;
   readonly dim: number;
   /** `[K, D]`, of any length but 0. */
   readonly vectors: Variable;
+  /** From the context to what it adds to the vectors, if there is one. */
+  readonly network?: Mlp;
   /** 1 below the diagonal, ½ on it. */
   readonly #mask: Tensor2D;
 
-  constructor({ dim, reflections = dim + (dim % 2), seed }: HouseholderOptions) {
+  constructor({ dim, reflections = dim + (dim % 2), seed, ...context }: HouseholderOptions) {
     super();
     checkInteger('Householder: dim', dim, 1);
     checkInteger('Householder: reflections', reflections, 1);
     this.dim = dim;
     this.eventShape = [dim];
     const pairs = Math.ceil(reflections / 2);
+    const root = key(seed);
     this.vectors = makeVariable([reflections, dim], () => {
-      const once = normal(key(seed), [pairs, 1, dim]);
+      const once = normal(root, [pairs, 1, dim]);
       const twice = concat([once, once], 1);
       return slice(reshape(twice, [2 * pairs, dim]), [0, 0], [reflections, dim]);
     });
+    this.network = contextNetwork('Householder', context, [this.vectors], foldIn(root, 1));
+    this.contextDim = this.network?.inputDim ?? 0;
     checkTable('Householder: the mask', reflections ** 2);
     const indices = Array.from({ length: reflections }, (_, i) => i);
     this.#mask = keep(tensor2d(indices.map((i) => indices.map((j) => (j < i ? 1 : j === i ? 0.5 : 0)))));
@@ -108,7 +126,7 @@ export class Householder extends Bijector {
   }
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
-    return this.#apply('y', y, context, (t) => transpose(t));
+    return this.#apply('y', y, context, transposed);
   }
 
   override dispose(): void {
@@ -117,17 +135,20 @@ export class Householder extends Bijector {
   }
 
   override config(): ModuleConfig {
-    return { type: Householder.type, dim: this.dim, reflections: this.vectors.shape[0] };
+    const [reflections] = this.vectors.shape;
+    return { type: Householder.type, dim: this.dim, reflections, ...contextConfig(this.network) };
   }
 
   /** `x − (x·Vᵀ)·Tᵀ·V`, or with T in place of Tᵀ. */
   #apply(name: string, x: Tensor, context: Tensor | undefined, orient: (t: Tensor) => Tensor): ValueAndLogDet {
     return tidy(() => {
-      const { x: given, batch } = admit({ name: 'Householder', argument: name, x, event: [this.dim], context });
-      const vectors = this.vectors as Tensor as Tensor2D;
+      const { dim, contextDim } = this;
+      const admitted = admit({ name: 'Householder', argument: name, x, event: [dim], context, contextDim });
+      const { x: given, batch } = admitted;
+      const [vectors] = underContext([this.vectors], this.network, admitted.context);
       const products = matMul(vectors, vectors, false, true);
       const t = orient(invertLowerTriangular(mul(products, this.#mask)));
-      const value = sub(given, linear(linear(linear(given, transpose(vectors)), t), vectors));
+      const value = sub(given, times(times(times(given, transposed(vectors)), t), vectors));
       return { value, logDet: zeros([...batch]) };
     });
   }

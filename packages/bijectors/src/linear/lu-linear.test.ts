@@ -25,6 +25,31 @@ describe('LuLinear', () => {
     await expect(logDet).toBeAllClose(zeros([4]));
   });
 
+  test('with a context: the laws either way, and the identity at first', async () => {
+    const make = () => new LuLinear({ dim: 3, permutation: 'reverse', contextDim: 2, hidden: [5], seed: 0 });
+    await checkBijector(make, { eventShape: [3], noise: 0.3, steps: 4 });
+    await checkBijector(() => new Invert(make()), { eventShape: [3], noise: 0.3, steps: 4 });
+    const x = normal(key(0), [2, 4, 6]);
+    const layer = new LuLinear({ dim: 6, contextDim: 1, seed: 0 });
+    await expect(layer.forward(x, normal(key(1), [4, 1]))).toBeAllClose(x);
+  });
+
+  test('under a context it is the map whose numbers are the sums', async () => {
+    const layer = new LuLinear({ dim: 3, contextDim: 1, hidden: [], seed: 0 });
+    layer.network!.weights[0].assign(normal(key(2), [1, 12]));
+    const added = Array.from(await mul(layer.network!.weights[0], -0.7).data());
+    const plain = new LuLinear({ dim: 3 });
+    plain.weights.assign(tensor2d(added.slice(0, 9), [3, 3]));
+    plain.bias.assign(tensor1d(added.slice(9)));
+    const x = normal(key(3), [5, 3]);
+    const expected = plain.forwardAndLogDet(x);
+    for (const context of [tensor1d([-0.7]), tensor2d([[-0.7], [-0.7], [-0.7], [-0.7], [-0.7]])]) {
+      const { value, logDet } = layer.forwardAndLogDet(x, context);
+      await expect(value).toBeAllClose(expected.value, { rtol: 1e-5, atol: 1e-5 });
+      await expect(logDet).toBeAllClose(expected.logDet);
+    }
+  });
+
   // P·L·U·x + b in float64, with numpy.
   test('equals a float64 reference', async () => {
     const layer = new LuLinear({ dim: 3, permutation: [2, 0, 1] });

@@ -1,4 +1,4 @@
-import { add, eye, matMul, mul, tensor2d, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { add, eye, grad, matMul, mul, stack, sum, type Tensor, tensor2d, type Tensor2D, tidy, unstack } from '@tensorflow/tfjs-core';
 import { key, normal } from '@pushforward/tensor';
 import { describe, expect, test } from 'vitest';
 import { invertLowerTriangular } from './invert-triangular.js';
@@ -28,6 +28,20 @@ describe('invertLowerTriangular', () => {
         [-0.375, 0.25],
       ]),
     );
+  });
+
+  test('of several matrices is the inverse of each, gradients included', async () => {
+    const matrices = [0, 1, 2].map((i) =>
+      tidy(() => add(mul(normal(key(i), [5, 5]), lowerMask(5)), mul(eye(5), 2 - i / 4))),
+    );
+    const together = stack(matrices);
+    const weights = normal(key(9), [5, 5]);
+    const loss = (matrix: Tensor) => sum(mul(invertLowerTriangular(matrix), weights));
+    const [inverses, gradients] = [unstack(invertLowerTriangular(together)), unstack(grad(loss)(together))];
+    for (const [i, matrix] of matrices.entries()) {
+      await expect(inverses[i]).toBeAllClose(invertLowerTriangular(matrix));
+      await expect(gradients[i]).toBeAllClose(grad(loss)(matrix));
+    }
   });
 
   test('leaks nothing', async () => {

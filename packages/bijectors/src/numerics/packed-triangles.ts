@@ -1,4 +1,15 @@
-import { add, eye, keep, mul, sum, type Tensor, tensor2d, type Tensor2D, transpose } from '@tensorflow/tfjs-core';
+import {
+  add,
+  expandDims,
+  eye,
+  keep,
+  mul,
+  sum,
+  type Tensor,
+  tensor2d,
+  type Tensor2D,
+  transpose,
+} from '@tensorflow/tfjs-core';
 
 /**
  * Two triangular matrices that are kept as one square matrix, and so as one variable without entries that mean nothing: one below its
@@ -15,18 +26,18 @@ export class PackedTriangles {
     this.#below = keep(tensor2d(indices.map((i) => indices.map((j) => (j < i ? 1 : 0)))));
   }
 
-  /** What stands below the diagonal of a square matrix and above it, each with zeros elsewhere, and the diagonal as a vector. */
+  /** What stands below the diagonal of square matrices and above it, each with zeros elsewhere, and the diagonal as a vector. */
   unpack(packed: Tensor): { below: Tensor; diagonal: Tensor; above: Tensor } {
     return {
       below: mul(packed, this.#below),
-      diagonal: sum(mul(packed, this.#identity), 1),
+      diagonal: sum(mul(packed, this.#identity), -1),
       above: mul(packed, transpose(this.#below)),
     };
   }
 
-  /** A matrix whose diagonal is zero, with this one in its place, or with ones. */
+  /** Matrices whose diagonals are zero, with these in their place, or with ones. */
   withDiagonal(matrix: Tensor, diagonal?: Tensor): Tensor {
-    return add(matrix, diagonal ? mul(this.#identity, diagonal) : this.#identity);
+    return add(matrix, diagonal ? mul(this.#identity, expandDims(diagonal, -2)) : this.#identity);
   }
 
   dispose(): void {

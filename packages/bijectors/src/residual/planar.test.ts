@@ -9,6 +9,13 @@ describe('Planar', () => {
     await checkBijector(() => new Planar({ dim, seed: 1 }), { eventShape: [dim], noise: 0.5, steps: 4 });
   });
 
+  test('with a context: the laws, and the identity at first', async () => {
+    const make = () => new Planar({ dim: 3, contextDim: 2, hidden: [5], seed: 1 });
+    await checkBijector(make, { eventShape: [3], noise: 0.3, steps: 4 });
+    const x = normal(key(0), [4, 3]);
+    await expect(make().forward(x, normal(key(2), [4, 2]))).toBeAllClose(x, { atol: 1e-6 });
+  });
+
   test('starts at the identity', async () => {
     const x = normal(key(0), [2, 3, 4]);
     const { value, logDet } = new Planar({ dim: 4, seed: 0 }).forwardAndLogDet(x);

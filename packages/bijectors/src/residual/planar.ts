@@ -16,24 +16,35 @@ import {
 } from '@tensorflow/tfjs-core';
 import {
   admit,
+  type AdmittedArguments,
+  broadcastTo,
   checkInteger,
+  foldIn,
   key,
   makeVariable,
   type ModuleConfig,
   normal,
   type Seed,
   readConfig,
+  sizeOf,
 } from '@pushforward/tensor';
-import type { ValueAndLogDet } from '@pushforward/made';
+import type { Mlp, ValueAndLogDet } from '@pushforward/made';
+import {
+  contextConfig,
+  contextNetwork,
+  type ContextOptions,
+  readContext,
+  underContext,
+} from '../context/context-parameters.js';
 import { Bijector } from '../contract/bijector.js';
 import { positive } from '../numerics/positive.js';
 import { invertTanhUnit, logTanhUnitDerivative, MIN_SLOPE } from './tanh-unit.js';
 
 /** What a {@link Planar} layer is made of. */
-export interface PlanarOptions {
+export interface PlanarOptions extends ContextOptions {
   /** D, the length of the vectors. */
   dim: number;
-  /** An integer or a key for w at first. Default: a fresh key. */
+  /** An integer or a key for w at first, and for the network that makes parameters of a context. Default: a fresh key. */
   seed?: Seed;
 }
 
@@ -51,14 +62,17 @@ export interface PlanarOptions {
  * `a + (p − 1)·tanh(a) = wᵀy + b` with `a = wᵀx + b`, solved by Newton's method with bisections; then `x = y − û·tanh(a)`. The gradients
  * are those of the implicit function: exact, and independent of the steps taken.
  *
- * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`. It takes no context. **Units**: nats.
+ * With a `contextDim`, what a network makes of the context is added to w, b and u.
+ *
+ * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x.
+ * **Units**: nats.
  *
  * **Numerics**: p is at least 0.001, so the inverse magnifies rounding at most 1000-fold. The inverse costs about 32 times the
  * elementwise work of the forward direction. A w of zeros gives NaN.
  *
  * Source: Rezende & Mohamed 2015, "Variational inference with normalizing flows", equations 10 to 12 and appendix A.1.
  *
- * @throws Error if `dim` is not an integer of at least 1
+ * @throws Error if an option is out of range, or x, y or context does not fit
  *
  * @example
  * ```ts
@@ -74,11 +88,12 @@ export interface PlanarOptions {
 export class Planar extends Bijector {
   static readonly type: string = 'Planar';
   static override fromConfig(config: ModuleConfig): Planar {
-    return new Planar({ ...readConfig(config, { dim: 'number' }), seed: 0 });
+    return new Planar({ ...readConfig(config, { dim: 'number' }), ...readContext(config), seed: 0 });
   }
 
   readonly eventRank = 1;
   override readonly eventShape: readonly number[];
+  override readonly contextDim: number;
   readonly dim: number;
   /** w, `[D]`, of any length but 0. */
   readonly weights: Variable;
@@ -86,56 +101,87 @@ export class Planar extends Bijector {
   readonly bias: Variable;
   /** u, `[D]`. */
   readonly direction: Variable;
+  /** From the context to what it adds to the variables, if there is one. */
+  readonly network?: Mlp;
 
-  constructor({ dim, seed }: PlanarOptions) {
+  constructor({ dim, seed, ...context }: PlanarOptions) {
     super();
     checkInteger('Planar: dim', dim, 1);
     this.dim = dim;
     this.eventShape = [dim];
-    this.weights = makeVariable([dim], () => mul(normal(key(seed), [dim]), 1 / Math.sqrt(dim)));
+    const root = key(seed);
+    this.weights = makeVariable([dim], () => mul(normal(root, [dim]), 1 / Math.sqrt(dim)));
     this.bias = makeVariable([], () => zeros([]));
     this.direction = makeVariable([dim], () => zeros([dim]));
+    this.network = contextNetwork('Planar', context, this.#variables, foldIn(root, 1));
+    this.contextDim = this.network?.inputDim ?? 0;
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
       const given = this.#admit('x', x, context);
-      const { direction, slope } = this.#constrained();
-      const h = tanh(this.#project(given));
-      return { value: add(given, mul(expandDims(h, -1), direction)), logDet: logTanhUnitDerivative(h, slope) };
+      const unit = this.#unit(given.context);
+      const h = tanh(project(given.x, unit));
+      return {
+        value: add(given.x, mul(expandDims(h, -1), unit.direction)),
+        logDet: logTanhUnitDerivative(h, unit.slope),
+      };
     });
   }
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
       const given = this.#admit('y', y, context);
-      const { direction, slope } = this.#constrained();
-      const projected = this.#project(given);
-      const a = invertTanhUnit(reshape(projected, [projected.size]), slope);
+      const unit = this.#unit(given.context);
+      const projected = project(given.x, unit);
+      const a = invertTanhUnit(reshape(projected, [projected.size]), forEach(unit.slope, given.batch));
       const h = reshape(tanh(a), projected.shape);
-      return { value: sub(given, mul(expandDims(h, -1), direction)), logDet: neg(logTanhUnitDerivative(h, slope)) };
+      return {
+        value: sub(given.x, mul(expandDims(h, -1), unit.direction)),
+        logDet: neg(logTanhUnitDerivative(h, unit.slope)),
+      };
     });
   }
 
   override config(): ModuleConfig {
-    return { type: Planar.type, dim: this.dim };
+    return { type: Planar.type, dim: this.dim, ...contextConfig(this.network) };
   }
 
-  /** `wᵀx + b`. */
-  #project(x: Tensor): Tensor {
-    return add(sum(mul(x, this.weights), -1), this.bias);
+  get #variables(): Variable[] {
+    return [this.weights, this.bias, this.direction];
   }
 
-  /** û and p. */
-  #constrained(): { direction: Tensor; slope: Tensor } {
-    const { weights, direction } = this;
-    const product = sum(mul(weights, direction));
+  #unit(context: Tensor | undefined): Unit {
+    const [weights, bias, free] = underContext(this.#variables, this.network, context);
+    const product = sum(mul(weights, free), -1);
     const slope = positive(product, MIN_SLOPE);
-    const missing = div(sub(sub(slope, 1), product), sum(square(weights)));
-    return { direction: add(direction, mul(weights, missing)), slope };
+    const missing = div(sub(sub(slope, 1), product), sum(square(weights), -1));
+    return { weights, bias, slope, direction: add(free, mul(weights, expandDims(missing, -1))) };
   }
 
-  #admit(argument: string, x: Tensor, context: Tensor | undefined): Tensor {
-    return admit({ name: 'Planar', argument, x, event: [this.dim], context }).x;
+  #admit(argument: string, x: Tensor, context: Tensor | undefined): AdmittedArguments {
+    return admit({ name: 'Planar', argument, x, event: [this.dim], context, contextDim: this.contextDim });
   }
+}
+
+/** The parameters, each of them `[...contexts, ...]` where they depend on a context. */
+interface Unit {
+  /** w, `[D]`. */
+  readonly weights: Tensor;
+  /** b, `[]`. */
+  readonly bias: Tensor;
+  /** û, `[D]`. */
+  readonly direction: Tensor;
+  /** p, `[]`. */
+  readonly slope: Tensor;
+}
+
+/** `wᵀx + b`. */
+function project(x: Tensor, { weights, bias }: Unit): Tensor {
+  return add(sum(mul(x, weights), -1), bias);
+}
+
+/** A number, or one for each context as one for each event. */
+function forEach(values: Tensor, batch: readonly number[]): Tensor {
+  return values.rank === 0 ? values : reshape(broadcastTo(values, batch), [sizeOf(batch)]);
 }

@@ -84,6 +84,13 @@ describe('Radial', () => {
     }
   });
 
+  test('with a context: the laws, and the identity at first', async () => {
+    const make = () => new Radial({ dim: 3, contextDim: 2, hidden: [5], seed: 1 });
+    await checkBijector(make, { eventShape: [3], noise: 0.3, steps: 4 });
+    const x = normal(key(0), [4, 3]);
+    await expect(make().forward(x, normal(key(2), [4, 2]))).toBeAllClose(x, { atol: 1e-5 });
+  });
+
   test('refuses what does not fit', () => {
     expect(() => new Radial({ dim: 0 })).toThrow('Radial: dim must be an integer of at least 1, got 0');
     expect(() => new Radial({ dim: 2, seed: 0 }).inverse(zeros([3]))).toThrow('Radial: y must be [..., 2], got [3]');

@@ -17,7 +17,9 @@ import {
 } from '@tensorflow/tfjs-core';
 import {
   admit,
+  type AdmittedArguments,
   checkInteger,
+  foldIn,
   key,
   makeVariable,
   type ModuleConfig,
@@ -26,15 +28,22 @@ import {
   where,
   readConfig,
 } from '@pushforward/tensor';
-import type { ValueAndLogDet } from '@pushforward/made';
+import type { Mlp, ValueAndLogDet } from '@pushforward/made';
+import {
+  contextConfig,
+  contextNetwork,
+  type ContextOptions,
+  readContext,
+  underContext,
+} from '../context/context-parameters.js';
 import { Bijector } from '../contract/bijector.js';
 import { positive } from '../numerics/positive.js';
 
 /** What a {@link Radial} layer is made of. */
-export interface RadialOptions {
+export interface RadialOptions extends ContextOptions {
   /** D, the length of the vectors. */
   dim: number;
-  /** An integer or a key for the centre at first. Default: a fresh key. */
+  /** An integer or a key for the centre at first, and for the network that makes parameters of a context. Default: a fresh key. */
   seed?: Seed;
 }
 
@@ -57,14 +66,17 @@ const TINY = 1e-30;
  *
  * The inverse has a closed form: with `ρ = ‖y − z‖`, r is the positive root of `r² + (α·p − ρ)·r − α·ρ = 0`.
  *
- * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`. It takes no context. **Units**: nats.
+ * With a `contextDim`, what a network makes of the context is added to z and to both raw numbers.
+ *
+ * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x.
+ * **Units**: nats.
  *
  * **Numerics**: the root is computed without cancellation, and α and p are at least 0.001, so that the inverse magnifies rounding at
  * most 1000-fold. Distances above 1e19 overflow.
  *
  * Source: Rezende & Mohamed 2015, "Variational inference with normalizing flows", equation 14 and appendix A.2; the closed inverse is ours.
  *
- * @throws Error if `dim` is not an integer of at least 1
+ * @throws Error if an option is out of range, or x, y or context does not fit
  *
  * @example
  * ```ts
@@ -79,11 +91,12 @@ const TINY = 1e-30;
 export class Radial extends Bijector {
   static readonly type: string = 'Radial';
   static override fromConfig(config: ModuleConfig): Radial {
-    return new Radial({ ...readConfig(config, { dim: 'number' }), seed: 0 });
+    return new Radial({ ...readConfig(config, { dim: 'number' }), ...readContext(config), seed: 0 });
   }
 
   readonly eventRank = 1;
   override readonly eventShape: readonly number[];
+  override readonly contextDim: number;
   readonly dim: number;
   /** z, `[D]`. */
   readonly center: Variable;
@@ -91,58 +104,64 @@ export class Radial extends Bijector {
   readonly radius: Variable;
   /** p before the softplus, `[]`. */
   readonly slope: Variable;
+  /** From the context to what it adds to the variables, if there is one. */
+  readonly network?: Mlp;
 
-  constructor({ dim, seed }: RadialOptions) {
+  constructor({ dim, seed, ...context }: RadialOptions) {
     super();
     checkInteger('Radial: dim', dim, 1);
     this.dim = dim;
     this.eventShape = [dim];
-    this.center = makeVariable([dim], () => normal(key(seed), [dim]));
+    const root = key(seed);
+    this.center = makeVariable([dim], () => normal(root, [dim]));
     this.radius = makeVariable([], () => zeros([]));
     this.slope = makeVariable([], () => zeros([]));
+    this.network = contextNetwork('Radial', context, this.#variables, foldIn(root, 1));
+    this.contextDim = this.network?.inputDim ?? 0;
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
       const given = this.#admit('x', x, context);
-      const { offset, distance } = this.#polar(given);
-      const { scale, logDet } = this.#stretch(distance);
-      return { value: add(this.center, mul(offset, expandDims(scale, -1))), logDet };
+      const shape = this.#shape(given.context);
+      const { offset, distance } = polar(given.x, shape);
+      const { scale, logDet } = this.#stretch(distance, shape);
+      return { value: add(shape.center, mul(offset, expandDims(scale, -1))), logDet };
     });
   }
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
       const given = this.#admit('y', y, context);
-      const { offset, distance } = this.#polar(given);
-      const { alpha, slope } = this.#constrained();
+      const shape = this.#shape(given.context);
+      const { alpha, slope } = shape;
+      const { offset, distance } = polar(given.x, shape);
       const b = sub(mul(alpha, slope), distance);
       const product = mul(alpha, distance);
       // Twice the size of the larger root, a sum of positive terms; the other root follows from their product.
       const isSmaller = greater(b, 0);
       const twice = add(where(isSmaller, b, neg(b)), sqrt(add(square(b), mul(product, 4))));
       const radius = where(isSmaller, div(mul(product, 2), twice), mul(twice, 0.5));
-      const { scale, logDet } = this.#stretch(radius);
-      return { value: add(this.center, div(offset, expandDims(scale, -1))), logDet: neg(logDet) };
+      const { scale, logDet } = this.#stretch(radius, shape);
+      return { value: add(shape.center, div(offset, expandDims(scale, -1))), logDet: neg(logDet) };
     });
   }
 
   override config(): ModuleConfig {
-    return { type: Radial.type, dim: this.dim };
+    return { type: Radial.type, dim: this.dim, ...contextConfig(this.network) };
   }
 
-  #polar(x: Tensor): { offset: Tensor; distance: Tensor } {
-    const offset = sub(x, this.center);
-    return { offset, distance: sqrt(add(sum(square(offset), -1), TINY)) };
+  get #variables(): Variable[] {
+    return [this.center, this.radius, this.slope];
   }
 
-  #constrained(): { alpha: Tensor; slope: Tensor } {
-    return { alpha: positive(this.radius, MINIMUM), slope: positive(this.slope, MINIMUM) };
+  #shape(context: Tensor | undefined): Shape {
+    const [center, radius, slope] = underContext(this.#variables, this.network, context);
+    return { center, alpha: positive(radius, MINIMUM), slope: positive(slope, MINIMUM) };
   }
 
   /** By how much the map scales the distance r from the centre, and the log-determinant there. */
-  #stretch(r: Tensor): { scale: Tensor; logDet: Tensor } {
-    const { alpha, slope } = this.#constrained();
+  #stretch(r: Tensor, { alpha, slope }: Shape): { scale: Tensor; logDet: Tensor } {
     const whole = add(alpha, r);
     const f = div(alpha, whole);
     const g = div(r, whole);
@@ -151,7 +170,22 @@ export class Radial extends Bijector {
     return { scale, logDet: add(mul(log(scale), this.dim - 1), log(alongRay)) };
   }
 
-  #admit(argument: string, x: Tensor, context: Tensor | undefined): Tensor {
-    return admit({ name: 'Radial', argument, x, event: [this.dim], context }).x;
+  #admit(argument: string, x: Tensor, context: Tensor | undefined): AdmittedArguments {
+    return admit({ name: 'Radial', argument, x, event: [this.dim], context, contextDim: this.contextDim });
   }
+}
+
+/** The parameters, each of them `[...contexts, ...]` where they depend on a context. */
+interface Shape {
+  /** z, `[D]`. */
+  readonly center: Tensor;
+  /** α, `[]`. */
+  readonly alpha: Tensor;
+  /** p, `[]`. */
+  readonly slope: Tensor;
+}
+
+function polar(x: Tensor, { center }: Shape): { offset: Tensor; distance: Tensor } {
+  const offset = sub(x, center);
+  return { offset, distance: sqrt(add(sum(square(offset), -1), TINY)) };
 }

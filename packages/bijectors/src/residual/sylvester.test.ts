@@ -102,6 +102,13 @@ describe('Sylvester', () => {
     await expect(flow.inverse(x)).toBeAllClose(planar.inverse(x), { atol: 1e-5 });
   });
 
+  test('with a context: the laws, and the identity at first', async () => {
+    const make = (units: number) => new Sylvester({ dim: 3, units, contextDim: 2, hidden: [5], seed: 1 });
+    for (const units of [2, 3]) await checkBijector(() => make(units), { eventShape: [3], noise: 0.3, steps: 4 });
+    const x = normal(key(0), [4, 3]);
+    await expect(make(3).forward(x, normal(key(2), [4, 2]))).toBeAllClose(x, { atol: 1e-5 });
+  });
+
   test('refuses what does not fit', () => {
     expect(() => new Sylvester({ dim: 0 })).toThrow('Sylvester: dim must be an integer of at least 1, got 0');
     expect(() => new Sylvester({ dim: 2, units: 3 })).toThrow('Sylvester: units must be at most dim = 2, got 3');

@@ -2,6 +2,7 @@ import {
   add,
   concat,
   div,
+  expandDims,
   eye,
   mul,
   neg,
@@ -13,15 +14,16 @@ import {
   type Tensor1D,
   tanh,
   tidy,
-  transpose,
   type Variable,
   zeros,
 } from '@tensorflow/tfjs-core';
 import {
   admit,
+  type AdmittedArguments,
+  broadcastTo,
   checkInteger,
+  foldIn,
   key,
-  linear,
   makeVariable,
   type ModuleConfig,
   normal,
@@ -29,22 +31,30 @@ import {
   readConfig,
   sizeOf,
 } from '@pushforward/tensor';
-import type { ValueAndLogDet } from '@pushforward/made';
+import type { Mlp, ValueAndLogDet } from '@pushforward/made';
+import {
+  contextConfig,
+  contextNetwork,
+  type ContextOptions,
+  readContext,
+  underContext,
+} from '../context/context-parameters.js';
 import { Bijector } from '../contract/bijector.js';
 import { Householder } from '../linear/householder.js';
 import { PackedTriangles } from '../numerics/packed-triangles.js';
 import { positive } from '../numerics/positive.js';
+import { times, transposed } from '../numerics/times.js';
 import { invertTanhUnit, logTanhUnitDerivative, MIN_SLOPE } from './tanh-unit.js';
 
 /** What a {@link Sylvester} layer is made of. */
-export interface SylvesterOptions {
+export interface SylvesterOptions extends ContextOptions {
   /** D, the length of the vectors. */
   dim: number;
   /** M, the number of hidden units, at most D. Default D. */
   units?: number;
   /** The number of Householder reflections that Q is made of; M of them reach every subspace. Default M. */
   reflections?: number;
-  /** An integer or a key for Q at first. Default: a fresh key. */
+  /** An integer or a key for Q at first, and for the networks that make parameters of a context. Default: a fresh key. */
   seed?: Seed;
 }
 
@@ -62,7 +72,10 @@ export interface SylvesterOptions {
  * equation of one number, `aᵢ + (pᵢ − 1)·tanh(aᵢ) = kᵢ`, whose right side depends on later units; it is solved by Newton's method with
  * bisections. Then `x = y − Q·R·tanh(a)`. The gradients are those of the implicit function: exact, and independent of the steps taken.
  *
- * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`. It takes no context. **Units**: nats.
+ * With a `contextDim`, what networks make of the context is added to the vectors of the reflections, and to R, R̃, b and the raw numbers.
+ *
+ * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x.
+ * **Units**: nats.
  *
  * **Numerics**: each unit alone magnifies rounding at most 1000-fold in the inverse; the triangular system may add to that as many digits as
  * its condition number has.
@@ -72,7 +85,7 @@ export interface SylvesterOptions {
  *
  * Source: van den Berg et al. 2018, "Sylvester normalizing flows for variational inference", section 3: the Householder Sylvester flow.
  *
- * @throws Error if `dim`, `units` or `reflections` is not an integer of at least 1, or `units` is above `dim`
+ * @throws Error if an option is out of range, `units` is above `dim`, or x, y or context does not fit
  *
  * @example
  * ```ts
@@ -87,11 +100,16 @@ export interface SylvesterOptions {
 export class Sylvester extends Bijector {
   static readonly type: string = 'Sylvester';
   static override fromConfig(config: ModuleConfig): Sylvester {
-    return new Sylvester({ ...readConfig(config, { dim: 'number', units: 'number', reflections: 'number' }), seed: 0 });
+    return new Sylvester({
+      ...readConfig(config, { dim: 'number', units: 'number', reflections: 'number' }),
+      ...readContext(config),
+      seed: 0,
+    });
   }
 
   readonly eventRank = 1;
   override readonly eventShape: readonly number[];
+  override readonly contextDim: number;
   readonly dim: number;
   readonly units: number;
   /** Its first M columns are Q. */
@@ -102,9 +120,11 @@ export class Sylvester extends Bijector {
   readonly slopes: Variable;
   /** b, `[M]`. */
   readonly bias: Variable;
+  /** From the context to what it adds to the weights, slopes and bias, if there is one; the rotation has a network of its own. */
+  readonly network?: Mlp;
   readonly #triangles: PackedTriangles;
 
-  constructor({ dim, units = dim, reflections = units, seed }: SylvesterOptions) {
+  constructor({ dim, units = dim, reflections = units, seed, ...context }: SylvesterOptions) {
     super();
     checkInteger('Sylvester: dim', dim, 1);
     checkInteger('Sylvester: units', units, 1);
@@ -113,26 +133,29 @@ export class Sylvester extends Bijector {
     this.dim = dim;
     this.eventShape = [dim];
     this.units = units;
-    this.rotation = new Householder({ dim, reflections, seed: 0 });
+    const root = key(seed);
+    this.rotation = new Householder({ dim, reflections, ...context, seed: foldIn(root, 1) });
     // A random reflection hardly turns an axis, but one along eᵢ plus a random unit vector turns axis i into minus that vector.
     tidy(() =>
       this.rotation.vectors.assign(
-        add(mul(normal(key(seed), [reflections, dim]), 1 / Math.sqrt(dim)), eye(reflections, dim)),
+        add(mul(normal(root, [reflections, dim]), 1 / Math.sqrt(dim)), eye(reflections, dim)),
       ),
     );
     this.weights = makeVariable([units, units], () => zeros([units, units]));
     this.slopes = makeVariable([units], () => zeros([units]));
     this.bias = makeVariable([units], () => zeros([units]));
+    this.network = contextNetwork('Sylvester', context, this.#variables, foldIn(root, 2));
+    this.contextDim = this.network?.inputDim ?? 0;
     this.#triangles = new PackedTriangles(units);
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
       const given = this.#admit('x', x, context);
-      const { columns, inner, outer, slopes } = this.#factors();
-      const h = tanh(linear(linear(given, transpose(columns)), inner, this.bias));
+      const { columns, inner, outer, bias, slopes } = this.#factors(given.context);
+      const h = tanh(add(times(times(given.x, transposed(columns)), inner), bias));
       return {
-        value: add(given, linear(linear(h, outer), columns)),
+        value: add(given.x, times(times(h, outer), columns)),
         logDet: sum(logTanhUnitDerivative(h, slopes), -1),
       };
     });
@@ -141,11 +164,11 @@ export class Sylvester extends Bijector {
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
       const given = this.#admit('y', y, context);
-      const factors = this.#factors();
+      const factors = this.#factors(given.context);
       const { columns, outer, slopes } = factors;
-      const h = this.#solve(linear(given, transpose(columns)), factors);
+      const h = this.#solve(times(given.x, transposed(columns)), factors);
       return {
-        value: sub(given, linear(linear(h, outer), columns)),
+        value: sub(given.x, times(times(h, outer), columns)),
         logDet: neg(sum(logTanhUnitDerivative(h, slopes), -1)),
       };
     });
@@ -157,46 +180,63 @@ export class Sylvester extends Bijector {
   }
 
   override config(): ModuleConfig {
-    return { type: Sylvester.type, dim: this.dim, units: this.units, reflections: this.rotation.vectors.shape[0] };
+    const [reflections] = this.rotation.vectors.shape;
+    return { type: Sylvester.type, dim: this.dim, units: this.units, reflections, ...contextConfig(this.network) };
   }
 
-  /** h for given `Qᵀ·y`, both `[..., M]`, from the last unit to the first. */
-  #solve(projected: Tensor, { inner, outer, diagonal, slopes }: Factors): Tensor {
+  get #variables(): Variable[] {
+    return [this.weights, this.slopes, this.bias];
+  }
+
+  /** h for given `Qᵀ·y`, both `[...batch, M]`, from the last unit to the first. */
+  #solve(projected: Tensor, { inner, outer, diagonal, bias, slopes }: Factors): Tensor {
     const { units } = this;
-    const count = sizeOf(projected.shape.slice(0, -1));
-    const rowOf = (matrix: Tensor, i: number) => slice(matrix, [i, 0], [1, units]);
-    const columnOf = (matrix: Tensor, i: number) => slice(matrix, [0, i], [count, 1]);
+    const batch = projected.shape.slice(0, -1);
+    const count = sizeOf(batch);
+    // One row or matrix for all events, or one for each.
+    const rows = (values: Tensor, shape: readonly number[]) =>
+      values.rank === shape.length
+        ? reshape(values, [1, ...shape])
+        : reshape(broadcastTo(values, [...batch, ...shape]), [count, ...shape]);
+    const [by, to] = [inner, outer].map((matrix) => rows(matrix, [units, units]));
+    const [scales, steepness] = [diagonal, slopes].map((vector) => rows(vector, [units]));
+    const rowOf = (matrix: Tensor, i: number) =>
+      reshape(slice(matrix, [0, i, 0], [matrix.shape[0], 1, units]), [matrix.shape[0], units]);
+    const columnOf = (matrix: Tensor, i: number) => slice(matrix, [0, i], [matrix.shape[0]!, 1]);
     // What remains of Qᵀ·y without the units solved, and what they add to R̃·Qᵀ·x + b.
     let rest = reshape(projected, [count, units]);
-    let offset: Tensor = add(zeros([count, units]), this.bias);
+    let offset: Tensor = add(zeros([count, units]), rows(bias, [units]));
     const solved: Tensor[] = [];
     for (let i = units - 1; i >= 0; i--) {
-      const k = add(mul(columnOf(rest, i), slice(diagonal, i, 1)), columnOf(offset, i));
-      const a = invertTanhUnit(reshape(k, [count]) as Tensor1D, slice(slopes, i, 1));
+      const k = add(mul(columnOf(rest, i), columnOf(scales, i)), columnOf(offset, i));
+      const slope = columnOf(steepness, i);
+      const a = invertTanhUnit(reshape(k, [count]) as Tensor1D, reshape(slope, [slope.size]));
       const h = reshape(tanh(a), [count, 1]);
-      rest = sub(rest, mul(h, rowOf(outer, i)));
-      offset = add(offset, mul(columnOf(rest, i), rowOf(inner, i)));
+      rest = sub(rest, mul(h, rowOf(to, i)));
+      offset = add(offset, mul(columnOf(rest, i), rowOf(by, i)));
       solved.unshift(h);
     }
     return reshape(concat(solved, 1), projected.shape);
   }
 
-  #factors(): Factors {
-    const { below, diagonal: raw, above } = this.#triangles.unpack(this.weights);
-    const columns = this.rotation.forward(eye(this.units, this.dim));
+  #factors(context: Tensor | undefined): Factors {
+    const [weights, slopes, bias] = underContext(this.#variables, this.network, context);
+    const { below, diagonal: raw, above } = this.#triangles.unpack(weights);
+    // The context is that of all columns.
+    const columns = this.rotation.forward(eye(this.units, this.dim), context && expandDims(context, -2));
     const diagonal = positive(raw, MIN_SLOPE);
-    const slopes = positive(this.slopes, MIN_SLOPE);
+    const steepness = positive(slopes, MIN_SLOPE);
     const inner = this.#triangles.withDiagonal(below, diagonal);
-    const outer = this.#triangles.withDiagonal(transpose(above), div(sub(slopes, 1), diagonal));
-    return { columns, inner, outer, diagonal, slopes };
+    const outer = this.#triangles.withDiagonal(transposed(above), div(sub(steepness, 1), diagonal));
+    return { columns, inner, outer, diagonal, bias, slopes: steepness };
   }
 
-  #admit(argument: string, x: Tensor, context: Tensor | undefined): Tensor {
-    return admit({ name: 'Sylvester', argument, x, event: [this.dim], context }).x;
+  #admit(argument: string, x: Tensor, context: Tensor | undefined): AdmittedArguments {
+    return admit({ name: 'Sylvester', argument, x, event: [this.dim], context, contextDim: this.contextDim });
   }
 }
 
-/** Matrices as row vectors need them. */
+/** Matrices as row vectors need them; each of these is `[...contexts, ...]` where it depends on a context. */
 interface Factors {
   /** Qᵀ, `[M, D]`. */
   readonly columns: Tensor;
@@ -206,6 +246,8 @@ interface Factors {
   readonly outer: Tensor;
   /** The diagonal of R̃, `[M]`. */
   readonly diagonal: Tensor;
+  /** b, `[M]`. */
+  readonly bias: Tensor;
   /** p, `[M]`. */
   readonly slopes: Tensor;
 }
