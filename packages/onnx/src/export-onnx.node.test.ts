@@ -22,6 +22,7 @@ import {
   lstmIaf,
   lstmMaf,
   LuLinear,
+  madeMog,
   maf,
   MapContext,
   Mlp,
@@ -458,6 +459,9 @@ test.each<[string, () => Distribution]>([
   ['Simplex', () => new Transformed(new StandardNormal(D), new Simplex({ dim: D + 1 }))],
   ['Sylvester', () => new Transformed(new StandardNormal(D), new Sylvester({ dim: D, units: 2 }))],
   ['Uniform', () => new Transformed(new Uniform([0, 0], [1, 1]), maf({ dim: 2 }))],
+  ['MixtureCdfTransform', () => new Transformed(new StandardNormal(D), madeMog({ dim: D, components: 2 }))],
+  ['BatchNorm', () => new Transformed(new StandardNormal(D), maf({ dim: D, batchNorm: true }))],
+  ['LuLinear with a context', () => new Transformed(new StandardNormal(D), new LuLinear({ dim: D, contextDim: 1 }))],
 ])('%s is refused by its name', async (name, make) => {
   await expect(exportOnnx(make())).rejects.toThrow(
     `exportOnnx: ${name} cannot be exported; what can: autoregressive layers over a Made, an LSTM or attention`,

@@ -1,4 +1,17 @@
-import { add, eye, grad, matMul, mul, stack, sum, type Tensor, tensor2d, type Tensor2D, tidy, unstack } from '@tensorflow/tfjs-core';
+import {
+  add,
+  eye,
+  grad,
+  matMul,
+  mul,
+  stack,
+  sum,
+  type Tensor,
+  tensor2d,
+  type Tensor2D,
+  tidy,
+  unstack,
+} from '@tensorflow/tfjs-core';
 import { key, normal } from '@pushforward/tensor';
 import { describe, expect, test } from 'vitest';
 import { invertLowerTriangular } from './invert-triangular.js';

@@ -279,6 +279,11 @@ describe('what does not fit is refused', () => {
       'float64Density: FillTriangular has no formula in float64; give it one in formulas',
     ],
     [
+      'a linear map that depends on a context',
+      () => float64Density(flow(new LuLinear({ dim: 3, contextDim: 1 }))),
+      'float64Density: LuLinear with a context has no formula in float64; give it one in formulas',
+    ],
+    [
       'a class that extends one with a formula',
       () => float64Density(flow(new Elementwise({ transform: new OwnTransform(), eventShape: [3] }))),
       'float64Density: OwnTransform has no formula in float64; give it one in formulas',

@@ -2,13 +2,16 @@ import type { ActNorm, Householder, LuLinear } from '@pushforward/bijectors';
 import { invertPermutation } from '@pushforward/made';
 import { type Mapped, NONE } from '../graph/log-det.js';
 import { range } from '../networks/block.js';
+import { refuse } from '../refuse.js';
 import type { Emit, Setting } from './setting.js';
 
 /** A square matrix in double precision, row by row. */
 type Matrix = Float64Array[];
 
 /** `y = x · exp(logScale) + loc`. */
-export const emitActNorm: Emit<ActNorm> = ({ graph, weights }, { loc, logScale }, direction, { value }) => {
+export const emitActNorm: Emit<ActNorm> = ({ graph, weights }, bijector, direction, { value }) => {
+  checkUnconditional(bijector);
+  const { loc, logScale } = bijector;
   const [location, logs] = [weights.of(loc), weights.of(logScale)];
   const sign = direction === 'forward' ? 1 : -1;
   const scale = graph.floats(logs.map((log) => Math.exp(sign * log)));
@@ -22,6 +25,7 @@ export const emitActNorm: Emit<ActNorm> = ({ graph, weights }, { loc, logScale }
 
 /** `y = P·L·U·x + b`, as one product with a matrix that is computed in double precision. */
 export const emitLuLinear: Emit<LuLinear> = (setting, bijector, direction, { value, dim }) => {
+  checkUnconditional(bijector);
   const { graph, weights } = setting;
   const own = weights.of(bijector.weights);
   const entry = (i: number, j: number) => own[i * dim + j];
@@ -42,8 +46,9 @@ export const emitLuLinear: Emit<LuLinear> = (setting, bijector, direction, { val
 };
 
 /** `y = H₁·H₂·…·H_K·x`, reflections that a matrix holds together. */
-export const emitHouseholder: Emit<Householder> = (setting, { vectors }, direction, { value, dim }): Mapped => {
-  const own = setting.weights.of(vectors);
+export const emitHouseholder: Emit<Householder> = (setting, bijector, direction, { value, dim }): Mapped => {
+  checkUnconditional(bijector);
+  const own = setting.weights.of(bijector.vectors);
   const count = own.length / dim;
   // Row vectors are multiplied by H_K first when they go forward.
   let rotation = matrix(dim, (i, j) => (i === j ? 1 : 0));
@@ -58,6 +63,11 @@ export const emitHouseholder: Emit<Householder> = (setting, { vectors }, directi
   const matrixOf = direction === 'forward' ? rotation : transpose(rotation);
   return { value: multiply(setting, value, matrixOf), logDet: NONE };
 };
+
+/** Their matrices are computed here, once for all contexts. */
+function checkUnconditional(bijector: ActNorm | Householder | LuLinear): void {
+  if (bijector.contextDim > 0) throw refuse(bijector, ' with a context');
+}
 
 function multiply({ graph }: Setting, value: string, by: Matrix): string {
   return graph.op('MatMul', [

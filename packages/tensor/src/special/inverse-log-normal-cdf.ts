@@ -1,16 +1,4 @@
-import {
-  add,
-  div,
-  exp,
-  greater,
-  isFinite,
-  mul,
-  neg,
-  reciprocal,
-  sqrt,
-  sub,
-  type Tensor,
-} from '@tensorflow/tfjs-core';
+import { add, div, exp, greater, isFinite, mul, neg, reciprocal, sqrt, sub, type Tensor } from '@tensorflow/tfjs-core';
 import { where } from '../arrays/where.js';
 import { withGradient } from '../autodiff/with-gradient.js';
 import { log1mexp } from './log1mexp.js';

@@ -50,7 +50,10 @@ describe('logNormalCdf', () => {
     // With r = φ/Φ, r′ = −r·(x + r). Far out x and r cancel.
     const near = PINNED.filter(([x]) => x > -10);
     const second = near.map(([x, , ratio]) => -ratio * (x + ratio));
-    await expect(grad(grad(logNormalCdf))(tensor(near.map(([x]) => x)))).toBeAllClose(second, { rtol: 1e-5, atol: 1e-5 });
+    await expect(grad(grad(logNormalCdf))(tensor(near.map(([x]) => x)))).toBeAllClose(second, {
+      rtol: 1e-5,
+      atol: 1e-5,
+    });
   });
 
   test('infinities and NaN', async () => {

@@ -134,7 +134,15 @@ export function adamax(options: AdamOptions = {}): Optimizer {
 function optimizer(
   rule: Hyperparameters['rule'],
   defaults: { name: string; learningRate: number; weightDecay: number },
-  { learningRate = defaults.learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, l2 = 0, clipNorm, ema }: AdamOptions,
+  {
+    learningRate = defaults.learningRate,
+    beta1 = 0.9,
+    beta2 = 0.999,
+    epsilon = 1e-8,
+    l2 = 0,
+    clipNorm,
+    ema,
+  }: AdamOptions,
 ): Optimizer {
   const { name, weightDecay } = defaults;
   const schedule = toSchedule(learningRate);

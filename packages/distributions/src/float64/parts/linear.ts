@@ -1,4 +1,4 @@
-import type { ActNorm, Householder, LuLinear, Permute } from '@pushforward/bijectors';
+import type { ActNorm, Bijector, Householder, LuLinear, Permute } from '@pushforward/bijectors';
 import { invertPermutation } from '@pushforward/made';
 import type { BijectorFormula, Events, FormulaBuilder, MappedEvents } from '../contract/formulas.js';
 import { vectorsOf } from './vectors.js';
@@ -17,6 +17,11 @@ function eachVector(
   };
 }
 
+function checkUnconditional(name: string, { contextDim }: Bijector): void {
+  if (contextDim > 0)
+    throw new Error(`float64Density: ${name} with a context has no formula in float64; give it one in formulas`);
+}
+
 /** The same numbers in another order. */
 export function permuteFormula({ dim, permutation }: Permute): BijectorFormula {
   const along = (indices: readonly number[]) =>
@@ -27,7 +32,9 @@ export function permuteFormula({ dim, permutation }: Permute): BijectorFormula {
 }
 
 /** `y = x · exp(logScale) + loc`. */
-export function actNormFormula({ dim, loc, logScale }: ActNorm, build: FormulaBuilder): BijectorFormula {
+export function actNormFormula(bijector: ActNorm, build: FormulaBuilder): BijectorFormula {
+  checkUnconditional('ActNorm', bijector);
+  const { dim, loc, logScale } = bijector;
   const [location, logs] = [build.numbers(loc), build.numbers(logScale)];
   const total = logs.reduce((sum, log) => sum + log, 0);
   return {
@@ -41,7 +48,9 @@ export function actNormFormula({ dim, loc, logScale }: ActNorm, build: FormulaBu
 }
 
 /** `y = P·L·U·x + b`; the inverse substitutes. */
-export function luLinearFormula({ dim, weights, bias, permutation }: LuLinear, build: FormulaBuilder): BijectorFormula {
+export function luLinearFormula(bijector: LuLinear, build: FormulaBuilder): BijectorFormula {
+  checkUnconditional('LuLinear', bijector);
+  const { dim, weights, bias, permutation } = bijector;
   const [own, added] = [build.numbers(weights), build.numbers(bias)];
   // Stored transposed: Uᵀ is below the diagonal, Lᵀ above it.
   const upper = (i: number, j: number) => own[j * dim + i];
@@ -71,7 +80,9 @@ export function luLinearFormula({ dim, weights, bias, permutation }: LuLinear, b
 }
 
 /** Reflections one after another: the last vector's first on the way forward. */
-export function householderFormula({ dim, vectors }: Householder, build: FormulaBuilder): BijectorFormula {
+export function householderFormula(bijector: Householder, build: FormulaBuilder): BijectorFormula {
+  checkUnconditional('Householder', bijector);
+  const { dim, vectors } = bijector;
   const own = build.numbers(vectors);
   const all = Array.from({ length: own.length / dim }, (_, k) => own.subarray(k * dim, (k + 1) * dim));
   const along = (reflections: readonly Float64Array[]) =>
