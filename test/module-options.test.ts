@@ -2,7 +2,7 @@ import '@tensorflow/tfjs';
 import { memory } from '@tensorflow/tfjs-core';
 import * as bijectors from '@pushforward/bijectors';
 import * as distributions from '@pushforward/distributions';
-import { BernoulliMade, GaussianMade, Made, MaskedLinear } from '@pushforward/made';
+import { BernoulliMade, CategoricalMade, GaussianMade, Made, MaskedLinear } from '@pushforward/made';
 import { type Json, type Module, type ModuleClass, moduleState, restoreModule } from '@pushforward/tensor';
 import { variable, zeros } from '@tensorflow/tfjs-core';
 import {
@@ -45,6 +45,7 @@ const examples: (() => Module)[] = [
       { seed: 0 },
     ),
   () => new BernoulliMade({ dim: 2, hidden: [3], seed: 0 }),
+  () => new CategoricalMade({ categories: [2, 3], hidden: [3], contextDim: 1, seed: 0 }),
   () => new GaussianMade({ dim: 2, hidden: [3], residual: true, direct: true, seed: 0 }),
   () => bijectors.maf({ dim: 2, transforms: 2, hidden: [3], mixing: 'lu', seed: 0 }),
   () => bijectors.nsf({ dim: 2, transforms: 1, hidden: [3], seed: 0 }),
@@ -117,6 +118,17 @@ const examples: (() => Module)[] = [
       new StandardNormal(2),
       new Chain([affine({ loc: [0, 1], scale: [1, 2] }), new Permute({ dim: 2 })]),
     ),
+  () =>
+    new distributions.MixedDensity({
+      categories: [0, 2],
+      contextCategories: [2, 0],
+      contextMap: affine({ loc: [0, 0, 1], scale: [1, 1, 2] }),
+      discrete: new CategoricalMade({ categories: [2], hidden: [3], contextDim: 3, seed: 0 }),
+      continuous: new distributions.Transformed(
+        new StandardNormal(1),
+        bijectors.maf({ dim: 1, transforms: 1, hidden: [3], contextDim: 5, seed: 0 }),
+      ),
+    }),
   () =>
     new Vae({
       encoder: mlpEncoder({ dataDim: 3, latentDim: 2, contextDim: 1, hidden: [4], seed: 0 }),

@@ -93,7 +93,7 @@ describe('files that are not what they should be', () => {
     ],
     [
       ['train', '--data', 'text.csv'],
-      'text.csv:3:2: "red" in column "b" is not a number; --drop 2 leaves the column out',
+      'text.csv:3:2: "red" in column "b" is not a number; --drop 2 leaves the column out, --kind b=categorical takes it for categories',
     ],
     [
       ['train', '--data', 'nan.csv'],

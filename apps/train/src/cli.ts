@@ -147,10 +147,10 @@ function addDigits(program: Command, args: readonly string[], host: Host): void 
 function addTrain(program: Command, args: readonly string[], host: Host): void {
   const command = program
     .command('train')
-    .description('Fit a flow to the rows of a table of numbers.')
+    .description('Fit a flow to the rows of a table.')
     .option(
       '--data <file>',
-      'a table of numbers: a CSV file, gzipped or not, with a header or without, or a Parquet file; - for standard input',
+      'a table of numbers, and of categories that --kind names: a CSV file, gzipped or not, with a header or without, or a Parquet file; - for standard input',
     )
     .addOption(
       new Option(
@@ -187,7 +187,7 @@ function addTrain(program: Command, args: readonly string[], host: Host): void {
     .addOption(
       new Option(
         '--kind <list>',
-        'what columns hold, as name=kind,…: positive; bounded:LOW:HIGH, between the two; integer, integer:LOW or integer:LOW:HIGH, ends included; ordinal, a few numbers of which the order counts; circular:LOW:HIGH, angles that come back after a turn (circular alone: from −π to π). Samples keep to it, and likelihoods stay in the units of the file',
+        'what columns hold, as name=kind,…: positive; bounded:LOW:HIGH, between the two; integer, integer:LOW or integer:LOW:HIGH, ends included; ordinal, a few numbers of which the order counts; categorical, texts or numbers taken for texts; circular:LOW:HIGH, angles that come back after a turn (circular alone: from −π to π). Samples keep to it, and likelihoods stay in the units of the file',
       ).argParser(kindList),
     )
     .option('--out <dir>', 'where to write (default: a fresh directory in runs/)')
@@ -215,7 +215,7 @@ function addSample(program: Command, host: Host): void {
     .option('--count <n>', 'how many (default: 100, or 1 for each row of a file of --given)', integer(1))
     .option(
       '--given <values>',
-      'for a model of train --given: the values of what is given, as a=3,b=0.5, or a table that has these columns, drawn from row by row; - for standard input',
+      'for a model of train --given: the values of what is given, as a=3,b=red, or a table that has these columns, drawn from row by row; - for standard input',
     )
     .option('--seed <n>', 'what the draws come from', seed, 0)
     .option('--out <file>', 'a .csv file, or a .png file for a model of images (default: CSV to the terminal)')

@@ -11,6 +11,7 @@ export { Logistic } from './bases/logistic.js';
 export { maximumLikelihood, type MaximumLikelihood, type Observations } from './objectives/maximum-likelihood.js';
 export { MixtureSameFamily } from './composites/mixture-same-family.js';
 export { distributionModules } from './modules.js';
+export { MixedDensity, type MixedDensityOptions } from './composites/mixed-density.js';
 export { MultivariateNormalDiag } from './composites/multivariate-normal-diag.js';
 export { MultivariateNormalTriL } from './composites/multivariate-normal-tril.js';
 export { Normal } from './bases/normal.js';

@@ -9,6 +9,7 @@ import { Laplace } from './bases/laplace.js';
 import { Logistic } from './bases/logistic.js';
 import { LogNormal } from './composites/log-normal.js';
 import { MixtureSameFamily } from './composites/mixture-same-family.js';
+import { MixedDensity } from './composites/mixed-density.js';
 import { MultivariateNormalDiag } from './composites/multivariate-normal-diag.js';
 import { MultivariateNormalTriL } from './composites/multivariate-normal-tril.js';
 import { Normal } from './bases/normal.js';
@@ -43,6 +44,7 @@ export const distributionModules: readonly ModuleClass[] = [
   Logistic,
   LogNormal,
   MixtureSameFamily,
+  MixedDensity,
   MultivariateNormalDiag,
   MultivariateNormalTriL,
   Normal,

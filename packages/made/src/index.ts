@@ -1,4 +1,6 @@
 export { BernoulliMade } from './density/bernoulli-made.js';
+export { CategoricalMade, type CategoricalMadeOptions } from './density/categorical-made.js';
+export { oneHot } from './density/categorical.js';
 export { Conditioner, type Step, type ValueAndLogDet } from './contract/conditioner.js';
 export { ConvDecoder, type ConvDecoderOptions } from './convolution/conv-decoder.js';
 export { ConvEncoder, type ConvEncoderOptions } from './convolution/conv-encoder.js';

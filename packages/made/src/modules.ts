@@ -5,6 +5,7 @@ import { ResidualBlock } from './convolution/residual-block.js';
 import { ResNet } from './convolution/res-net.js';
 import { WeightNormConv2d } from './convolution/weight-norm-conv2d.js';
 import { BernoulliMade } from './density/bernoulli-made.js';
+import { CategoricalMade } from './density/categorical-made.js';
 import { GaussianMade } from './density/gaussian-made.js';
 import { Made } from './made/made.js';
 import { MaskedLinear } from './network/masked-linear.js';
@@ -32,6 +33,7 @@ export const madeModules: readonly ModuleClass[] = [
   Mlp,
   ResidualMlp,
   BernoulliMade,
+  CategoricalMade,
   GaussianMade,
   ConvDecoder,
   ConvEncoder,

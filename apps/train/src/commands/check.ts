@@ -1,23 +1,25 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { dispose, tensor2d } from '@tensorflow/tfjs-core';
+import { dispose, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { checkConditional, checkDensity } from '@pushforward/diagnostics';
+import { type Distribution, MixedDensity } from '@pushforward/distributions';
 import { writeFileAtomic } from '@pushforward/io/node';
 import { key, split } from '@pushforward/tensor';
 import { checkReport, testRows } from '../check/report.js';
+import { shortList } from '../density/report.js';
 import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
 import { readTable } from '../data/read-table.js';
 import type { Table } from '../data/table.js';
 import { encode } from '../density/columns/code.js';
-import { checkKinds } from '../density/columns/declared-kind.js';
+import { categoriesOf, checkKinds } from '../density/columns/declared-kind.js';
 import { dequantize } from '../density/columns/dequantize.js';
-import { OutsideCounter, tableColumns } from '../density/given-columns.js';
+import { categoricalColumns, OutsideCounter, tableColumns } from '../density/given-columns.js';
 import { partsOf } from '../density/roles.js';
 import { runKeys } from '../density/run-keys.js';
 import type { DensitySettings } from '../density/settings.js';
 import { splitTable } from '../density/splits.js';
 import { turned } from '../density/turned.js';
-import { fingerprint } from '../files/fingerprint.js';
+import { tableFingerprint } from '../density/table-fingerprint.js';
 import { startBackend } from '../model/backend.js';
 import { checkModelColumns } from '../model/model-columns.js';
 import { loadModel } from '../model/models.js';
@@ -56,8 +58,17 @@ export async function checkCommand(
   if (model.kind !== 'flow') throw new UserError(`${name}: is a model of images; check is for flows of tables`);
   const { module, notes } = model;
   const { names, roles, kinds } = tableColumns(notes);
+  const counted = notes.columns.filter((_, i) => categoriesOf(notes.kinds?.[i] ?? null));
+  if (counted.length === notes.columns.length)
+    throw new UserError(`${name}: learned categories alone; check is for densities of numbers`);
+  if (counted.length > 0)
+    host.stderr.write(
+      `${name}: the categories of ${shortList(counted)} are taken as given: the density of the other columns is tested, and not how likely categories are\n`,
+    );
   watch.lap('starting TensorFlow.js and loading the model');
-  const table = await readTable(host.cwd, options.data, { ...readOptionsOf(options), wanted: names }, host.stdin);
+  const categorical = categoricalColumns(notes, 'refused');
+  const reading = { ...readOptionsOf(options), wanted: names, ...(categorical && { categorical }) };
+  const table = await readTable(host.cwd, options.data, reading, host.stdin);
   for (const notice of table.notices) host.stderr.write(`${table.source}: ${notice}\n`);
   checkModelColumns(table, model);
   checkKinds(table.source, table, names, kinds);
@@ -91,10 +102,10 @@ export async function checkCommand(
       checkInterrupted(host);
     },
   };
-  const [data, context] = [placed, given].map((part) => part && tensorOf(part));
+  const { density, data, context } = testedOf(module, placed, given);
   const check = await (
-    context ? checkConditional(module, data!, context, testing) : checkDensity(module, data!, testing)
-  ).finally(() => dispose([data, context]));
+    context ? checkConditional(density, data, context, testing) : checkDensity(density, data, testing)
+  ).finally(() => dispose(context ? [data, context] : [data]));
   watch.lap('testing');
   const { level, rows, draws, seed } = options;
   const settings = { model: name, data: table.source, level, rows, draws, seed };
@@ -107,8 +118,8 @@ export async function checkCommand(
       source: table.source,
       trainedOn: notes.trainedOn,
       keptFrom,
-      columns: notes.columns,
-      given: (notes.given ?? []).map((column) => column.name),
+      columns: notes.columns.filter((column) => !counted.includes(column)),
+      given: [...(notes.given ?? []).map((column) => column.name), ...counted],
       facts: {
         commandLine: commandLine(host, args),
         settings: Object.entries(settings).map(([option, value]) => [option, String(value)]),
@@ -121,6 +132,19 @@ export async function checkCommand(
   host.stdout.write(
     `${textTable(header, lines, [0, 4])}\n${check.verdict}\n${check.tests.map((test) => `- ${test.name}: ${test.meaning}\n`).join('')}\nreport   ${path.join(directory.name, 'report.html')}\n`,
   );
+}
+
+/** What is tested: the density of the numbers, given what they are given and the categories. */
+function testedOf(
+  module: Distribution,
+  x: Matrix,
+  given: Matrix | undefined,
+): { density: Distribution; data: Tensor; context?: Tensor } {
+  const [data, context] = [tensorOf(x), given && tensorOf(given)];
+  if (!(module instanceof MixedDensity)) return { density: module, data, context };
+  const own = module.conditional(data, context);
+  dispose(context ? [data, context] : [data]);
+  return { density: module.continuous!, data: own.numbers, context: own.context };
 }
 
 function tensorOf({ values, rows, columns }: Matrix) {
@@ -136,7 +160,7 @@ async function unseenRows(
   const run = path.dirname(modelDirectory);
   if (!existsSync(path.join(run, RECORD))) return { rows: table };
   const record = await readRun({ path: run, name: shownPath(host.cwd, run) });
-  const own = fingerprint(table.rows, table.names, [table.values]);
+  const own = tableFingerprint(table);
   if (record.command !== 'train' || own.sha256 !== record.data.sha256) return { rows: table };
   const settings = record.settings as DensitySettings;
   return { rows: splitTable(table, settings, runKeys(settings.seed).rows).test, keptFrom: table.rows };

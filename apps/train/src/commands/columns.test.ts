@@ -68,6 +68,7 @@ describe('one value far out', () => {
       names,
       given: [],
       hasHeader: true,
+      categories: [],
       notices: [],
       missing: [],
       values,

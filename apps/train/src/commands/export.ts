@@ -2,6 +2,7 @@ import type { Distribution } from '@pushforward/distributions';
 import { exportOnnx } from '@pushforward/onnx';
 import { checkOutput, writeUserFile } from '../files/files.js';
 import { onnxColumns } from '../density/columns/onnx-columns.js';
+import { refuseCategories } from '../density/given-columns.js';
 import { startBackend } from '../model/backend.js';
 import { type FlowNotes, loadModel } from '../model/models.js';
 import { UsageError, UserError } from '../terminal/errors.js';
@@ -23,6 +24,7 @@ export async function exportCommand(host: Host, name: string, { out, force }: Ex
   const model = await loadModel(host.cwd, name);
   using _ = model.module;
   if (model.kind !== 'flow') throw new UserError(`${name}: is a model of images; only models of rows can be exported`);
+  refuseCategories(name, model.notes, 'have no form in ONNX yet');
   // Both before either is written: a model that has no form in ONNX leaves no file behind.
   const density = await graphOf(name, model.module, model.notes, 'density');
   const sampler = await graphOf(name, model.module, model.notes, 'sampler');

@@ -107,7 +107,7 @@ describe('a model of train --given', () => {
     [['--given', 'year=1,size=1e39'], '--given: "size" must be a finite number, got "1e39"'],
     [['--given', 'year=1,sizes=1'], '--given: the model is given no column "sizes"; it is given "year", "size"'],
     [['--given', 'year=1,size=1,year=2'], '--given: has "year" twice'],
-    [['--given', 'year=1,size'], '--given year=1,size: expected column=number, got "size"'],
+    [['--given', 'year=1,size'], '--given year=1,size: expected column=value, got "size"'],
     [['--given', 'none.csv'], 'none.csv: no such file'],
   ])('sample %j is refused in one line', async (options, message) => {
     const { code, stdout, stderr } = await runCli(cwd, ['sample', 'run', ...options]);

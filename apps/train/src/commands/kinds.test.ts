@@ -322,7 +322,7 @@ describe('train --kind refuses', () => {
     ['size=positive', 1, 'mixed.csv: --kind: no column that is read is called "size"; they are "income", "rate"'],
     ['rate=positive,rate=ordinal', 1, 'mixed.csv: --kind: column "rate" has two kinds'],
     ['plain=positive', 1, /^error: mixed\.csv: row \d+, column 6 \("plain"\): must be positive, got -/],
-    ['grade=categorical', 2, 'Categorical columns cannot be learned yet ("grade")'],
+    ['grade=categorical:3', 2, 'Expected grade=categorical, got "grade=categorical:3".'],
     ['grade', 2, 'Expected column=kind, got "grade".'],
   ])('%s', async (kinds, code, message) => {
     const result = await runCli(cwd, ['train', '--data', 'mixed.csv', '--kind', kinds]);

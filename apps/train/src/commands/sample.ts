@@ -1,6 +1,7 @@
 import { startBackend } from '../model/backend.js';
 import { formatHeader, formatRows } from '../data/csv/csv.js';
 import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
+import { categoriesOf } from '../density/columns/declared-kind.js';
 import { type Contexts, listed, readContexts, repeated } from '../density/contexts.js';
 import { OutsideCounter, tableColumns } from '../density/given-columns.js';
 import { CHUNK, inChunks, sampleRows } from '../density/model.js';
@@ -96,7 +97,7 @@ async function* drawGiven(
   count: number,
   seed: number,
 ): AsyncGenerator<string> {
-  const { names, roles } = tableColumns(notes);
+  const { names, roles, kinds } = tableColumns(notes);
   const outside = new OutsideCounter(notes.given!);
   yield formatHeader(names);
   let start = 0;
@@ -108,7 +109,7 @@ async function* drawGiven(
   }
   for await (const given of repeated(counted(), count, CHUNK)) {
     const x = await sampleRows(host, module, { start, rows: given.rows, given }, key(seed), notes);
-    yield formatRows(joinParts({ x, given }, roles));
+    yield formatRows(joinParts({ x, given }, roles), kinds.map(categoriesOf));
     start += given.rows;
   }
   for (const notice of contexts.notices) host.stderr.write(`${contexts.source}: ${notice}\n`);
@@ -125,7 +126,10 @@ async function* drawLines(host: Host, model: LoadedModel, count: number, seed: n
   for (let start = 0; start < count; start += chunk) {
     const rows = Math.min(chunk, count - start);
     if (model.kind === 'flow') {
-      yield formatRows(await sampleRows(host, model.module, { start, rows }, key(seed), model.notes));
+      yield formatRows(
+        await sampleRows(host, model.module, { start, rows }, key(seed), model.notes),
+        model.notes.kinds?.map(categoriesOf),
+      );
     } else {
       const values = await inChunks(
         host,

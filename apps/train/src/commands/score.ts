@@ -8,7 +8,7 @@ import { encode } from '../density/columns/code.js';
 import { checkKinds } from '../density/columns/declared-kind.js';
 import { type Float64Scorer, float64Scorer } from '../density/float64-scorer.js';
 import type { Precision } from '../density/settings.js';
-import { OutsideCounter, tableColumns } from '../density/given-columns.js';
+import { categoricalColumns, OutsideCounter, tableColumns } from '../density/given-columns.js';
 import { batchOf, inChunks } from '../density/model.js';
 import { partsOf } from '../density/roles.js';
 import { scoreRows } from '../density/score-rows.js';
@@ -36,8 +36,11 @@ export async function scoreCommand(host: Host, name: string, options: ScoreOptio
   const model = await loadModel(host.cwd, name);
   using _ = model.module;
   const scorer = options.precision === 'float64' ? await scorerOf(name, model) : undefined;
-  const wanted = model.kind === 'flow' ? tableColumns(model.notes).names : undefined;
-  const table = await openTable(host.cwd, options.data, { ...readOptionsOf(options), wanted }, host.stdin);
+  const columns =
+    model.kind === 'flow'
+      ? { wanted: tableColumns(model.notes).names, categorical: categoricalColumns(model.notes, 'counted') }
+      : {};
+  const table = await openTable(host.cwd, options.data, { ...readOptionsOf(options), ...columns }, host.stdin);
   checkModelColumns(table, model);
   let rows = 0;
   let without = 0;

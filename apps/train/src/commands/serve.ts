@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { refuseCategories } from '../density/given-columns.js';
 import { startBackend } from '../model/backend.js';
 import { loadModel } from '../model/models.js';
 import { FlowServer } from '../serve/flow-server.js';
@@ -27,6 +28,7 @@ export async function serveCommand(host: Host, name: string, options: ServeOptio
   const model = await loadModel(host.cwd, name);
   using _ = model.module;
   if (model.kind !== 'flow') throw new UserError(`${name}: is a model of images; only models of rows can be served`);
+  refuseCategories(name, model.notes, 'cannot be served yet');
   const service = new FlowService(model);
   await service.warmUp();
   const limits = {

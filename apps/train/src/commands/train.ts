@@ -5,7 +5,7 @@ import { attentionBlocks } from '../model/attention-blocks.js';
 import { startBackend } from '../model/backend.js';
 import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
 import { readTable } from '../data/read-table.js';
-import { buildFlow, dataOf, flowOptimizer, logDensities, negativeLogDensity, sampleRows } from '../density/model.js';
+import { buildModel, dataOf, flowOptimizer, logDensities, negativeLogDensity, sampleRows } from '../density/model.js';
 import {
   countOf,
   type DensityReport,
@@ -17,20 +17,22 @@ import {
 } from '../density/report.js';
 import { runKeys } from '../density/run-keys.js';
 import { type DensitySettings, FLOWS } from '../density/settings.js';
+import { categoryWarnings } from '../density/columns/categories.js';
 import { checkColumns } from '../density/columns/check-columns.js';
 import { profileColumns } from '../density/columns/column-profile.js';
 import { type ColumnFacts, columnRows, columnWarnings } from '../density/columns/column-table.js';
 import { decode, encode } from '../density/columns/code.js';
-import { declaredKinds } from '../density/columns/declared-kind.js';
+import { categoriesOf, type DeclaredKind, declaredKinds } from '../density/columns/declared-kind.js';
 import { dequantize, type Grid } from '../density/columns/dequantize.js';
-import { gaussianDensities, gaussianOf } from '../density/gaussian-of.js';
+import { type Baseline, baselineDensities, baselineOf } from '../density/baseline.js';
 import { givenColumns } from '../density/given-columns.js';
 import { type LearnedColumn, learnedColumns, unitsOf } from '../density/columns/learned-columns.js';
+import { parseKind } from '../density/columns/parse-kind.js';
 import { ontoRealLine } from '../density/columns/real-line.js';
 import { joinParts, partsOf, rolesOf } from '../density/roles.js';
 import { splitTable } from '../density/splits.js';
-import { checkSameData, fingerprint } from '../files/fingerprint.js';
-import type { FullGaussian } from '../statistics/gaussian-baseline.js';
+import { tableFingerprint } from '../density/table-fingerprint.js';
+import { checkSameData } from '../files/fingerprint.js';
 import { commandLine, type Host, withoutDirectories } from '../terminal/host.js';
 import type { FlowNotes } from '../model/models.js';
 import { settingRows } from '../report/run-sections.js';
@@ -66,7 +68,11 @@ export async function trainCommand(host: Host, args: readonly string[], options:
     seed,
     dequantize,
     ...(options.kind && { kind: options.kind }),
-    reading: { ...readOptionsOf(options), ...(options.given && { given: options.given }) },
+    reading: {
+      ...readOptionsOf(options),
+      ...(options.given && { given: options.given }),
+      categorical: categoricalOf(options.kind ?? []),
+    },
   };
   // Before anything is written: a mistake should leave no directory behind.
   if (flow.startsWith('attention')) attentionBlocks(hidden);
@@ -76,7 +82,7 @@ export async function trainCommand(host: Host, args: readonly string[], options:
   const units = unitsOf(splits.train, kinds, foldIn(keys.noise, 2));
   checkColumns(table, profiles, units);
   const columns = learnedColumns(splits.train, profiles, units, settings.dequantize);
-  const gaussian = baseline(prepared, columns);
+  const baseline = baselineFor(prepared, columns);
   using directory = claimRunDirectory(host.cwd, { out: options.out, command: 'train', force: options.force ?? false });
   const record: RunRecord = {
     version: 3,
@@ -92,8 +98,15 @@ export async function trainCommand(host: Host, args: readonly string[], options:
     host,
     profiles.map((profile, i) => ({ profile, units: units[i], missing: table.missing[i] })),
     settings,
+    categoryWarnings(splits.train, table.names, kinds),
   );
-  await runTrain(host, directory, record, settings, { ...prepared, gaussian });
+  await runTrain(host, directory, record, settings, { ...prepared, baseline });
+}
+
+/** The columns that are to be read as texts. */
+function categoricalOf(specs: readonly string[]): NonNullable<ReadOptions['categorical']> {
+  const names = specs.map(parseKind).flatMap(({ column, kind }) => (kind === 'categorical' ? [column] : []));
+  return Object.fromEntries(names.map((name) => [name, { texts: [], others: 'added' as const }]));
 }
 
 /** Runs `train` from its settings, from the beginning or from where it was stopped. */
@@ -127,7 +140,7 @@ async function trainAndTest(
   const columns = record.columns!;
   const [learned, given] = [roles.learned, roles.given].map((places) => places.map((i) => columns[i]));
   const names = (places: readonly number[]) => places.map((i) => table.names[i]);
-  const kinds = roles.learned.map((i) => prepared.kinds[i]);
+  const [kinds, givenKinds] = [roles.learned, roles.given].map((places) => places.map((i) => prepared.kinds[i]));
   const watch = new Stopwatch();
   watch.add('reading the file', prepared.seconds, `${formatCount(table.rows)} rows`);
   const backend = await startBackend();
@@ -136,7 +149,7 @@ async function trainAndTest(
   host.stderr.write(
     `${table.source}: ${countOf(learned.length)}${given.length > 0 ? ` given ${shortList(names(roles.given))}` : ''}; ${counts.train} rows to train on, ${counts.validation} to validate on, ${counts.test} to test on\n`,
   );
-  using model = buildFlow(settings, learned, given, kinds, keys.weights);
+  using model = buildModel(settings, { columns: learned, kinds }, { columns: given, kinds: givenKinds }, keys.weights);
   const trainingParts = partsOf(splits.train, roles);
   const training = await trainOrResume({
     host,
@@ -166,19 +179,19 @@ async function trainAndTest(
 
   const heldOut = dequantize(splits.test, gridOf(columns), foldIn(keys.noise, 0));
   const parts = partsOf(heldOut, roles);
-  const gaussian = prepared.gaussian ?? baseline(prepared, columns);
+  const baseline = prepared.baseline ?? baselineFor(prepared, columns);
   const scores = {
     flow: await logDensities(host, model, parts, kinds),
-    gaussian: gaussianDensities(gaussian, heldOut, roles.given),
+    baseline: baselineDensities(baseline, heldOut),
   };
   const { real, logDet } = ontoRealLine(parts.x, kinds);
-  const untrained = estimate(columnLogProb(learned, real).map((nats, row) => nats - logDet[row])).mean;
+  const untrained = estimate(columnLogProb(learned, kinds, real).map((nats, row) => nats - logDet[row])).mean;
   warnOfDivergence(host, settings, estimate(scores.flow).mean, untrained);
   const grid = gridOf(learned);
   const notes: FlowNotes = {
     kind: 'flow',
     columns: names(roles.learned),
-    ...(given.length > 0 ? { given: givenColumns(splits.train, table.names, roles.given) } : {}),
+    ...(given.length > 0 ? { given: givenColumns(splits.train, table.names, roles.given, prepared.kinds) } : {}),
     trainedOn: path.basename(table.source),
     rows: counts.train,
     testLogLikelihood: estimate(scores.flow).mean,
@@ -205,6 +218,7 @@ async function trainAndTest(
     facts: { commandLine: record.commandLine, settings: settingRows(settings), timings: watch.laps, backend },
     source: table.source,
     names: table.names,
+    categories: prepared.kinds.map(categoriesOf),
     roles,
     counts,
     seed: settings.seed,
@@ -228,11 +242,22 @@ function hasNoise(columns: readonly LearnedColumn[]): boolean {
   return columns.some(({ grid }) => grid.step > 0);
 }
 
-/** The density that training begins with: a Gaussian for each column. */
-function columnLogProb(columns: readonly LearnedColumn[], { values, rows, columns: width }: Matrix): Float64Array {
-  const constant = columns.reduce((sum, { scale }) => sum - Math.log(scale) - 0.5 * Math.log(2 * Math.PI), 0);
+/** The density that training begins with: a Gaussian for each column, or the same probability for all of its categories. */
+function columnLogProb(
+  columns: readonly LearnedColumn[],
+  kinds: readonly (DeclaredKind | null)[],
+  { values, rows, columns: width }: Matrix,
+): Float64Array {
+  const counts = kinds.map((kind) => categoriesOf(kind)?.length);
+  const constant = columns.reduce(
+    (sum, { scale }, i) => sum - (counts[i] ? Math.log(counts[i]) : Math.log(scale) + 0.5 * Math.log(2 * Math.PI)),
+    0,
+  );
   return Float64Array.from({ length: rows }, (_, row) =>
-    columns.reduce((sum, { loc, scale }, i) => sum - 0.5 * ((values[row * width + i] - loc) / scale) ** 2, constant),
+    columns.reduce(
+      (sum, { loc, scale }, i) => (counts[i] ? sum : sum - 0.5 * ((values[row * width + i] - loc) / scale) ** 2),
+      constant,
+    ),
   );
 }
 
@@ -246,7 +271,7 @@ function warnOfDivergence(host: Host, { lr, flow }: DensitySettings, trained: nu
 
 interface Prepared extends Awaited<ReturnType<typeof prepare>> {
   /** What the flow is compared with, where it has been worked out already. */
-  gaussian?: FullGaussian;
+  baseline?: Baseline;
 }
 
 /** Reads the data, once: a pipe cannot be read again. */
@@ -271,23 +296,29 @@ async function prepare(host: Host, settings: DensitySettings) {
     kinds,
     roles,
     keys,
-    data: fingerprint(table.rows, table.names, [table.values]),
+    data: tableFingerprint(table),
     seconds,
   };
 }
 
-/** The Gaussian of the rows to train on, given what the flow is given, with the noise that those to test on have as well. */
-function baseline({ table, splits, keys }: Prepared, columns: readonly LearnedColumn[]): FullGaussian {
-  return gaussianOf(table, dequantize(splits.train, gridOf(columns), foldIn(keys.noise, 1)), columns);
+/** What the model is compared with, of the rows to train on, with the noise that those to test on have as well. */
+function baselineFor({ table, splits, kinds, keys }: Prepared, columns: readonly LearnedColumn[]): Baseline {
+  return baselineOf(table, dequantize(splits.train, gridOf(columns), foldIn(keys.noise, 1)), columns, kinds);
 }
 
 /** How many columns are shown before training. */
 const SHOWN = 50;
 
-function showColumns(host: Host, columns: readonly ColumnFacts[], settings: DensitySettings): void {
+function showColumns(
+  host: Host,
+  columns: readonly ColumnFacts[],
+  settings: DensitySettings,
+  ofCategories: readonly string[],
+): void {
   const { header, rows } = columnRows(columns.slice(0, SHOWN), settings.dequantize);
   host.stderr.write(
     `${textTable(header, rows, [0, 1, 6])}${columns.length > SHOWN ? `… and ${columns.length - SHOWN} more columns\n` : ''}`,
   );
-  for (const warning of columnWarnings(columns, settings.dequantize)) host.stderr.write(`warning: ${warning}\n`);
+  for (const warning of [...columnWarnings(columns, settings.dequantize), ...ofCategories])
+    host.stderr.write(`warning: ${warning}\n`);
 }

@@ -86,3 +86,9 @@ export function columnOption(names: readonly string[], column: number): string {
     ? `'${excerpt(names[column], 40).replaceAll(',', ',,')}'`
     : number;
 }
+
+/** How an option says that a column holds categories. */
+export function kindOption(name: string): string {
+  const text = `${excerpt(name, 40).replaceAll(',', ',,')}=categorical`;
+  return /^[\w=,-]+$/.test(text) ? text : `'${text}'`;
+}

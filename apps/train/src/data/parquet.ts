@@ -11,9 +11,10 @@ import {
 import { compressors } from 'hyparquet-compressors';
 import { UserError } from '../terminal/errors.js';
 import { excerpt } from '../terminal/printable.js';
-import { chooseColumns } from './choose-columns.js';
+import { CategoryCodes, isMissingCategory } from './category-codes.js';
+import { chooseColumns, kindOption } from './choose-columns.js';
 import { tinyNotice, truthNotice } from './notices.js';
-import type { ReadOptions } from './read-options.js';
+import { canBeCategories, type ReadOptions } from './read-options.js';
 import { LARGEST, SMALLEST } from './single-precision.js';
 import { type Block, blockLength, type TableStream } from './table.js';
 
@@ -21,7 +22,7 @@ import { type Block, blockLength, type TableStream } from './table.js';
 const LARGEST_GROUP = 1 << 25;
 
 /**
- * Opens a Parquet file, whose columns of numbers are read one group of rows after another. Truth values are 0 and 1; null and NaN are missing.
+ * Opens a Parquet file, whose columns of numbers and of categories are read one group of rows after another. Truth values are 0 and 1; null and NaN are missing.
  *
  * @param name the path as the user gave it, relative to `cwd`
  * @throws UserError if it is damaged, a column to read holds something else than numbers, or an option is about text
@@ -62,9 +63,18 @@ async function openBuffer(name: string, options: ReadOptions, handle: Source): P
     const elements = await readable(name, () => columnsOf(metadata));
     const all = elements.map((element) => element.name);
     const { chosen, given, notices } = chooseColumns(name, all, options);
-    checkKinds(name, elements, chosen);
-    for (const column of chosen) {
-      if (elements[column].type === 'BOOLEAN') notices.push(truthNotice(all[column]));
+    const categories = chosen.map((column) => {
+      const own = Object.entries(options.categorical ?? {}).find(([other]) => other === all[column]);
+      return own ? new CategoryCodes(all[column], own[1]) : null;
+    });
+    checkKinds(
+      name,
+      elements,
+      chosen.filter((column, i) => !(categories[i] && kindOf(elements[column]) === 'text')),
+      canBeCategories(options),
+    );
+    for (const [i, column] of chosen.entries()) {
+      if (elements[column].type === 'BOOLEAN' && !categories[i]) notices.push(truthNotice(all[column]));
       if (/^__index_level_\d+__$/.test(all[column]))
         notices.push(
           `column ${column + 1} ("${excerpt(all[column], 40)}") is an index that pandas wrote; --drop ${column + 1} leaves it out`,
@@ -74,9 +84,21 @@ async function openBuffer(name: string, options: ReadOptions, handle: Source): P
     const numbers = chosen.map((column) => column + 1);
     const dropMissing = options.missing === 'drop';
     const missing = chosen.map(() => 0);
-    const blocks = () => readGroups({ name, handle, file, metadata, names, numbers, dropMissing, notices, missing });
+    const blocks = () =>
+      readGroups({ name, handle, file, metadata, names, numbers, categories, dropMissing, notices, missing });
     const rows = Number(metadata.num_rows);
-    return { source: name, names, hasHeader: true, columns: chosen.length, rows, given, notices, missing, blocks };
+    return {
+      source: name,
+      names,
+      hasHeader: true,
+      columns: chosen.length,
+      rows,
+      given,
+      categories,
+      notices,
+      missing,
+      blocks,
+    };
   } catch (error) {
     await handle.close();
     throw error;
@@ -125,13 +147,18 @@ async function readable<T>(name: string, read: () => T | Promise<T>): Promise<T>
   }
 }
 
-function checkKinds(name: string, elements: readonly SchemaElement[], chosen: readonly number[]): void {
+function checkKinds(
+  name: string,
+  elements: readonly SchemaElement[],
+  chosen: readonly number[],
+  isOpen: boolean,
+): void {
   const others = chosen.filter((column) => kindOf(elements[column]) !== undefined);
   if (others.length === 0) return;
   const [first] = others;
   const list = others.map((column) => column + 1).join(',');
   throw new UserError(
-    `${name}: column ${first + 1} ("${excerpt(elements[first].name, 40)}") holds ${kindOf(elements[first])}, not numbers; --drop ${excerpt(list, 40)} leaves out what cannot be read`,
+    `${name}: column ${first + 1} ("${excerpt(elements[first].name, 40)}") holds ${kindOf(elements[first])}, not numbers; --drop ${excerpt(list, 40)} leaves out what cannot be read${isOpen && kindOf(elements[first]) === 'text' ? `, --kind ${kindOption(elements[first].name)} takes it for categories` : ''}`,
   );
 }
 
@@ -160,6 +187,7 @@ interface Reading {
   /** Of the columns to read, and their numbers in the file, from 1. */
   names: readonly string[];
   numbers: readonly number[];
+  categories: readonly (CategoryCodes | null)[];
   dropMissing: boolean;
   notices: string[];
   missing: number[];
@@ -172,6 +200,7 @@ async function* readGroups({
   metadata,
   names,
   numbers,
+  categories,
   dropMissing,
   notices,
   missing,
@@ -189,6 +218,7 @@ async function* readGroups({
       if (!(rows >= 0 && rows <= LARGEST_GROUP))
         throw new UserError(`${name}: has a group of ${rows} rows, at most ${LARGEST_GROUP} can be read`);
       const start = before;
+      const at = (row: number, i: number) => `${name}: row ${start + row + 1}, column ${numbers[i]}`;
       const parts: unknown[][] = [];
       for (const column of names) {
         parts.push(await readable(name, () => readColumn(file, metadata, column, start, rows)));
@@ -196,7 +226,9 @@ async function* readGroups({
       for (let row = 0; row < rows; row++) {
         let isWhole = true;
         for (let i = 0; i < columns; i++) {
-          const value = toNumber(parts[i][row]);
+          const codes = categories[i];
+          const text = codes && textOf(parts[i][row]);
+          const value = codes ? (text === null ? NaN : codes.codeOf(text, () => at(row, i))) : toNumber(parts[i][row]);
           const size = Math.abs(value);
           if (size <= LARGEST) {
             if (size < SMALLEST && value !== 0) tiny[i]++;
@@ -204,10 +236,7 @@ async function* readGroups({
           } else if (dropMissing && Number.isNaN(value)) {
             isWhole = false;
             missing[i]++;
-          } else
-            throw new UserError(
-              `${name}: row ${start + row + 1}, column ${numbers[i]}: ${problemOf(parts[i][row], names[i])}`,
-            );
+          } else throw new UserError(`${at(row, i)}: ${problemOf(parts[i][row], names[i])}`);
         }
         if (!isWhole) continue;
         kept++;
@@ -226,6 +255,7 @@ async function* readGroups({
   if (filled > 0) yield { values: block.subarray(0, filled), rows: filled / columns };
   if (kept < before) notices.push(`${before - kept} of ${before} rows have missing values and are left out`);
   for (const [i, count] of tiny.entries()) if (count > 0) notices.push(tinyNotice(names[i], count));
+  for (const codes of categories) if (codes) notices.push(...codes.notices());
 }
 
 /** A column of a group of rows. */
@@ -257,6 +287,13 @@ async function readColumn(
 function toNumber(value: unknown): number {
   if (typeof value === 'number') return value;
   return typeof value === 'bigint' || typeof value === 'boolean' ? Number(value) : NaN;
+}
+
+/** A category as text; null for what is missing. */
+function textOf(value: unknown): string | null {
+  if (typeof value === 'string') return isMissingCategory(value) ? null : value;
+  const isPlain = typeof value === 'boolean' || typeof value === 'bigint' || typeof value === 'number';
+  return isPlain && !Number.isNaN(value) ? String(value) : null;
 }
 
 function problemOf(value: unknown, column: string): string {

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { CategoricalColumn } from './category-codes.js';
 
 /** How a file of numbers is to be read; what is left out is found out from the file. A type, so that it is JSON. */
 export type ReadOptions = {
@@ -18,9 +19,16 @@ export type ReadOptions = {
   drop?: string[];
   /** The columns that are given, by name or by number: the others are learned as they are with these. */
   given?: string[];
+  /** The columns of categories, by name; absent where none can be. */
+  categorical?: { [column: string]: CategoricalColumn };
   /** What becomes of rows with missing values. Default: they are refused. */
   missing?: 'drop';
 };
+
+/** Whether a column may be said to hold categories: they are not decided yet. */
+export function canBeCategories({ categorical }: ReadOptions): boolean {
+  return categorical !== undefined && Object.values(categorical).every(({ others }) => others === 'added');
+}
 
 const NAMED: Readonly<Record<string, string>> = {
   tab: '\t',

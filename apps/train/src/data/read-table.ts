@@ -4,7 +4,7 @@ import { isParquet, readBytes } from './bytes.js';
 import { openCsv } from './csv/csv.js';
 import { openParquet } from './parquet.js';
 import type { ReadOptions } from './read-options.js';
-import { Gatherer, type Table, type TableStream } from './table.js';
+import { Gatherer, type Table, tableOf, type TableStream } from './table.js';
 
 /**
  * Opens a table of numbers that the user named: text in a file, a pipe, or standard input for `-`, gzipped or not; or a Parquet file.
@@ -32,17 +32,5 @@ export async function readTable(cwd: string, name: string, options?: ReadOptions
     if (!(error instanceof RangeError)) throw error;
     throw new UserError(`${stream.source}: has more numbers than there is memory for`, { cause: error });
   }
-  const { source, names, hasHeader, columns, given, notices, missing } = stream;
-  const values = gatherer.finish();
-  return {
-    source,
-    names: [...names],
-    hasHeader,
-    given,
-    notices,
-    missing,
-    values,
-    rows: values.length / columns,
-    columns,
-  };
+  return tableOf(stream, gatherer.finish());
 }

@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os';
 import type { Matrix } from '../statistics/statistics.js';
+import type { CategoryCodes } from './category-codes.js';
 
 /** Rows of numbers, one after another. */
 export interface Block {
@@ -20,6 +21,8 @@ export interface TableStream {
   readonly rows?: number;
   /** Which columns are given, ascending. */
   readonly given: readonly number[];
+  /** Of the columns that are read, the codes of those with categories; null for numbers. Complete at the end. */
+  readonly categories: readonly (CategoryCodes | null)[];
   /** What the user should know; at the end more may have been added. */
   readonly notices: readonly string[];
   /** In how many of the rows that were left out each column has no value; complete at the end. */
@@ -36,16 +39,38 @@ export function blockLength(columns: number): number {
   return Math.max(1, Math.floor(BLOCK / columns)) * columns;
 }
 
-/** A table of finite numbers. */
+/** A table of finite numbers, among them codes of categories. */
 export interface Table extends Matrix {
   source: string;
   names: string[];
   hasHeader: boolean;
   /** Which columns are given, ascending. */
   given: readonly number[];
+  /** The categories of each column in the order of their codes; null for numbers. */
+  categories: readonly (readonly string[] | null)[];
   notices: readonly string[];
   /** In how many of the rows that were left out each column has no value. */
   missing: readonly number[];
+}
+
+/** All rows of a stream as a table; its categories are then in order. */
+export function tableOf(stream: Omit<TableStream, 'blocks'>, values: Float64Array): Table {
+  const { source, names, hasHeader, columns, given, notices, missing } = stream;
+  const codes = stream.categories.map((own) => own?.order());
+  if (codes.some((own) => own !== undefined))
+    for (let i = 0; i < values.length; i++) values[i] = codes[i % columns]?.[values[i]] ?? values[i];
+  return {
+    source,
+    names: [...names],
+    hasHeader,
+    given,
+    categories: stream.categories.map((own) => own?.texts ?? null),
+    notices,
+    missing,
+    values,
+    rows: values.length / columns,
+    columns,
+  };
 }
 
 const MEMORY = Math.min(totalmem(), process.constrainedMemory() || Infinity);

@@ -1,3 +1,4 @@
+import { shownTexts } from '../data/category-codes.js';
 import { LARGEST } from '../data/single-precision.js';
 import { type ReadOptions, splitList } from '../data/read-options.js';
 import { openTable } from '../data/read-table.js';
@@ -47,7 +48,12 @@ async function fromFile(
   reading: ReadOptions,
 ): Promise<Contexts> {
   const wanted = given.map(({ name }) => name);
-  const stream = await openTable(host.cwd, file, { ...reading, wanted }, host.stdin);
+  const ofCategories = given.filter(({ categories }) => categories);
+  const categorical = Object.fromEntries(
+    ofCategories.map(({ name, categories = [] }) => [name, { texts: categories, others: 'refused' } as const]),
+  );
+  const options = { ...reading, wanted, ...(ofCategories.length > 0 && { categorical }) };
+  const stream = await openTable(host.cwd, file, options, host.stdin);
   const { source, names, hasHeader, columns, notices } = stream;
   const missing = hasHeader ? wanted.find((name) => !names.includes(name)) : undefined;
   if (missing !== undefined)
@@ -67,23 +73,41 @@ async function fromFile(
 function valuesOf(text: string, given: readonly GivenColumn[]): Float64Array {
   const values = new Map<string, number>();
   for (const part of splitList(text)) {
-    const at = part.lastIndexOf('=');
-    const [name, number] = [part.slice(0, at).trim(), part.slice(at + 1).trim()];
-    if (at < 0 || name === '')
-      throw new UsageError(`--given ${excerpt(text)}: expected column=number, got "${excerpt(part)}"`);
-    if (!given.some((column) => column.name === name))
+    const [name, value] = assignmentOf(part, given);
+    if (name === '') throw new UsageError(`--given ${excerpt(text)}: expected column=value, got "${excerpt(part)}"`);
+    const column = given.find((own) => own.name === name);
+    if (!column)
       throw new UsageError(
         `--given: the model is given no column "${excerpt(name, 40)}"; it is given ${listed(given)}`,
       );
     if (values.has(name)) throw new UsageError(`--given: has "${excerpt(name, 40)}" twice`);
-    const value = number === '' ? NaN : Number(number);
-    if (!(Math.abs(value) <= LARGEST))
-      throw new UsageError(`--given: "${excerpt(name, 40)}" must be a finite number, got "${excerpt(number, 40)}"`);
-    values.set(name, value);
+    values.set(name, valueOf(column, value));
   }
   const missing = given.filter(({ name }) => !values.has(name));
   if (missing.length > 0) throw new UsageError(`--given: has no value for ${listed(missing)}`);
   return Float64Array.from(given, ({ name }) => values.get(name)!);
+}
+
+/** The name of a column and its value, of `name=value`; either may have an equals sign of its own. */
+function assignmentOf(text: string, given: readonly GivenColumn[]): [name: string, value: string] {
+  const splits = [...text.matchAll(/=/g)].map(({ index }): [string, string] => [
+    text.slice(0, index).trim(),
+    text.slice(index + 1).trim(),
+  ]);
+  return splits.find(([name]) => given.some((column) => column.name === name)) ?? splits.at(-1) ?? ['', text];
+}
+
+/** A number, or the code of a category. */
+function valueOf({ name, categories }: GivenColumn, text: string): number {
+  const what = `--given: "${excerpt(name, 40)}" must be`;
+  if (categories) {
+    const code = categories.indexOf(text);
+    if (code < 0) throw new UsageError(`${what} one of ${shownTexts(categories)}, got "${excerpt(text, 40)}"`);
+    return code;
+  }
+  const value = text === '' ? NaN : Number(text);
+  if (!(Math.abs(value) <= LARGEST)) throw new UsageError(`${what} a finite number, got "${excerpt(text, 40)}"`);
+  return value;
 }
 
 /** Names of columns as they stand in a message. */

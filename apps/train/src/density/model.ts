@@ -13,36 +13,87 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { affine, type Bijector, Chain, MapContext } from '@pushforward/bijectors';
-import { type Distribution, StandardNormal, Transformed } from '@pushforward/distributions';
-import { foldIn, type Key } from '@pushforward/tensor';
+import { type Distribution, MixedDensity, StandardNormal, Transformed } from '@pushforward/distributions';
+import { CategoricalMade } from '@pushforward/made';
+import { foldIn, type Key, split } from '@pushforward/tensor';
 import { adam, type DataOf, type Loss, type Optimizer } from '@pushforward/training';
 import { checkInterrupted, type Interruptible } from '../terminal/host.js';
 import type { Matrix } from '../statistics/statistics.js';
 import { type Grid, quantize, withNoise } from './columns/dequantize.js';
 import { logProbOf } from './columns/circles.js';
 import { decode } from './columns/code.js';
-import type { DeclaredKind } from './columns/declared-kind.js';
+import { categoriesOf, type DeclaredKind } from './columns/declared-kind.js';
 import { ontoSupports } from './columns/real-line.js';
 import { buildBijector } from './flows.js';
 import type { LearnedColumn } from './columns/learned-columns.js';
 import type { Parts } from './roles.js';
 import type { DensitySettings } from './settings.js';
 
-/** A flow whose last parts put the data's own units back, so that its densities are in those units, and positive or bounded columns where they belong; contexts are in the units of what is given. */
-export function buildFlow(
+/** The columns that are learned, or those that are given: how, and what the user says of them. */
+interface ModelColumns {
+  columns: readonly LearnedColumn[];
+  kinds: Kinds;
+}
+
+/**
+ * The density of the columns that are learned, in the units of the file, given those of what is given: a flow, and where there are categories that of the numbers
+ * given these and a masked network for these.
+ */
+export function buildModel(
   settings: DensitySettings,
-  learned: readonly LearnedColumn[],
-  given: readonly LearnedColumn[],
-  kinds: Kinds,
+  learned: ModelColumns,
+  given: ModelColumns,
+  key: Key,
+): Distribution {
+  const categories = learned.kinds.map(countOfCategories);
+  const contextCategories = given.kinds.map(countOfCategories);
+  if ([...categories, ...contextCategories].every((count) => count === 0)) {
+    const map = given.columns.length > 0 ? scaledTo(given.columns) : null;
+    return buildFlow(settings, learned, { width: given.columns.length, map }, key);
+  }
+  const [ofCategories, ofNumbers] = split(key, 2);
+  const oneHot = categories.filter((count) => count > 0);
+  const numbers = categories.flatMap((count, i) => (count === 0 ? [i] : []));
+  const scales = given.columns.flatMap((column, i) => Array.from({ length: contextCategories[i] || 1 }, () => column));
+  const contextDim = scales.length;
+  const width = contextDim + oneHot.reduce((sum, count) => sum + count, 0);
+  const ofPlaces = { columns: numbers.map((i) => learned.columns[i]), kinds: numbers.map((i) => learned.kinds[i]) };
+  return new MixedDensity({
+    categories,
+    contextCategories,
+    ...(contextDim > 0 && { contextMap: scaledTo(scales) }),
+    ...(oneHot.length > 0 && {
+      discrete: new CategoricalMade({
+        categories: oneHot,
+        // A narrower layer would leave out what some categories depend on.
+        hidden: settings.hidden.map((units) => Math.max(units, oneHot.length)),
+        contextDim,
+        activation: 'silu',
+        seed: ofCategories,
+      }),
+    }),
+    ...(numbers.length > 0 && { continuous: buildFlow(settings, ofPlaces, { width, map: null }, ofNumbers) }),
+  });
+}
+
+/** A flow whose last parts put the data's own units back, and positive or bounded columns where they belong; its context is in units of its own if there is a map of them. */
+function buildFlow(
+  { flow, transforms, hidden }: DensitySettings,
+  { columns, kinds }: ModelColumns,
+  context: { width: number; map: Bijector | null },
   key: Key,
 ): Transformed {
-  const { flow, transforms, hidden } = settings;
-  const [dim, contextDim] = [learned.length, given.length];
-  const bijector = buildBijector(flow, { dim, transforms, hidden, seed: key, contextDim });
-  const inUnits = contextDim > 0 ? new MapContext(bijector, scaledTo(given)) : bijector;
+  const dim = columns.length;
+  const bijector = buildBijector(flow, { dim, transforms, hidden, seed: key, contextDim: context.width });
+  const inUnits = context.map ? new MapContext(bijector, context.map) : bijector;
   const supports = ontoSupports(kinds);
-  const parts = [inUnits, scaledTo(learned), ...(supports ? [supports] : [])];
+  const parts = [inUnits, scaledTo(columns), ...(supports ? [supports] : [])];
   return new Transformed(new StandardNormal(dim), new Chain(parts));
+}
+
+/** How many categories a column has; 0 if it has numbers. */
+function countOfCategories(kind: DeclaredKind | null): number {
+  return categoriesOf(kind)?.length ?? 0;
 }
 
 /** What the user says of the columns that are learned; null where nothing. */

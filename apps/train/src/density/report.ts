@@ -15,6 +15,7 @@ import {
   pairedDifference,
 } from '../statistics/statistics.js';
 import type { TrainingRecord } from '../run/training-run.js';
+import { categoryCounts } from './columns/categories.js';
 import type { Roles } from './roles.js';
 import { type FlowName, FLOWS } from './settings.js';
 
@@ -23,6 +24,8 @@ export interface DensityReport {
   facts: RunFacts;
   source: string;
   names: readonly string[];
+  /** The categories of each column in the order of their codes; null for numbers. */
+  categories: readonly (readonly string[] | null)[];
   roles: Roles;
   counts: { train: number; validation: number; test: number };
   /** What the rows were shared out by, and every other random choice came from. */
@@ -31,8 +34,8 @@ export interface DensityReport {
   noise: readonly { name: string; step: number }[];
   flow: FlowName;
   training: TrainingRecord;
-  /** The log-density of every test row under the flow and under the Gaussian, in nats. */
-  scores: { flow: Float64Array; gaussian: Float64Array };
+  /** The log-density of every test row under the flow and under what it is compared with, in nats. */
+  scores: { flow: Float64Array; baseline: Float64Array };
   /** The columns with values far from the others, which move the mean and the covariance of the Gaussian. */
   farOut: readonly string[];
   /** Rows that the flow did not see, and rows drawn from it, given what these are given. */
@@ -43,6 +46,7 @@ export interface DensityReport {
 const DATA_COLOR = '#4d4d4d';
 const SAMPLE_COLOR = '#c8502d';
 const SHOWN_COLUMNS = 6;
+const SHOWN_CATEGORIES = 10;
 const SHOWN_POINTS = 1000;
 
 /** A count of columns, in words. */
@@ -63,11 +67,26 @@ export function splitText({ counts, seed }: Pick<DensityReport, 'counts' | 'seed
 }
 
 /** What the log-likelihoods are of. */
-export function unitsText({ noise }: Pick<DensityReport, 'noise'>): string {
-  if (noise.length === 0) return 'nats per row, of a density in the units of the file';
+export function unitsText({
+  noise,
+  names,
+  categories,
+  roles,
+}: Pick<DensityReport, 'noise' | 'names' | 'categories' | 'roles'>): string {
+  const counted = roles.learned.filter((i) => categories[i]);
+  const hasNumbers = counted.length < roles.learned.length;
+  const ofCategories =
+    counted.length === 0 ? [] : [`of ${shortList(counted.map((i) => names[i]))} the log-probability of a category`];
   const whole = noise.every(({ step }) => step === 1);
   const bound = whole ? '' : ', once the logarithm of the step of their grid is added';
-  return `nats per row: of a density in the units of the file, and of ${shortList(noise.map(({ name }) => name))} a lower bound of the log-probability of their values${bound}`;
+  const ofNoise =
+    noise.length === 0
+      ? []
+      : [`of ${shortList(noise.map(({ name }) => name))} a lower bound of the log-probability of their values${bound}`];
+  const parts = [...(hasNumbers ? ['of a density in the units of the file'] : []), ...ofCategories, ...ofNoise];
+  return parts.length === 1
+    ? `nats per row, ${parts[0]}`
+    : `nats per row: ${parts.slice(0, -1).join(', ')}, and ${parts.at(-1)}`;
 }
 
 /** The rows of the table of results, for the terminal and for the page. */
@@ -76,25 +95,33 @@ export function resultRows({
   scores,
   farOut,
   names,
+  categories,
   roles,
-}: Pick<DensityReport, 'flow' | 'scores' | 'farOut' | 'names' | 'roles'>): {
+}: Pick<DensityReport, 'flow' | 'scores' | 'farOut' | 'names' | 'categories' | 'roles'>): {
   header: string[];
   rows: string[][];
 } {
   const name = FLOWS[flow].title;
   const caveat = farOut.length > 0 ? ` (says little: values far out in ${shortList(farOut)} spoil the Gaussian)` : '';
-  const given = shortList(roles.given.map((i) => names[i]));
+  const ofNumbers = (places: readonly number[]) => places.filter((i) => !categories[i]);
+  const given = shortList(ofNumbers(roles.given).map((i) => names[i]));
+  const gaussian = given === '' ? 'Gaussian, full covariance' : `Gaussian, linear in ${given}`;
+  const isMixed = roles.learned.some((i) => categories[i]);
+  const hasNumbers = ofNumbers(roles.learned).length > 0;
+  const baseline = isMixed
+    ? hasNumbers
+      ? `${gaussian}, and frequencies of categories`
+      : 'frequencies of categories'
+    : gaussian;
+  const short = !isMixed ? 'Gaussian' : hasNumbers ? 'Gaussian and frequencies' : 'frequencies';
   return {
     header: ['model', 'test log-likelihood (nats per row)'],
     rows: [
-      [
-        given === '' ? 'Gaussian, full covariance' : `Gaussian, linear in ${given}`,
-        formatEstimate(estimate(scores.gaussian), { digits: 3 }),
-      ],
+      [baseline, formatEstimate(estimate(scores.baseline), { digits: 3 })],
       [name, formatEstimate(estimate(scores.flow), { digits: 3 })],
       [
-        `${name} − Gaussian`,
-        `${formatEstimate(pairedDifference(scores.flow, scores.gaussian), { digits: 3, sign: true })}${caveat}`,
+        `${name} − ${short}`,
+        `${formatEstimate(pairedDifference(scores.flow, scores.baseline), { digits: 3, sign: true })}${caveat}`,
       ],
     ],
   };
@@ -110,12 +137,16 @@ export function densityReport(report: DensityReport): string {
   const gaussian = isGiven
     ? 'The Gaussian has a mean that is linear in the given columns, by least squares over the training rows, and the full covariance matrix of what that leaves: the best that can be said with linear correlations alone.'
     : 'The Gaussian has the mean and the full covariance matrix of the training rows: the best that can be said with linear correlations alone.';
-  const explained = `<p>Mean over the test rows ± its standard error, in ${escapeXml(unitsText(report))}; higher is better. ${gaussian} The last row compares the two row by row.</p>`;
+  const isMixed = roles.learned.some((i) => report.categories[i]);
+  const frequencies = isMixed
+    ? ' Each column of categories counts with the frequencies of its categories in the training rows, whatever else stands in the row.'
+    : '';
+  const explained = `<p>Mean over the test rows ± its standard error, in ${escapeXml(unitsText(report))}; higher is better. ${gaussian}${frequencies} The last row compares the two row by row.</p>`;
   return page(`The density of ${source}`, lead, [
     { title: 'Result', content: table(header, rows) + explained },
     { title: 'Learning curve', content: learningCurve(report) },
     { title: 'Marginals', content: marginals(report) },
-    ...(names.length > 1 ? [{ title: 'Pairs', content: pairs(report) }] : []),
+    ...(shownPairs(report).length > 0 ? [{ title: 'Pairs', content: pairs(report) }] : []),
     ...runSections(report.facts),
   ]);
 }
@@ -155,14 +186,26 @@ function learningCurve({ training, scores, farOut }: DensityReport): string {
   );
 }
 
-/** The first of the columns that are learned, and of those that are given, at least two of each if there are as many. */
-function shownColumns({ roles }: DensityReport): Roles {
-  const given = roles.given.slice(0, Math.max(2, SHOWN_COLUMNS - roles.learned.length));
-  return { learned: roles.learned.slice(0, SHOWN_COLUMNS - given.length), given };
+/** The first of the columns of numbers that are learned, and of those that are given, at least two of each if there are as many. */
+function shownColumns(report: DensityReport): Roles {
+  const { learned, given: all } = numbersOf(report);
+  const given = all.slice(0, Math.max(2, SHOWN_COLUMNS - learned.length));
+  return { learned: learned.slice(0, SHOWN_COLUMNS - given.length), given };
+}
+
+function numbersOf({ roles, categories }: DensityReport): Roles {
+  const [learned, given] = [roles.learned, roles.given].map((places) => places.filter((i) => !categories[i]));
+  return { learned, given };
+}
+
+/** What is given lies along x, and is not compared with itself. */
+function shownPairs(report: DensityReport): (readonly [x: number, y: number])[] {
+  const { given, learned } = shownColumns(report);
+  return learned.flatMap((y, position) => [...given, ...learned.slice(0, position)].map((x) => [x, y] as const));
 }
 
 function note(all: readonly number[], shown: readonly number[], what: string): string {
-  return all.length > shown.length ? ` The first ${shown.length} of ${all.length} ${what}columns.` : '';
+  return all.length > shown.length ? ` The first ${shown.length} of ${all.length} ${what}.` : '';
 }
 
 const KEY = legend([
@@ -187,37 +230,58 @@ function marginals(report: DensityReport): string {
       { values: drawn, color: SAMPLE_COLOR },
     );
   });
-  return figure(
+  const counted = report.roles.learned.filter((i) => report.categories[i]);
+  const tables = counted.slice(0, SHOWN_COLUMNS).map((i) => frequencyTable(report, i));
+  const ofCategories = `${tables.join('')}${note(counted, counted.slice(0, SHOWN_COLUMNS), 'columns of categories').trim()}`;
+  if (charts.length === 0) return ofCategories;
+  return `${ofCategories}${figure(
     KEY + charts.join(''),
-    `The density of each column, in its own unit, of rows that the flow did not see and of its samples${roles.given.length > 0 ? ' given what these rows are given' : ''}.${note(roles.learned, learned, '')}`,
-  );
+    `The density of each column, in its own unit, of rows that the flow did not see and of its samples${roles.given.length > 0 ? ' given what these rows are given' : ''}.${note(numbersOf(report).learned, learned, 'columns')}`,
+  )}`;
+}
+
+function percent(count: number, total: number): string {
+  return `${((100 * count) / total).toFixed(1)} %`;
+}
+
+/** How often the most frequent categories of a column stand in the data, and in samples. */
+function frequencyTable({ names, categories, data, samples }: DensityReport, place: number): string {
+  const texts = categories[place]!;
+  const [own, drawn] = [data, samples].map((matrix) => categoryCounts(column(matrix, place), texts.length));
+  const order = [...texts.keys()].toSorted((a, b) => own[b] - own[a] || a - b).slice(0, SHOWN_CATEGORIES);
+  const rows = order.map((code) => [
+    excerpt(texts[code], 40),
+    percent(own[code], data.rows),
+    percent(drawn[code], samples.rows),
+  ]);
+  const rest =
+    texts.length > order.length ? `<p>The ${order.length} most frequent of ${texts.length} categories.</p>` : '';
+  return `${table([names[place], 'data', 'samples'], rows)}${rest}`;
 }
 
 function pairs(report: DensityReport): string {
-  const { names, roles, data, samples } = report;
+  const { names, data, samples } = report;
   const { given, learned } = shownColumns(report);
   const isGiven = given.length > 0;
-  // What is given lies along x, and is not compared with itself.
-  const charts = learned.flatMap((j, position) =>
-    [...given, ...learned.slice(0, position)].map((i) => {
-      const panel = (matrix: Matrix, what: string, color: string) => {
-        // As many samples as rows, or the fuller panel would seem the wider.
-        const count = Math.min(SHOWN_POINTS, data.rows);
-        const options = {
-          width: 200,
-          height: 196,
-          x: { domain: centralInterval(column(data, i)), ticks: 3, label: names[i] },
-          y: { domain: centralInterval(column(data, j)), ticks: 3, label: names[j] },
-          title: what,
-          alt: `${names[j]} against ${names[i]}: ${what}`,
-        };
-        return scatter(options, column(matrix, i).subarray(0, count), column(matrix, j).subarray(0, count), color);
+  const charts = shownPairs(report).map(([i, j]) => {
+    const panel = (matrix: Matrix, what: string, color: string) => {
+      // As many samples as rows, or the fuller panel would seem the wider.
+      const count = Math.min(SHOWN_POINTS, data.rows);
+      const options = {
+        width: 200,
+        height: 196,
+        x: { domain: centralInterval(column(data, i)), ticks: 3, label: names[i] },
+        y: { domain: centralInterval(column(data, j)), ticks: 3, label: names[j] },
+        title: what,
+        alt: `${names[j]} against ${names[i]}: ${what}`,
       };
-      return `<div>${panel(data, 'data', DATA_COLOR)}${panel(samples, 'samples', SAMPLE_COLOR)}</div>`;
-    }),
-  );
+      return scatter(options, column(matrix, i).subarray(0, count), column(matrix, j).subarray(0, count), color);
+    };
+    return `<div>${panel(data, 'data', DATA_COLOR)}${panel(samples, 'samples', SAMPLE_COLOR)}</div>`;
+  });
+  const all = numbersOf(report);
   return figure(
     charts.join(''),
-    `Every pair of columns${isGiven ? ' that are not both given' : ''}: rows that the flow did not see on the left, as many samples of the flow${isGiven ? ', each given what one of these rows is given,' : ''} on the right, on the same axes.${note(roles.learned, learned, isGiven ? 'learned ' : '')}${note(roles.given, given, 'given ')}`,
+    `Every pair of columns${isGiven ? ' that are not both given' : ''}: rows that the flow did not see on the left, as many samples of the flow${isGiven ? ', each given what one of these rows is given,' : ''} on the right, on the same axes.${note(all.learned, learned, isGiven ? 'learned columns' : 'columns')}${note(all.given, given, 'given columns')}`,
   );
 }

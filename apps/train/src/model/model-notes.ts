@@ -1,5 +1,5 @@
 import type { Json } from '@pushforward/tensor';
-import { type DeclaredKind, isDeclaredKind } from '../density/columns/declared-kind.js';
+import { areCategories, type DeclaredKind, isDeclaredKind } from '../density/columns/declared-kind.js';
 import type { ColumnGrid, Grid } from '../density/columns/dequantize.js';
 import { UserError } from '../terminal/errors.js';
 import { excerpt } from '../terminal/printable.js';
@@ -12,6 +12,8 @@ export type GivenColumn = {
   /** The lowest and the highest of its values in the rows that the model was trained on; null for a model that was trained elsewhere. */
   low: number | null;
   high: number | null;
+  /** Of a column of categories: its values are their places here, from 0. */
+  categories?: string[];
 };
 
 /** What this program saves with a flow. A type, so that it is JSON, which has no word for an infinite likelihood but null. */
@@ -116,14 +118,15 @@ function areGiven(value: unknown, columns: number, given: number): boolean {
     given > 0 &&
     value.length === given &&
     value.every((own: Partial<GivenColumn> | null, i) => {
-      const { name, place, low, high } = own ?? {};
+      const { name, place, low, high, categories } = own ?? {};
       const before = i === 0 ? -1 : value[i - 1].place;
       return (
         isText(name) &&
         Number.isSafeInteger(place) &&
         place! > before &&
         place! < columns + given &&
-        ((low === null && high === null) || (Number.isFinite(low) && Number.isFinite(high) && low! <= high!))
+        ((low === null && high === null) || (Number.isFinite(low) && Number.isFinite(high) && low! <= high!)) &&
+        (categories === undefined || areCategories(categories))
       );
     })
   );

@@ -1,9 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { Distribution } from '@pushforward/distributions';
+import { Distribution, MixedDensity } from '@pushforward/distributions';
 import { loadModule } from '@pushforward/io/node';
 import type { Json, Module } from '@pushforward/tensor';
 import { Vae, vaeModules } from '@pushforward/vae';
+import { categoriesOf } from '../density/columns/declared-kind.js';
 import { POSTERIOR_NAMES } from '../digits/settings.js';
 import { UserError } from '../terminal/errors.js';
 import { checkDigitsNotes, checkFlowNotes, type DigitsNotes, type FlowNotes } from './model-notes.js';
@@ -42,7 +43,9 @@ export async function loadModel(cwd: string, name: string): Promise<LoadedModel>
     if (typeof notes === 'object' && notes !== null && !Array.isArray(notes)) {
       if (notes.kind === 'flow' && module instanceof Distribution) {
         const columns = module.eventShape.reduce((product, axis) => product * axis, 1);
-        return { directory, kind: 'flow', module, notes: checkFlowNotes(file, notes, columns, module.contextDim) };
+        const own = checkFlowNotes(file, notes, columns, module.contextDim);
+        checkCategories(file, own, module);
+        return { directory, kind: 'flow', module, notes: own };
       }
       if (notes.kind === 'digits' && module instanceof Vae) {
         return { directory, kind: 'digits', module, notes: checkDigitsNotes(file, notes, module.encoder.dataDim) };
@@ -53,6 +56,21 @@ export async function loadModel(cwd: string, name: string): Promise<LoadedModel>
     module.dispose();
     throw error;
   }
+}
+
+/** @throws UserError unless the notes name as many categories of each column as the model has */
+function checkCategories(name: string, { kinds = [], given = [] }: FlowNotes, module: Distribution): void {
+  const mixed = module instanceof MixedDensity ? module : null;
+  const columns = Array.from({ length: module.eventShape[0] }, (_, i) => categoriesOf(kinds[i] ?? null)?.length ?? 0);
+  const checks = [
+    ['kinds', columns, mixed?.categories ?? columns.map(() => 0)],
+    ['given', given.map(({ categories }) => categories?.length ?? 0), mixed?.contextCategories ?? given.map(() => 0)],
+  ] as const;
+  for (const [field, found, expected] of checks)
+    if (found.join() !== expected.join())
+      throw new UserError(
+        `${name}: the note "${field}" must name the ${expected.join(', ')} categories of the model's columns, got ${found.join(', ')}`,
+      );
 }
 
 function findModel(cwd: string, name: string): string {

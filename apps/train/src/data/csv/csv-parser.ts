@@ -1,12 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { UserError } from '../../terminal/errors.js';
 import { excerpt } from '../../terminal/printable.js';
-import { chooseColumns, columnOption } from '../choose-columns.js';
+import { CategoryCodes, isMissingCategory } from '../category-codes.js';
+import { chooseColumns, columnOption, kindOption } from '../choose-columns.js';
 import { delimiterName, type Dialect, findDialect } from './csv-dialect.js';
 import { type CsvRecord, isEmptyRecord, splitRecord } from './csv-record.js';
 import { indexNotice, nameNotices, tinyNotice, truthNotice } from '../notices.js';
 import { isDecorated, isMissing, isTruth, parseNumber, scanned, scanNumber } from './number-field.js';
-import type { ReadOptions } from '../read-options.js';
+import { canBeCategories, type ReadOptions } from '../read-options.js';
 import { LARGEST, SMALLEST } from '../single-precision.js';
 import { type Block, blockLength } from '../table.js';
 
@@ -31,6 +32,8 @@ export class CsvParser {
   readonly notices: string[] = [];
   names: string[] = [];
   given: readonly number[] = [];
+  /** Of each column read, the codes of its categories; null for numbers. */
+  categories: (CategoryCodes | null)[] = [];
   hasHeader = false;
   /** In how many of the rows that were left out each column read has no value. */
   missing: number[] = [];
@@ -99,6 +102,7 @@ export class CsvParser {
     for (const [i, count] of this.#tiny.entries()) {
       if (count > 0) this.notices.push(tinyNotice(this.names[i], count));
     }
+    for (const codes of this.categories) if (codes) this.notices.push(...codes.notices());
   }
 
   /** The blocks that are complete. */
@@ -128,8 +132,9 @@ export class CsvParser {
     this.#checkEncoding(bytes, isLast);
     let start = this.#dialect ? 0 : this.#open(bytes, isLast);
     const end = bytes.length;
+    const isPlain = this.categories.every((codes) => codes === null);
     while (this.#dialect && start < end) {
-      const next = this.#readPlain(bytes, start, end);
+      const next = isPlain ? this.#readPlain(bytes, start, end) : 0;
       if (next > 0) {
         start = next;
         continue;
@@ -194,6 +199,12 @@ export class CsvParser {
     this.given = given;
     this.notices.push(...notices);
     this.names = this.#chosen.map((i) => all[i]);
+    this.categories = this.names.map((name, place) => {
+      // A file without a header has the columns of the model in their order.
+      const known = dialect.hasHeader ? name : (this.#options.wanted?.[place] ?? name);
+      const own = Object.entries(this.#options.categorical ?? {}).find(([column]) => column === known);
+      return own ? new CategoryCodes(known, own[1]) : null;
+    });
     this.#places = new Int32Array(dialect.width).fill(-1);
     for (const [place, column] of this.#chosen.entries()) this.#places[column] = place;
     this.#tiny = this.#chosen.map(() => 0);
@@ -308,15 +319,29 @@ export class CsvParser {
         `${source}:${line}: expected ${width} field${width === 1 ? '' : 's'} as in line ${this.#firstLine}, got ${count}; they are separated by ${delimiterName(delimiter)}, and --delimiter chooses something else`,
       );
     }
-    if (this.#options.missing === 'drop' && this.#chosen.some((column) => isMissing(fields[column]))) {
+    const hasValue = (column: number, place: number) =>
+      !(this.categories[place] ? isMissingCategory : isMissing)(fields[column]);
+    if (this.#options.missing === 'drop' && !this.#chosen.every(hasValue)) {
       this.#dropped++;
-      for (const [place, column] of this.#chosen.entries()) if (isMissing(fields[column])) this.missing[place]++;
+      for (const [place, column] of this.#chosen.entries()) if (!hasValue(column, place)) this.missing[place]++;
       return;
     }
     for (const [place, column] of this.#chosen.entries()) {
-      this.#block[this.#filled + place] = this.#number(fields[column], `${source}:${line}:${column + 1}`, place);
+      const at = `${source}:${line}:${column + 1}`;
+      const codes = this.categories[place];
+      if (codes && !hasValue(column, place)) throw this.#missingValue(fields[column], at, place);
+      this.#block[this.#filled + place] =
+        codes?.codeOf(fields[column], () => at) ?? this.#number(fields[column], at, place);
     }
     this.#closeRow();
+  }
+
+  /** The error of a field without a value. */
+  #missingValue(field: string, at: string, place: number): UserError {
+    const name = `column "${excerpt(this.names[place], 40)}"`;
+    const other = this.categories[place] ? 'says that there is none' : 'is not a finite number';
+    const what = field === '' ? `no value in ${name}` : `${excerpt(field)} in ${name} ${other}`;
+    return new UserError(`${at}: ${what}; --missing drop leaves such rows out`);
   }
 
   /** @throws UserError if a field is not a finite number that single precision can hold: the model computes in it */
@@ -330,16 +355,13 @@ export class CsvParser {
       if (size < SMALLEST && value !== 0) this.#tiny[place]++;
       return value;
     }
-    if (isMissing(field)) {
-      const what = field === '' ? `no value in ${name}` : `${excerpt(field)} in ${name} is not a finite number`;
-      throw new UserError(`${at}: ${what}; --missing drop leaves such rows out`);
-    }
+    if (isMissing(field)) throw this.#missingValue(field, at, place);
     if (isTruth(field)) {
       this.#hasTruths[place] = true;
       return field.length === 4 ? 1 : 0;
     }
     const other = this.#style.decimal === '.' ? ',' : '.';
-    const drop = `--drop ${columnOption(this.#all, this.#chosen[place])} leaves the column out`;
+    const drop = `--drop ${columnOption(this.#all, this.#chosen[place])} leaves the column out${canBeCategories(this.#options) ? `, --kind ${kindOption(this.names[place])} takes it for categories` : ''}`;
     const decorated = isDecorated(field)
       ? `numbers stand without signs of thousands, currencies or percent; ${drop}`
       : drop;

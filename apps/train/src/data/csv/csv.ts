@@ -2,7 +2,7 @@ import type { Matrix } from '../../statistics/statistics.js';
 import { asUtf8 } from '../bytes.js';
 import { CsvParser } from './csv-parser.js';
 import type { ReadOptions } from '../read-options.js';
-import { type Block, Gatherer, type Table, type TableStream } from '../table.js';
+import { type Block, Gatherer, type Table, tableOf, type TableStream } from '../table.js';
 
 /**
  * Opens a CSV file of numbers as its bytes come in; what was not said of it is found out from its beginning.
@@ -44,6 +44,7 @@ export async function openCsv(
     hasHeader: parser.hasHeader,
     columns: parser.columns,
     given: parser.given,
+    categories: parser.categories,
     notices: parser.notices,
     missing: parser.missing,
     blocks,
@@ -57,9 +58,8 @@ export function parseCsv(text: string, source: string, options: ReadOptions = {}
   parser.end();
   const gatherer = new Gatherer();
   for (const { values } of parser.take()) gatherer.add(values);
-  const { names, hasHeader, columns, given, notices, missing } = parser;
-  const values = gatherer.finish();
-  return { source, names, hasHeader, given, notices, missing, values, rows: values.length / columns, columns };
+  const { names, hasHeader, columns, given, categories, notices, missing } = parser;
+  return tableOf({ source, names, hasHeader, columns, given, categories, notices, missing }, gatherer.finish());
 }
 
 /** The line that names the columns. */
@@ -67,15 +67,32 @@ export function formatHeader(names: readonly string[]): string {
   return `${names.map(quote).join(',')}\n`;
 }
 
-/** A line for each row. */
-export function formatRows({ values, rows, columns }: Matrix): string {
+/**
+ * A line for each row.
+ *
+ * @param categories of each column, by code; null for numbers
+ */
+export function formatRows(
+  { values, rows, columns }: Matrix,
+  categories: readonly (readonly string[] | null)[] = [],
+): string {
+  const hasText = categories.some((own) => own !== null);
   let text = '';
-  for (let row = 0; row < rows; row++) text += `${values.subarray(row * columns, (row + 1) * columns).join(',')}\n`;
+  for (let row = 0; row < rows; row++) {
+    const line = values.subarray(row * columns, (row + 1) * columns);
+    text += hasText
+      ? `${Array.from(line, (value, i) => (categories[i] ? quoted(categories[i][value]) : value)).join(',')}\n`
+      : `${line.join(',')}\n`;
+  }
   return text;
 }
 
 /** Names that a spreadsheet would take for a formula are quoted, with an apostrophe that makes them text there. */
 function quote(name: string): string {
-  const text = /^[=+\-@\t\r]/.test(name) ? `'${name}` : name;
-  return text !== name || /[",;|\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /^[=+\-@\t\r]/.test(name) ? `"'${name.replaceAll('"', '""')}"` : quoted(name);
+}
+
+/** A text as a field, in quotes where it would not be one otherwise. */
+function quoted(text: string): string {
+  return /[",;|\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

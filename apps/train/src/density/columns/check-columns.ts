@@ -15,7 +15,7 @@ const NAMED = 20;
  * Refuses columns that a flow, which computes in single precision, could not learn the density of.
  *
  * @param units of the rows to train on
- * @throws UserError if a column is constant, is smaller or larger than single precision holds, or varies by less than it can tell apart
+ * @throws UserError if a column is constant, is smaller or larger than single precision holds, varies by less than it can tell apart, or has one category
  */
 export function checkColumns(
   { source }: Pick<Table, 'source'>,
@@ -23,6 +23,7 @@ export function checkColumns(
   units: readonly ColumnUnits[],
 ): void {
   const place = (i: number) => `column ${i + 1} ("${excerpt(profiles[i].name, 40)}")`;
+  const isCategorical = (i: number) => profiles[i].declared?.kind === 'categorical';
   const refuse = (isBad: (i: number) => boolean, what: (i: number) => string) => {
     const bad = profiles.flatMap((_, i) => (isBad(i) ? [i] : []));
     if (bad.length === 0) return;
@@ -32,16 +33,20 @@ export function checkColumns(
     );
   };
   refuse(
+    (i) => isCategorical(i) && profiles[i].distinct === 1,
+    () => 'has one category only, which tells nothing: leave it out',
+  );
+  refuse(
     (i) => profiles[i].low === profiles[i].high,
     (i) =>
       `is constant, ${profiles[i].low} in every row: ${profiles[i].isGiven ? 'given, it tells nothing of the others' : 'it has no density'}, leave it out`,
   );
   refuse(
-    (i) => units[i].low === units[i].high,
+    (i) => !isCategorical(i) && units[i].low === units[i].high,
     () => 'is constant in the rows to train on; another --seed chooses others',
   );
   refuse(
-    (i) => units[i].scale < SMALLEST,
+    (i) => !isCategorical(i) && units[i].scale < SMALLEST,
     (i) =>
       `varies by less than 1.2e-38 (${profiles[i].low} to ${profiles[i].high}), where single precision has no digits left: multiply it by ${powerOfTen(units[i].scale)} first`,
   );
@@ -51,7 +56,7 @@ export function checkColumns(
       `goes from ${profiles[i].low} to ${profiles[i].high}, wider than single precision reaches: multiply it by ${powerOfTen(units[i].scale)} first`,
   );
   refuse(
-    (i) => HALF_ULP * units[i].bulk.size > ROUNDED * units[i].bulk.deviation,
+    (i) => !isCategorical(i) && HALF_ULP * units[i].bulk.size > ROUNDED * units[i].bulk.deviation,
     (i) =>
       `varies too little for its size (${profiles[i].low} to ${profiles[i].high}) for single precision: subtract a constant first`,
   );

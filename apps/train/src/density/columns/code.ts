@@ -27,6 +27,8 @@ export function decode(matrix: Matrix, kinds: readonly (DeclaredKind | null)[]):
         return clamp(value, ...rangeOf(kind));
       case 'ordinal':
         return kind.levels[clamp(value, 0, kind.levels.length - 1)] ?? NaN;
+      case 'categorical':
+        return value;
       case 'circular':
         return wrap(value, kind.low, kind.high - kind.low);
     }

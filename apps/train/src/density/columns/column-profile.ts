@@ -58,7 +58,7 @@ function profileOf(name: string, values: Float64Array, isGiven: boolean, declare
     high,
     distinct: distinct.length,
     // Mapped onto the real line, values far out are not.
-    outlier: supportOf(declared) ? null : outlierOf(values, sorted),
+    outlier: supportOf(declared) || declared?.kind === 'categorical' ? null : outlierOf(values, sorted),
   };
 }
 

@@ -1,3 +1,4 @@
+import { shownTexts } from '../../data/category-codes.js';
 import { excerpt } from '../../terminal/printable.js';
 import type { ColumnProfile } from './column-profile.js';
 import type { ColumnUnits } from './column-units.js';
@@ -22,8 +23,8 @@ export function columnRows(
       return [
         excerpt(name, 30),
         declared?.kind ?? kind,
-        number(low),
-        number(high),
+        declared?.kind === 'categorical' ? '' : number(low),
+        declared?.kind === 'categorical' ? '' : number(high),
         String(distinct),
         String(facts.missing),
         treatment(facts, isDequantized),
@@ -33,7 +34,10 @@ export function columnRows(
 }
 
 function treatment({ profile, units }: ColumnFacts, isDequantized: boolean): string {
-  if (profile.declared) return treatmentOf(profile.declared);
+  const { declared } = profile;
+  if (declared?.kind === 'categorical')
+    return `${profile.isGiven ? 'given' : 'the probabilities of its categories are learned'}: ${shownTexts(declared.categories, 3)}`;
+  if (declared) return treatmentOf(declared);
   if (!isDiscrete(profile))
     return `${profile.isGiven ? 'given; ' : ''}centred and scaled by ${units.isRobust ? 'median and quantiles' : 'mean and deviation'}`;
   return isDequantized && profile.grid
@@ -41,7 +45,7 @@ function treatment({ profile, units }: ColumnFacts, isDequantized: boolean): str
     : 'taken for real numbers: see the warning';
 }
 
-function treatmentOf(kind: DeclaredKind): string {
+function treatmentOf(kind: Exclude<DeclaredKind, { kind: 'categorical' }>): string {
   switch (kind.kind) {
     case 'positive':
       return 'its logarithm is learned';
@@ -56,10 +60,10 @@ function treatmentOf(kind: DeclaredKind): string {
   }
 }
 
-/** Whether a column that is learned has no density without noise, and its kind adds none. */
+/** Whether a column that is learned has no density without noise, and its kind neither adds any nor does without. */
 function isDiscrete({ kind, isGiven, declared }: ColumnProfile): boolean {
-  const hasNoise = declared?.kind === 'integer' || declared?.kind === 'ordinal';
-  return !isGiven && !hasNoise && (kind === 'few-valued' || kind === 'integer' || kind === 'on a grid');
+  const isCounted = declared !== null && ['integer', 'ordinal', 'categorical'].includes(declared.kind);
+  return !isGiven && !isCounted && (kind === 'few-valued' || kind === 'integer' || kind === 'on a grid');
 }
 
 /** What the user should know before training. */

@@ -1,3 +1,4 @@
+import { shownTexts } from '../../data/category-codes.js';
 import { LARGEST, SMALLEST } from '../../data/single-precision.js';
 import type { Table } from '../../data/table.js';
 import { column, type Matrix } from '../../statistics/statistics.js';
@@ -14,6 +15,8 @@ export type DeclaredKind =
   | { kind: 'integer'; low: number | null; high: number | null }
   /** Some values in an order, ascending. */
   | { kind: 'ordinal'; levels: number[] }
+  /** Texts, or numbers taken for texts, in the order of their codes: a row holds the code of its category. */
+  | { kind: 'categorical'; categories: string[] }
   /** Angles, which come back after one turn, from `low` to `high`; `centre` is where most of them are. */
   | { kind: 'circular'; low: number; high: number; centre: number };
 
@@ -29,7 +32,7 @@ const MOST_CIRCLES = 3;
  */
 export function declaredKinds(
   specs: readonly string[],
-  { source, names, given, values, rows, columns }: Table,
+  { source, names, given, categories, values, rows, columns }: Table,
   train: Matrix,
 ): (DeclaredKind | null)[] {
   const kinds: (DeclaredKind | null)[] = names.map(() => null);
@@ -44,7 +47,7 @@ export function declaredKinds(
     }
     const [place] = places;
     if (kinds[place]) throw new UserError(`${source}: --kind: column ${quoted} has two kinds`);
-    if (given.includes(place))
+    if (given.includes(place) && kind !== 'categorical')
       throw new UserError(
         `${source}: --kind says how a column is learned, and column ${quoted} is given: it needs no kind`,
       );
@@ -54,6 +57,7 @@ export function declaredKinds(
     else if (kind === 'integer') kinds[place] = { kind, low: low ?? null, high: high ?? null };
     else if (kind === 'ordinal')
       kinds[place] = { kind, levels: [...new Set(column({ values, rows, columns }, place).toSorted())] };
+    else if (kind === 'categorical') kinds[place] = { kind, categories: [...categories[place]!] };
     else kinds[place] = { kind, low, high, centre: centreOf(column(train, place), low, high) };
   }
   if (kinds.filter((declared) => declared?.kind === 'circular').length > MOST_CIRCLES)
@@ -105,9 +109,16 @@ function holds(kind: DeclaredKind, value: number): boolean {
       return Number.isSafeInteger(value) && value >= (kind.low ?? -Infinity) && value <= (kind.high ?? Infinity);
     case 'ordinal':
       return kind.levels.includes(value);
+    // Of a category that is not known the density is 0.
+    case 'categorical':
     case 'circular':
       return true;
   }
+}
+
+/** The categories of a column of that kind, or null. */
+export function categoriesOf(kind: DeclaredKind | null): readonly string[] | null {
+  return kind?.kind === 'categorical' ? kind.categories : null;
 }
 
 /** What the values of a kind are, in words. */
@@ -121,6 +132,8 @@ export function describeKind(kind: DeclaredKind): string {
       return `a whole number${kind.low === null ? '' : ` from ${kind.low}`}${kind.high === null ? '' : ` to ${kind.high}`}`;
     case 'ordinal':
       return `one of ${kind.levels.slice(0, 10).join(', ')}${kind.levels.length > 10 ? ', …' : ''}`;
+    case 'categorical':
+      return `one of ${kind.categories.length} ${kind.categories.length === 1 ? 'category' : 'categories'}: ${shownTexts(kind.categories)}`;
     case 'circular':
       return `an angle from ${kind.low} to ${kind.high}`;
   }
@@ -129,7 +142,7 @@ export function describeKind(kind: DeclaredKind): string {
 /** Whether a piece of JSON is what is saved of a column's kind. */
 export function isDeclaredKind(value: unknown): value is DeclaredKind {
   const { kind, ...rest } = (value ?? {}) as { kind?: unknown } & Record<string, unknown>;
-  const { low, high, levels, centre } = rest;
+  const { low, high, levels, categories, centre } = rest;
   const areEnds = isNumber(low) && isNumber(high) && low < high;
   if (kind === 'positive') return true;
   if (kind === 'bounded') return areEnds;
@@ -140,7 +153,15 @@ export function isDeclaredKind(value: unknown): value is DeclaredKind {
       levels.length > 0 &&
       levels.every((level, i) => isNumber(level) && (i === 0 || level > levels[i - 1]))
     );
+  if (kind === 'categorical') return areCategories(categories);
   return kind === 'circular' && areEnds && isNumber(centre);
+}
+
+const isText = (text: unknown) => typeof text === 'string' && text !== '';
+
+/** Whether a piece of JSON is the categories of a column. */
+export function areCategories(value: unknown): value is string[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isText) && new Set(value).size === value.length;
 }
 
 function isNumber(value: unknown): value is number {

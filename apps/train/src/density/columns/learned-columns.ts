@@ -44,6 +44,8 @@ export function learnedColumns(
   );
   const ofKinds = gridOfKinds(profiles.map(({ declared }) => declared));
   return profiles.map(({ outlier, declared }, i) => {
+    // Codes of categories stay as they are.
+    if (declared?.kind === 'categorical') return { loc: 0, scale: 1, grid: ofKinds[i], outlier };
     if (supportOf(declared)) return { loc: units[i].loc, scale: units[i].scale, grid: ofKinds[i], outlier };
     const own = declared ? ofKinds[i] : grid[i];
     const { step } = own;

@@ -25,6 +25,8 @@ function ofKind(kind: DeclaredKind | null): OnnxColumn {
       return { levels: kind.levels };
     case 'circular':
       return { circle: { low: kind.low, high: kind.high, centre: kind.centre } };
+    // Refused before: they have no form in ONNX yet.
+    case 'categorical':
     case undefined:
       return {};
   }

@@ -9,6 +9,7 @@ test.each([
   ['count=integer:0', { column: 'count', kind: 'integer', numbers: [0] }],
   ['die=integer:1:6', { column: 'die', kind: 'integer', numbers: [1, 6] }],
   ['grade=ordinal', { column: 'grade', kind: 'ordinal', numbers: [] }],
+  ['city=categorical', { column: 'city', kind: 'categorical', numbers: [] }],
   ['angle=circular', { column: 'angle', kind: 'circular', numbers: [-Math.PI, Math.PI] }],
   ['hour=circular:0:24', { column: 'hour', kind: 'circular', numbers: [0, 24] }],
 ])('%s', (text, spec) => {
@@ -22,8 +23,8 @@ test('several, and names with commas', () => {
 test.each([
   ['positive', 'Expected column=kind, got "positive".'],
   ['=positive', 'Expected column=kind, got "=positive".'],
-  ['a=real', 'Kinds are positive, bounded, integer, ordinal, circular, got "real".'],
-  ['a=toString', 'Kinds are positive, bounded, integer, ordinal, circular, got "toString".'],
+  ['a=real', 'Kinds are positive, bounded, integer, ordinal, categorical, circular, got "real".'],
+  ['a=toString', 'Kinds are positive, bounded, integer, ordinal, categorical, circular, got "toString".'],
   ['a=bounded', 'Expected a=bounded:LOW:HIGH, got "a=bounded".'],
   ['a=bounded:0:x', 'Expected a=bounded:LOW:HIGH, got "a=bounded:0:x".'],
   ['a=bounded:0:', 'Expected a=bounded:LOW:HIGH, got "a=bounded:0:".'],
@@ -32,10 +33,7 @@ test.each([
   ['a=bounded:1:0', 'The first end must be below the second, got "a=bounded:1:0".'],
   ['a=bounded:1e9:1000000001', 'The ends are too close for single precision, got "a=bounded:1e9:1000000001".'],
   ['a=integer:0.5', 'The ends of an integer must be whole numbers, got "a=integer:0.5".'],
-  [
-    'city=categorical',
-    'Categorical columns cannot be learned yet ("city"): leave it out with --drop, or learn the others given it, as columns of 0 and 1, with --given.',
-  ],
+  ['city=categorical:3', 'Expected city=categorical, got "city=categorical:3".'],
 ])('%s is refused', (text, message) => {
   expect(() => kindList(text)).toThrow(message);
 });

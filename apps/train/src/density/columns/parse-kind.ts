@@ -5,7 +5,7 @@ import { LARGEST } from '../../data/single-precision.js';
 /** What a column is said to hold. */
 interface KindSpec {
   column: string;
-  kind: 'positive' | 'bounded' | 'integer' | 'ordinal' | 'circular';
+  kind: 'positive' | 'bounded' | 'integer' | 'ordinal' | 'categorical' | 'circular';
   /** Its ends, as far as they are said. */
   numbers: number[];
 }
@@ -16,6 +16,7 @@ const FORMS = {
   bounded: ['bounded:LOW:HIGH'],
   integer: ['integer', 'integer:LOW', 'integer:LOW:HIGH'],
   ordinal: ['ordinal'],
+  categorical: ['categorical'],
   circular: ['circular', 'circular:LOW:HIGH'],
 } as const satisfies Record<KindSpec['kind'], readonly string[]>;
 
@@ -39,10 +40,6 @@ export function parseKind(spec: string): KindSpec {
     .map((part) => part.trim());
   const column = spec.slice(0, at).trim();
   if (at < 0 || column === '') throw new InvalidArgumentError(`Expected column=kind, got "${spec}".`);
-  if (kind === 'categorical')
-    throw new InvalidArgumentError(
-      `Categorical columns cannot be learned yet ("${column}"): leave it out with --drop, or learn the others given it, as columns of 0 and 1, with --given.`,
-    );
   if (!Object.hasOwn(FORMS, kind))
     throw new InvalidArgumentError(`Kinds are ${Object.keys(FORMS).join(', ')}, got "${kind}".`);
   const known = kind as KindSpec['kind'];

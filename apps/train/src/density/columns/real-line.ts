@@ -48,6 +48,7 @@ export function supportOf(kind: DeclaredKind | null): Support | null {
       const reach = HALF_WINDOW * (kind.high - kind.low);
       return between(kind.centre - reach, kind.centre + reach);
     }
+    case 'categorical':
     case undefined:
       return null;
   }
