@@ -6,6 +6,7 @@ import { BernoulliMade, CategoricalMade, GaussianMade, Made, MaskedLinear } from
 import { type Json, type Module, type ModuleClass, moduleState, restoreModule } from '@pushforward/tensor';
 import { variable, zeros } from '@tensorflow/tfjs-core';
 import {
+  AutoregressiveLikelihood,
   BernoulliLikelihood,
   CategoricalLikelihood,
   ContinuousBernoulliLikelihood,
@@ -136,6 +137,7 @@ const examples: (() => Module)[] = [
       posterior: bijectors.iaf({ dim: 2, transforms: 1, hidden: [3], contextDim: 1, seed: 0 }),
     }),
   () => new GaussianLikelihood(new Mlp({ inputDim: 2, hidden: [], outputDim: 3, seed: 0 })),
+  () => new AutoregressiveLikelihood(new BernoulliMade({ dim: 2, contextDim: 2, hidden: [3], seed: 0 })),
   () => new CategoricalLikelihood(new Mlp({ inputDim: 2, hidden: [], outputDim: 6, seed: 0 }), { categories: 3 }),
   () => new ContinuousBernoulliLikelihood(new Mlp({ inputDim: 2, hidden: [], outputDim: 3, seed: 0 })),
   () => new DiscretizedLogisticLikelihood(new Mlp({ inputDim: 2, hidden: [], outputDim: 3, seed: 0 })),

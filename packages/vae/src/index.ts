@@ -1,4 +1,5 @@
 export { Encoder, type Encoding, mlpEncoder, type MlpEncoderOptions } from './encoder.js';
+export { AutoregressiveLikelihood } from './likelihoods/autoregressive.js';
 export { BernoulliLikelihood } from './likelihoods/bernoulli.js';
 export { CategoricalLikelihood } from './likelihoods/categorical.js';
 export { ContinuousBernoulliLikelihood } from './likelihoods/continuous-bernoulli.js';

@@ -1,6 +1,7 @@
 import { distributionModules } from '@pushforward/distributions';
 import type { ModuleClass } from '@pushforward/tensor';
 import { Encoder } from './encoder.js';
+import { AutoregressiveLikelihood } from './likelihoods/autoregressive.js';
 import { BernoulliLikelihood } from './likelihoods/bernoulli.js';
 import { CategoricalLikelihood } from './likelihoods/categorical.js';
 import { ContinuousBernoulliLikelihood } from './likelihoods/continuous-bernoulli.js';
@@ -25,6 +26,7 @@ import { Vae } from './vae.js';
  */
 export const vaeModules: readonly ModuleClass[] = [
   ...distributionModules,
+  AutoregressiveLikelihood,
   BernoulliLikelihood,
   CategoricalLikelihood,
   ContinuousBernoulliLikelihood,
