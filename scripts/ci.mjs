@@ -209,6 +209,7 @@ await check('chromium', 'bash', ['scripts/ci/install-chromium.sh']);
 // Two at a time: pages use one core for most of it, installations none.
 await Promise.all([work(), work()]);
 // Figures of time, with nothing beside them.
+await check('first paint, first frame and download of the playground', 'node', ['scripts/page-loads.mjs', '--check']);
 await check('training step against stock tfjs-wasm and the reference', 'node', ['scripts/ci/bench.mjs']);
 
 console.log('\nThe ten slowest files of tests:');

@@ -15,6 +15,12 @@ export function findExamples() {
     .flatMap(examplesOf);
 }
 
+/** The blocks of code of a page that are in one language. */
+export function blocksOf(file, language) {
+  const text = readFileSync(path.join(root, file), 'utf8');
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, code]) => code);
+}
+
 function listFiles(directory) {
   return readdirSync(path.join(root, directory), { withFileTypes: true }).flatMap((entry) => {
     if (entry.name === 'node_modules' || entry.name === 'dist') return [];

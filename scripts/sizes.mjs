@@ -5,12 +5,12 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { packageNames } from './doors.mjs';
-import { putBetween, tableOf, textBetween } from './marked-text.mjs';
+import { tableOf } from './marked-text.mjs';
 import { root, run } from './setup.mjs';
+import { kilobytes, putSizes } from './size-text.mjs';
 import { nodeVersions } from './ci/node-versions.mjs';
 
 const check = process.argv.includes('--check');
-const TOLERANCE = 0.05;
 const BEGIN = 'size: written by scripts/sizes.mjs';
 
 if (run('turbo', ['run', 'build', '--output-logs=errors-only']) !== 0) process.exit(1);
@@ -53,23 +53,9 @@ async function weigh(name) {
   return { atOnce: bytes(true), onDemand: bytes(false) };
 }
 
-/** Kilobytes with two digits at least. */
-const kilobytes = (bytes) => `${bytes < 9950 ? (bytes / 1000).toFixed(1) : Math.round(bytes / 1000)} kB`;
-
-/** Whether two texts say the same, but for sizes within the tolerance. */
-function agree(a, b) {
-  const size = /(\d+(?:\.\d+)?) kB/g;
-  const [of, than] = [a, b].map((text) => [...text.matchAll(size)].map((match) => Number(match[1])));
-  if (a.replaceAll(size, '') !== b.replaceAll(size, '')) return false;
-  return of.every((value, i) => Math.abs(value - than[i]) <= TOLERANCE * value + 0.05);
-}
-
 const stale = [];
-function write(page, begin, text) {
-  const old = textBetween(page, begin, 'end').text;
-  if (agree(old, text)) return;
-  stale.push(page);
-  putBetween(page, begin, 'end', text, check);
+function write(page, mark, text) {
+  if (putSizes(page, mark, text, check)) stale.push(page);
 }
 
 const sizes = [];

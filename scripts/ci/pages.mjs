@@ -3,6 +3,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { blocksOf } from '../examples.mjs';
 import { isolated, serveFolder } from '../serve-folder.mjs';
 import { launchChromium } from './chromium.mjs';
 import { install, pack, published, shell } from './packed-project.mjs';
@@ -53,6 +54,29 @@ async function expectPage(browser, title, url, expected, warning) {
   console.log(`ok: ${title}: ${got}`);
 }
 
+/** The page and the worker that the guide shows: the losses of its epochs must come, one after another. */
+async function trainsInWorker(browser, directory) {
+  const server = await serveFolder(directory);
+  const page = await browser.newPage();
+  const losses = [];
+  try {
+    const last = page.waitForEvent('console', {
+      predicate: (message) => losses.push(Number(message.text())) === EPOCHS,
+      timeout: 60_000,
+    });
+    await page.goto(server.url);
+    await last;
+  } finally {
+    await page.close();
+    server.close();
+  }
+  if (!losses.every(Number.isFinite)) throw new Error(`the guide's worker: ${losses.join(', ')}`);
+  console.log(`ok: the guide's worker, ${path.basename(directory)}: ${losses.length} losses`);
+}
+
+/** As many as the guide's worker trains. */
+const EPOCHS = 20;
+
 let browser;
 try {
   pack(folder);
@@ -74,26 +98,20 @@ try {
     path.join(slim, 'main.js'),
     `import '@tensorflow/tfjs-core/dist/register_all_gradients.js';\n${program}`,
   );
+  const inWorker = path.join(project, 'in-worker');
+  mkdirSync(inWorker);
+  writeFileSync(path.join(inWorker, 'index.html'), html);
+  for (const code of blocksOf('docs/browsers-and-bundlers.md', 'js')) {
+    const [, name] = /^\/\/ (\w+\.js)\n/.exec(code) ?? [];
+    if (name) writeFileSync(path.join(inWorker, name), code);
+  }
   const built = (name) => path.join(project, 'built', name);
+  shell('npx', ['vite', 'build', inWorker, '--outDir', built('worker-vite'), '--logLevel', 'error'], project);
   shell('npx', ['vite', 'build', '--outDir', built('vite'), '--logLevel', 'warn'], project);
   shell('npx', ['vite', 'build', slim, '--outDir', built('slim'), '--logLevel', 'error'], project);
-  shell(
-    'npx',
-    [
-      'webpack',
-      '--mode',
-      'development',
-      '--devtool',
-      'false',
-      '--stats',
-      'errors-only',
-      '--entry',
-      './main.js',
-      '--output-path',
-      built('webpack'),
-    ],
-    project,
-  );
+  const webpack = ['webpack', '--mode', 'development', '--devtool', 'false', '--stats', 'errors-only'];
+  shell('npx', [...webpack, '--entry', './main.js', '--output-path', built('webpack')], project);
+  shell('npx', [...webpack, '--entry', './in-worker/main.js', '--output-path', built('worker-webpack')], project);
   shell(
     'npx',
     [
@@ -107,7 +125,8 @@ try {
     ],
     project,
   );
-  for (const name of ['webpack', 'esbuild']) writeFileSync(path.join(built(name), 'index.html'), html);
+  for (const name of ['webpack', 'worker-webpack', 'esbuild'])
+    writeFileSync(path.join(built(name), 'index.html'), html);
 
   browser = await launchChromium();
   const servedAs = async (title, directory, headers, query, expected, warning) => {
@@ -148,6 +167,8 @@ try {
   for (const file of readdirSync(binaries).filter((name) => name.endsWith('.wasm')))
     cpSync(path.join(binaries, file), path.join(built('esbuild'), file));
   await servedAs('esbuild, files beside the page', built('esbuild'), {}, 'wasm', trained('wasm'));
+
+  for (const name of ['worker-vite', 'worker-webpack']) await trainsInWorker(browser, built(name));
 
   const strict = { ...isolated, ...policy("script-src 'self' 'wasm-unsafe-eval'") };
   await servedAs(

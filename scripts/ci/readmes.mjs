@@ -1,23 +1,16 @@
 // Compiles every program of the READMEs with tsc, esbuild, swc and Vite against the packed packages and runs it in Node, as it stands there: what
-// a reader who copies it gets. Compilers leave out an import of which types alone are used, so no program may depend on one.
+// a reader who copies it gets. Compilers leave out an import of which types alone are used, so no program may depend on one. What compilers make
+// alike, but for layout and the names of variables, runs once.
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { root } from '../setup.mjs';
-import { packageNames } from '../doors.mjs';
+import { findExamples } from '../examples.mjs';
 import { install, pack, published, shell } from './packed-project.mjs';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'pushforward-readmes-'));
 const run = promisify(execFile);
-
-/** The `ts` blocks of a README, each under a name for a file. */
-function programsOf(readme) {
-  const text = readFileSync(path.join(root, readme), 'utf8');
-  const name = readme.replaceAll(/\W+/g, '-');
-  return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code], i) => [`${name}-${i + 1}`, code]);
-}
 
 const swcScript = `
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
@@ -50,10 +43,8 @@ try {
     '@swc/core@1.16.22',
   ]);
   mkdirSync(path.join(project, 'programs'));
-  const programs = ['README.md', ...packageNames.map((name) => `packages/${name}/README.md`)].flatMap(programsOf);
-  // Every file is a module, those too whose imports all go.
-  for (const [name, code] of programs)
-    writeFileSync(path.join(project, 'programs', `${name}.ts`), `export {};\n${code}`);
+  const programs = findExamples().filter(({ title }) => title.includes('README.md'));
+  for (const { fileName, code } of programs) writeFileSync(path.join(project, 'programs', fileName), code);
   const compilerOptions = {
     strict: true,
     skipLibCheck: true,
@@ -66,16 +57,27 @@ try {
   writeFileSync(path.join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['programs'] }));
   writeFileSync(path.join(project, 'swc.js'), swcScript);
   writeFileSync(path.join(project, 'vite.config.js'), viteConfig);
-  const files = programs.map(([name]) => `programs/${name}.ts`);
+  const files = programs.map(({ fileName }) => `programs/${fileName}`);
   shell('npx', ['tsc'], project);
   shell('npx', ['esbuild', ...files, '--format=esm', '--log-level=warning', '--outdir=out/esbuild'], project);
   shell('node', ['swc.js'], project);
   shell('npx', ['vite', 'build'], project);
 
-  for (const compiler of readdirSync(path.join(project, 'out'))) {
-    for (const [name] of programs) {
-      await run(process.execPath, [path.join('out', compiler, `${name}.js`)], { cwd: project, timeout: 120_000 });
-      console.log(`ok: ${name} by ${compiler}`);
+  const compilers = readdirSync(path.join(project, 'out'));
+  const { transform } = await import(path.join(project, 'node_modules/esbuild/lib/main.js'));
+  for (const { title, fileName } of programs) {
+    /** The compilers that made the same of a program, with a file of it. */
+    const versions = new Map();
+    for (const compiler of compilers) {
+      const file = path.join('out', compiler, fileName.replace(/ts$/, 'js'));
+      const { code } = await transform(readFileSync(path.join(project, file), 'utf8'), { minify: true, format: 'esm' });
+      const version = versions.get(code) ?? { file, compilers: [] };
+      version.compilers.push(compiler);
+      versions.set(code, version);
+    }
+    for (const version of versions.values()) {
+      await run(process.execPath, [version.file], { cwd: project, timeout: 120_000 });
+      console.log(`ok: ${title} by ${version.compilers.join(', ')}`);
     }
   }
 } catch (error) {

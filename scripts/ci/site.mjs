@@ -1,22 +1,39 @@
-// Opens pages of the built site in headless Chromium: the programs on them run where they stand, and no page is wider than the window. With
-// `--pictures FOLDER` it also takes a picture of every guide at both widths, light and dark.
-import { mkdirSync, readdirSync } from 'node:fs';
+// Opens pages of the built site in headless Chromium: no page is wider than the window, axe-core finds nothing on one page of each kind, the search
+// leads to what is looked for, and the programs on the pages run where they stand. With `--pictures FOLDER` it takes pictures instead, of every
+// guide, of a page of each kind and of the playground, at both widths, light and dark. Other arguments choose the checks whose names contain one of
+// them.
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { serveSite, site } from '../site-serve.mjs';
+import { accessible } from './accessible.mjs';
 import { launchChromium } from './chromium.mjs';
 
-const widths = [390, 1280];
-const wanted = process.argv.indexOf('--pictures');
-const pictures = wanted < 0 ? undefined : path.resolve(process.argv[wanted + 1]);
-if (pictures) mkdirSync(pictures, { recursive: true });
-// Nothing is wider for being dark.
-const themes = pictures ? ['light', 'dark'] : ['light'];
+const WIDTHS = [390, 1280];
+const wanted = process.argv.slice(2);
+
+const pagesIn = (folder) =>
+  readdirSync(path.join(site, folder))
+    .filter((file) => file.endsWith('.html'))
+    .map((file) => `${folder}/${file}`);
+
+const sizeOf = (file) => statSync(path.join(site, file)).size;
+
+const guides = pagesIn('documents');
+
+/** The longest page of each kind, which has most of what such pages can have. */
+const longest = readdirSync(site, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !['assets', 'media', 'playground', 'runner'].includes(entry.name))
+  .map(({ name }) => pagesIn(name).reduce((best, file) => (sizeOf(file) > sizeOf(best) ? file : best)));
+
+const all = new Set(['index.html', ...guides, ...longest]);
 
 const browser = await launchChromium();
 const { url, close } = await serveSite(0);
+const page = await (await browser.newContext()).newPage();
 let failures = 0;
 
 async function check(title, job) {
+  if (wanted.length > 0 && !wanted.some((word) => title.includes(word))) return;
   try {
     console.log(`ok: ${title}: ${await job()}`);
   } catch (error) {
@@ -25,48 +42,92 @@ async function check(title, job) {
   }
 }
 
-/** Presses the last button of a page that runs a program; what it prints must be what stands beside it. */
-async function runsInPlace(file) {
-  const page = await browser.newPage();
+/** Opens a page, whose menu a script makes. */
+async function open(file) {
   await page.goto(url + file);
-  await page.locator('.run button').last().click();
-  const output = page.locator('.run output').last();
-  await page.waitForFunction(
-    () => [...document.querySelectorAll('.run output')].at(-1).dataset.end !== undefined,
-    undefined,
-    {
-      timeout: 180_000,
-    },
-  );
-  const said = await output.textContent();
-  const end = await output.getAttribute('data-end');
-  await page.close();
-  if (end !== 'done' || /\bfalse\b/.test(said) || !/\btrue\b/.test(said)) throw new Error(said);
-  return `${said.split('\n').length} lines`;
+  await page.locator('#tsd-nav-container a').first().waitFor({ state: 'attached' });
 }
 
-async function looks(file, width, theme) {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme });
-  const page = await context.newPage();
-  await page.goto(url + file, { waitUntil: 'networkidle' });
-  if (pictures) {
-    const name = file.replaceAll(/\W+/g, '-').replace(/-html$/, '');
-    await page.screenshot({ path: path.join(pictures, `${name}-${width}-${theme}.png`), fullPage: true });
+async function fits(file) {
+  await open(file);
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 900 });
+    const extent = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (extent > width) throw new Error(`it is ${extent} pixels wide in a window of ${width}`);
   }
-  const extent = await page.evaluate(() => document.documentElement.scrollWidth);
-  await context.close();
-  if (extent > width) throw new Error(`it is ${extent} pixels wide`);
   return 'fits';
 }
 
-const guides = readdirSync(path.join(site, 'documents')).filter((file) => file.endsWith('.html'));
-const pages = ['index.html', ...guides.map((file) => `documents/${file}`), 'modules/_pushforward_bijectors.html'];
-for (const file of pages)
-  for (const width of widths)
-    for (const theme of themes) await check(`${file} at ${width}, ${theme}`, () => looks(file, width, theme));
-for (const file of ['documents/Getting_started.html', 'documents/The_IAF_paper_in_code.html'])
-  await check(`${file}: its program`, () => runsInPlace(file));
+/** The menu has links in summaries, which browsers let everybody reach; axe-core takes a summary for a button, in which nothing is reached. */
+const except = ['nested-interactive'];
 
+async function pleasesAxe(file) {
+  await open(file);
+  await accessible(page, { except });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await accessible(page, { only: ['color-contrast'] });
+  await page.emulateMedia({ colorScheme: 'light' });
+  return 'nothing found';
+}
+
+/** Looks for a word by keyboard; the first result must be the page of that name. */
+async function finds(word) {
+  await open('index.html');
+  await page.keyboard.press('/');
+  await page.keyboard.type(word);
+  await page.locator('#tsd-search-results a').first().waitFor();
+  await accessible(page, { except });
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.waitForURL((to) => to.pathname !== '/index.html');
+  if (!page.url().includes(`.${word}.html`)) throw new Error(`it leads to ${page.url()}`);
+  return page.url().slice(url.length);
+}
+
+/** Presses the last button of a page that runs a program; what it prints must be what stands beside it. */
+async function runsInPlace(file) {
+  await open(file);
+  await page.locator('.run button').last().click();
+  const output = page.locator('.run output[data-end]').last();
+  await output.waitFor({ timeout: 180_000 });
+  const said = await output.textContent();
+  const end = await output.getAttribute('data-end');
+  if (end !== 'done' || /\bfalse\b/.test(said) || !/\btrue\b/.test(said)) throw new Error(said);
+  await accessible(page, { except });
+  return `${said.split('\n').length} lines`;
+}
+
+async function takePictures(folder) {
+  mkdirSync(folder, { recursive: true });
+  const playground = ['index', 'digits', 'inference'].map((name) => `playground/${name}.html`);
+  for (const file of [...all, ...playground]) {
+    await page.goto(url + file, { waitUntil: 'networkidle' });
+    // The playground's pages begin with a model.
+    if (playground.includes(file))
+      await page.locator('#status:is([data-loss], [data-settled=true])').waitFor({ timeout: 120_000 });
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 900 });
+      for (const colorScheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme });
+        const name = file.replaceAll(/\W+/g, '-').replace(/-html$/, '');
+        await page.screenshot({ path: path.join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+      }
+    }
+  }
+}
+
+async function checkAll() {
+  for (const file of all) await check(`${file}: width`, () => fits(file));
+  const kinds = ['index.html', 'documents/Getting_started.html', 'documents/Architecture.html', ...longest];
+  for (const file of kinds) await check(`${file}: axe-core`, () => pleasesAxe(file));
+  await check('the search', () => finds('iaf'));
+  for (const file of ['documents/Getting_started.html', 'documents/The_IAF_paper_in_code.html'])
+    await check(`${file}: its program`, () => runsInPlace(file));
+}
+
+const pictures = process.argv.indexOf('--pictures');
+if (pictures < 0) await checkAll();
+else await takePictures(path.resolve(process.argv[pictures + 1]));
 await browser.close();
 close();
 process.exit(failures === 0 ? 0 : 1);

@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { blocksOf } from '../examples.mjs';
 import { serveFolder } from '../serve-folder.mjs';
 import { root } from '../setup.mjs';
 import { launchChromium } from './chromium.mjs';
@@ -93,6 +94,22 @@ const builtPage = (built) => async (project, browser) => {
   }
 };
 
+/** The application, with the component of the guide as a second page of it. */
+async function next(project, browser) {
+  mkdirSync(path.join(project, 'app/guide'));
+  writeFileSync(path.join(project, 'app/guide/page.tsx'), blocksOf('docs/browsers-and-bundlers.md', 'tsx')[0]);
+  const result = await builtPage('out')(project, browser);
+  const server = await serveFolder(path.join(project, 'out'));
+  try {
+    const page = await browser.newPage();
+    await page.goto(`${server.url}guide.html`);
+    await page.getByText('wasm', { exact: true }).waitFor();
+  } finally {
+    server.close();
+  }
+  return result;
+}
+
 /** A page without a build, whose modules the network would bring: here the files of the same versions of the same packages. */
 async function scriptTag(project, browser) {
   const html = readFileSync(path.join(project, 'index.html'), 'utf8');
@@ -139,7 +156,7 @@ const ways = {
   },
   vite: builtPage('dist'),
   webpack: builtPage('.'),
-  next: builtPage('out'),
+  next,
   'script-tag': scriptTag,
 };
 

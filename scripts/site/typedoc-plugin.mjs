@@ -8,7 +8,9 @@ import katex from '@vscode/markdown-it-katex';
 import { Converter, JSX, PageEvent, RendererEvent } from 'typedoc';
 import ts from 'typescript';
 import { root } from '../setup.mjs';
+import { dropEmptyHeads, nameLandmarks, orderHeadings } from './accessible-page.mjs';
 import { modules } from './build-runner.mjs';
+import { isTemplate, sourcesBeside } from './templates.mjs';
 
 const viz = await instance();
 
@@ -61,6 +63,7 @@ function runButton(tokens, index) {
 /** Gives markdown-it, which typedoc renders every page with, mathematics and graphs. */
 function extendMarkdown(markdown) {
   markdown.use(katex.default ?? katex, { enableFencedBlocks: true, throwOnError: true, strict: 'error' });
+  markdown.core.ruler.push('empty heads of tables', dropEmptyHeads);
   // Wide tables scroll, which takes the focus on a keyboard.
   markdown.renderer.rules.table_open = () => '<table tabindex="0">\n';
   const fence = markdown.renderer.rules.fence;
@@ -89,8 +92,6 @@ function mendLinks(page) {
       const file = path.relative(path.join(root, 'apps/playground'), media.get(name) ?? '');
       return builtPages.has(file) ? `href="${toTop(page)}playground/${file}"` : link;
     })
-    // What typedoc leaves without a landmark.
-    .replace('<div class="col-content">', '<div class="col-content" role="main">')
     .replaceAll(/(href="[./]*media\/[^"#]+\.(?:ts|mjs))"/g, '$1.txt"');
 }
 
@@ -104,14 +105,20 @@ function mendMedia(directory) {
 }
 
 /** Documents without frontmatter, such as the README of an application, are named by their first heading. */
-function nameDocument(_context, document) {
+function completeDocument(_context, document) {
   const heading = document.content
     .map(({ text }) => text)
     .join('')
     .match(/^# (.+)$/m);
   if (document.frontmatter.group !== undefined) return;
-  document.frontmatter.group = 'About';
+  const { files } = document.project;
+  const file = path.normalize(files.getReflectionPath(document));
+  document.frontmatter.group = isTemplate(file) ? 'Templates' : 'About';
   document.name = heading[1].replaceAll('`', '');
+  if (!isTemplate(file)) return;
+  // Links lead to the folder, which is what one copies.
+  files.registerReflectionPath(path.posix.dirname(files.getReflectionPath(document)), document);
+  document.content.push({ kind: 'text', text: sourcesBeside(file) });
 }
 
 /** The stylesheet of the mathematics and its fonts, into the folder of the site. */
@@ -130,8 +137,11 @@ export function load(app) {
   app.renderer.hooks.on('head.end', (context) =>
     JSX.createElement('link', { rel: 'stylesheet', href: context.relativeURL('assets/katex/katex.min.css', true) }),
   );
-  app.converter.on(Converter.EVENT_CREATE_DOCUMENT, nameDocument);
-  app.renderer.on(PageEvent.END, mendLinks);
+  app.converter.on(Converter.EVENT_CREATE_DOCUMENT, completeDocument);
+  app.renderer.on(PageEvent.END, (page) => {
+    mendLinks(page);
+    page.contents = orderHeadings(nameLandmarks(page.contents));
+  });
   // Behind the handlers of typedoc that copy what pages link to.
   const last = -1000;
   app.renderer.on(

@@ -1,0 +1,40 @@
+// What typedoc's pages lack for those who hear them: names for landmarks, and headings whose levels leave none out.
+
+/** Names the menus, and makes landmarks of what has none. */
+export function nameLandmarks(html) {
+  return html
+    .replace('<div class="col-content">', '<div class="col-content" role="main">')
+    .replace('<div class="page-menu">', '<div class="page-menu" role="complementary" aria-label="This page">')
+    .replace('<nav id="tsd-sidebar-links"', '$& aria-label="Shortcuts"')
+    .replace('<nav class="tsd-navigation"', '$& aria-label="All pages"');
+}
+
+/** Gives headings the level that they have among those before them: typedoc goes from the first to the fourth. */
+export function orderHeadings(html) {
+  const above = [];
+  return html.replaceAll(/<h([1-6])(?=[ >])/g, (tag, digit) => {
+    const written = Number(digit);
+    while (above.length > 0 && above.at(-1).written >= written) above.pop();
+    const level = (above.at(-1)?.level ?? 0) + 1;
+    above.push({ written, level });
+    return level === written ? tag : `${tag} aria-level="${level}"`;
+  });
+}
+
+/** Leaves out the head of a table in which all cells are empty, and makes plain cells of single empty ones. For markdown-it. */
+export function dropEmptyHeads(state) {
+  const kept = [];
+  let head;
+  for (const [i, token] of state.tokens.entries()) {
+    if (token.type === 'thead_open') head = [];
+    const isEmpty = token.type === 'th_open' && state.tokens[i + 1].content === '';
+    if (isEmpty) token.tag = state.tokens[i + 2].tag = 'td';
+    if (!head) kept.push(token);
+    else head.push(token);
+    if (token.type === 'thead_close') {
+      if (head.some(({ type, content }) => type === 'inline' && content !== '')) kept.push(...head);
+      head = undefined;
+    }
+  }
+  state.tokens = kept;
+}
