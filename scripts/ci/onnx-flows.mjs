@@ -1,6 +1,16 @@
 // Flows as ONNX files, with what the flows themselves say, for the checks of other programs that read such files.
 import '@tensorflow/tfjs';
-import { CircularSplineTransform, glow, iaf, maf, nsf, realNvp } from '@pushforward/bijectors';
+import {
+  attentionMaf,
+  CircularSplineTransform,
+  glow,
+  iaf,
+  lstmMaf,
+  maf,
+  naf,
+  nsf,
+  realNvp,
+} from '@pushforward/bijectors';
 import { StandardNormal, Transformed } from '@pushforward/distributions';
 import { normal, useBackend } from '@pushforward/tensor';
 import path from 'node:path';
@@ -11,6 +21,7 @@ import { root } from '../setup.mjs';
 const { exportOnnx } = await import(pathToFileURL(path.join(root, 'packages/onnx/dist/index.js')).href);
 
 const options = { dim: 3, contextDim: 2, hidden: [8, 8], transforms: 2, init: 'orthogonal', seed: 1 };
+const { hidden: _, ...attending } = options;
 const bijectors = {
   maf: maf({ ...options, residual: true, activation: 'silu' }),
   iaf: iaf({ ...options, mixing: 'lu' }),
@@ -19,6 +30,10 @@ const bijectors = {
   coupling: nsf({ ...options, layers: 'coupling' }),
   realNvp: realNvp(options),
   glow: glow(options),
+  // Whose sampler has a loop.
+  naf: naf({ ...options, units: 3 }),
+  lstm: lstmMaf(options),
+  attention: attentionMaf({ ...attending, width: 8, heads: 2 }),
 };
 const ROWS = 5;
 
