@@ -148,6 +148,7 @@ async function sources() {
   await check('unused exports and dependencies', 'knip', []);
   await check('exports in the READMEs', 'node', ['scripts/exports.mjs', '--check']);
   await check('papers in the guides', 'node', ['scripts/papers.mjs', '--check']);
+  await check('the page of numbers', 'node', ['scripts/numbers.mjs', '--check']);
   await check('papers’ tables, quick', 'node', ['scripts/ci/paper.mjs']);
   await check('benchmarks in the guides', 'node', ['scripts/benchmarks.mjs', '--check']);
   await check('metadata of the packages', 'node', ['scripts/metadata.mjs', '--check']);
