@@ -34,7 +34,7 @@ export async function worstUlps({ apply, exact, range, width = 1 }: Primitive): 
   const x = numbersOf(range, rows * width);
   const input = tensor(x, width === 1 ? [rows] : [rows, width]);
   const result = tidy(() => apply(input));
-  const values = await result.data();
+  const values = await result.data<'float32'>();
   for (const used of [input, result] as Tensor[]) used.dispose();
   return values.reduce((worst, value, row) => {
     const expected = exact(Array.from(x.subarray(row * width, (row + 1) * width)));

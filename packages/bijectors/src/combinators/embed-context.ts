@@ -9,7 +9,7 @@ import { Bijector } from '../contract/bijector.js';
  *
  * **Shapes**: those of the bijector; the context is `[...batch, C]`, C the width that the network reads. **Units**: nats.
  *
- * Source: Radev et al. 2020, "BayesFlow: learning complex stochastic models with invertible neural networks", which calls it a summary network.
+ * Source: Radev et al. 2020, "BayesFlow: learning complex stochastic models with invertible neural networks", for the summary network.
  *
  * @throws Error if the bijector takes no context, or one of another width than the network gives, or the network takes a context
  *

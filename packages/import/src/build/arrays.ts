@@ -12,7 +12,7 @@ export interface Layer {
 }
 
 /** @throws Error if there is no array of that name and rank */
-export function arrayOf(arrays: Arrays, name: string, rank: number): StoredTensor {
+function arrayOf(arrays: Arrays, name: string, rank: number): StoredTensor {
   const found = arrays.get(name);
   if (!found) throw new Error(`importFlow: arrays must hold ${formatValue(name)}`);
   if (found.shape.length !== rank)

@@ -93,7 +93,7 @@ export function stepOf(arrays: Arrays, config: ModuleConfig, widths: Widths): Bi
 }
 
 /** A part of a description that has a type. */
-export function partOf(config: ModuleConfig, name: string): ModuleConfig {
+function partOf(config: ModuleConfig, name: string): ModuleConfig {
   return typed(name, config[name]);
 }
 

@@ -42,7 +42,7 @@ export interface ResidualMlpOptions {
  *
  * **Shapes**: x `[...batch, A]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x; result `[...batch, outputDim]`.
  *
- * Source: Durkan et al. 2019, "Neural spline flows", appendix B, which takes He et al. 2016, "Identity mappings in deep residual networks".
+ * Source: Durkan et al. 2019, "Neural spline flows", appendix B.
  *
  * @throws Error if an option is out of range, or x or context does not fit
  *
