@@ -2,7 +2,7 @@ import '@tensorflow/tfjs';
 import { memory } from '@tensorflow/tfjs-core';
 import * as bijectors from '@pushforward/bijectors';
 import * as distributions from '@pushforward/distributions';
-import { BernoulliMade, CategoricalMade, GaussianMade, Made, MaskedLinear } from '@pushforward/made';
+import { BernoulliMade, CategoricalMade, DeepSet, GaussianMade, Made, MaskedLinear } from '@pushforward/made';
 import { type Json, type Module, type ModuleClass, moduleState, restoreModule } from '@pushforward/tensor';
 import { variable, zeros } from '@tensorflow/tfjs-core';
 import {
@@ -58,6 +58,13 @@ const examples: (() => Module)[] = [
   () => bijectors.attentionIaf({ dim: 2, transforms: 1, width: 4, heads: 2, blocks: 1, contextDim: 1, seed: 0 }),
   () => new bijectors.FillTriangular({ dim: 2, diagonal: new Exp() }),
   () => new bijectors.BatchNorm({ dim: 2 }),
+  () =>
+    new bijectors.EmbedContext(
+      bijectors.maf({ dim: 2, transforms: 1, hidden: [3], contextDim: 2, seed: 0 }),
+      new DeepSet({ items: 2, features: 1, padded: true, hidden: [3], width: 2, outputDim: 2, seed: 0 }),
+    ),
+  () => new bijectors.LstmEncoder({ steps: 2, features: 1, hidden: [2], outputDim: 2, seed: 0 }),
+  () => new distributions.MadeDistribution(new GaussianMade({ dim: 2, hidden: [3], seed: 0 })),
   () => new bijectors.Sylvester({ dim: 2, units: 1, contextDim: 1, hidden: [2], seed: 0 }),
   () => new bijectors.Householder({ dim: 3, seed: 0 }),
   () => new bijectors.Partition({ bijectors: [new Exp(), null], sizes: [1, 2] }),

@@ -10,6 +10,7 @@ export {
   AttentionConditioner,
   type AttentionConditionerOptions,
 } from './autoregressive/attention/attention-conditioner.js';
+export { LstmEncoder, type LstmEncoderOptions } from './autoregressive/lstm/lstm-encoder.js';
 export { LstmConditioner, type LstmConditionerOptions } from './autoregressive/lstm/lstm-conditioner.js';
 export {
   SequenceConditioner,

@@ -3,6 +3,7 @@ import type { ModuleClass } from '@pushforward/tensor';
 import { Autoregressive } from './autoregressive/autoregressive.js';
 import { Chain } from './combinators/chain.js';
 import { AttentionConditioner } from './autoregressive/attention/attention-conditioner.js';
+import { LstmEncoder } from './autoregressive/lstm/lstm-encoder.js';
 import { LstmConditioner } from './autoregressive/lstm/lstm-conditioner.js';
 import { Coupling } from './coupling/coupling.js';
 import { Exp } from './elementary/exp.js';
@@ -74,6 +75,7 @@ export const bijectorModules: readonly ModuleClass[] = [
   Householder,
   Invert,
   LstmConditioner,
+  LstmEncoder,
   LuLinear,
   MapContext,
   MixtureCdfTransform,

@@ -8,6 +8,7 @@ export { klDivergence, type KlDivergenceOptions } from './divergence/kl-divergen
 export { Laplace } from './bases/laplace.js';
 export { LogNormal } from './composites/log-normal.js';
 export { Logistic } from './bases/logistic.js';
+export { MadeDistribution } from './composites/made-distribution.js';
 export { maximumLikelihood, type MaximumLikelihood, type Observations } from './objectives/maximum-likelihood.js';
 export { MixtureSameFamily } from './composites/mixture-same-family.js';
 export { distributionModules } from './modules.js';

@@ -8,6 +8,7 @@ import { Independent } from './composites/independent.js';
 import { Laplace } from './bases/laplace.js';
 import { Logistic } from './bases/logistic.js';
 import { LogNormal } from './composites/log-normal.js';
+import { MadeDistribution } from './composites/made-distribution.js';
 import { MixtureSameFamily } from './composites/mixture-same-family.js';
 import { MixedDensity } from './composites/mixed-density.js';
 import { MultivariateNormalDiag } from './composites/multivariate-normal-diag.js';
@@ -43,6 +44,7 @@ export const distributionModules: readonly ModuleClass[] = [
   Laplace,
   Logistic,
   LogNormal,
+  MadeDistribution,
   MixtureSameFamily,
   MixedDensity,
   MultivariateNormalDiag,

@@ -12,6 +12,7 @@ export {
   WeightNormConv2d,
   type WeightNormConv2dOptions,
 } from './convolution/weight-norm-conv2d.js';
+export { DeepSet, type DeepSetOptions } from './embedding/deep-set.js';
 export { type HiddenDegrees, hiddenDegrees } from './masks/degrees.js';
 export type { DependencyGraph } from './masks/graph.js';
 export { GaussianMade } from './density/gaussian-made.js';

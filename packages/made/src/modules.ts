@@ -7,6 +7,7 @@ import { WeightNormConv2d } from './convolution/weight-norm-conv2d.js';
 import { BernoulliMade } from './density/bernoulli-made.js';
 import { CategoricalMade } from './density/categorical-made.js';
 import { GaussianMade } from './density/gaussian-made.js';
+import { DeepSet } from './embedding/deep-set.js';
 import { Made } from './made/made.js';
 import { MaskedLinear } from './network/masked-linear.js';
 import { Mlp } from './mlp/mlp.js';
@@ -37,6 +38,7 @@ export const madeModules: readonly ModuleClass[] = [
   GaussianMade,
   ConvDecoder,
   ConvEncoder,
+  DeepSet,
   PixelCnn,
   ResidualBlock,
   ResNet,
