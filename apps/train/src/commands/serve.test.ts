@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { affine, Chain, maf, MapContext } from '@pushforward/bijectors';
 import { type Distribution, StandardNormal, Transformed } from '@pushforward/distributions';
 import { saveModule } from '@pushforward/io/node';
@@ -222,6 +223,45 @@ describe('draws what sample draws', () => {
   });
 });
 
+test('categories are texts, in what is asked and in what is answered', async () => {
+  const cities = ['Zürich', 'north, east', 'Oslo'];
+  const rows = Array.from({ length: 120 }, (_, i) => `"${cities[i % 3]}",${(i % 3) + ((i * 37) % 50) / 40}\n`);
+  writeFileSync(path.join(cwd, 'cities.csv'), `city,height\n${rows.join('')}`);
+  const small = ['--transforms', '1', '--hidden', '8', '--epochs', '2', '--kind', 'city=categorical', '--out'];
+  for (const [name, ...given] of [['learned'], ['known', '--given', 'city']]) {
+    const training = ['train', '--data', 'cities.csv', ...small, name, ...given];
+    expect((await runCli(cwd, training)).code).toBe(0);
+    const expected = await scores(name, 'city,height\nOslo,2\n"north, east",1.5\n');
+    const { url } = await start(name);
+    const asked = [['Oslo', 2], { height: 1.5, city: 'north, east' }];
+    expectClose((await ask(`${url}/score`, { rows: asked })).content.log_density, expected);
+    const table = new Uint8Array(
+      parquetWriteBuffer({
+        columnData: [
+          { name: 'height', data: [2, 1.5], type: 'DOUBLE' },
+          { name: 'city', data: ['Oslo', 'north, east'], type: 'STRING' },
+        ],
+      }),
+    );
+    const answer = await ask(`${url}/score`, table, { 'Content-Type': PARQUET });
+    expectClose(answer.content.log_density, expected);
+    const of = name === 'known' ? { given: { city: 'Oslo' } } : {};
+    const drawn = (await ask(`${url}/sample`, { count: 20, seed: 3, ...of })).content;
+    expect(drawn.columns).toEqual(['city', 'height']);
+    expect(drawn.rows.every(([city]: [string]) => (name === 'known' ? city === 'Oslo' : cities.includes(city)))).toBe(
+      true,
+    );
+    const { bytes } = await post(`${url}/sample`, { count: 20, seed: 3, ...of }, { Accept: PARQUET });
+    const found = await parquetReadObjects({ file: new Uint8Array(bytes).buffer });
+    expect(found.map((row) => Object.values(row))).toEqual(drawn.rows);
+    expect((await (await fetch(`${url}/model`)).json()).columns[0].categories.toSorted()).toEqual(cities.toSorted());
+    const strange = await ask(`${url}/score`, { rows: [['Bern', 2]] });
+    // Learned, another city has no density; given, there is no density at all.
+    if (name === 'learned') expect(strange.content).toEqual({ log_density: [null] });
+    else expect(strange.content.error).toMatch(/^rows\[0\]: "city" must be one of "[^]*", got "Bern"$/);
+  }
+});
+
 test('says what the model is, and that it is well', async () => {
   const { url } = await start('given');
   for (const place of ['/', '/model']) {
@@ -258,8 +298,8 @@ describe('what is wrong is said in a line', () => {
     ['{"row": [[1, 2]]}', 400, /^the body has "row"; what it may have is rows, seed$/],
     ['{}', 400, /^rows must be a list of at least one row, got nothing$/],
     ['{"rows": []}', 400, /^rows must be a list of at least one row, got an empty list$/],
-    ['{"rows": [7]}', 400, /^rows\[0\] must be a list of numbers, or an object of them by column, got 7$/],
-    ['{"rows": [[1, 2], [1]]}', 400, /^rows\[1\] must have 2 numbers \(height, cm, weight\), got 1$/],
+    ['{"rows": [7]}', 400, /^rows\[0\] must be a list of values, or an object of them by column, got 7$/],
+    ['{"rows": [[1, 2], [1]]}', 400, /^rows\[1\] must have 2 values \(height, cm, weight\), got 1$/],
     ['{"rows": [[1, null]]}', 400, /^rows\[0\]: "weight" must be a finite number of single precision, got null$/],
     ['{"rows": [[1, 1e39]]}', 400, /^rows\[0\]: "weight" must be a finite number of single precision, got 1e\+39$/],
     ['{"rows": [["1", 2]]}', 400, /^rows\[0\]: "height, cm" must be a finite number of single precision, got "1"$/],
@@ -295,13 +335,21 @@ describe('what is wrong is said in a line', () => {
 
   test.each([
     ['{"count": 0}', 400, /^count must be a whole number of at least 1, got 0$/],
-    ['{"count": 4}', 413, /^4 rows of 2 numbers are asked for, at most 3 rows are drawn at once$/],
+    ['{"count": 4}', 413, /^4 rows of 2 values are asked for, at most 3 rows are drawn at once$/],
     ['{"given": {"age": 1}}', 400, /^nothing is given to this model: leave "given" out$/],
   ])('sample: %s', async (body, status, error) => {
     expect(await ask(`${url}/sample`, body)).toMatchObject({
       status,
       content: { error: expect.stringMatching(error) },
     });
+  });
+
+  test('a packed body', async () => {
+    const answer = await ask(`${url}/score`, gzipSync('{"rows": [[1, 2]]}'), { 'Content-Encoding': 'gzip' });
+    expect([answer.status, answer.content.error]).toEqual([
+      415,
+      'Content-Encoding gzip is not read: send the body as it is',
+    ]);
   });
 
   test('a place or a method that there is not', async () => {
@@ -413,5 +461,9 @@ test('where it cannot listen it says why', async () => {
     1,
     `error: --host 127.0.0.1 --port ${port}: another program listens there; --port chooses another, 0 any that is free\n`,
   ]);
-  expect((await runCli(cwd, ['serve', 'model', '--port', '70000'])).code).toBe(2);
+  for (const option of [
+    ['--port', '70000'],
+    ['--timeout', '1e9'],
+  ])
+    expect((await runCli(cwd, ['serve', 'model', ...option])).code).toBe(2);
 });

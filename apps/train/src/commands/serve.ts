@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { refuseCategories } from '../density/given-columns.js';
 import { startBackend } from '../model/backend.js';
 import { loadModel } from '../model/models.js';
 import { FlowServer } from '../serve/flow-server.js';
@@ -21,14 +20,17 @@ export interface ServeOptions {
   timeout: number;
 }
 
+/** A day, in seconds. */
+const LONGEST = 86_400;
+
 /** Scores and draws rows for whoever asks by HTTP, until a signal stops it; then it ends what it has begun. */
 export async function serveCommand(host: Host, name: string, options: ServeOptions): Promise<void> {
   if (options.port > 65535) throw new UsageError(`--port ${options.port}: must be at most 65535`);
+  if (options.timeout > LONGEST) throw new UsageError(`--timeout ${options.timeout}: must be at most ${LONGEST}`);
   const backend = await startBackend();
   const model = await loadModel(host.cwd, name);
   using _ = model.module;
   if (model.kind !== 'flow') throw new UserError(`${name}: is a model of images; only models of rows can be served`);
-  refuseCategories(name, model.notes, 'cannot be served yet');
   const service = new FlowService(model);
   await service.warmUp();
   const limits = {

@@ -14,6 +14,12 @@ export function sendJson(
   send(response, status, `${JSON.stringify(content)}\n`, { 'Content-Type': JSON_TYPE, ...headers });
 }
 
+/** A table to answer with: the categories of each column, in the order of their codes, where it has some. */
+export interface AnswerTable extends Matrix {
+  readonly names: readonly string[];
+  readonly categories?: readonly (readonly string[] | null)[];
+}
+
 /**
  * Answers with a table in the format that the client accepts: Parquet, CSV, or else JSON.
  *
@@ -22,28 +28,37 @@ export function sendJson(
 export function sendTable(
   request: IncomingMessage,
   response: ServerResponse,
-  names: readonly string[],
-  table: Matrix,
+  table: AnswerTable,
   asJson: () => unknown,
 ): void {
   const { accept = '' } = request.headers;
-  if (accept.includes(PARQUET)) send(response, 200, parquet(names, table), { 'Content-Type': PARQUET });
+  if (accept.includes(PARQUET)) send(response, 200, parquet(table), { 'Content-Type': PARQUET });
   else if (accept.includes(CSV))
-    send(response, 200, formatHeader(names) + formatRows(table), { 'Content-Type': `${CSV}; charset=utf-8` });
+    send(response, 200, formatHeader(table.names) + formatRows(table, table.categories), {
+      'Content-Type': `${CSV}; charset=utf-8`,
+    });
   else sendJson(response, 200, asJson());
 }
 
-/** Rows as lists of numbers. */
-export function listsOf({ values, rows, columns }: Matrix): number[][] {
-  return Array.from({ length: rows }, (_, row) => [...values.subarray(row * columns, (row + 1) * columns)]);
+/** Rows as lists of numbers and categories. */
+export function listsOf({ values, rows, columns, categories = [] }: AnswerTable): (number | string)[][] {
+  return Array.from({ length: rows }, (_, row) =>
+    Array.from(
+      values.subarray(row * columns, (row + 1) * columns),
+      (value, i): number | string => categories[i]?.[value] ?? value,
+    ),
+  );
 }
 
-function parquet(names: readonly string[], table: Matrix): Uint8Array {
-  return new Uint8Array(
-    parquetWriteBuffer({
-      columnData: names.map((name, i) => ({ name, data: column(table, i), type: 'DOUBLE', nullable: false })),
-    }),
-  );
+function parquet(table: AnswerTable): Uint8Array {
+  const { names, categories = [] } = table;
+  const columnData = names.map((name, i) => {
+    const [data, own] = [column(table, i), categories[i]];
+    return own
+      ? { name, data: Array.from(data, (code) => own[code]), type: 'STRING' as const, nullable: false }
+      : { name, data, type: 'DOUBLE' as const, nullable: false };
+  });
+  return new Uint8Array(parquetWriteBuffer({ columnData }));
 }
 
 function send(

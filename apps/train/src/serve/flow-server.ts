@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { categoriesOf } from '../density/columns/declared-kind.js';
 import { tableColumns } from '../density/given-columns.js';
 import { UserError } from '../terminal/errors.js';
 import { excerpt } from '../terminal/printable.js';
@@ -154,8 +155,8 @@ export class FlowServer {
     const type = mediaType(request.headers['content-type']);
     const asked = await scoreRequest(body, type, this.service.model, this.limits.rows);
     const { values, warnings } = await this.service.score(asked, signal);
-    const table = { values, rows: values.length, columns: 1 };
-    sendTable(request, response, ['log_density'], table, () => ({ log_density: [...values], ...warned(warnings) }));
+    const table = { names: ['log_density'], values, rows: values.length, columns: 1 };
+    sendTable(request, response, table, () => ({ log_density: [...values], ...warned(warnings) }));
   }
 
   async #sample(request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
@@ -163,10 +164,11 @@ export class FlowServer {
     const type = mediaType(request.headers['content-type']);
     const asked = sampleRequest(body, type, this.service.model, this.limits.rows);
     const { rows, seed, warnings } = await this.service.sample(asked, signal);
-    const { names } = tableColumns(this.service.model.notes);
-    sendTable(request, response, names, rows, () => ({
+    const { names, kinds } = tableColumns(this.service.model.notes);
+    const table = { ...rows, names, categories: kinds.map(categoriesOf) };
+    sendTable(request, response, table, () => ({
       columns: names,
-      rows: listsOf(rows),
+      rows: listsOf(table),
       seed,
       ...warned(warnings),
     }));

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { key } from '@pushforward/tensor';
-import { describeKind } from '../density/columns/declared-kind.js';
+import { categoriesOf, describeKind } from '../density/columns/declared-kind.js';
 import { repeated } from '../density/contexts.js';
 import { OutsideCounter, tableColumns } from '../density/given-columns.js';
 import { CHUNK, sampleRows } from '../density/model.js';
@@ -95,12 +95,14 @@ export class FlowService {
     return {
       columns: names.map((name, i) => {
         const kind = kinds[i];
+        const categories = categoriesOf(kind);
         const given = notes.given?.find(({ place }) => place === i);
         return {
           name,
           role: roles.given.includes(i) ? 'given' : 'learned',
           ...(kind ? { values: describeKind(kind) } : {}),
-          ...(given ? { trainedFrom: given.low, trainedTo: given.high } : {}),
+          ...(categories ? { categories } : {}),
+          ...(given && !categories ? { trainedFrom: given.low, trainedTo: given.high } : {}),
         };
       }),
       units: 'rows are in the units of the table that the model was trained on, log-densities in nats for these units',

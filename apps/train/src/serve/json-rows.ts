@@ -1,15 +1,26 @@
+import { shownTexts } from '../data/category-codes.js';
 import { LARGEST } from '../data/single-precision.js';
 import type { Matrix } from '../statistics/statistics.js';
 import { excerpt } from '../terminal/printable.js';
 import { HttpError, tooLarge } from './http-error.js';
 
+/** A column as JSON has it: numbers, or texts that stand for categories. */
+export interface JsonColumn {
+  readonly name: string;
+  readonly categories?: readonly string[] | null;
+  /** Whether a text that is no category is let through, as a code beyond theirs, which has no density. */
+  readonly isOpen?: boolean;
+}
+
 /**
- * Rows out of JSON: each a list of numbers in the order of the columns, or an object that has them by name; what else an object has is left out.
+ * Rows out of JSON: each a list of values in the order of the columns, or an object that has them by name; what else an object has is left out.
  *
  * @param what how errors call the list
  * @throws HttpError if they are anything else, or too many
  */
-export function jsonRows(rows: unknown, names: readonly string[], what: string, most: number): Matrix {
+export function jsonRows(rows: unknown, columns: readonly JsonColumn[], what: string, most: number): Matrix {
+  const names = columns.map(({ name }) => name);
+  const codes = columns.map(({ categories }) => categories && new Map(categories.map((text, code) => [text, code])));
   if (!Array.isArray(rows) || rows.length === 0)
     throw new HttpError(400, `${what} must be a list of at least one row, got ${shown(rows)}`);
   if (rows.length > most) throw tooLarge(`${what} has ${rows.length} rows, at most ${most} are taken at once`);
@@ -17,28 +28,35 @@ export function jsonRows(rows: unknown, names: readonly string[], what: string, 
   for (const [i, row] of rows.entries()) {
     const found = Array.isArray(row) ? fromList(row, names, `${what}[${i}]`) : fromObject(row, names, `${what}[${i}]`);
     for (const [j, value] of found.entries()) {
-      if (typeof value !== 'number' || !(Math.abs(value) <= LARGEST))
-        throw new HttpError(
-          400,
-          `${what}[${i}]: "${excerpt(names[j], 40)}" must be a finite number of single precision, got ${shown(value)}`,
-        );
-      values[i * names.length + j] = value;
+      const own = codes[j] ? codeOf(value, codes[j], columns[j].isOpen) : value;
+      if (typeof own !== 'number' || !(Math.abs(own) <= LARGEST)) {
+        const { name, categories } = columns[j];
+        const wanted = categories ? `one of ${shownTexts(categories)}` : 'a finite number of single precision';
+        throw new HttpError(400, `${what}[${i}]: "${excerpt(name, 40)}" must be ${wanted}, got ${shown(value)}`);
+      }
+      values[i * names.length + j] = own;
     }
   }
   return { values, rows: rows.length, columns: names.length };
+}
+
+/** The code of a category, or of a number or truth value that is taken for one. */
+function codeOf(value: unknown, codes: ReadonlyMap<string, number>, isOpen = false): number | undefined {
+  if (!['string', 'number', 'boolean'].includes(typeof value)) return undefined;
+  return codes.get(String(value)) ?? (isOpen ? codes.size : undefined);
 }
 
 function fromList(row: readonly unknown[], names: readonly string[], place: string): readonly unknown[] {
   if (row.length === names.length) return row;
   throw new HttpError(
     400,
-    `${place} must have ${names.length} numbers (${excerpt(names.join(', '))}), got ${row.length}`,
+    `${place} must have ${names.length} values (${excerpt(names.join(', '))}), got ${row.length}`,
   );
 }
 
 function fromObject(row: unknown, names: readonly string[], place: string): unknown[] {
   if (typeof row !== 'object' || row === null)
-    throw new HttpError(400, `${place} must be a list of numbers, or an object of them by column, got ${shown(row)}`);
+    throw new HttpError(400, `${place} must be a list of values, or an object of them by column, got ${shown(row)}`);
   return names.map((name) => {
     if (!Object.hasOwn(row, name)) throw new HttpError(400, `${place} has no "${excerpt(name, 40)}"`);
     return (row as Record<string, unknown>)[name];

@@ -1,5 +1,5 @@
-import { checkKinds } from '../density/columns/declared-kind.js';
-import { tableColumns } from '../density/given-columns.js';
+import { categoriesOf, checkKinds } from '../density/columns/declared-kind.js';
+import { categoricalColumns, tableColumns } from '../density/given-columns.js';
 import { openCsv } from '../data/csv/csv.js';
 import { openParquetBytes } from '../data/parquet.js';
 import { Gatherer, type TableStream } from '../data/table.js';
@@ -32,7 +32,7 @@ export async function scoreRequest(
   most: number,
 ): Promise<ScoreRequest> {
   const { names, kinds } = tableColumns(model.notes);
-  const request = await readRequest(body, type, model, names, most);
+  const request = await readRequest(body, type, model, most);
   checkKinds(BODY, request.rows, names, kinds);
   return request;
 }
@@ -41,15 +41,20 @@ async function readRequest(
   body: Uint8Array,
   type: string | undefined,
   model: FlowModel,
-  names: readonly string[],
   most: number,
 ): Promise<ScoreRequest> {
+  const { names, kinds, roles } = tableColumns(model.notes);
   if (type === JSON_TYPE) {
     const { rows, seed } = jsonObject(body, ['rows', 'seed']);
-    return { rows: jsonRows(rows, names, 'rows', most), seed: seedOf(seed) ?? 0 };
+    const columns = names.map((name, i) => ({
+      name,
+      categories: categoriesOf(kinds[i]),
+      isOpen: !roles.given.includes(i),
+    }));
+    return { rows: jsonRows(rows, columns, 'rows', most), seed: seedOf(seed) ?? 0 };
   }
   if (type === PARQUET || type === CSV) {
-    const options = { wanted: [...names] };
+    const options = { wanted: [...names], categorical: categoricalColumns(model.notes, 'counted') };
     const table = await (type === CSV
       ? openCsv(BODY, inOnePiece(body), options)
       : openParquetBytes(BODY, body, options));

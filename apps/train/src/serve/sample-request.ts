@@ -2,7 +2,7 @@ import { tableColumns } from '../density/given-columns.js';
 import type { FlowModel } from '../model/models.js';
 import type { Matrix } from '../statistics/statistics.js';
 import { HttpError, tooLarge } from './http-error.js';
-import { jsonObject, jsonRows, seedOf, shown } from './json-rows.js';
+import { type JsonColumn, jsonObject, jsonRows, seedOf, shown } from './json-rows.js';
 import { JSON_TYPE } from './media-types.js';
 
 /** How many rows to draw, for each of the given rows if anything is given, and what they come from. */
@@ -28,23 +28,23 @@ export function sampleRequest(
   const { count = 1, seed, given } = jsonObject(body, ['count', 'seed', 'given']);
   if (!Number.isSafeInteger(count) || (count as number) < 1)
     throw new HttpError(400, `count must be a whole number of at least 1, got ${shown(count)}`);
-  const contexts = givenRows(given, notes.given?.map(({ name }) => name) ?? [], most);
+  const contexts = givenRows(given, notes.given ?? [], most);
   const rows = (count as number) * (contexts?.rows ?? 1);
   const { length: columns } = tableColumns(notes).names;
   if (rows > most)
-    throw tooLarge(`${rows} rows of ${columns} numbers are asked for, at most ${most} rows are drawn at once`);
+    throw tooLarge(`${rows} rows of ${columns} values are asked for, at most ${most} rows are drawn at once`);
   return { count: count as number, seed: seedOf(seed), given: contexts };
 }
 
-function givenRows(given: unknown, names: readonly string[], most: number): Matrix | undefined {
-  if (names.length === 0) {
+function givenRows(given: unknown, columns: readonly JsonColumn[], most: number): Matrix | undefined {
+  if (columns.length === 0) {
     if (given === undefined) return undefined;
     throw new HttpError(400, 'nothing is given to this model: leave "given" out');
   }
   if (given === undefined)
     throw new HttpError(
       400,
-      `the model is given ${names.join(', ')}: "given" says their values, in a row or a list of rows`,
+      `the model is given ${columns.map(({ name }) => name).join(', ')}: "given" says their values, in a row or a list of rows`,
     );
-  return Array.isArray(given) ? jsonRows(given, names, 'given', most) : jsonRows([given], names, 'given', most);
+  return Array.isArray(given) ? jsonRows(given, columns, 'given', most) : jsonRows([given], columns, 'given', most);
 }
