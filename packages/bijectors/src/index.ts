@@ -54,8 +54,12 @@ export { fitBatchNorm } from './linear/fit-batch-norm.js';
 export { fitStandardization } from './linear/fit-standardization.js';
 export { Householder, type HouseholderOptions } from './linear/householder.js';
 export { LuLinear, type LuLinearOptions } from './linear/lu-linear.js';
+export { ImageCoupling, type ImageCouplingOptions } from './images/image-coupling.js';
+export { PixelSigmoid, type PixelSigmoidOptions } from './images/pixel-sigmoid.js';
+export { Squeeze, type SqueezeOptions } from './images/squeeze.js';
 export { lstmIaf, lstmMaf, type LstmFlowOptions } from './factories/lstm.js';
 export { bijectorModules } from './modules.js';
+export { multiscaleGlow, type MultiscaleGlowOptions } from './factories/multiscale-glow.js';
 export { naf, type NeuralAutoregressiveFlowOptions } from './factories/naf.js';
 export {
   type AutoregressiveSplineFlowOptions,

@@ -7,6 +7,9 @@ import { LstmEncoder } from './autoregressive/lstm/lstm-encoder.js';
 import { LstmConditioner } from './autoregressive/lstm/lstm-conditioner.js';
 import { Coupling } from './coupling/coupling.js';
 import { Exp } from './elementary/exp.js';
+import { ImageCoupling } from './images/image-coupling.js';
+import { PixelSigmoid } from './images/pixel-sigmoid.js';
+import { Squeeze } from './images/squeeze.js';
 import { FillTriangular } from './elementary/fill-triangular.js';
 import { Partition } from './combinators/partition.js';
 import { Power } from './elementary/power.js';
@@ -73,6 +76,7 @@ export const bijectorModules: readonly ModuleClass[] = [
   FillTriangular,
   GateTransform,
   Householder,
+  ImageCoupling,
   Invert,
   LstmConditioner,
   LstmEncoder,
@@ -81,6 +85,7 @@ export const bijectorModules: readonly ModuleClass[] = [
   MixtureCdfTransform,
   Partition,
   Permute,
+  PixelSigmoid,
   Planar,
   Power,
   Radial,
@@ -99,6 +104,7 @@ export const bijectorModules: readonly ModuleClass[] = [
   Sigmoid,
   Simplex,
   Softplus,
+  Squeeze,
   Sylvester,
   Tanh,
 ];

@@ -25,6 +25,7 @@ import { normalKernel, uniformKernel } from '../random/wasm.js';
 import { searchSortedKernel } from '../overrides/indexing/search-sorted.js';
 import { emptySegmentSumKernel, segmentSumKernel } from '../overrides/indexing/segment-sum.js';
 import { sliceKernel, splitKernel, unpackKernel } from '../overrides/indexing/slice.js';
+import { transposeKernel } from '../overrides/indexing/transpose.js';
 import { softmaxKernel } from '../overrides/reductions/softmax.js';
 import { splineGradientKernel, splineKernel } from '../kernels/spline/wasm.js';
 import { meanKernel, sumKernel } from '../overrides/reductions/sum.js';
@@ -42,6 +43,7 @@ export const overrides: readonly KernelOverride[] = [
   unpackKernel,
   concatKernel,
   packKernel,
+  transposeKernel,
   sumKernel,
   meanKernel,
   addNKernel,
