@@ -1,3 +1,4 @@
+export { Dequantized, type DequantizedBoundOptions, type DequantizedOptions } from './composites/dequantized.js';
 export { Bernoulli } from './bases/bernoulli.js';
 export { Categorical } from './bases/categorical.js';
 export { ContinuousBernoulli } from './bases/continuous-bernoulli.js';

@@ -4,6 +4,7 @@ import { Bernoulli } from './bases/bernoulli.js';
 import { Categorical } from './bases/categorical.js';
 import { ContinuousBernoulli } from './bases/continuous-bernoulli.js';
 import { DiscretizedLogistic } from './bases/discretized-logistic.js';
+import { Dequantized } from './composites/dequantized.js';
 import { Independent } from './composites/independent.js';
 import { Laplace } from './bases/laplace.js';
 import { Logistic } from './bases/logistic.js';
@@ -40,6 +41,7 @@ export const distributionModules: readonly ModuleClass[] = [
   Categorical,
   ContinuousBernoulli,
   DiscretizedLogistic,
+  Dequantized,
   Independent,
   Laplace,
   Logistic,
