@@ -2,7 +2,15 @@ import '@tensorflow/tfjs';
 import { memory } from '@tensorflow/tfjs-core';
 import * as bijectors from '@pushforward/bijectors';
 import * as distributions from '@pushforward/distributions';
-import { BernoulliMade, CategoricalMade, DeepSet, GaussianMade, Made, MaskedLinear } from '@pushforward/made';
+import {
+  AnyOrderDensity,
+  BernoulliMade,
+  CategoricalMade,
+  DeepSet,
+  GaussianMade,
+  Made,
+  MaskedLinear,
+} from '@pushforward/made';
 import { type Json, type Module, type ModuleClass, moduleState, restoreModule } from '@pushforward/tensor';
 import { variable, zeros } from '@tensorflow/tfjs-core';
 import {
@@ -45,6 +53,7 @@ const examples: (() => Module)[] = [
       ],
       { seed: 0 },
     ),
+  () => new AnyOrderDensity({ categories: [0, 2], hidden: [3], components: 2, loc: [1, 0], scale: [2, 1], seed: 0 }),
   () => new BernoulliMade({ dim: 2, hidden: [3], seed: 0 }),
   () => new CategoricalMade({ categories: [2, 3], hidden: [3], contextDim: 1, seed: 0 }),
   () => new GaussianMade({ dim: 2, hidden: [3], residual: true, direct: true, seed: 0 }),

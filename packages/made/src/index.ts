@@ -1,3 +1,8 @@
+export {
+  AnyOrderDensity,
+  type AnyOrderDensityOptions,
+  type AnyOrderLogProbOptions,
+} from './density/any-order-density.js';
 export { BernoulliMade } from './density/bernoulli-made.js';
 export { CategoricalMade, type CategoricalMadeOptions } from './density/categorical-made.js';
 export { oneHot } from './density/categorical.js';

@@ -4,6 +4,7 @@ import { ConvEncoder } from './convolution/conv-encoder.js';
 import { ResidualBlock } from './convolution/residual-block.js';
 import { ResNet } from './convolution/res-net.js';
 import { WeightNormConv2d } from './convolution/weight-norm-conv2d.js';
+import { AnyOrderDensity } from './density/any-order-density.js';
 import { BernoulliMade } from './density/bernoulli-made.js';
 import { CategoricalMade } from './density/categorical-made.js';
 import { GaussianMade } from './density/gaussian-made.js';
@@ -33,6 +34,7 @@ export const madeModules: readonly ModuleClass[] = [
   MaskedLinear,
   Mlp,
   ResidualMlp,
+  AnyOrderDensity,
   BernoulliMade,
   CategoricalMade,
   GaussianMade,
