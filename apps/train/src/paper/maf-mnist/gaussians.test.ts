@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Host } from '../../terminal/host.js';
 import { gaussianScores, meanDensity } from './gaussians.js';
 
 test('the mean of densities is taken without leaving their logarithms', () => {
@@ -8,12 +9,22 @@ test('the mean of densities is taken without leaving their logarithms', () => {
   expect(none).toBeCloseTo(-5 - Math.log(2), 12);
 });
 
-test('a Gaussian a label is the mean of the densities that its labels fit', () => {
+const host: Host = {
+  cwd: '.',
+  stdout: { write: () => true },
+  stderr: { write: () => true },
+  signal: new AbortController().signal,
+  commandPrefix: 'pushforward',
+};
+
+test('a Gaussian a label is the mean of the densities that its labels fit', async () => {
   const values = Float64Array.of(-1, 1, 9, 11);
   const train = { rows: { values, rows: 4, columns: 1 }, labels: Uint8Array.of(0, 0, 1, 1) };
-  const test = { rows: { values: Float64Array.of(0.5), rows: 1, columns: 1 }, labels: Uint8Array.of(0) };
+  const test = { values: Float64Array.of(0.5), rows: 1, columns: 1 };
   const normal = (x: number, mean: number, variance: number) =>
     Math.exp(-((x - mean) ** 2) / (2 * variance)) / Math.sqrt(2 * Math.PI * variance);
-  expect(gaussianScores(train, test, false)[0]).toBeCloseTo(Math.log(normal(0.5, 5, 26)), 12);
-  expect(gaussianScores(train, test, true)[0]).toBeCloseTo(Math.log((normal(0.5, 0, 1) + normal(0.5, 10, 1)) / 2), 12);
+  const [one] = await gaussianScores(host, train, test, false);
+  expect(one).toBeCloseTo(Math.log(normal(0.5, 5, 26)), 12);
+  const [mixed] = await gaussianScores(host, train, test, true);
+  expect(mixed).toBeCloseTo(Math.log((normal(0.5, 0, 1) + normal(0.5, 10, 1)) / 2), 12);
 });

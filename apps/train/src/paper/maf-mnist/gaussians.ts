@@ -1,6 +1,7 @@
-import { fitGaussian, type FullGaussian, gaussianLogProb } from '../../statistics/gaussian-baseline.js';
+import { fitGaussian, gaussianLogProb } from '../../statistics/gaussian-baseline.js';
 import { type Matrix, takeRows } from '../../statistics/statistics.js';
 import { UserError } from '../../terminal/errors.js';
+import { checkInterrupted, type Host } from '../../terminal/host.js';
 
 /** Digits as points of the real line, with what each of them shows. */
 export interface LabelledRows {
@@ -8,16 +9,35 @@ export interface LabelledRows {
   labels: Uint8Array;
 }
 
-/** Fits a Gaussian with full covariance to the training rows, or one to those of each label, and gives the log-density of the test rows. */
-export function gaussianScores(train: LabelledRows, test: LabelledRows, isConditional: boolean): Float64Array {
+/** How many test rows are scored between two looks at whether the program is to stop. */
+const CHUNK = 1000;
+
+/**
+ * Fits a Gaussian with full covariance to the training rows, or one to those of each label, and gives the log-density of the test rows.
+ *
+ * @throws InterruptedError if the user asks to stop
+ */
+export async function gaussianScores(
+  host: Host,
+  train: LabelledRows,
+  test: Matrix,
+  isConditional: boolean,
+): Promise<Float64Array> {
   const labels = isConditional ? [...new Set(train.labels)].toSorted((a, b) => a - b) : [undefined];
-  const densities = labels.map((label) => {
+  const densities = labels.map(() => new Float64Array(test.rows));
+  for (const [i, label] of labels.entries()) {
     const own = label === undefined ? train.rows : takeRows(train.rows, indicesOf(train.labels, label));
     const gaussian = fitGaussian(own);
     if ('dependentColumn' in gaussian)
       throw new UserError(`pixel ${gaussian.dependentColumn} follows from those before it in the digits of this size`);
-    return gaussianLogProb(gaussian satisfies FullGaussian, test.rows);
-  });
+    for (let start = 0; start < test.rows; start += CHUNK) {
+      const rows = Math.min(CHUNK, test.rows - start);
+      const values = test.values.subarray(start * test.columns, (start + rows) * test.columns);
+      densities[i].set(gaussianLogProb(gaussian, { ...test, values, rows }), start);
+      await new Promise((resolve) => setImmediate(resolve));
+      checkInterrupted(host);
+    }
+  }
   return meanDensity(densities);
 }
 

@@ -26,12 +26,12 @@ export async function trainRow(row: string, data: MafMnistData, quick: boolean, 
   const name = row.replace('-conditional', '');
   const train = await rowsOf(data.train, foldIn(NOISE, 0));
   if (name === 'gaussian') {
-    const test = await rowsOf(data.test, foldIn(NOISE, 1));
     return {
       scores: {
-        logProb: gaussianScores(
+        logProb: await gaussianScores(
+          work.host,
           { rows: train, labels: data.train.labels },
-          { rows: test, labels: data.test.labels },
+          await rowsOf(data.test, foldIn(NOISE, 1)),
           isConditional,
         ),
       },
