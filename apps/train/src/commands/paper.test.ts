@@ -42,10 +42,10 @@ describe('a table of two seeds', () => {
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/^MAF \(5\) +[−\d.]+ ± \d+\.\d\d +−1300\.50 ± 1\.70 +2 +\d+\.\d$/m);
     expect(stdout).toMatch(
-      /^MAF \(5\) above MADE, log p\(x\): [+−]\d+\.\d\d ± \d+\.\d\d nats, (holds|does not hold)$/m,
+      /^Gaussian above MADE, log p\(x\): [+−]\d+\.\d\d ± \d+\.\d\d nats, (holds|does not hold)$/m,
     );
     // No claim is judged of which one row was left out.
-    expect(stdout).not.toContain('MAF (5), conditional above');
+    expect(stdout).not.toContain('MAF (5) above');
     const page = read('maf', 'report.html');
     expect(pageProblems(page)).toEqual([]);
     expect(page).toContain('This is the quick form');
@@ -85,5 +85,5 @@ test('posteriors are compared by ELBO, by log p(x), and by what lies between', a
   const { code, stdout, stderr } = await runCli(cwd, ['paper', 'iaf-mnist', ...RUN, '--seeds', '1', '--out', 'iaf']);
   expect(code, stderr).toBe(0);
   expect(stdout).toMatch(/^IAF of shifts +−\d+\.\d\d ± \d+\.\d\d +– /m);
-  expect(stdout).toMatch(/^IAF above Gaussian, diagonal, ELBO − log p\(x\): /m);
+  expect(stdout).toMatch(/^IAF above Gaussian, full covariance, ELBO: /m);
 });

@@ -1,20 +1,40 @@
-import { affine, type Bijector, Chain, maf, realNvp } from '@pushforward/bijectors';
+import { affine, type Bijector, Chain, madeMog, maf, mafMog, realNvp } from '@pushforward/bijectors';
 import { type Distribution, StandardNormal, Transformed } from '@pushforward/distributions';
 import type { Key } from '@pushforward/tensor';
 
-/** The density models of the table that are trained step by step. */
+/** What the flow of a row is built from. */
+export interface DensityOptions {
+  dim: number;
+  hidden: number[];
+  /** 0 for a density without a context. */
+  contextDim: number;
+  seed: Key;
+}
+
+/** A row of the table that is trained step by step. */
 export interface DensityModel {
-  build(options: { dim: number; hidden: number[]; contextDim: number; seed: Key }): Bijector;
+  build(options: DensityOptions): Bijector;
   /** As in the paper: flows of many layers take smaller steps. */
   learningRate: number;
 }
 
+const [ofOneLayer, ofLayers] = [1e-3, 1e-4];
+
+/** By the row's name. As in the paper, flows of many layers normalise by batches between them. */
 export const densityModels: Readonly<Record<string, DensityModel>> = {
-  made: { build: (options) => maf({ ...options, transforms: 1 }), learningRate: 1e-3 },
-  'real-nvp-5': { build: (options) => realNvp({ ...options, transforms: 5 }), learningRate: 1e-4 },
-  'real-nvp-10': { build: (options) => realNvp({ ...options, transforms: 10 }), learningRate: 1e-4 },
-  'maf-5': { build: (options) => maf({ ...options, transforms: 5 }), learningRate: 1e-4 },
-  'maf-10': { build: (options) => maf({ ...options, transforms: 10 }), learningRate: 1e-4 },
+  made: { build: (options) => maf({ ...options, transforms: 1 }), learningRate: ofOneLayer },
+  'made-mog': { build: (options) => madeMog(options), learningRate: ofOneLayer },
+  'real-nvp-5': {
+    build: (options) => realNvp({ ...options, transforms: 5, batchNorm: true }),
+    learningRate: ofLayers,
+  },
+  'real-nvp-10': {
+    build: (options) => realNvp({ ...options, transforms: 10, batchNorm: true }),
+    learningRate: ofLayers,
+  },
+  'maf-5': { build: (options) => maf({ ...options, transforms: 5, batchNorm: true }), learningRate: ofLayers },
+  'maf-10': { build: (options) => maf({ ...options, transforms: 10, batchNorm: true }), learningRate: ofLayers },
+  'maf-mog-5': { build: (options) => mafMog({ ...options, transforms: 5, batchNorm: true }), learningRate: ofLayers },
 };
 
 /** A flow over the standard normal distribution, behind the location and scale of each pixel of the training digits. */

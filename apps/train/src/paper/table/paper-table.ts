@@ -5,7 +5,7 @@ import type { TrainingRecord } from '../../run/training-run.js';
 import type { Host } from '../../terminal/host.js';
 
 /** A number that each test example gets from a trained row, in nats; its mean over them is what the table prints. */
-export interface Metric {
+interface Metric {
   name: string;
   title: string;
 }
@@ -46,7 +46,7 @@ export interface RowWork {
 }
 
 /** A table whose data have been read. */
-export interface PreparedTable {
+interface PreparedTable {
   /** What the data are, in words. */
   source: string;
   data: Fingerprint;

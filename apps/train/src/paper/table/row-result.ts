@@ -25,14 +25,14 @@ export interface RowResult {
 const FOLDER = 'results';
 
 /** The path, within a run's directory, of a row's result. */
-export function resultFile(row: string, seed: number): string {
+function resultFile(row: string, seed: number): string {
   return path.join(FOLDER, `${row}.${seed}.json`);
 }
 
 export async function writeResult(
   directory: RunDirectory,
   { row, seed, seconds, backend }: Pick<RowResult, 'row' | 'seed' | 'seconds' | 'backend'>,
-  { training = undefined, scores }: RowOutcome,
+  { training, scores }: RowOutcome,
 ): Promise<RowResult> {
   const result: RowResult = {
     row,
