@@ -9,6 +9,8 @@ import { ActNorm, initializeActNorm } from './act-norm.js';
 
 const data = add(mul(normal(key(0), [50, 4, 3]), tensor1d([0.1, 1, 30])), tensor1d([5, -2, 100]));
 
+const make = () => new ActNorm({ dim: 3, contextDim: 2, hidden: [5], seed: 0 });
+
 describe('ActNorm', () => {
   test.each([1, 4])('of %d dimensions: the laws', async (dim) => {
     await checkBijector(() => new ActNorm({ dim }), {
@@ -25,7 +27,6 @@ describe('ActNorm', () => {
   });
 
   test('with a context: the laws, and the identity at first', async () => {
-    const make = () => new ActNorm({ dim: 3, contextDim: 2, hidden: [5], seed: 0 });
     await checkBijector(make, {
       eventShape: [3],
       connectivity: (output, input) => output === input,

@@ -43,8 +43,8 @@ export async function fitBatchNorm<B>(
       here.moments.dispose();
       const own = {
         count: here.count,
-        mean: [...numbers.slice(0, reached.dim)],
-        squares: [...numbers.slice(reached.dim)],
+        mean: Array.from(numbers.subarray(0, reached.dim)),
+        squares: Array.from(numbers.subarray(reached.dim)),
       };
       total = total ? together(total, own) : own;
     }

@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { checkBijector } from '../testing/index.js';
 import { Householder } from './householder.js';
 
+const make = (dim: number) => new Householder({ dim, reflections: 4, contextDim: 2, hidden: [5], seed: 1 });
+
 describe('Householder', () => {
   test.each([
     { dim: 2 },
@@ -30,7 +32,6 @@ describe('Householder', () => {
   });
 
   test('with a context: the laws, and the identity at first', async () => {
-    const make = (dim: number) => new Householder({ dim, reflections: 4, contextDim: 2, hidden: [5], seed: 1 });
     await checkBijector(() => make(3), { eventShape: [3], noise: 0.3, steps: 4 });
     const x = normal(key(1), [4, 5]);
     await expect(make(5).forward(x, normal(key(2), [4, 2]))).toBeAllClose(x, { atol: 1e-5 });

@@ -5,6 +5,8 @@ import { Invert } from '../combinators/invert.js';
 import { checkBijector } from '../testing/index.js';
 import { LuLinear } from './lu-linear.js';
 
+const make = () => new LuLinear({ dim: 3, permutation: 'reverse', contextDim: 2, hidden: [5], seed: 0 });
+
 describe('LuLinear', () => {
   test.each([
     { dim: 1 },
@@ -26,7 +28,6 @@ describe('LuLinear', () => {
   });
 
   test('with a context: the laws either way, and the identity at first', async () => {
-    const make = () => new LuLinear({ dim: 3, permutation: 'reverse', contextDim: 2, hidden: [5], seed: 0 });
     await checkBijector(make, { eventShape: [3], noise: 0.3, steps: 4 });
     await checkBijector(() => new Invert(make()), { eventShape: [3], noise: 0.3, steps: 4 });
     const x = normal(key(0), [2, 4, 6]);

@@ -4,13 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { checkBijector } from '../testing/index.js';
 import { Planar } from './planar.js';
 
+const make = () => new Planar({ dim: 3, contextDim: 2, hidden: [5], seed: 1 });
+
 describe('Planar', () => {
   test.each([1, 2, 5])('of %d dimensions: the laws', async (dim) => {
     await checkBijector(() => new Planar({ dim, seed: 1 }), { eventShape: [dim], noise: 0.5, steps: 4 });
   });
 
   test('with a context: the laws, and the identity at first', async () => {
-    const make = () => new Planar({ dim: 3, contextDim: 2, hidden: [5], seed: 1 });
     await checkBijector(make, { eventShape: [3], noise: 0.3, steps: 4 });
     const x = normal(key(0), [4, 3]);
     await expect(make().forward(x, normal(key(2), [4, 2]))).toBeAllClose(x, { atol: 1e-6 });

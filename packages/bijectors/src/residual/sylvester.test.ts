@@ -5,6 +5,8 @@ import { checkBijector } from '../testing/index.js';
 import { Planar } from './planar.js';
 import { Sylvester } from './sylvester.js';
 
+const make = (units: number) => new Sylvester({ dim: 3, units, contextDim: 2, hidden: [5], seed: 1 });
+
 describe('Sylvester', () => {
   test.each([
     { dim: 2 },
@@ -103,7 +105,6 @@ describe('Sylvester', () => {
   });
 
   test('with a context: the laws, and the identity at first', async () => {
-    const make = (units: number) => new Sylvester({ dim: 3, units, contextDim: 2, hidden: [5], seed: 1 });
     for (const units of [2, 3]) await checkBijector(() => make(units), { eventShape: [3], noise: 0.3, steps: 4 });
     const x = normal(key(0), [4, 3]);
     await expect(make(3).forward(x, normal(key(2), [4, 2]))).toBeAllClose(x, { atol: 1e-5 });

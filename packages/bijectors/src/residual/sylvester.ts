@@ -58,6 +58,8 @@ export interface SylvesterOptions extends ContextOptions {
   seed?: Seed;
 }
 
+const columnOf = (matrix: Tensor, i: number) => slice(matrix, [0, i], [matrix.shape[0]!, 1]);
+
 /**
  * M hidden units with a skip connection, `y = x + Q·R·tanh(R̃·Qᵀ·x + b)`: the planar flow with several units at once. Q holds the first M
  * columns of a product of Householder reflections, R and R̃ are upper triangular. With `h = tanh(R̃·Qᵀ·x + b)`,
@@ -202,7 +204,6 @@ export class Sylvester extends Bijector {
     const [scales, steepness] = [diagonal, slopes].map((vector) => rows(vector, [units]));
     const rowOf = (matrix: Tensor, i: number) =>
       reshape(slice(matrix, [0, i, 0], [matrix.shape[0], 1, units]), [matrix.shape[0], units]);
-    const columnOf = (matrix: Tensor, i: number) => slice(matrix, [0, i], [matrix.shape[0]!, 1]);
     // What remains of Qᵀ·y without the units solved, and what they add to R̃·Qᵀ·x + b.
     let rest = reshape(projected, [count, units]);
     let offset: Tensor = add(zeros([count, units]), rows(bias, [units]));

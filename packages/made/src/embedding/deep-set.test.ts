@@ -5,11 +5,12 @@ import { DeepSet } from './deep-set.js';
 
 const options = { items: 4, features: 2, hidden: [5], width: 6, outputDim: 3, activation: 'tanh', seed: 0 } as const;
 
+const flat = (set: Tensor) => reshape(set, [2, 5, 8]);
+
 describe('DeepSet', () => {
   test('does not ask for the order of the items', async () => {
     const network = new DeepSet(options);
     const items = normal(key(1), [2, 5, 4, 2]);
-    const flat = (set: Tensor) => reshape(set, [2, 5, 8]);
     await expect(network.apply(flat(items))).toBeAllClose(network.apply(flat(reverse(items, 2))), { atol: 1e-6 });
     expect(network.apply(flat(items)).shape).toEqual([2, 5, 3]);
   });

@@ -253,35 +253,35 @@ describe('training', () => {
   });
 });
 
-describe('an objective', () => {
-  /** One that tells what it is asked for, in order. */
-  function telling() {
-    const module = linear();
-    const told: string[] = [];
-    let isTraining = false;
-    const loss = (batch: { x: Tensor; y: Tensor }, { training }: LossInfo) => {
-      told.push(`${isTraining === training ? '' : 'wrongly '}${training ? 'step' : 'validation'}`);
-      return module.loss(batch);
-    };
-    const objective = Object.assign(loss, {
-      module,
-      training: <T>(step: () => T): T => {
-        isTraining = true;
-        try {
-          return step();
-        } finally {
-          isTraining = false;
-        }
-      },
-      settle: async (batches: () => AsyncIterable<{ x: Tensor; y: Tensor }>) => {
-        let rows = 0;
-        for (let pass = 0; pass < 2; pass++) for await (const { x } of batches()) rows += x.shape[0];
-        told.push(`settled by ${rows} rows`);
-      },
-    });
-    return { objective, told };
-  }
+/** One that tells what it is asked for, in order. */
+function telling() {
+  const module = linear();
+  const told: string[] = [];
+  let isTraining = false;
+  const loss = (batch: { x: Tensor; y: Tensor }, { training }: LossInfo) => {
+    told.push(`${isTraining === training ? '' : 'wrongly '}${training ? 'step' : 'validation'}`);
+    return module.loss(batch);
+  };
+  const objective = Object.assign(loss, {
+    module,
+    training: <T>(step: () => T): T => {
+      isTraining = true;
+      try {
+        return step();
+      } finally {
+        isTraining = false;
+      }
+    },
+    settle: async (batches: () => AsyncIterable<{ x: Tensor; y: Tensor }>) => {
+      let rows = 0;
+      for (let pass = 0; pass < 2; pass++) for await (const { x } of batches()) rows += x.shape[0];
+      told.push(`settled by ${rows} rows`);
+    },
+  });
+  return { objective, told };
+}
 
+describe('an objective', () => {
   test('runs its steps as it says, and settles at the end of every epoch, before validation', async () => {
     const { objective, told } = telling();
     const { numTensors } = memory();

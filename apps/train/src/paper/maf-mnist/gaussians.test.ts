@@ -17,12 +17,13 @@ const host: Host = {
   commandPrefix: 'pushforward',
 };
 
+const normal = (x: number, mean: number, variance: number) =>
+  Math.exp(-((x - mean) ** 2) / (2 * variance)) / Math.sqrt(2 * Math.PI * variance);
+
 test('a Gaussian a label is the mean of the densities that its labels fit', async () => {
   const values = Float64Array.of(-1, 1, 9, 11);
   const train = { rows: { values, rows: 4, columns: 1 }, labels: Uint8Array.of(0, 0, 1, 1) };
   const test = { values: Float64Array.of(0.5), rows: 1, columns: 1 };
-  const normal = (x: number, mean: number, variance: number) =>
-    Math.exp(-((x - mean) ** 2) / (2 * variance)) / Math.sqrt(2 * Math.PI * variance);
   const [one] = await gaussianScores(host, train, test, false);
   expect(one).toBeCloseTo(Math.log(normal(0.5, 5, 26)), 12);
   const [mixed] = await gaussianScores(host, train, test, true);

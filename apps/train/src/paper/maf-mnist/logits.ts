@@ -4,6 +4,9 @@ import { type Key, uniform } from '@pushforward/tensor';
 /** How far the pixels are kept from 0 and 1. */
 const MARGIN = 1e-6;
 
+/** A share of 256 as a number between the margin and 1 less it. */
+const within = (share: Tensor) => add(mul(share, (1 - 2 * MARGIN) / 256), MARGIN);
+
 /**
  * Grey levels g from 0 to 255 as points of the real line: `logit(α + (1 − 2α) x)` with `x = (g + u) / 256`, u uniform in [0, 1) and α = 10⁻⁶.
  *
@@ -14,7 +17,6 @@ const MARGIN = 1e-6;
 export function logits(greyLevels: Tensor, noise: Key): Tensor {
   return tidy(() => {
     const u = uniform(noise, greyLevels.shape);
-    const within = (share: Tensor) => add(mul(share, (1 - 2 * MARGIN) / 256), MARGIN);
     const white = within(add(greyLevels, u));
     const black = within(add(sub(255, greyLevels), sub(1, u)));
     return neg(log(div(black, white)));

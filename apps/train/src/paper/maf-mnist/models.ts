@@ -3,7 +3,7 @@ import { type Distribution, StandardNormal, Transformed } from '@pushforward/dis
 import type { Key } from '@pushforward/tensor';
 
 /** What the flow of a row is built from. */
-export interface DensityOptions {
+interface DensityOptions {
   dim: number;
   hidden: number[];
   /** 0 for a density without a context. */

@@ -10,12 +10,13 @@ import { LstmEncoder } from './lstm-encoder.js';
 const options = { steps: 3, features: 2, hidden: [4, 3], outputDim: 2, seed: 0 } as const;
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
+const zeros = (width: number) => Array.from({ length: width }, () => 0);
+
 /** The formula of the doc comment in float64. */
 async function reference(network: LstmEncoder, sequence: readonly number[]): Promise<number[]> {
   const data = new Map(
     await Promise.all([...network.variables()].map(async ([path, of]) => [path, await of.data()] as const)),
   );
-  const zeros = (width: number) => Array.from({ length: width }, () => 0);
   const memories = network.hidden.map((width) => ({ state: zeros(width), cell: zeros(width) }));
   for (let step = 0; step < network.steps; step++) {
     let input = sequence.slice(step * network.features, (step + 1) * network.features);
