@@ -37,7 +37,10 @@ describe('help and version', () => {
 
 describe('invalid arguments', () => {
   test.each([
-    [['trian'], "error: unknown command 'trian'; commands are digits, vae, train, sample, score, check, export, info"],
+    [
+      ['trian'],
+      "error: unknown command 'trian'; commands are digits, vae, train, sample, score, check, export, paper, serve, import, info",
+    ],
     [['digits', 'extra'], "error: too many arguments for 'digits'. Expected 0 arguments but got 1."],
     [['--colour'], "error: unknown option '--colour'"],
     [['--stepz', '3'], "error: unknown option '--stepz' (Did you mean --steps?)"],

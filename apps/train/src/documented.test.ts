@@ -49,7 +49,7 @@ describe(`${page}: what the command prints`, () => {
 });
 
 /** How the commands of the other pages are run: on small tables that have the columns they name, and with little training. */
-const columns: Record<string, (row: number) => number> = {
+const columns: Record<string, (row: number) => number | string> = {
   a: (row) => Math.sin(7 * row * row),
   b: (row) => Math.cos(13 * row * row),
   age: (row) => 40 + 20 * Math.sin(7 * row * row),
@@ -60,13 +60,16 @@ const columns: Record<string, (row: number) => number> = {
   year: (row) => 1990 + (row % 35),
   size: (row) => 1.5 + Math.sin(19 * row * row),
   price: (row) => 3 + Math.cos(23 * row * row),
+  city: (row) => ['Oslo', 'Bergen', 'Ås'][(row * row) % 3],
+  type: (row) => ['house', 'flat'][row % 2],
 };
 const files = {
   'table.csv': ['a', 'b'],
   'other.csv': ['a', 'b'],
   'fresh.csv': ['a', 'b'],
-  'people.csv': ['age', 'rate', 'visits', 'grade', 'hour'],
+  'people.csv': ['age', 'rate', 'visits', 'grade', 'city', 'hour'],
   'homes.csv': ['year', 'size', 'price'],
+  'flats.csv': ['city', 'type', 'year', 'price'],
   'sold.csv': ['year', 'size', 'price'],
   'planned.csv': ['year', 'size'],
 };
