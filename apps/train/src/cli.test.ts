@@ -39,7 +39,7 @@ describe('invalid arguments', () => {
   test.each([
     [
       ['trian'],
-      "error: unknown command 'trian'; commands are digits, vae, train, sample, score, check, export, paper, serve, import, info",
+      "error: unknown command 'trian'; commands are digits, vae, train, sample, score, check, impute, export, paper, serve, import, info",
     ],
     [['digits', 'extra'], "error: too many arguments for 'digits'. Expected 0 arguments but got 1."],
     [['--colour'], "error: unknown option '--colour'"],
@@ -100,7 +100,7 @@ describe('files that are not what they should be', () => {
     ],
     [
       ['train', '--data', 'nan.csv'],
-      'nan.csv:3:1: NaN in column "a" is not a finite number; --missing drop leaves such rows out',
+      'nan.csv:3:1: NaN in column "a" is not a finite number; --missing drop leaves such rows out, and --flow any-order learns from them',
     ],
     [['train', '--data', 'one.csv'], 'one.csv: 1 row is too few for 2 columns, at least 10 are needed'],
     [['train', '--data', 'wide.csv'], 'wide.csv: 30 rows are too few for 40 columns, at least 80 are needed'],

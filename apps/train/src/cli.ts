@@ -77,6 +77,7 @@ Examples:
   addSample(program, host);
   addScore(program, host);
   addCheck(program, args, host);
+  addImpute(program, host);
   addExport(program, host);
   addPaper(program, args, host);
   addServe(program, host);
@@ -161,7 +162,7 @@ function addTrain(program: Command, args: readonly string[], host: Host): void {
     .addOption(
       new Option(
         '--flow <name>',
-        'the kind of flow; those with maf, nsf and naf have fast densities, those with iaf fast samples, the others both',
+        'the kind of flow; those with maf, nsf and naf have fast densities, those with iaf fast samples, the others both; any-order is no flow: it learns from rows with missing values too, and answers for any columns given any others',
       )
         .choices(FLOW_NAMES)
         .default('maf'),
@@ -215,7 +216,7 @@ function addSample(program: Command, host: Host): void {
     .option('--count <n>', 'how many (default: 100, or 1 for each row of a file of --given)', integer(1))
     .option(
       '--given <values>',
-      'for a model of train --given: the values of what is given, as a=3,b=red, or a table that has these columns, drawn from row by row; - for standard input',
+      'for a model of train --given: the values of what is given, as a=3,b=red, or a table that has these columns, drawn from row by row; - for standard input; for one of --flow any-order: values of any columns',
     )
     .option('--seed <n>', 'what the draws come from', seed, 0)
     .option('--out <file>', 'a .csv file, or a .png file for a model of images (default: CSV to the terminal)')
@@ -236,6 +237,15 @@ function addScore(program: Command, host: Host): void {
     .requiredOption(
       '--data <file>',
       'a table that has the columns of the model: a CSV file, gzipped or not, or a Parquet file; - for standard input',
+    )
+    .addOption(
+      new Option(
+        '--of <list>',
+        'for a model of train --flow any-order: the columns that the density is of, by name (default: all that are not given)',
+      ).argParser(columnList),
+    )
+    .addOption(
+      new Option('--given <list>', 'for such a model: the columns that are given, by name').argParser(columnList),
     )
     .option('--samples <n>', 'importance samples, for a variational autoencoder', integer(1), 200)
     .option('--seed <n>', 'what these come from', seed, 0)
@@ -279,6 +289,29 @@ function addCheck(program: Command, args: readonly string[], host: Host): void {
     .action(async (model: string, options) => {
       const { checkCommand } = await import('./commands/check.js');
       await checkCommand(host, args, model, options);
+    });
+}
+
+function addImpute(program: Command, host: Host): void {
+  const command = program
+    .command('impute')
+    .description(
+      'Fill in the missing values of a table with draws, given those that are there, by a model of train --flow any-order.',
+    )
+    .argument('<model>', 'a saved model, or the directory of a run')
+    .requiredOption(
+      '--data <file>',
+      'a table that has the columns of the model, with holes: a CSV file, gzipped or not, or a Parquet file; - for standard input',
+    )
+    .option('--draws <n>', 'how often each row is filled in; more than once, a first column counts them', integer(1), 1)
+    .option('--seed <n>', 'what the draws come from', seed, 0)
+    .option('--out <file>', 'a .csv file (default: to the terminal)')
+    .option('--force', 'replace the file if it is there');
+  addFileOptions(command)
+    .addOption(debugOption())
+    .action(async (model: string, options) => {
+      const { imputeCommand } = await import('./commands/impute.js');
+      await imputeCommand(host, model, options);
     });
 }
 

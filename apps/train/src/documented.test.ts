@@ -62,6 +62,7 @@ const columns: Record<string, (row: number) => number | string> = {
   price: (row) => 3 + Math.cos(23 * row * row),
   city: (row) => ['Oslo', 'Bergen', 'Ås'][(row * row) % 3],
   type: (row) => ['house', 'flat'][row % 2],
+  income: (row) => (row % 5 === 0 ? '' : 3 + Math.sin(29 * row * row)),
 };
 const files = {
   'table.csv': ['a', 'b'],
@@ -70,6 +71,7 @@ const files = {
   'people.csv': ['age', 'rate', 'visits', 'grade', 'city', 'hour'],
   'homes.csv': ['year', 'size', 'price'],
   'flats.csv': ['city', 'type', 'year', 'price'],
+  'messy.csv': ['city', 'income', 'price'],
   'sold.csv': ['year', 'size', 'price'],
   'planned.csv': ['year', 'size'],
 };

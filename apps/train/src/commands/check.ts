@@ -55,6 +55,10 @@ export async function checkCommand(
   const backend = await startBackend();
   const model = await loadModel(host.cwd, name);
   using _ = model.module;
+  if (model.kind === 'any-order')
+    throw new UserError(
+      `${name}: is a model of --flow any-order, whose density has no residuals to test; check is for flows`,
+    );
   if (model.kind !== 'flow') throw new UserError(`${name}: is a model of images; check is for flows of tables`);
   const { module, notes } = model;
   const { names, roles, kinds } = tableColumns(notes);

@@ -23,6 +23,8 @@ export async function exportCommand(host: Host, name: string, { out, force }: Ex
   await startBackend();
   const model = await loadModel(host.cwd, name);
   using _ = model.module;
+  if (model.kind === 'any-order')
+    throw new UserError(`${name}: is a model of --flow any-order, which has no form in ONNX yet`);
   if (model.kind !== 'flow') throw new UserError(`${name}: is a model of images; only models of rows can be exported`);
   refuseCategories(name, model.notes, 'have no form in ONNX yet');
   // Both before either is written: a model that has no form in ONNX leaves no file behind.

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { startBackend } from '../model/backend.js';
-import { describeKind } from '../density/columns/declared-kind.js';
+import { type DeclaredKind, describeKind } from '../density/columns/declared-kind.js';
 import type { Host } from '../terminal/host.js';
 import { type LoadedModel, loadModel } from '../model/models.js';
 import { printable } from '../terminal/printable.js';
@@ -41,13 +41,10 @@ function trainingFacts(rows: number, testLogLikelihood: number | null): [string,
 function describe(model: LoadedModel): [string, string][] {
   if (model.kind === 'flow') {
     const { columns, given = [], kinds = [], rows, testLogLikelihood } = model.notes;
-    const said = columns.flatMap((name, i) => {
-      const kind = kinds[i];
-      return kind ? [`${name}: ${describeKind(kind)}`] : [];
-    });
+    const [ofColumns, ...rest] = describeColumns(columns, kinds, rows, testLogLikelihood);
     return [
       ['kind', given.length > 0 ? 'conditional normalizing flow' : 'normalizing flow'],
-      ['columns', `${columns.length}: ${columns.join(', ')}`],
+      ofColumns,
       ...(given.length > 0
         ? [
             [
@@ -56,8 +53,14 @@ function describe(model: LoadedModel): [string, string][] {
             ] satisfies [string, string],
           ]
         : []),
-      ...(said.length > 0 ? [['kinds', said.join('; ')] satisfies [string, string]] : []),
-      ...(rows === null ? [] : trainingFacts(rows, testLogLikelihood)),
+      ...rest,
+    ];
+  }
+  if (model.kind === 'any-order') {
+    const { columns, kinds = [], rows, testLogLikelihood } = model.notes;
+    return [
+      ['kind', 'density of any columns given any others'],
+      ...describeColumns(columns, kinds, rows, testLogLikelihood),
     ];
   }
   const { height, width } = model.notes;
@@ -65,5 +68,22 @@ function describe(model: LoadedModel): [string, string][] {
   return [
     ['kind', `variational autoencoder with ${posterior ? 'an inverse autoregressive' : 'a Gaussian'} posterior`],
     ['images', `${height} × ${width} pixels, ${encoder.latentDim} latent dimensions`],
+  ];
+}
+
+function describeColumns(
+  columns: readonly string[],
+  kinds: readonly (DeclaredKind | null)[],
+  rows: number | null,
+  testLogLikelihood: number | null,
+): [string, string][] {
+  const said = columns.flatMap((name, i) => {
+    const kind = kinds[i];
+    return kind ? [`${name}: ${describeKind(kind)}`] : [];
+  });
+  return [
+    ['columns', `${columns.length}: ${columns.join(', ')}`],
+    ...(said.length > 0 ? [['kinds', said.join('; ')] satisfies [string, string]] : []),
+    ...(rows === null ? [] : trainingFacts(rows, testLogLikelihood)),
   ];
 }

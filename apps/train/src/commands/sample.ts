@@ -1,15 +1,16 @@
 import { startBackend } from '../model/backend.js';
 import { formatHeader, formatRows } from '../data/csv/csv.js';
 import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
-import { categoriesOf } from '../density/columns/declared-kind.js';
-import { type Contexts, listed, readContexts, repeated } from '../density/contexts.js';
+import { completeRows } from '../any-order/model.js';
+import { categoriesOf, checkKinds } from '../density/columns/declared-kind.js';
+import { type Contexts, givenValues, listed, readContexts, repeated } from '../density/contexts.js';
 import { OutsideCounter, tableColumns } from '../density/given-columns.js';
 import { CHUNK, inChunks, sampleRows } from '../density/model.js';
 import { joinParts } from '../density/roles.js';
 import { UsageError } from '../terminal/errors.js';
 import { checkOutput, writeUserFile } from '../files/files.js';
 import { type Host, writeAll } from '../terminal/host.js';
-import { type FlowModel, type LoadedModel, loadModel } from '../model/models.js';
+import { type AnyOrderModel, type FlowModel, type LoadedModel, loadModel } from '../model/models.js';
 import { printableLines } from '../terminal/printable.js';
 import { imageGrid } from '../report/image-grid.js';
 import { foldIn, key } from '@pushforward/tensor';
@@ -37,6 +38,14 @@ export async function sampleCommand(
   await startBackend();
   const model = await loadModel(host.cwd, name);
   using _ = model.module;
+  if (model.kind === 'any-order') {
+    if (ending === 'png')
+      throw new UsageError(`--out ${out}: must end in .csv, this is a model of rows, not of images`);
+    const lines = drawAnyOrder(host, model, options);
+    if (out === undefined) await writeAll(host.stdout, host.stdout.isTTY ? printable(lines) : lines);
+    else await writeUserFile(host.cwd, out, lines);
+    return;
+  }
   const contexts = await contextsOf(host, name, model, options);
   const count = options.count ?? (contexts?.isFile ? 1 : 100);
   if (ending !== 'png') {
@@ -70,11 +79,41 @@ async function drawPicture(
   return imageGrid({ values, count, height: notes.height, width: notes.width }, Math.ceil(Math.sqrt(count)));
 }
 
+/** A CSV file of rows of which some values may be given. */
+async function* drawAnyOrder(
+  host: Host,
+  { module, notes }: AnyOrderModel,
+  { given, count = 100, seed }: { given?: string; count?: number; seed: number },
+): AsyncGenerator<string> {
+  const { columns: names, grid } = notes;
+  const kinds = notes.kinds ?? names.map(() => null);
+  if (given !== undefined && !given.includes('='))
+    throw new UsageError(`--given ${given}: expected column=value,…; impute fills in the holes of a file`);
+  const categories = kinds.map(categoriesOf);
+  const open = names.map((name, i) => ({ name, ...(categories[i] && { categories: [...categories[i]] }) }));
+  const values = given === undefined ? new Map<string, number>() : givenValues(given, open);
+  const row = names.map((name) => values.get(name) ?? NaN);
+  const one = { values: Float64Array.from(row), rows: 1, columns: names.length };
+  checkKinds('--given', one, names, kinds);
+  yield formatHeader(names);
+  let start = 0;
+  for await (const block of repeated(once(one), count, CHUNK)) {
+    yield formatRows(await completeRows(host, module, block, { kinds, grid }, key(seed), start), categories);
+    start += block.rows;
+  }
+}
+
+async function* once<T>(value: T): AsyncGenerator<T> {
+  yield value;
+}
+
+type OtherModel = Exclude<LoadedModel, AnyOrderModel>;
+
 /** What a conditional model is to be given. */
 async function contextsOf(
   host: Host,
   name: string,
-  model: LoadedModel,
+  model: OtherModel,
   { given: text, ...reading }: Omit<SampleOptions, 'given'> & { given?: string },
 ): Promise<Contexts | undefined> {
   const given = model.kind === 'flow' ? (model.notes.given ?? []) : [];
@@ -117,7 +156,7 @@ async function* drawGiven(
 }
 
 /** A CSV file of rows, chunk by chunk: there may be more of them than fit in memory. */
-async function* drawLines(host: Host, model: LoadedModel, count: number, seed: number): AsyncGenerator<string> {
+async function* drawLines(host: Host, model: OtherModel, count: number, seed: number): AsyncGenerator<string> {
   const pixels = model.kind === 'digits' ? model.module.encoder.dataDim : 0;
   yield formatHeader(
     model.kind === 'flow' ? model.notes.columns : Array.from({ length: pixels }, (_, i) => `pixel${i + 1}`),

@@ -2,39 +2,41 @@ import { tidy } from '@tensorflow/tfjs-core';
 import { foldIn, key } from '@pushforward/tensor';
 import { startBackend } from '../model/backend.js';
 import { formatHeader, formatRows } from '../data/csv/csv.js';
-import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
+import { readOptionsOf } from '../data/read-options.js';
 import { openTable } from '../data/read-table.js';
 import { encode } from '../density/columns/code.js';
 import { checkKinds } from '../density/columns/declared-kind.js';
 import { type Float64Scorer, float64Scorer } from '../density/float64-scorer.js';
-import type { Precision } from '../density/settings.js';
 import { categoricalColumns, OutsideCounter, tableColumns } from '../density/given-columns.js';
 import { batchOf, inChunks } from '../density/model.js';
 import { partsOf } from '../density/roles.js';
 import { scoreRows } from '../density/score-rows.js';
 import { takeColumns } from '../statistics/statistics.js';
-import { UserError } from '../terminal/errors.js';
+import { UsageError, UserError } from '../terminal/errors.js';
+import { scoreAnyOrder } from './score-any-order.js';
+import type { ScoreOptions } from './score-options.js';
 import { checkOutput, writeUserFile } from '../files/files.js';
 import { type Host, writeAll } from '../terminal/host.js';
 import { checkModelColumns } from '../model/model-columns.js';
 import { type LoadedModel, loadModel } from '../model/models.js';
 
-/** The options of `score` as they stand on the command line. */
-export interface ScoreOptions extends ReadOptions {
-  data: string;
-  samples: number;
-  seed: number;
-  precision: Precision;
-  out?: string;
-  force?: boolean;
-}
-
 /** Writes the log-density of every row of a table, in nats, as the rows come in. */
 export async function scoreCommand(host: Host, name: string, options: ScoreOptions): Promise<void> {
   checkOutput(host.cwd, options.out, options.force);
   await startBackend();
-  const model = await loadModel(host.cwd, name);
-  using _ = model.module;
+  const loaded = await loadModel(host.cwd, name);
+  using _ = loaded.module;
+  if (loaded.kind === 'any-order') {
+    if (options.precision === 'float64')
+      throw new UserError(`${name}: is a model of --flow any-order, which is scored in float32 alone`);
+    await scoreAnyOrder(host, loaded, options);
+    return;
+  }
+  // As a constant it keeps its kind within the generator below.
+  const model = loaded;
+  const asked = options.of ? '--of' : options.given ? '--given' : undefined;
+  if (asked)
+    throw new UsageError(`${asked}: is for models of train --flow any-order; what ${name} is a density of is fixed`);
   const scorer = options.precision === 'float64' ? await scorerOf(name, model) : undefined;
   const columns =
     model.kind === 'flow'
@@ -95,7 +97,7 @@ interface Rows {
 
 async function logDensities(
   host: Host,
-  model: LoadedModel,
+  model: Exclude<LoadedModel, { kind: 'any-order' }>,
   table: Rows,
   { samples, seed }: ScoreOptions,
   outside: OutsideCounter,

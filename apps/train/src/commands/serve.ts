@@ -30,6 +30,8 @@ export async function serveCommand(host: Host, name: string, options: ServeOptio
   const backend = await startBackend();
   const model = await loadModel(host.cwd, name);
   using _ = model.module;
+  if (model.kind === 'any-order')
+    throw new UserError(`${name}: is a model of --flow any-order, which cannot be served yet`);
   if (model.kind !== 'flow') throw new UserError(`${name}: is a model of images; only models of rows can be served`);
   const service = new FlowService(model);
   await service.warmUp();

@@ -2,9 +2,10 @@ import path from 'node:path';
 import { saveModule, writeFileAtomic } from '@pushforward/io/node';
 import { foldIn } from '@pushforward/tensor';
 import { attentionBlocks } from '../model/attention-blocks.js';
+import { prepare, type Prepared } from './prepare.js';
+import { trainAnyOrder } from './train-any-order.js';
 import { startBackend } from '../model/backend.js';
 import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
-import { readTable } from '../data/read-table.js';
 import { buildModel, dataOf, flowOptimizer, logDensities, negativeLogDensity, sampleRows } from '../density/model.js';
 import {
   countOf,
@@ -15,28 +16,27 @@ import {
   splitText,
   unitsText,
 } from '../density/report.js';
-import { runKeys } from '../density/run-keys.js';
 import { type DensitySettings, FLOWS } from '../density/settings.js';
 import { categoryWarnings } from '../density/columns/categories.js';
 import { checkColumns } from '../density/columns/check-columns.js';
 import { profileColumns } from '../density/columns/column-profile.js';
 import { type ColumnFacts, columnRows, columnWarnings } from '../density/columns/column-table.js';
-import { decode, encode } from '../density/columns/code.js';
-import { categoriesOf, type DeclaredKind, declaredKinds } from '../density/columns/declared-kind.js';
+import { decode } from '../density/columns/code.js';
+import { categoriesOf, type DeclaredKind } from '../density/columns/declared-kind.js';
 import { dequantize, type Grid } from '../density/columns/dequantize.js';
 import { type Baseline, baselineDensities, baselineOf } from '../density/baseline.js';
 import { givenColumns } from '../density/given-columns.js';
 import { type LearnedColumn, learnedColumns, unitsOf } from '../density/columns/learned-columns.js';
 import { parseKind } from '../density/columns/parse-kind.js';
 import { ontoRealLine } from '../density/columns/real-line.js';
-import { joinParts, partsOf, rolesOf } from '../density/roles.js';
-import { splitTable } from '../density/splits.js';
-import { tableFingerprint } from '../density/table-fingerprint.js';
+import { joinParts, partsOf } from '../density/roles.js';
 import { checkSameData } from '../files/fingerprint.js';
 import { commandLine, type Host, withoutDirectories } from '../terminal/host.js';
+import { UsageError } from '../terminal/errors.js';
+import { excerpt } from '../terminal/printable.js';
 import type { FlowNotes } from '../model/models.js';
 import { settingRows } from '../report/run-sections.js';
-import { claimRunDirectory, type RunDirectory, shownPath } from '../run/run-directory.js';
+import { claimRunDirectory, type RunDirectory } from '../run/run-directory.js';
 import { beginRun, finishRun, type RunRecord } from '../run/run-record.js';
 import { concatenateRows, estimate, formatCount, type Matrix, takeRows } from '../statistics/statistics.js';
 import { Stopwatch } from '../terminal/stopwatch.js';
@@ -72,17 +72,19 @@ export async function trainCommand(host: Host, args: readonly string[], options:
       ...readOptionsOf(options),
       ...(options.given && { given: options.given }),
       categorical: categoricalOf(options.kind ?? []),
+      ...(flow === 'any-order' && { missing: options.missing ?? 'keep' }),
     },
   };
   // Before anything is written: a mistake should leave no directory behind.
   if (flow.startsWith('attention')) attentionBlocks(hidden);
+  if (flow === 'any-order') checkAnyOrder(options);
   const prepared = await prepare(host, settings);
   const { table, splits, kinds, keys } = prepared;
   const profiles = profileColumns(table, table.names, table.given, kinds);
   const units = unitsOf(splits.train, kinds, foldIn(keys.noise, 2));
   checkColumns(table, profiles, units);
   const columns = learnedColumns(splits.train, profiles, units, settings.dequantize);
-  const baseline = baselineFor(prepared, columns);
+  const baseline = flow === 'any-order' ? undefined : baselineFor(prepared, columns);
   using directory = claimRunDirectory(host.cwd, { out: options.out, command: 'train', force: options.force ?? false });
   const record: RunRecord = {
     version: 3,
@@ -101,6 +103,19 @@ export async function trainCommand(host: Host, args: readonly string[], options:
     categoryWarnings(splits.train, table.names, kinds),
   );
   await runTrain(host, directory, record, settings, { ...prepared, baseline });
+}
+
+/** @throws UsageError if options ask for what a model of any order does not do */
+function checkAnyOrder({ given, kind = [] }: TrainOptions): void {
+  if (given)
+    throw new UsageError(
+      '--given: a model of --flow any-order learns all columns; sample and score are told what is given',
+    );
+  const circular = kind.map(parseKind).find((spec) => spec.kind === 'circular');
+  if (circular)
+    throw new UsageError(
+      `--kind: a model of --flow any-order has no circular columns ("${excerpt(circular.column, 40)}")`,
+    );
 }
 
 /** The columns that are to be read as texts. */
@@ -135,8 +150,10 @@ async function trainAndTest(
   settings: DensitySettings,
   prepared: Prepared,
 ): Promise<DensityReport> {
+  const { flow } = settings;
   const { table, splits, roles, keys, data } = prepared;
   checkSameData(table.source, data, record.data);
+  if (flow === 'any-order') return trainAnyOrder(host, directory, record, settings, prepared);
   const columns = record.columns!;
   const [learned, given] = [roles.learned, roles.given].map((places) => places.map((i) => columns[i]));
   const names = (places: readonly number[]) => places.map((i) => table.names[i]);
@@ -149,7 +166,12 @@ async function trainAndTest(
   host.stderr.write(
     `${table.source}: ${countOf(learned.length)}${given.length > 0 ? ` given ${shortList(names(roles.given))}` : ''}; ${counts.train} rows to train on, ${counts.validation} to validate on, ${counts.test} to test on\n`,
   );
-  using model = buildModel(settings, { columns: learned, kinds }, { columns: given, kinds: givenKinds }, keys.weights);
+  using model = buildModel(
+    { ...settings, flow },
+    { columns: learned, kinds },
+    { columns: given, kinds: givenKinds },
+    keys.weights,
+  );
   const trainingParts = partsOf(splits.train, roles);
   const training = await trainOrResume({
     host,
@@ -267,38 +289,6 @@ function warnOfDivergence(host: Host, { lr, flow }: DensitySettings, trained: nu
   host.stderr.write(
     `warning: ${FLOWS[flow].title} gives test rows ${now} nats on average, and gave them ${before} before it was trained: training diverged; a lower --lr than ${lr} may help\n`,
   );
-}
-
-interface Prepared extends Awaited<ReturnType<typeof prepare>> {
-  /** What the flow is compared with, where it has been worked out already. */
-  baseline?: Baseline;
-}
-
-/** Reads the data, once: a pipe cannot be read again. */
-async function prepare(host: Host, settings: DensitySettings) {
-  const started = performance.now();
-  const name = settings.data === '-' ? '-' : shownPath(host.cwd, settings.data);
-  const table = await readTable(host.cwd, name, settings.reading, host.stdin);
-  for (const notice of table.notices) host.stderr.write(`${table.source}: ${notice}\n`);
-  const keys = runKeys(settings.seed);
-  const inFile = splitTable(table, settings, keys.rows);
-  const kinds = declaredKinds(settings.kind ?? [], table, inFile.train);
-  const splits = {
-    train: encode(inFile.train, kinds),
-    validation: encode(inFile.validation, kinds),
-    test: encode(inFile.test, kinds),
-  };
-  const roles = rolesOf(table.columns, table.given);
-  const seconds = (performance.now() - started) / 1000;
-  return {
-    table,
-    splits,
-    kinds,
-    roles,
-    keys,
-    data: tableFingerprint(table),
-    seconds,
-  };
 }
 
 /** What the model is compared with, of the rows to train on, with the noise that those to test on have as well. */

@@ -83,9 +83,22 @@ async function openBuffer(name: string, options: ReadOptions, handle: Source): P
     const names = chosen.map((column) => all[column]);
     const numbers = chosen.map((column) => column + 1);
     const dropMissing = options.missing === 'drop';
+    const keepMissing = options.missing === 'keep';
     const missing = chosen.map(() => 0);
     const blocks = () =>
-      readGroups({ name, handle, file, metadata, names, numbers, categories, dropMissing, notices, missing });
+      readGroups({
+        name,
+        handle,
+        file,
+        metadata,
+        names,
+        numbers,
+        categories,
+        dropMissing,
+        keepMissing,
+        notices,
+        missing,
+      });
     const rows = Number(metadata.num_rows);
     return {
       source: name,
@@ -189,6 +202,7 @@ interface Reading {
   numbers: readonly number[];
   categories: readonly (CategoryCodes | null)[];
   dropMissing: boolean;
+  keepMissing: boolean;
   notices: string[];
   missing: number[];
 }
@@ -202,6 +216,7 @@ async function* readGroups({
   numbers,
   categories,
   dropMissing,
+  keepMissing,
   notices,
   missing,
 }: Reading): AsyncGenerator<Block> {
@@ -233,6 +248,9 @@ async function* readGroups({
           if (size <= LARGEST) {
             if (size < SMALLEST && value !== 0) tiny[i]++;
             block[filled + i] = value;
+          } else if (keepMissing && Number.isNaN(value)) {
+            block[filled + i] = NaN;
+            missing[i]++;
           } else if (dropMissing && Number.isNaN(value)) {
             isWhole = false;
             missing[i]++;

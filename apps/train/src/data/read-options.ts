@@ -21,8 +21,8 @@ export type ReadOptions = {
   given?: string[];
   /** The columns of categories, by name; absent where none can be. */
   categorical?: { [column: string]: CategoricalColumn };
-  /** What becomes of rows with missing values. Default: they are refused. */
-  missing?: 'drop';
+  /** What becomes of rows with missing values: they are left out, or kept with NaN in these places. Default: they are refused. */
+  missing?: 'drop' | 'keep';
 };
 
 /** Whether a column may be said to hold categories: they are not decided yet. */

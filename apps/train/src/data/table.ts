@@ -25,7 +25,7 @@ export interface TableStream {
   readonly categories: readonly (CategoryCodes | null)[];
   /** What the user should know; at the end more may have been added. */
   readonly notices: readonly string[];
-  /** In how many of the rows that were left out each column has no value; complete at the end. */
+  /** In how many of the rows that were left out, or kept with NaN, each column has no value; complete at the end. */
   readonly missing: readonly number[];
   /** Once; UserError where a row is not made of finite numbers. */
   blocks(): AsyncIterable<Block>;
@@ -49,7 +49,7 @@ export interface Table extends Matrix {
   /** The categories of each column in the order of their codes; null for numbers. */
   categories: readonly (readonly string[] | null)[];
   notices: readonly string[];
-  /** In how many of the rows that were left out each column has no value. */
+  /** In how many of the rows that were left out, or kept with NaN, each column has no value. */
   missing: readonly number[];
 }
 

@@ -71,6 +71,17 @@ async function fromFile(
 }
 
 function valuesOf(text: string, given: readonly GivenColumn[]): Float64Array {
+  const values = givenValues(text, given);
+  const missing = given.filter(({ name }) => !values.has(name));
+  if (missing.length > 0) throw new UsageError(`--given: has no value for ${listed(missing)}`);
+  return Float64Array.from(given, ({ name }) => values.get(name)!);
+}
+
+/** A column of which a value can be given. */
+type OpenColumn = Pick<GivenColumn, 'name' | 'categories'>;
+
+/** The values that `a=3,b=red` gives, by the names of their columns. */
+export function givenValues(text: string, given: readonly OpenColumn[]): Map<string, number> {
   const values = new Map<string, number>();
   for (const part of splitList(text)) {
     const [name, value] = assignmentOf(part, given);
@@ -83,13 +94,11 @@ function valuesOf(text: string, given: readonly GivenColumn[]): Float64Array {
     if (values.has(name)) throw new UsageError(`--given: has "${excerpt(name, 40)}" twice`);
     values.set(name, valueOf(column, value));
   }
-  const missing = given.filter(({ name }) => !values.has(name));
-  if (missing.length > 0) throw new UsageError(`--given: has no value for ${listed(missing)}`);
-  return Float64Array.from(given, ({ name }) => values.get(name)!);
+  return values;
 }
 
 /** The name of a column and its value, of `name=value`; either may have an equals sign of its own. */
-function assignmentOf(text: string, given: readonly GivenColumn[]): [name: string, value: string] {
+function assignmentOf(text: string, given: readonly OpenColumn[]): [name: string, value: string] {
   const splits = [...text.matchAll(/=/g)].map(({ index }): [string, string] => [
     text.slice(0, index).trim(),
     text.slice(index + 1).trim(),
@@ -98,7 +107,7 @@ function assignmentOf(text: string, given: readonly GivenColumn[]): [name: strin
 }
 
 /** A number, or the code of a category. */
-function valueOf({ name, categories }: GivenColumn, text: string): number {
+function valueOf({ name, categories }: OpenColumn, text: string): number {
   const what = `--given: "${excerpt(name, 40)}" must be`;
   if (categories) {
     const code = categories.indexOf(text);

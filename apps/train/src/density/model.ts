@@ -27,7 +27,10 @@ import { ontoSupports } from './columns/real-line.js';
 import { buildBijector } from './flows.js';
 import type { LearnedColumn } from './columns/learned-columns.js';
 import type { Parts } from './roles.js';
-import type { DensitySettings } from './settings.js';
+import type { DensitySettings, FlowName } from './settings.js';
+
+/** What a flow is built by. */
+type FlowSettings = Pick<DensitySettings, 'transforms' | 'hidden'> & { flow: Exclude<FlowName, 'any-order'> };
 
 /** The columns that are learned, or those that are given: how, and what the user says of them. */
 interface ModelColumns {
@@ -39,12 +42,7 @@ interface ModelColumns {
  * The density of the columns that are learned, in the units of the file, given those of what is given: a flow, and where there are categories that of the numbers
  * given these and a masked network for these.
  */
-export function buildModel(
-  settings: DensitySettings,
-  learned: ModelColumns,
-  given: ModelColumns,
-  key: Key,
-): Distribution {
+export function buildModel(settings: FlowSettings, learned: ModelColumns, given: ModelColumns, key: Key): Distribution {
   const categories = learned.kinds.map(countOfCategories);
   const contextCategories = given.kinds.map(countOfCategories);
   if ([...categories, ...contextCategories].every((count) => count === 0)) {
@@ -78,7 +76,7 @@ export function buildModel(
 
 /** A flow whose last parts put the data's own units back, and positive or bounded columns where they belong; its context is in units of its own if there is a map of them. */
 function buildFlow(
-  { flow, transforms, hidden }: DensitySettings,
+  { flow, transforms, hidden }: FlowSettings,
   { columns, kinds }: ModelColumns,
   context: { width: number; map: Bijector | null },
   key: Key,

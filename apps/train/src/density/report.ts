@@ -16,6 +16,7 @@ import {
 } from '../statistics/statistics.js';
 import type { TrainingRecord } from '../run/training-run.js';
 import { categoryCounts } from './columns/categories.js';
+import { present } from './columns/present.js';
 import type { Roles } from './roles.js';
 import { type FlowName, FLOWS } from './settings.js';
 
@@ -47,6 +48,8 @@ const DATA_COLOR = '#4d4d4d';
 const SAMPLE_COLOR = '#c8502d';
 const SHOWN_COLUMNS = 6;
 const SHOWN_CATEGORIES = 10;
+const ANY_ORDER =
+  'Each column for itself has a Gaussian, or the frequencies of its categories, of the training rows. The log-density of a row is that of its columns one after another, in their order in the file; of one with missing values, that of the others.';
 const SHOWN_POINTS = 1000;
 
 /** A count of columns, in words. */
@@ -108,6 +111,7 @@ export function resultRows({
   const gaussian = given === '' ? 'Gaussian, full covariance' : `Gaussian, linear in ${given}`;
   const isMixed = roles.learned.some((i) => categories[i]);
   const hasNumbers = ofNumbers(roles.learned).length > 0;
+  const ofColumns = flow === 'any-order' ? { baseline: 'each column for itself', short: 'columns' } : null;
   const baseline = isMixed
     ? hasNumbers
       ? `${gaussian}, and frequencies of categories`
@@ -117,10 +121,10 @@ export function resultRows({
   return {
     header: ['model', 'test log-likelihood (nats per row)'],
     rows: [
-      [baseline, formatEstimate(estimate(scores.baseline), { digits: 3 })],
+      [ofColumns?.baseline ?? baseline, formatEstimate(estimate(scores.baseline), { digits: 3 })],
       [name, formatEstimate(estimate(scores.flow), { digits: 3 })],
       [
-        `${name} − ${short}`,
+        `${name} − ${ofColumns?.short ?? short}`,
         `${formatEstimate(pairedDifference(scores.flow, scores.baseline), { digits: 3, sign: true })}${caveat}`,
       ],
     ],
@@ -134,6 +138,7 @@ export function densityReport(report: DensityReport): string {
   const given = isGiven ? ` given ${escapeXml(shortList(roles.given.map((i) => names[i])))}` : '';
   const lead = `${FLOWS[flow].name} learned the density of ${countOf(roles.learned.length)}${given} from ${formatCount(counts.train)} rows of <code>${escapeXml(source)}</code>. ${formatCount(counts.validation)} rows chose when to stop, and ${formatCount(counts.test)} others judge it here.`;
   const { header, rows } = resultRows(report);
+  const isAnyOrder = flow === 'any-order';
   const gaussian = isGiven
     ? 'The Gaussian has a mean that is linear in the given columns, by least squares over the training rows, and the full covariance matrix of what that leaves: the best that can be said with linear correlations alone.'
     : 'The Gaussian has the mean and the full covariance matrix of the training rows: the best that can be said with linear correlations alone.';
@@ -141,7 +146,7 @@ export function densityReport(report: DensityReport): string {
   const frequencies = isMixed
     ? ' Each column of categories counts with the frequencies of its categories in the training rows, whatever else stands in the row.'
     : '';
-  const explained = `<p>Mean over the test rows ± its standard error, in ${escapeXml(unitsText(report))}; higher is better. ${gaussian}${frequencies} The last row compares the two row by row.</p>`;
+  const explained = `<p>Mean over the test rows ± its standard error, in ${escapeXml(unitsText(report))}; higher is better. ${isAnyOrder ? ANY_ORDER : `${gaussian}${frequencies}`} The last row compares the two row by row.</p>`;
   return page(`The density of ${source}`, lead, [
     { title: 'Result', content: table(header, rows) + explained },
     { title: 'Learning curve', content: learningCurve(report) },
@@ -217,7 +222,7 @@ function marginals(report: DensityReport): string {
   const { names, roles, data, samples } = report;
   const { learned } = shownColumns(report);
   const charts = learned.map((i) => {
-    const [own, drawn] = [column(data, i), column(samples, i)];
+    const [own, drawn] = [data, samples].map((matrix) => present(column(matrix, i)));
     return histogramPair(
       {
         width: 280,
@@ -247,16 +252,21 @@ function percent(count: number, total: number): string {
 /** How often the most frequent categories of a column stand in the data, and in samples. */
 function frequencyTable({ names, categories, data, samples }: DensityReport, place: number): string {
   const texts = categories[place]!;
-  const [own, drawn] = [data, samples].map((matrix) => categoryCounts(column(matrix, place), texts.length));
+  const values = [data, samples].map((matrix) => present(column(matrix, place)));
+  const [own, drawn] = values.map((codes) => categoryCounts(codes, texts.length));
+  const [rows, draws] = values.map(({ length }) => length);
   const order = [...texts.keys()].toSorted((a, b) => own[b] - own[a] || a - b).slice(0, SHOWN_CATEGORIES);
-  const rows = order.map((code) => [
-    excerpt(texts[code], 40),
-    percent(own[code], data.rows),
-    percent(drawn[code], samples.rows),
-  ]);
+  const lines = order.map((code) => [excerpt(texts[code], 40), percent(own[code], rows), percent(drawn[code], draws)]);
   const rest =
     texts.length > order.length ? `<p>The ${order.length} most frequent of ${texts.length} categories.</p>` : '';
-  return `${table([names[place], 'data', 'samples'], rows)}${rest}`;
+  return `${table([names[place], 'data', 'samples'], lines)}${rest}`;
+}
+
+/** Two columns, of the rows that have a value in both. */
+function pairsOf(matrix: Matrix, i: number, j: number): [Float64Array, Float64Array] {
+  const [xs, ys] = [column(matrix, i), column(matrix, j)];
+  const isWhole = (_: number, row: number) => !Number.isNaN(xs[row] + ys[row]);
+  return [xs.filter(isWhole), ys.filter(isWhole)];
 }
 
 function pairs(report: DensityReport): string {
@@ -270,12 +280,13 @@ function pairs(report: DensityReport): string {
       const options = {
         width: 200,
         height: 196,
-        x: { domain: centralInterval(column(data, i)), ticks: 3, label: names[i] },
-        y: { domain: centralInterval(column(data, j)), ticks: 3, label: names[j] },
+        x: { domain: centralInterval(present(column(data, i))), ticks: 3, label: names[i] },
+        y: { domain: centralInterval(present(column(data, j))), ticks: 3, label: names[j] },
         title: what,
         alt: `${names[j]} against ${names[i]}: ${what}`,
       };
-      return scatter(options, column(matrix, i).subarray(0, count), column(matrix, j).subarray(0, count), color);
+      const [xs, ys] = pairsOf(matrix, i, j);
+      return scatter(options, xs.subarray(0, count), ys.subarray(0, count), color);
     };
     return `<div>${panel(data, 'data', DATA_COLOR)}${panel(samples, 'samples', SAMPLE_COLOR)}</div>`;
   });

@@ -1,6 +1,6 @@
 import type { ReadOptions } from '../data/read-options.js';
 
-/** The flows that `train` offers: how tables call them, and how sentences begin with them. */
+/** The flows that `train` offers, and one model that is none: how tables call them, and how sentences begin with them. */
 export const FLOWS = {
   maf: { title: 'MAF', name: 'A masked autoregressive flow' },
   iaf: { title: 'IAF', name: 'An inverse autoregressive flow' },
@@ -14,6 +14,7 @@ export const FLOWS = {
   'real-nvp': { title: 'RealNVP', name: 'A RealNVP' },
   nice: { title: 'NICE', name: 'A NICE' },
   glow: { title: 'Glow', name: 'A Glow' },
+  'any-order': { title: 'Any-order density', name: 'A density that answers for any columns given any others' },
 } as const;
 
 export type FlowName = keyof typeof FLOWS;

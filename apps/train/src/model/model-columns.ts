@@ -7,7 +7,7 @@ import type { LoadedModel } from './models.js';
 /** @throws UserError if a table has other columns than the model, those included that it is given */
 export function checkModelColumns(
   { source, names, hasHeader, columns }: Pick<TableStream, 'source' | 'names' | 'hasHeader' | 'columns'>,
-  model: LoadedModel,
+  model: Exclude<LoadedModel, { kind: 'any-order' }>,
 ): void {
   if (model.kind === 'digits') return checkCount(source, columns, model.module.encoder.dataDim);
   const {

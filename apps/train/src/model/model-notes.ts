@@ -33,6 +33,9 @@ export type FlowNotes = {
   kinds?: (DeclaredKind | null)[];
 };
 
+/** What this program saves with a density of any order. */
+export type AnyOrderNotes = Omit<FlowNotes, 'kind' | 'given'> & { kind: 'any-order' };
+
 /** What this program saves with an autoencoder. */
 export type DigitsNotes = { kind: 'digits'; height: number; width: number; trainedOn: string; commandLine: string };
 

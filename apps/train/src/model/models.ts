@@ -2,18 +2,29 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Distribution, MixedDensity } from '@pushforward/distributions';
 import { loadModule } from '@pushforward/io/node';
+import { AnyOrderDensity } from '@pushforward/made';
 import type { Json, Module } from '@pushforward/tensor';
 import { Vae, vaeModules } from '@pushforward/vae';
 import { categoriesOf } from '../density/columns/declared-kind.js';
 import { POSTERIOR_NAMES } from '../digits/settings.js';
 import { UserError } from '../terminal/errors.js';
-import { checkDigitsNotes, checkFlowNotes, type DigitsNotes, type FlowNotes } from './model-notes.js';
+import {
+  type AnyOrderNotes,
+  checkDigitsNotes,
+  checkFlowNotes,
+  type DigitsNotes,
+  type FlowNotes,
+} from './model-notes.js';
 
-export type { DigitsNotes, FlowNotes } from './model-notes.js';
+export type { AnyOrderNotes, DigitsNotes, FlowNotes } from './model-notes.js';
+
+/** A density of table rows that answers for any columns given any others. */
+export type AnyOrderModel = { directory: string; kind: 'any-order'; module: AnyOrderDensity; notes: AnyOrderNotes };
 
 /** A model of this program: a density of table rows, or an autoencoder of images. */
 export type LoadedModel =
   | { directory: string; kind: 'flow'; module: Distribution; notes: FlowNotes }
+  | AnyOrderModel
   | { directory: string; kind: 'digits'; module: Vae; notes: DigitsNotes };
 
 /** One of table rows. */
@@ -44,8 +55,14 @@ export async function loadModel(cwd: string, name: string): Promise<LoadedModel>
       if (notes.kind === 'flow' && module instanceof Distribution) {
         const columns = module.eventShape.reduce((product, axis) => product * axis, 1);
         const own = checkFlowNotes(file, notes, columns, module.contextDim);
-        checkCategories(file, own, module);
+        const mixed = module instanceof MixedDensity ? module : null;
+        checkCategories(file, own, columns, mixed?.categories, mixed?.contextCategories);
         return { directory, kind: 'flow', module, notes: own };
+      }
+      if (notes.kind === 'any-order' && module instanceof AnyOrderDensity) {
+        const own = checkFlowNotes(file, notes, module.dim);
+        checkCategories(file, own, module.dim, module.categories);
+        return { directory, kind: 'any-order', module, notes: { ...own, kind: 'any-order' } };
       }
       if (notes.kind === 'digits' && module instanceof Vae) {
         return { directory, kind: 'digits', module, notes: checkDigitsNotes(file, notes, module.encoder.dataDim) };
@@ -59,12 +76,17 @@ export async function loadModel(cwd: string, name: string): Promise<LoadedModel>
 }
 
 /** @throws UserError unless the notes name as many categories of each column as the model has */
-function checkCategories(name: string, { kinds = [], given = [] }: FlowNotes, module: Distribution): void {
-  const mixed = module instanceof MixedDensity ? module : null;
-  const columns = Array.from({ length: module.eventShape[0] }, (_, i) => categoriesOf(kinds[i] ?? null)?.length ?? 0);
+function checkCategories(
+  name: string,
+  { kinds = [], given = [] }: FlowNotes,
+  columns: number,
+  ofColumns?: readonly number[],
+  ofContext?: readonly number[],
+): void {
+  const counts = Array.from({ length: columns }, (_, i) => categoriesOf(kinds[i] ?? null)?.length ?? 0);
   const checks = [
-    ['kinds', columns, mixed?.categories ?? columns.map(() => 0)],
-    ['given', given.map(({ categories }) => categories?.length ?? 0), mixed?.contextCategories ?? given.map(() => 0)],
+    ['kinds', counts, ofColumns ?? counts.map(() => 0)],
+    ['given', given.map(({ categories }) => categories?.length ?? 0), ofContext ?? given.map(() => 0)],
   ] as const;
   for (const [field, found, expected] of checks)
     if (found.join() !== expected.join())

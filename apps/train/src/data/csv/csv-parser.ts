@@ -35,7 +35,7 @@ export class CsvParser {
   /** Of each column read, the codes of its categories; null for numbers. */
   categories: (CategoryCodes | null)[] = [];
   hasHeader = false;
-  /** In how many of the rows that were left out each column read has no value. */
+  /** In how many of the rows that were left out, or of those that were kept with NaN, each column read has no value. */
   missing: number[] = [];
   readonly #source: string;
   readonly #options: ReadOptions;
@@ -329,6 +329,11 @@ export class CsvParser {
     for (const [place, column] of this.#chosen.entries()) {
       const at = `${source}:${line}:${column + 1}`;
       const codes = this.categories[place];
+      if (!hasValue(column, place) && this.#options.missing === 'keep') {
+        this.#block[this.#filled + place] = NaN;
+        this.missing[place]++;
+        continue;
+      }
       if (codes && !hasValue(column, place)) throw this.#missingValue(fields[column], at, place);
       this.#block[this.#filled + place] =
         codes?.codeOf(fields[column], () => at) ?? this.#number(fields[column], at, place);
@@ -341,7 +346,9 @@ export class CsvParser {
     const name = `column "${excerpt(this.names[place], 40)}"`;
     const other = this.categories[place] ? 'says that there is none' : 'is not a finite number';
     const what = field === '' ? `no value in ${name}` : `${excerpt(field)} in ${name} ${other}`;
-    return new UserError(`${at}: ${what}; --missing drop leaves such rows out`);
+    return new UserError(
+      `${at}: ${what}; --missing drop leaves such rows out${canBeCategories(this.#options) ? ', and --flow any-order learns from them' : ''}`,
+    );
   }
 
   /** @throws UserError if a field is not a finite number that single precision can hold: the model computes in it */

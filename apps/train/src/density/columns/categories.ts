@@ -1,6 +1,7 @@
 import { shownTexts } from '../../data/category-codes.js';
 import { column, formatCount, type Matrix } from '../../statistics/statistics.js';
 import { excerpt } from '../../terminal/printable.js';
+import { present } from './present.js';
 import { categoriesOf, type DeclaredKind } from './declared-kind.js';
 
 /** Where a category stands in so few rows on average, most of them tell nothing. */
@@ -22,7 +23,7 @@ export function categoryWarnings(
   return names.flatMap((name, i) => {
     const categories = categoriesOf(kinds[i]);
     if (!categories) return [];
-    const counts = categoryCounts(column(train, i), categories.length);
+    const counts = categoryCounts(present(column(train, i)), categories.length);
     const unseen = categories.filter((_, code) => counts[code] === 0);
     const named = `column "${excerpt(name, 40)}"`;
     const isSparse = train.rows < FEW_ROWS * categories.length;

@@ -33,6 +33,10 @@ export function checkColumns(
     );
   };
   refuse(
+    (i) => profiles[i].distinct === 0,
+    () => 'has no value in any row: leave it out',
+  );
+  refuse(
     (i) => isCategorical(i) && profiles[i].distinct === 1,
     () => 'has one category only, which tells nothing: leave it out',
   );

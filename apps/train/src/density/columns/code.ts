@@ -59,7 +59,7 @@ function mapKinds(
   if (kinds.every((kind) => kind === null)) return matrix;
   const values = matrix.values.map((value, i) => {
     const kind = kinds[i % matrix.columns];
-    return kind ? map(value, kind) : value;
+    return kind && !Number.isNaN(value) ? map(value, kind) : value;
   });
   return { ...matrix, values };
 }

@@ -2,6 +2,7 @@ import { column, type Matrix } from '../../statistics/statistics.js';
 import { decimalGrid, evidentGrid, type ValueGrid } from './column-grid.js';
 import { columnUnits } from './column-units.js';
 import type { DeclaredKind } from './declared-kind.js';
+import { present } from './present.js';
 import { supportOf } from './real-line.js';
 
 /** What a column holds, as far as its numbers show. */
@@ -44,7 +45,7 @@ export function profileColumns(
 }
 
 function profileOf(name: string, values: Float64Array, isGiven: boolean, declared: DeclaredKind | null): ColumnProfile {
-  const sorted = values.toSorted();
+  const sorted = present(values).toSorted();
   const distinct = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1]);
   const [low, high] = [distinct[0], distinct.at(-1)!];
   const { kind, grid } = kindOf(distinct, sorted.length);
@@ -65,7 +66,7 @@ function profileOf(name: string, values: Float64Array, isGiven: boolean, declare
 /** What values are, each given once in ascending order, of so many rows. */
 function kindOf(distinct: Float64Array, rows: number): Pick<ColumnProfile, 'kind' | 'grid'> {
   const [low, high, count] = [distinct[0], distinct.at(-1)!, distinct.length];
-  if (count === 1) return { kind: 'constant', grid: null };
+  if (count <= 1) return { kind: 'constant', grid: null };
   if (count <= FEW && rows >= REPEATED * count) return { kind: 'few-valued', grid: evidentGrid(distinct) };
   if (distinct.every(Number.isSafeInteger)) return { kind: 'integer', grid: decimalGrid(distinct) };
   if (rows >= SHOWN_GRID * count) {

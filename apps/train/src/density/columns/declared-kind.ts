@@ -5,6 +5,7 @@ import { column, type Matrix } from '../../statistics/statistics.js';
 import { UserError } from '../../terminal/errors.js';
 import { excerpt } from '../../terminal/printable.js';
 import { parseKind } from './parse-kind.js';
+import { present } from './present.js';
 
 /** What the user says that a column holds, and what the rows tell of it besides. A type, so that it is JSON. */
 export type DeclaredKind =
@@ -56,7 +57,7 @@ export function declaredKinds(
     else if (kind === 'bounded') kinds[place] = { kind, low, high };
     else if (kind === 'integer') kinds[place] = { kind, low: low ?? null, high: high ?? null };
     else if (kind === 'ordinal')
-      kinds[place] = { kind, levels: [...new Set(column({ values, rows, columns }, place).toSorted())] };
+      kinds[place] = { kind, levels: [...new Set(present(column({ values, rows, columns }, place)).toSorted())] };
     else if (kind === 'categorical') kinds[place] = { kind, categories: [...categories[place]!] };
     else kinds[place] = { kind, low, high, centre: centreOf(column(train, place), low, high) };
   }
@@ -91,7 +92,7 @@ export function checkKinds(
   if (kinds.every((kind) => kind === null)) return;
   for (const [i, value] of values.entries()) {
     const kind = kinds[i % columns];
-    if (!kind || holds(kind, value)) continue;
+    if (!kind || Number.isNaN(value) || holds(kind, value)) continue;
     const place = i % columns;
     throw new UserError(
       `${source}: row ${before + Math.floor(i / columns) + 1}, column ${place + 1} ("${excerpt(names[place], 40)}"): must be ${describeKind(kind)}, got ${value}`,

@@ -1,6 +1,7 @@
 import { add, mul, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { type Key, randomBits, uniform } from '@pushforward/tensor';
 import { column, type Matrix } from '../../statistics/statistics.js';
+import { present } from './present.js';
 import type { ValueGrid } from './column-grid.js';
 
 /** The grid of one column's values. A type, so that it is JSON. */
@@ -29,7 +30,7 @@ export type Grid = ColumnGrid[];
 export function gridOf(train: Matrix, grids: readonly (ValueGrid | null)[]): Grid {
   return grids.map((grid, i) => {
     if (!grid) return { start: 0, step: 0 };
-    const sorted = column(train, i).toSorted();
+    const sorted = present(column(train, i)).toSorted();
     const [start, step] = [sorted[0], grid.step];
     const steps = Math.round((sorted.at(-1)! - start) / step);
     return {

@@ -5,6 +5,7 @@ import type { ColumnProfile } from './column-profile.js';
 import { type ColumnUnits, columnUnits } from './column-units.js';
 import { type ColumnGrid, dequantize, type Grid, gridOf } from './dequantize.js';
 import type { DeclaredKind } from './declared-kind.js';
+import { present } from './present.js';
 import { ontoRealLine, supportOf } from './real-line.js';
 
 /** How a column is learned. A type, so that it is JSON. */
@@ -21,7 +22,7 @@ export type LearnedColumn = {
 export function unitsOf(train: Matrix, kinds: readonly (DeclaredKind | null)[] = [], key?: Key): ColumnUnits[] {
   const noisy = key ? dequantize(train, gridOfKinds(kinds.map((kind) => (supportOf(kind) ? kind : null))), key) : train;
   const { real } = ontoRealLine(noisy, kinds);
-  return Array.from({ length: train.columns }, (_, i) => columnUnits(column(real, i).toSorted()));
+  return Array.from({ length: train.columns }, (_, i) => columnUnits(present(column(real, i)).toSorted()));
 }
 
 /** The noise that kinds ask for: of one step of whole numbers or levels. */
