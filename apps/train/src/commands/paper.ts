@@ -120,7 +120,7 @@ export async function runPaper(
     );
     await finishRun(directory, record);
     const summary = summaryRows(table, rows, results);
-    const verdicts = judge(table, results).map((verdict) => `${verdictText(table, verdict)}\n`);
+    const verdicts = judge(table, results, settings.quick).map((verdict) => `${verdictText(table, verdict)}\n`);
     host.stdout.write(
       `\n${textTable(summary.header, summary.rows)}\n${verdicts.join('')}\nreport   ${path.join(directory.name, 'report.html')}\n`,
     );

@@ -24,6 +24,8 @@ export interface Claim {
   metric: string;
   better: string;
   worse: string;
+  /** Whether the quick form's small networks and digits show it too. */
+  isQuick: boolean;
 }
 
 /** What one training of a row came to. */

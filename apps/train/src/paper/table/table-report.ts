@@ -22,7 +22,7 @@ export interface TableReport {
 /** The whole page. */
 export function tableReport({ facts, paper, rows, results, source, quick }: TableReport): string {
   const { header, rows: lines } = summaryRows(paper, rows, results);
-  const verdicts = judge(paper, results).map((verdict) => `<li>${escapeXml(verdictText(paper, verdict))}</li>`);
+  const verdicts = judge(paper, results, quick).map((verdict) => `<li>${escapeXml(verdictText(paper, verdict))}</li>`);
   const lead = `${escapeXml(paper.source)}, trained on ${escapeXml(source)}. ${
     quick
       ? 'This is the quick form: its numbers are not to be compared with the paper’s, only the order of the rows is. '

@@ -13,7 +13,7 @@ const table: PaperTable = {
     { name: 'a', title: 'A', published: { logProb: { mean: -1.5, error: 0.25 } } },
     { name: 'b', title: 'B', published: {} },
   ],
-  claims: [{ metric: 'logProb', better: 'a', worse: 'b' }],
+  claims: [{ metric: 'logProb', better: 'a', worse: 'b', isQuick: false }],
   prepare: () => Promise.reject(new Error('is not called')),
 };
 
@@ -31,7 +31,7 @@ test('with one seed the errors are those over the test examples, paired for a di
   const results = [result('a', 0, [-1, -3]), result('b', 0, [-2, -4])];
   // The standard error of −1 and −3 is 1.
   expect(ownNumber(results, 'a', 'logProb')).toEqual({ mean: -2, error: 2, seeds: 1 });
-  const [verdict] = judge(table, results);
+  const [verdict] = judge(table, results, false);
   expect(verdict).toMatchObject({ difference: { mean: 1, standardError: 0 }, holds: true });
   expect(verdictText(table, verdict)).toBe('A above B, log p(x): +1.00 ± 0.00 nats, holds');
 });
@@ -41,10 +41,15 @@ test('with several seeds the errors are those between them', () => {
   const own = ownNumber(results, 'a', 'logProb')!;
   expect(own).toMatchObject({ mean: -2, seeds: 3 });
   expect(own.error).toBeCloseTo(1, 12);
-  const [verdict] = judge(table, results);
+  const [verdict] = judge(table, results, false);
   expect(verdict.difference.mean).toBe(0);
   expect(verdict.difference.standardError).toBeCloseTo(1 / Math.sqrt(3), 12);
   expect(verdict.holds).toBe(false);
+});
+
+test('the quick form is judged by what it can show', () => {
+  const results = [result('a', 0, [-1, -3]), result('b', 0, [-2, -4])];
+  expect(judge(table, results, true)).toEqual([]);
 });
 
 test('a row that is not trained yet has a line without numbers, and is in no claim', () => {
@@ -56,5 +61,5 @@ test('a row that is not trained yet has a line without numbers, and is in no cla
       ['B', '–', '–', '0', '0.0'],
     ],
   });
-  expect(judge(table, results)).toEqual([]);
+  expect(judge(table, results, false)).toEqual([]);
 });

@@ -33,8 +33,9 @@ export function ownNumber(results: readonly RowResult[], row: string, metric: st
  * The claims whose rows have both been trained. With several seeds the standard error is that of their differences; with one, that of the paired
  * differences over the test examples, which knows nothing of the noise of training.
  */
-export function judge(table: PaperTable, results: readonly RowResult[]): Verdict[] {
-  return table.claims.flatMap((claim) => {
+export function judge(table: PaperTable, results: readonly RowResult[], quick: boolean): Verdict[] {
+  const claims = table.claims.filter(({ isQuick }) => isQuick || !quick);
+  return claims.flatMap((claim) => {
     const differences = resultsOf(results, claim.better).flatMap((better) =>
       resultsOf(results, claim.worse)
         .filter(({ seed }) => seed === better.seed)
