@@ -6,10 +6,16 @@ import {
   AnyOrderDensity,
   BernoulliMade,
   CategoricalMade,
+  ConvDecoder,
+  ConvEncoder,
   DeepSet,
   GaussianMade,
   Made,
   MaskedLinear,
+  PixelCnn,
+  ResidualBlock,
+  ResNet,
+  WeightNormConv2d,
 } from '@pushforward/made';
 import { type Json, type Module, type ModuleClass, moduleState, restoreModule } from '@pushforward/tensor';
 import { variable, zeros } from '@tensorflow/tfjs-core';
@@ -65,6 +71,23 @@ const examples: (() => Module)[] = [
   () => bijectors.nice({ dim: 3, transforms: 1, hidden: [3], seed: 0 }),
   () => bijectors.lstmMaf({ dim: 2, transforms: 1, hidden: [3], contextDim: 1, seed: 0 }),
   () => bijectors.attentionIaf({ dim: 2, transforms: 1, width: 4, heads: 2, blocks: 1, contextDim: 1, seed: 0 }),
+  () => new ConvEncoder({ inputShape: [4, 4, 1], channels: [2], hidden: [3], outputDim: 2, seed: 0 }),
+  () => new ConvDecoder({ inputDim: 2, hidden: [3], channels: [2], outputShape: [4, 4, 1], seed: 0 }),
+  () => new PixelCnn({ shape: [2, 2, 1], parameterCount: 2, channels: 2, blocks: 1, seed: 0 }),
+  () => new ResidualBlock({ inputs: 2, outputs: 3, stride: 2, seed: 0 }),
+  () => new WeightNormConv2d({ inputs: 1, outputs: 2, seed: 0 }),
+  () =>
+    new bijectors.ImageCoupling({
+      network: new ResNet({ inputShape: [2, 2, 1], channels: 2, outputChannels: 2, contextDim: 1, seed: 0 }),
+      transform: new AffineTransform(),
+    }),
+  () => new bijectors.Squeeze({ shape: [2, 2, 1] }),
+  () => new bijectors.PixelSigmoid({ levels: 4 }),
+  () =>
+    new distributions.Dequantized({
+      density: new distributions.Transformed(new StandardNormal(2), new bijectors.PixelSigmoid({ levels: 4 })),
+      levels: 4,
+    }),
   () => new bijectors.FillTriangular({ dim: 2, diagonal: new Exp() }),
   () => new bijectors.BatchNorm({ dim: 2 }),
   () =>
