@@ -83,6 +83,16 @@ describe('what is no state dict is refused in one line, and nothing of it runs',
       'decodeTorch: bytes is damaged: it is no whole zip archive',
     ],
     [
+      'a number that is not what it was',
+      () => {
+        const bytes = archive([0x7d, 0x2e], { 'archive/data/0': Uint8Array.of(1, 2, 3, 250, 4, 5) });
+        const at = bytes.indexOf(250);
+        bytes[at] = 251;
+        return bytes;
+      },
+      "decodeTorch: bytes is damaged: 'archive/data/0' is not what its checksum says",
+    ],
+    [
       'an archive that unfolds without end',
       () => zipSync({ 'archive/data.pkl': new Uint8Array(8 << 20) }, { level: 9 }),
       'decodeTorch: bytes must unfold to at most 1048576 bytes',
@@ -117,4 +127,12 @@ describe('what is no state dict is refused in one line, and nothing of it runs',
     if (message !== '') expect(() => decodeTorch(bytes)).toThrow(message);
     else expect(Array.from(decodeTorch(bytes).get('x')!.values)).toEqual([1, 2, 3]);
   });
+});
+
+test('a file that was saved without checksums is read', () => {
+  const bytes = new Uint8Array(bytesOf('checkpoint.pt'));
+  const view = new DataView(bytes.buffer);
+  for (let at = 0; at + 46 <= bytes.length; at++)
+    if (view.getUint32(at, true) === 0x02014b50) view.setUint32(at + 16, 0, true);
+  expect(decodeTorch(bytes).get('float')!.values).toEqual(Float32Array.of(1.5, -2, 0.25, 3));
 });

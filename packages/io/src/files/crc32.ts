@@ -4,7 +4,16 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return remainder;
 });
 
-/** The CRC-32 of zip, gzip and PNG: finds accidents, no forgery. */
+/**
+ * The CRC-32 of zip, gzip and PNG, a whole number below 2³²: it finds accidents, and no forgery.
+ *
+ * @example
+ * ```ts
+ * import { crc32 } from '@pushforward/io';
+ *
+ * console.log(crc32(new TextEncoder().encode('123456789')).toString(16)); // cbf43926
+ * ```
+ */
 export function crc32(bytes: Uint8Array): number {
   return crc32Of([bytes]);
 }
