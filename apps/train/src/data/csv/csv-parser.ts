@@ -6,7 +6,7 @@ import { chooseColumns, columnOption, kindOption } from '../choose-columns.js';
 import { delimiterName, type Dialect, findDialect } from './csv-dialect.js';
 import { type CsvRecord, isEmptyRecord, splitRecord } from './csv-record.js';
 import { indexNotice, nameNotices, tinyNotice, truthNotice } from '../notices.js';
-import { isDecorated, isMissing, isTruth, parseNumber, scanned, scanNumber } from './number-field.js';
+import { isDecorated, isInfinite, isMissing, isTruth, parseNumber, scanned, scanNumber } from './number-field.js';
 import { canBeCategories, type ReadOptions } from '../read-options.js';
 import { LARGEST, SMALLEST } from '../single-precision.js';
 import { type Block, blockLength } from '../table.js';
@@ -329,7 +329,8 @@ export class CsvParser {
     for (const [place, column] of this.#chosen.entries()) {
       const at = `${source}:${line}:${column + 1}`;
       const codes = this.categories[place];
-      if (!hasValue(column, place) && this.#options.missing === 'keep') {
+      const isUnknown = !hasValue(column, place) && (codes !== null || !isInfinite(fields[column]));
+      if (isUnknown && this.#options.missing === 'keep') {
         this.#block[this.#filled + place] = NaN;
         this.missing[place]++;
         continue;
@@ -346,8 +347,9 @@ export class CsvParser {
     const name = `column "${excerpt(this.names[place], 40)}"`;
     const other = this.categories[place] ? 'says that there is none' : 'is not a finite number';
     const what = field === '' ? `no value in ${name}` : `${excerpt(field)} in ${name} ${other}`;
+    const isLearned = canBeCategories(this.#options) && this.#options.missing !== 'keep' && !isInfinite(field);
     return new UserError(
-      `${at}: ${what}; --missing drop leaves such rows out${canBeCategories(this.#options) ? ', and --flow any-order learns from them' : ''}`,
+      `${at}: ${what}; --missing drop leaves such rows out${isLearned ? ', and --flow any-order learns from them' : ''}`,
     );
   }
 

@@ -71,6 +71,16 @@ describe('what is refused, and where', () => {
     expect(() => parse(text)).toThrow(new UserError(message));
   });
 
+  test('infinity where missing values are kept: it is not unknown', () => {
+    expect([...parseCsv('a,b\n1,NaN\n,2\n', 'file.csv', { missing: 'keep' }).values]).toEqual([1, NaN, NaN, 2]);
+    for (const text of ['inf', '-Infinity', '+Inf'])
+      expect(() => parseCsv(`a,b\n1,2\n${text},2\n`, 'file.csv', { missing: 'keep' })).toThrow(
+        new UserError(
+          `file.csv:3:1: ${text} in column "a" is not a finite number; --missing drop leaves such rows out`,
+        ),
+      );
+  });
+
   test('a missing file, a name that is too long, and a directory', async () => {
     await expect(readTable(tmpdir(), 'no/such.csv')).rejects.toThrow('no/such.csv: no such file');
     const long = 'x'.repeat(300);

@@ -154,6 +154,11 @@ export function isMissing(field: string): boolean {
   return field.length <= 9 && MISSING.has(field.replace(/^[+-](?=[in])/i, '').toLowerCase());
 }
 
+/** Whether a field says that a number is infinite: there is none that could stand for it, but it is not unknown either. */
+export function isInfinite(field: string): boolean {
+  return /^[+-]?inf(inity)?$/i.test(field);
+}
+
 /** Whether a field is a truth value. */
 export function isTruth(field: string): boolean {
   return /^(true|false)$/i.test(field);
