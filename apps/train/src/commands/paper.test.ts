@@ -26,6 +26,7 @@ test('without a table it lists them with their rows', async () => {
 
 test.each([
   [['paper', 'x'], "error: unknown table 'x'; tables are iaf-mnist, maf-mnist\n"],
+  [['paper', 'iaf-mnist', '--rows', 'iaf,diagonal,iaf'], /^error: --rows: names 'iaf' twice\n$/],
   [['paper', 'iaf-mnist', '--rows', 'iaf,x'], /^error: --rows: iaf-mnist has no row 'x'; its rows are diagonal, .*\n$/],
   [['paper', 'iaf-mnist', '--data', 'nowhere'], /^error: .*nowhere: no such directory\n$/],
 ])('%j is one clear line', async (args, message) => {

@@ -139,6 +139,9 @@ function tableNamed(name: string): PaperTable {
 }
 
 function rowsOf(table: PaperTable, { rows }: PaperSettings): TableRow[] {
+  // Its result would count as one of another seed.
+  const twice = rows.find((name, i) => rows.indexOf(name) < i);
+  if (twice !== undefined) throw new UsageError(`--rows: names '${twice}' twice`);
   return rows.map((name) => {
     const row = table.rows.find((one) => one.name === name);
     if (!row)

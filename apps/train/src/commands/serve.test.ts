@@ -257,8 +257,17 @@ test('categories are texts, in what is asked and in what is answered', async () 
     expect((await (await fetch(`${url}/model`)).json()).columns[0].categories.toSorted()).toEqual(cities.toSorted());
     const strange = await ask(`${url}/score`, { rows: [['Bern', 2]] });
     // Learned, another city has no density; given, there is no density at all.
-    if (name === 'learned') expect(strange.content).toEqual({ log_density: [null] });
-    else expect(strange.content.error).toMatch(/^rows\[0\]: "city" must be one of "[^]*", got "Bern"$/);
+    if (name === 'learned') {
+      const warnings = ['"city" has categories that are not among those of the model: there is no density'];
+      expect(strange.content).toEqual({ log_density: [null], warnings });
+      const { content } = await ask(`${url}/score`, {
+        rows: [
+          ['Oslo', 2],
+          ['NA', 2],
+        ],
+      });
+      expect(content.error).toMatch(/^rows\[1\]: "city" must be one of "[^]*", got "NA"$/);
+    } else expect(strange.content.error).toMatch(/^rows\[0\]: "city" must be one of "[^]*", got "Bern"$/);
   }
 });
 
@@ -294,6 +303,11 @@ describe('what is wrong is said in a line', () => {
     ['{"rows": [[NaN, 2]]}', 400, /^the body is not JSON: /],
     [new Uint8Array([0x22, 0xff, 0x22]), 400, /^the body is not JSON: /],
     ['', 400, /^the body is not JSON: /],
+    [
+      '{"rows": [[1, -1e400]]}',
+      400,
+      /^rows\[0\]: "weight" must be a finite number of single precision, got -Infinity$/,
+    ],
     ['[[1, 2]]', 400, /^the body must be an object with rows, seed, got a list$/],
     ['{"row": [[1, 2]]}', 400, /^the body has "row"; what it may have is rows, seed$/],
     ['{}', 400, /^rows must be a list of at least one row, got nothing$/],

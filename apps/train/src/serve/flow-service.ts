@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { key } from '@pushforward/tensor';
+import { unknownCategoryWarnings } from '../density/columns/categories.js';
 import { categoriesOf, describeKind } from '../density/columns/declared-kind.js';
 import { repeated } from '../density/contexts.js';
 import { OutsideCounter, tableColumns } from '../density/given-columns.js';
@@ -52,12 +53,13 @@ export class FlowService {
   async score({ rows, seed }: ScoreRequest, signal: AbortSignal): Promise<Scored> {
     const { notes } = this.model;
     const outside = new OutsideCounter(notes.given ?? []);
-    outside.add(takeColumns(rows, tableColumns(notes).roles.given));
+    const { names, kinds, roles } = tableColumns(notes);
+    outside.add(takeColumns(rows, roles.given));
     // Where noise has to be added, a row's depends on its place among those that it came with.
     const values = notes.grid
       ? await this.#queue.run(() => scoreRows({ signal }, this.model, rows, { seed }), signal)
       : await this.#batches.add(rows, signal);
-    return { values, warnings: outside.warnings() };
+    return { values, warnings: [...unknownCategoryWarnings(rows, names, kinds), ...outside.warnings()] };
   }
 
   /** @throws the signal's reason if that is aborted before or meanwhile */

@@ -1,4 +1,4 @@
-import { shownTexts } from '../data/category-codes.js';
+import { isMissingCategory, shownTexts } from '../data/category-codes.js';
 import { LARGEST } from '../data/single-precision.js';
 import type { Matrix } from '../statistics/statistics.js';
 import { excerpt } from '../terminal/printable.js';
@@ -40,10 +40,11 @@ export function jsonRows(rows: unknown, columns: readonly JsonColumn[], what: st
   return { values, rows: rows.length, columns: names.length };
 }
 
-/** The code of a category, or of a number or truth value that is taken for one. */
+/** The code of a category, or of a number or truth value that is taken for one; none of a text that says that there is no value. */
 function codeOf(value: unknown, codes: ReadonlyMap<string, number>, isOpen = false): number | undefined {
   if (!['string', 'number', 'boolean'].includes(typeof value)) return undefined;
-  return codes.get(String(value)) ?? (isOpen ? codes.size : undefined);
+  const text = String(value);
+  return codes.get(text) ?? (isOpen && !isMissingCategory(text) ? codes.size : undefined);
 }
 
 function fromList(row: readonly unknown[], names: readonly string[], place: string): readonly unknown[] {
@@ -67,6 +68,8 @@ function fromObject(row: unknown, names: readonly string[], place: string): unkn
 export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  // JSON has no infinity, but numbers that are read as one.
+  if (typeof value === 'number') return String(value);
   return typeof value === 'object' && value !== null ? 'an object' : excerpt(JSON.stringify(value), 40);
 }
 

@@ -41,3 +41,18 @@ export function categoryWarnings(
     ];
   });
 }
+
+/** What to tell of rows with categories that a model does not know, whose code lies beyond those of the others. */
+export function unknownCategoryWarnings(
+  rows: Matrix,
+  names: readonly string[],
+  kinds: readonly (DeclaredKind | null)[],
+): string[] {
+  return names.flatMap((name, i) => {
+    const categories = categoriesOf(kinds[i]);
+    const count = categories ? column(rows, i).filter((code) => code >= categories.length).length : 0;
+    if (count === 0) return [];
+    const where = rows.rows === 1 ? '' : ` in ${count} of ${rows.rows} rows`;
+    return [`"${excerpt(name, 40)}" has categories that are not among those of the model${where}: there is no density`];
+  });
+}
