@@ -214,6 +214,9 @@ describe('categories that are given', () => {
     expect((await runCli(cwd, ['sample', 'given', '--given', 'city=Atlantis,width=5'])).stderr).toBe(
       'error: --given: "city" must be one of "Zürich", "north, east", "the "old" one", got "Atlantis"\n',
     );
+    expect((await runCli(cwd, ['sample', 'given', '--given', 'city=north, east,width=5'])).stderr).toBe(
+      'error: --given: "city" must be one of "Zürich", "north, east", "the "old" one", got "north"; a comma in it is written twice\n',
+    );
   });
 
   test('or stand in a file', async () => {

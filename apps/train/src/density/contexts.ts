@@ -111,7 +111,12 @@ function valueOf({ name, categories }: OpenColumn, text: string): number {
   const what = `--given: "${excerpt(name, 40)}" must be`;
   if (categories) {
     const code = categories.indexOf(text);
-    if (code < 0) throw new UsageError(`${what} one of ${shownTexts(categories)}, got "${excerpt(text, 40)}"`);
+    if (code < 0) {
+      const isCut = categories.some((own) => own.startsWith(`${text},`));
+      throw new UsageError(
+        `${what} one of ${shownTexts(categories)}, got "${excerpt(text, 40)}"${isCut ? '; a comma in it is written twice' : ''}`,
+      );
+    }
     return code;
   }
   const value = text === '' ? NaN : Number(text);
