@@ -131,7 +131,7 @@ describe('goes on with the data and the settings that a run began with', () => {
     [
       'no command',
       (text) => text.replace('"command": "train"', '"command": "\\u001b[31m"'),
-      'command must be "digits" or "train", got "\\u001b[31m"',
+      'command must be "digits", "train" or "paper", got "\\u001b[31m"',
     ],
     [
       'settings of another kind',
