@@ -54,6 +54,8 @@ async function expectPage(browser, title, url, expected, warning) {
   console.log(`ok: ${title}: ${got}`);
 }
 
+const isNumber = (text) => /^(?:NaN|-?\d[\d.]*(?:e-?\d+)?)$/.test(text);
+
 /** The page and the worker that the guide shows: the losses of its epochs must come, one after another. */
 async function trainsInWorker(browser, directory) {
   const server = await serveFolder(directory);
@@ -61,7 +63,8 @@ async function trainsInWorker(browser, directory) {
   const losses = [];
   try {
     const last = page.waitForEvent('console', {
-      predicate: (message) => losses.push(Number(message.text())) === EPOCHS,
+      // A page says other things there too, such as that it has no icon.
+      predicate: (message) => isNumber(message.text()) && losses.push(Number(message.text())) === EPOCHS,
       timeout: 60_000,
     });
     await page.goto(server.url);
