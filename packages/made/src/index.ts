@@ -10,6 +10,7 @@ export { Conditioner, type Step, type ValueAndLogDet } from './contract/conditio
 export { ConvDecoder, type ConvDecoderOptions } from './convolution/conv-decoder.js';
 export { ConvEncoder, type ConvEncoderOptions } from './convolution/conv-encoder.js';
 export { PixelCnn, type PixelCnnOptions } from './pixel-cnn/pixel-cnn.js';
+export type { ImageShape } from './convolution/image-shape.js';
 export { ResidualBlock, type ResidualBlockOptions } from './convolution/residual-block.js';
 export { ResNet, type ResNetOptions } from './convolution/res-net.js';
 export {

@@ -12,7 +12,7 @@ import {
   parameterFromConfig,
   toTensor,
 } from '../contract/parameter.js';
-import { positiveReals, type Support } from '../contract/support.js';
+import { positiveReals, restrictTo, type Support } from '../contract/support.js';
 import { Transformed } from './transformed.js';
 
 /**
@@ -70,7 +70,11 @@ export class LogNormal extends Distribution {
 
   logProb(x: Tensor | number): Tensor {
     checkBroadcast('LogNormal: x', x, this.batchShape);
-    return tidy(() => this.#flow.logProb(toTensor(x)));
+    return tidy(() => {
+      const numbers = toTensor(x);
+      // A backend may take the least numbers for 0 where it compares them and not where it takes their logarithm.
+      return restrictTo(this.support, numbers, this.#flow.logProb(numbers));
+    });
   }
 
   override sampleAndLogProb(
