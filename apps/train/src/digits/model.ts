@@ -6,36 +6,54 @@ import { BernoulliLikelihood, Mlp, mlpEncoder, Vae } from '@pushforward/vae';
 import { attentionBlocks } from '../model/attention-blocks.js';
 import type { DigitsSettings, PosteriorName } from './settings.js';
 
-const POSTERIORS: Record<
-  PosteriorName,
-  (options: { dim: number; context: number; transforms: number; hidden: number[]; seed: Key }) => Bijector | undefined
-> = {
-  gaussian: () => undefined,
-  iaf,
-  'lstm-iaf': lstmIaf,
-  'attention-iaf': ({ hidden, ...options }) => attentionIaf({ ...options, ...attentionBlocks(hidden) }),
-};
+/** How large an autoencoder of digits is. */
+interface VaeSizes {
+  latent: number;
+  /** Of the encoder and, in reverse, of the decoder. */
+  hidden: number[];
+  /** How many numbers the encoder hands to the posterior's flow. */
+  context: number;
+}
+
+/** Makes what a posterior puts on top of the encoder's Gaussian. */
+type MakeFlow = (options: { dim: number; contextDim: number; seed: Key }) => Bijector;
 
 /**
- * The autoencoder of the main job. With either posterior the hidden layers of the encoder and the whole decoder are of the same size and start with
- * the same weights; only the flows take a context.
+ * An autoencoder of binarised digits. With any posterior the hidden layers of the encoder and the whole decoder are of the same size and start with
+ * the same weights; only flows take a context.
  */
-export function buildVae(settings: DigitsSettings, posterior: PosteriorName, dataDim: number, key: Key): Vae {
+export function digitsVae(
+  { latent, hidden, context }: VaeSizes,
+  dataDim: number,
+  makeFlow: MakeFlow | undefined,
+  key: Key,
+): Vae {
   const [encoderKey, decoderKey, flowKey] = split(key, 3);
-  const { latent, hidden, context, transforms, flowHidden } = settings;
+  const contextDim = makeFlow ? context : 0;
   return new Vae({
-    encoder: mlpEncoder({
-      dataDim,
-      latentDim: latent,
-      contextDim: posterior === 'gaussian' ? 0 : context,
-      hidden,
-      seed: encoderKey,
-    }),
-    posterior: POSTERIORS[posterior]({ dim: latent, context, transforms, hidden: flowHidden, seed: flowKey }),
+    encoder: mlpEncoder({ dataDim, latentDim: latent, contextDim, hidden, seed: encoderKey }),
+    posterior: makeFlow?.({ dim: latent, contextDim, seed: flowKey }),
     likelihood: new BernoulliLikelihood(
       new Mlp({ inputDim: latent, hidden: hidden.toReversed(), outputDim: dataDim, seed: decoderKey }),
     ),
   });
+}
+
+const FLOWS: Record<Exclude<PosteriorName, 'gaussian'>, (settings: DigitsSettings) => MakeFlow> = {
+  iaf: ({ transforms, flowHidden }) => {
+    return (options) => iaf({ ...options, transforms, hidden: flowHidden });
+  },
+  'lstm-iaf': ({ transforms, flowHidden }) => {
+    return (options) => lstmIaf({ ...options, transforms, hidden: flowHidden });
+  },
+  'attention-iaf': ({ transforms, flowHidden }) => {
+    return (options) => attentionIaf({ ...options, transforms, ...attentionBlocks(flowHidden) });
+  },
+};
+
+/** The autoencoder of the main job. */
+export function buildVae(settings: DigitsSettings, posterior: PosteriorName, dataDim: number, key: Key): Vae {
+  return digitsVae(settings, dataDim, posterior === 'gaussian' ? undefined : FLOWS[posterior](settings), key);
 }
 
 /** Pixels drawn anew, each white with the probability that its grey level from 0 to 255 says: dynamic binarisation. */
