@@ -1,3 +1,4 @@
+import { digitsFingerprint } from '../data/digits/digits-fingerprint.js';
 import type { Digits } from '../data/digits/images.js';
 import path from 'node:path';
 import { slice, type Tensor, tidy } from '@tensorflow/tfjs-core';
@@ -12,7 +13,7 @@ import { binarise, buildVae, digitsOptimizer, negativeElbo } from '../digits/mod
 import { type DigitsReport, digitsReport, type PosteriorResult, resultRows, SAMPLE_COLUMNS } from '../digits/report.js';
 import { type DigitsSettings, POSTERIOR_TITLES, type PosteriorName } from '../digits/settings.js';
 import { digitStream } from '../digits/stream.js';
-import { checkSameData, fingerprint } from '../files/fingerprint.js';
+import { checkSameData } from '../files/fingerprint.js';
 import { commandLine, type Host, withoutDirectories } from '../terminal/host.js';
 import type { DigitsNotes } from '../model/models.js';
 import { type Images, imageGrid } from '../report/image-grid.js';
@@ -176,17 +177,7 @@ async function readDigits(host: Host, settings: DigitsSettings) {
     splitKey,
   );
   const { train, validation, test } = digits;
-  const parts = [train, validation, test];
-  const count = parts.reduce((sum, part) => sum + part.count, 0);
-  return {
-    digits,
-    keys,
-    data: fingerprint(
-      count,
-      null,
-      parts.flatMap(({ pixels, labels }) => [pixels, labels]),
-    ),
-  };
+  return { digits, keys, data: digitsFingerprint([train, validation, test]) };
 }
 
 /** What the report shows of a model. */

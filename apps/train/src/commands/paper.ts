@@ -3,7 +3,7 @@ import { writeFileAtomic } from '@pushforward/io/node';
 import { key } from '@pushforward/tensor';
 import { checkSameData } from '../files/fingerprint.js';
 import { startBackend } from '../model/backend.js';
-import type { PaperTable, TableRow } from '../paper/table/paper-table.js';
+import type { PaperTable, PreparedTable, TableRow } from '../paper/table/paper-table.js';
 import { readResult, type RowResult, writeResult } from '../paper/table/row-result.js';
 import { tableReport } from '../paper/table/table-report.js';
 import { judge, summaryRows, verdictText } from '../paper/table/table-summary.js';
@@ -57,18 +57,18 @@ export async function paperCommand(
     seeds: options.seeds,
   };
   rowsOf(table, settings);
-  const { data } = await table.prepare(host.cwd, settings);
+  const prepared = await table.prepare(host.cwd, settings);
   using directory = claimRunDirectory(host.cwd, { out: options.out, command: 'paper', force: options.force ?? false });
   const record: RunRecord = {
     version: 3,
     command: 'paper',
     commandLine: commandLine(host, args),
     settings,
-    data,
+    data: prepared.data,
     finished: false,
   };
   await beginRun(directory, record);
-  await runPaper(host, directory, record, settings);
+  await runPaper(host, directory, record, settings, prepared);
 }
 
 /** Trains the rows that have no result yet, and writes the table. */
@@ -77,12 +77,13 @@ export async function runPaper(
   directory: RunDirectory,
   record: RunRecord,
   settings: PaperSettings,
+  begun?: PreparedTable,
 ): Promise<void> {
   const table = tableNamed(settings.table);
   const rows = rowsOf(table, settings);
   await withResumeHint(host, directory, async () => {
     const watch = new Stopwatch();
-    const prepared = await table.prepare(host.cwd, settings);
+    const prepared = begun ?? (await table.prepare(host.cwd, settings));
     checkSameData(prepared.source, prepared.data, record.data);
     watch.lap('reading the data');
     const backend = await startBackend();

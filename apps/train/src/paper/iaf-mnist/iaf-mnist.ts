@@ -1,10 +1,9 @@
-import { mean, neg, type Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { split } from '@pushforward/tensor';
 import { adam } from '@pushforward/training';
-import { BernoulliLikelihood, Mlp, mlpEncoder, Vae } from '@pushforward/vae';
 import { scoreDigits } from '../../digits/evaluation.js';
-import { binarise } from '../../digits/model.js';
-import { fingerprint } from '../../files/fingerprint.js';
+import { digitsVae, negativeElbo } from '../../digits/model.js';
+import { digitsFingerprint } from '../../data/digits/digits-fingerprint.js';
 import { trainOrResume } from '../../run/training-run.js';
 import type { Claim, PaperTable, RowOutcome, RowWork } from '../table/paper-table.js';
 import { type IafMnistData, readIafMnist } from './iaf-mnist-data.js';
@@ -78,14 +77,9 @@ export const iafMnist: PaperTable = {
   ],
   async prepare(cwd, options) {
     const digits = await readIafMnist(cwd, options);
-    const parts = [digits.train, digits.test];
     return {
       source: digits.source,
-      data: fingerprint(
-        digits.train.count + digits.test.count,
-        null,
-        parts.flatMap(({ pixels, labels }) => [pixels, labels]),
-      ),
+      data: digitsFingerprint([digits.train, digits.test]),
       train: (row, work) => trainRow(row, digits, options.quick ? QUICK : FULL, work),
     };
   },
@@ -95,13 +89,16 @@ async function trainRow(row: string, { train, test }: IafMnistData, size: Size, 
   const dataDim = train.height * train.width;
   // Encoders and decoders start alike in every row, and see the same pixels.
   const [weightKey, trainingKey, scoreKey] = split(work.key, 3);
-  using vae = buildVae(posteriors[row], dataDim, size, weightKey);
+  const posterior = posteriors[row];
+  using vae = digitsVae(
+    size,
+    dataDim,
+    posterior && ((options) => posterior({ ...options, hidden: size.flowHidden })),
+    weightKey,
+  );
   const training = await trainOrResume<Tensor>({
     ...work,
-    loss: (greyLevels, { seed }) => {
-      const [pixelKey, latentKey] = split(seed, 2);
-      return neg(mean(vae.elbo(binarise(greyLevels, pixelKey), { seed: latentKey }).elbo));
-    },
+    loss: negativeElbo(vae),
     data: { values: train.pixels, shape: [train.count, dataDim] },
     options: {
       module: vae,
@@ -113,26 +110,4 @@ async function trainRow(row: string, { train, test }: IafMnistData, size: Size, 
   });
   const { elbo, logLikelihood } = await scoreDigits(work.host, vae, test, size.samples, scoreKey);
   return { training, scores: { elbo, logLikelihood, gap: elbo.map((bound, i) => bound - logLikelihood[i]) } };
-}
-
-function buildVae(
-  posterior: (typeof posteriors)[string],
-  dataDim: number,
-  { latent, hidden, context, flowHidden }: Size,
-  key: Parameters<typeof split>[0],
-): Vae {
-  const [encoderKey, decoderKey, flowKey] = split(key, 3);
-  return new Vae({
-    encoder: mlpEncoder({
-      dataDim,
-      latentDim: latent,
-      contextDim: posterior ? context : 0,
-      hidden,
-      seed: encoderKey,
-    }),
-    posterior: posterior?.({ dim: latent, contextDim: context, hidden: flowHidden, seed: flowKey }),
-    likelihood: new BernoulliLikelihood(
-      new Mlp({ inputDim: latent, hidden: hidden.toReversed(), outputDim: dataDim, seed: decoderKey }),
-    ),
-  });
 }

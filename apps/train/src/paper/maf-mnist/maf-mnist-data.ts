@@ -1,6 +1,6 @@
 import type { Digits } from '../../data/digits/images.js';
 import { readIdxDirectory, takeDigits } from '../../data/digits/digits.js';
-import { readMnistPackage } from '../../data/digits/mnist-package.js';
+import { packageDigits } from '../../data/digits/package-digits.js';
 import { shrink } from '../../data/digits/shrink.js';
 import { formatCount } from '../../statistics/statistics.js';
 import type { TableOptions } from '../table/paper-table.js';
@@ -20,7 +20,8 @@ const VALIDATION = 10_000;
  * when quick at half their height and width.
  */
 export async function readMafMnist(cwd: string, { data, quick }: TableOptions): Promise<MafMnistData> {
-  const parts = data === null ? await fromPackage() : await fromDirectory(cwd, data);
+  const parts =
+    data === null ? await packageDigits([[2, 3, 4, 5, 6, 7, 8, 9], [0], [1]]) : await fromDirectory(cwd, data);
   const [train, validation, test] = quick ? parts.map((part) => shrink(part)) : parts;
   return {
     source: `${formatCount(train.count)} digits of ${train.height} × ${train.width}, validated on ${formatCount(validation.count)} and tested on ${formatCount(test.count)}`,
@@ -35,15 +36,6 @@ async function fromDirectory(cwd: string, directory: string): Promise<Digits[]> 
   const validation = Math.min(VALIDATION, Math.ceil(train.count / 6));
   const [rest, last] = [range(0, train.count - validation), range(train.count - validation, train.count)];
   return [takeDigits(train, rest), takeDigits(train, last), test];
-}
-
-/** The package has its digits one after another by what they show: every tenth goes to validation, every tenth to the test. */
-async function fromPackage(): Promise<Digits[]> {
-  const digits = await readMnistPackage();
-  const all = range(0, digits.count);
-  return [(i: number) => i % 10 > 1, (i: number) => i % 10 === 0, (i: number) => i % 10 === 1].map((isIn) =>
-    takeDigits(digits, all.filter(isIn)),
-  );
 }
 
 function range(from: number, to: number): number[] {

@@ -6,10 +6,10 @@ import { takeDigits } from '../../data/digits/digits.js';
 import type { Digits } from '../../data/digits/images.js';
 import { greyLevels } from '../../digits/evaluation.js';
 import { trainOrResume } from '../../run/training-run.js';
-import { column, estimate, type Matrix } from '../../statistics/statistics.js';
 import { checkInterrupted } from '../../terminal/host.js';
 import type { RowOutcome, RowWork } from '../table/paper-table.js';
 import { gaussianScores, meanDensity } from './gaussians.js';
+import { logitRows, type PixelStandard } from './logit-rows.js';
 import { logits } from './logits.js';
 import type { MafMnistData } from './maf-mnist-data.js';
 import { densityModels, densityOf } from './models.js';
@@ -17,23 +17,34 @@ import { densityModels, densityOf } from './models.js';
 const LABELS = 10;
 /** Of the test digits, and of what the pixels are standardised by: the same for every row and seed. */
 const NOISE: Key = key(0);
+/** Of the training digits, where all of them are looked at at once. */
+export const TRAINING_NOISE = foldIn(NOISE, 0);
 const CHUNK = 500;
 const BATCH = 100;
 /** The paper adds 10⁻⁶ ‖w‖² to the loss. */
 const L2 = 2e-6;
 
-/** Trains one row of the table, and scores the test digits with it. */
-export async function trainRow(row: string, data: MafMnistData, quick: boolean, work: RowWork): Promise<RowOutcome> {
+/**
+ * Trains one row of the table, and scores the test digits with it.
+ *
+ * @param standard of the training digits, which rows that are trained step by step ask for
+ */
+export async function trainRow(
+  row: string,
+  data: MafMnistData,
+  quick: boolean,
+  standard: () => Promise<PixelStandard>,
+  work: RowWork,
+): Promise<RowOutcome> {
   const isConditional = row.endsWith('-conditional');
   const name = row.replace('-conditional', '');
-  const train = await rowsOf(data.train, foldIn(NOISE, 0));
   if (name === 'gaussian') {
     return {
       scores: {
         logProb: await gaussianScores(
           work.host,
-          { rows: train, labels: data.train.labels },
-          await rowsOf(data.test, foldIn(NOISE, 1)),
+          { rows: await logitRows(data.train, TRAINING_NOISE), labels: data.train.labels },
+          await logitRows(data.test, foldIn(NOISE, 1)),
           isConditional,
         ),
       },
@@ -41,20 +52,15 @@ export async function trainRow(row: string, data: MafMnistData, quick: boolean, 
   }
 
   const { build, learningRate } = densityModels[name];
-  const dim = train.columns;
+  const { loc, scale } = await standard();
   const [weightKey, trainingKey] = split(work.key, 2);
-  const pixels = Array.from({ length: dim }, (_, i) => standardOf(column(train, i)));
   const flow = build({
-    dim,
+    dim: loc.length,
     hidden: quick ? [128, 128] : [1024, 1024],
     contextDim: isConditional ? LABELS : 0,
     seed: weightKey,
   });
-  using density = densityOf(
-    flow,
-    pixels.map(({ mean }) => mean),
-    pixels.map(({ stddev }) => stddev),
-  );
+  using density = densityOf(flow, loc, scale);
   const steps = Math.ceil(data.train.count / BATCH);
   const training = await trainOrResume<Observations>({
     ...work,
@@ -98,7 +104,7 @@ async function testScores(
   isConditional: boolean,
   { host }: RowWork,
 ): Promise<Float64Array> {
-  const { values, rows, columns } = await rowsOf(test, foldIn(NOISE, 1));
+  const { values, rows, columns } = await logitRows(test, foldIn(NOISE, 1));
   const labels = isConditional ? Array.from({ length: LABELS }, (_, label) => label) : [undefined];
   const scores = labels.map(() => new Float64Array(rows));
   for (let start = 0; start < rows; start += CHUNK) {
@@ -120,23 +126,4 @@ async function testScores(
 
 function contextOf(labels: Tensor): Tensor {
   return tidy(() => oneHot(labels, LABELS).toFloat());
-}
-
-/** Digits in logit space, as numbers of this program. */
-async function rowsOf(digits: Digits, noise: Key): Promise<Matrix> {
-  const { count, height, width } = digits;
-  const columns = height * width;
-  const values = new Float64Array(count * columns);
-  for (let start = 0; start < count; start += CHUNK) {
-    const end = Math.min(start + CHUNK, count);
-    const x = tidy(() => logits(greyLevels(digits, start, end), foldIn(noise, start)));
-    values.set(await x.data(), start * columns);
-    x.dispose();
-  }
-  return { values, rows: count, columns };
-}
-
-function standardOf(values: Float64Array): { mean: number; stddev: number } {
-  const { mean, standardError } = estimate(values);
-  return { mean, stddev: standardError * Math.sqrt(values.length) };
 }

@@ -48,7 +48,7 @@ export interface RowWork {
 }
 
 /** A table whose data have been read. */
-interface PreparedTable {
+export interface PreparedTable {
   /** What the data are, in words. */
   source: string;
   data: Fingerprint;
