@@ -1,13 +1,12 @@
 import { foldIn, key } from '@pushforward/tensor';
 import { anyOrderLogDensities } from '../any-order/model.js';
 import { openColumns, placesOf, widened } from '../any-order/columns.js';
-import { formatHeader, formatRows } from '../data/csv/csv.js';
 import { checkKinds } from '../density/columns/declared-kind.js';
-import { writeUserFile } from '../files/files.js';
 import type { AnyOrderModel } from '../model/models.js';
 import { UsageError } from '../terminal/errors.js';
-import { type Host, writeAll } from '../terminal/host.js';
+import type { Host } from '../terminal/host.js';
 import type { ScoreOptions } from './score-options.js';
+import { writeLogDensities } from './write-log-densities.js';
 
 /** Writes log p(A | B) of every row of a table, in nats: of the columns asked for, given others. */
 export async function scoreAnyOrder(
@@ -28,23 +27,10 @@ export async function scoreAnyOrder(
     // Given one that the model does not know, there is no density at all.
     others: (place) => (given.includes(place) ? 'refused' : 'counted'),
   });
-  let rows = 0;
-  let without = 0;
-  async function* lines(): AsyncGenerator<string> {
-    yield formatHeader(['log_density']);
-    for await (const block of table.blocks()) {
-      const whole = widened({ ...block, columns: places.length }, places, names.length);
-      checkKinds(table.source, whole, names, kinds, rows);
-      const noise = foldIn(key(options.seed), rows);
-      const values = await anyOrderLogDensities(host, module, whole, { kinds, grid }, { of, given }, noise);
-      rows += block.rows;
-      for (const value of values) if (value === -Infinity) without++;
-      yield formatRows({ values, rows: block.rows, columns: 1 });
-    }
-  }
-  if (options.out === undefined) await writeAll(host.stdout, lines());
-  else await writeUserFile(host.cwd, options.out, lines());
-  for (const notice of table.notices) host.stderr.write(`${table.source}: ${notice}\n`);
-  if (without > 0)
-    host.stderr.write(`${table.source}: ${without} of ${rows} rows have no density under this model: −Infinity\n`);
+  await writeLogDensities(host, table, options.out, (block, before) => {
+    const whole = widened({ ...block, columns: places.length }, places, names.length);
+    checkKinds(table.source, whole, names, kinds, before);
+    const noise = foldIn(key(options.seed), before);
+    return anyOrderLogDensities(host, module, whole, { kinds, grid }, { of, given }, noise);
+  });
 }

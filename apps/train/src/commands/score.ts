@@ -1,7 +1,6 @@
 import { tidy } from '@tensorflow/tfjs-core';
 import { foldIn, key } from '@pushforward/tensor';
 import { startBackend } from '../model/backend.js';
-import { formatHeader, formatRows } from '../data/csv/csv.js';
 import { readOptionsOf } from '../data/read-options.js';
 import { openTable } from '../data/read-table.js';
 import { encode } from '../density/columns/code.js';
@@ -15,8 +14,9 @@ import { takeColumns } from '../statistics/statistics.js';
 import { UsageError, UserError } from '../terminal/errors.js';
 import { scoreAnyOrder } from './score-any-order.js';
 import type { ScoreOptions } from './score-options.js';
-import { checkOutput, writeUserFile } from '../files/files.js';
-import { type Host, writeAll } from '../terminal/host.js';
+import { writeLogDensities } from './write-log-densities.js';
+import { checkOutput } from '../files/files.js';
+import type { Host } from '../terminal/host.js';
 import { checkModelColumns } from '../model/model-columns.js';
 import { type LoadedModel, loadModel } from '../model/models.js';
 
@@ -44,32 +44,25 @@ export async function scoreCommand(host: Host, name: string, options: ScoreOptio
       : {};
   const table = await openTable(host.cwd, options.data, { ...readOptionsOf(options), ...columns }, host.stdin);
   checkModelColumns(table, model);
-  let rows = 0;
-  let without = 0;
   const outside = new OutsideCounter((model.kind === 'flow' && model.notes.given) || []);
-  async function* lines(): AsyncGenerator<string> {
-    yield formatHeader(['log_density']);
-    for await (const block of table.blocks()) {
-      const values = await logDensities(
+  await writeLogDensities(
+    host,
+    table,
+    options.out,
+    (block, start) =>
+      logDensities(
         host,
         model,
-        { ...block, columns: table.columns, start: rows, source: table.source },
+        { ...block, columns: table.columns, start, source: table.source },
         options,
         outside,
         scorer,
-      );
-      rows += block.rows;
-      for (const value of values) if (value === -Infinity) without++;
-      yield formatRows({ values, rows: block.rows, columns: 1 });
-    }
-  }
-  if (options.out === undefined) await writeAll(host.stdout, lines());
-  else await writeUserFile(host.cwd, options.out, lines());
-  for (const notice of table.notices) host.stderr.write(`${table.source}: ${notice}\n`);
-  for (const warning of outside.warnings()) host.stderr.write(`warning: ${table.source}: ${warning}\n`);
-  if (scorer) host.stderr.write(`${table.source}: ${scorer.comparison()}\n`);
-  if (without > 0)
-    host.stderr.write(`${table.source}: ${without} of ${rows} rows have no density under this model: −Infinity\n`);
+      ),
+    () => [
+      ...outside.warnings().map((warning) => `warning: ${table.source}: ${warning}`),
+      ...(scorer ? [`${table.source}: ${scorer.comparison()}`] : []),
+    ],
+  );
 }
 
 async function scorerOf(name: string, model: LoadedModel): Promise<Float64Scorer> {

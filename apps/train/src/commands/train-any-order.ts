@@ -6,15 +6,15 @@ import { marginalDensities, marginalsOf } from '../any-order/marginals.js';
 import { decode } from '../density/columns/code.js';
 import { categoriesOf } from '../density/columns/declared-kind.js';
 import { dequantize } from '../density/columns/dequantize.js';
-import { dataOf, flowOptimizer } from '../density/model.js';
+import { dataOf } from '../density/model.js';
 import { countOf, type DensityReport } from '../density/report.js';
-import { type DensitySettings, FLOWS } from '../density/settings.js';
+import type { DensitySettings } from '../density/settings.js';
 import { startBackend } from '../model/backend.js';
 import type { AnyOrderNotes } from '../model/models.js';
 import { settingRows } from '../report/run-sections.js';
 import type { RunDirectory } from '../run/run-directory.js';
 import type { RunRecord } from '../run/run-record.js';
-import { trainOrResume } from '../run/training-run.js';
+import { trainModel } from '../density/train-model.js';
 import { concatenateRows, estimate, formatCount } from '../statistics/statistics.js';
 import { type Host, withoutDirectories } from '../terminal/host.js';
 import { Stopwatch } from '../terminal/stopwatch.js';
@@ -40,37 +40,22 @@ export async function trainAnyOrder(
   );
   const grid = columns.map((column) => column.grid);
   const written = { kinds, grid };
-  const { logSlopes } = ontoModel(dequantize(splits.train, grid, foldIn(keys.noise, 1)), kinds);
+  const noisy = dequantize(splits.train, grid, foldIn(keys.noise, 1));
+  const { logSlopes } = ontoModel(noisy, kinds);
   using model = buildAnyOrder(settings, columns, kinds, keys.weights);
-  const training = await trainOrResume({
-    host,
-    directory,
-    name: 'model',
-    title: FLOWS[settings.flow].title,
-    loss: anyOrderLoss(model, columns, kinds, logSlopes.reduce((sum, value) => sum + value, 0) / counts.train),
-    data: dataOf({ x: splits.train }),
-    options: {
+  const training = await trainModel(
+    { host, directory, settings, keys, watch },
+    {
       module: model,
-      optimizer: flowOptimizer(settings),
-      epochs: settings.epochs,
-      patience: settings.patience,
-      batchSize: settings.batch,
-      seed: keys.training,
-      validation: { data: dataOf({ x: splits.validation }) },
+      loss: anyOrderLoss(model, columns, kinds, logSlopes.reduce((sum, value) => sum + value, 0) / counts.train),
+      train: dataOf({ x: splits.train }),
+      validation: dataOf({ x: splits.validation }),
     },
-  });
-  watch.add(
-    'training',
-    training.seconds,
-    `${formatCount(training.steps)} steps, ${(training.steps / training.seconds).toFixed(1)} a second`,
   );
   const noise = foldIn(keys.noise, 0);
   const scores = {
     flow: await anyOrderLogDensities(host, model, decode(splits.test, kinds), written, {}, noise),
-    baseline: marginalDensities(
-      marginalsOf(dequantize(splits.train, grid, foldIn(keys.noise, 1)), kinds),
-      dequantize(splits.test, grid, noise),
-    ),
+    baseline: marginalDensities(marginalsOf(noisy, kinds), dequantize(splits.test, grid, noise)),
   };
   const notes: AnyOrderNotes = {
     kind: 'any-order',

@@ -6,7 +6,7 @@ import { prepare, type Prepared } from './prepare.js';
 import { trainAnyOrder } from './train-any-order.js';
 import { startBackend } from '../model/backend.js';
 import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
-import { buildModel, dataOf, flowOptimizer, logDensities, negativeLogDensity, sampleRows } from '../density/model.js';
+import { buildModel, dataOf, logDensities, negativeLogDensity, sampleRows } from '../density/model.js';
 import {
   countOf,
   type DensityReport,
@@ -41,7 +41,7 @@ import { beginRun, finishRun, type RunRecord } from '../run/run-record.js';
 import { concatenateRows, estimate, formatCount, type Matrix, takeRows } from '../statistics/statistics.js';
 import { Stopwatch } from '../terminal/stopwatch.js';
 import { textTable } from '../terminal/text-table.js';
-import { trainOrResume } from '../run/training-run.js';
+import { trainModel } from '../density/train-model.js';
 import { withResumeHint } from '../run/resume-hint.js';
 
 /** The options of `train` as they stand on the command line. */
@@ -173,30 +173,17 @@ async function trainAndTest(
     keys.weights,
   );
   const trainingParts = partsOf(splits.train, roles);
-  const training = await trainOrResume({
-    host,
-    directory,
-    name: 'model',
-    title: FLOWS[settings.flow].title,
-    loss: negativeLogDensity(model, learned, given, {
-      kinds,
-      stretch: estimate(ontoRealLine(trainingParts.x, kinds).logDet).mean,
-    }),
-    data: dataOf(trainingParts),
-    options: {
+  const training = await trainModel(
+    { host, directory, settings, keys, watch },
+    {
       module: model,
-      optimizer: flowOptimizer(settings),
-      epochs: settings.epochs,
-      patience: settings.patience,
-      batchSize: settings.batch,
-      seed: keys.training,
-      validation: { data: dataOf(partsOf(splits.validation, roles)) },
+      loss: negativeLogDensity(model, learned, given, {
+        kinds,
+        stretch: estimate(ontoRealLine(trainingParts.x, kinds).logDet).mean,
+      }),
+      train: dataOf(trainingParts),
+      validation: dataOf(partsOf(splits.validation, roles)),
     },
-  });
-  watch.add(
-    'training',
-    training.seconds,
-    `${formatCount(training.steps)} steps, ${(training.steps / training.seconds).toFixed(1)} a second`,
   );
 
   const heldOut = dequantize(splits.test, gridOf(columns), foldIn(keys.noise, 0));

@@ -1,7 +1,8 @@
-import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { type BuildModule, checkContext, checkInstance, checkTensor, type ModuleConfig } from '@pushforward/tensor';
-import { Network, type ValueAndLogDet } from '@pushforward/made';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { type BuildModule, checkInstance, type ModuleConfig } from '@pushforward/tensor';
+import { Network } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
+import { ChangedContext } from './changed-context.js';
 
 /**
  * A bijector whose context goes through a network first, which learns what of it matters: `y = f(x; g(c))`, with the log-determinant of `f` alone. Unlike the map of
@@ -23,62 +24,32 @@ import { Bijector } from '../contract/bijector.js';
  * console.log(flow.forward(tf.zeros([5, 3]), tf.zeros([5, 100])).shape); // [ 5, 3 ]
  * ```
  */
-export class EmbedContext extends Bijector {
+export class EmbedContext extends ChangedContext {
   static readonly type: string = 'EmbedContext';
   static override fromConfig(config: ModuleConfig, build: BuildModule): EmbedContext {
     return new EmbedContext(build(config.bijector, Bijector), build(config.network, Network));
   }
 
-  readonly eventRank: number;
-  override readonly eventShape?: readonly number[];
   override readonly contextDim: number;
 
   constructor(
-    readonly bijector: Bijector,
+    bijector: Bijector,
     readonly network: Network,
   ) {
-    super();
-    checkInstance('EmbedContext: bijector', bijector, Bijector, 'a bijector');
+    super('EmbedContext', bijector);
     checkInstance('EmbedContext: network', network, Network, 'a network');
-    if (bijector.contextDim === 0)
-      throw new Error('EmbedContext: bijector must take a context, got one of contextDim 0');
     if (network.contextDim > 0 || network.inputDim === 0)
       throw new Error('EmbedContext: network must read the context as its input, and take no context of its own');
     if (network.outputDim !== bijector.contextDim)
       throw new Error(`EmbedContext: network must give ${bijector.contextDim} numbers, got ${network.outputDim}`);
-    this.eventRank = bijector.eventRank;
-    this.eventShape = bijector.eventShape;
     this.contextDim = network.inputDim;
-  }
-
-  override get outputEventRank(): number {
-    return this.bijector.outputEventRank;
-  }
-
-  override forwardEventShape(shape: readonly number[]): readonly number[] {
-    return this.bijector.forwardEventShape(shape);
-  }
-
-  override inverseEventShape(shape: readonly number[]): readonly number[] {
-    return this.bijector.inverseEventShape(shape);
-  }
-
-  forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
-    return tidy(() => this.bijector.forwardAndLogDet(x, this.#embedded('x', x, this.eventRank, context)));
-  }
-
-  inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
-    return tidy(() => this.bijector.inverseAndLogDet(y, this.#embedded('y', y, this.outputEventRank, context)));
   }
 
   override config(): ModuleConfig {
     return { type: EmbedContext.type, bijector: this.bijector.config(), network: this.network.config() };
   }
 
-  #embedded(argument: string, x: Tensor, eventRank: number, context: Tensor | undefined): Tensor {
-    checkTensor(`EmbedContext: ${argument}`, x);
-    if (context) checkTensor('EmbedContext: context', context);
-    checkContext('EmbedContext', context, this.contextDim, x.shape.slice(0, Math.max(0, x.rank - eventRank)));
-    return this.network.applyToVectors(context!);
+  protected override change(context: Tensor): Tensor {
+    return this.network.applyToVectors(context);
   }
 }

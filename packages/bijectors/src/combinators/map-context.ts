@@ -1,14 +1,7 @@
-import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import {
-  type BuildModule,
-  checkContext,
-  checkInstance,
-  checkTensor,
-  formatShape,
-  type ModuleConfig,
-} from '@pushforward/tensor';
-import type { ValueAndLogDet } from '@pushforward/made';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { type BuildModule, checkInstance, formatShape, type ModuleConfig } from '@pushforward/tensor';
 import { Bijector } from '../contract/bijector.js';
+import { ChangedContext } from './changed-context.js';
 
 /**
  * A bijector whose context is in units of its own: it goes through the inverse of a map before the bijector sees it.
@@ -30,24 +23,20 @@ import { Bijector } from '../contract/bijector.js';
  * console.log(inYears.forward(tf.zeros([5, 3]), tf.tensor1d([2010])).shape); // [ 5, 3 ]
  * ```
  */
-export class MapContext extends Bijector {
+export class MapContext extends ChangedContext {
   static readonly type: string = 'MapContext';
   static override fromConfig(config: ModuleConfig, build: BuildModule): MapContext {
     return new MapContext(build(config.bijector, Bijector), build(config.map, Bijector));
   }
 
-  readonly eventRank: number;
-  override readonly eventShape?: readonly number[];
   override readonly contextDim: number;
 
   constructor(
-    readonly bijector: Bijector,
+    bijector: Bijector,
     readonly map: Bijector,
   ) {
-    super();
-    checkInstance('MapContext: bijector', bijector, Bijector, 'a bijector');
+    super('MapContext', bijector);
     checkInstance('MapContext: map', map, Bijector, 'a bijector');
-    if (bijector.contextDim === 0) throw new Error('MapContext: bijector must take a context, got one of contextDim 0');
     if (map.contextDim > 0)
       throw new Error(`MapContext: map must take no context, got one of contextDim ${map.contextDim}`);
     const width = [bijector.contextDim];
@@ -58,39 +47,14 @@ export class MapContext extends Bijector {
       );
     const given = map.forwardEventShape(width);
     if (given.length !== 1) throw new Error(`MapContext: map must give vectors, got ${formatShape(given)}`);
-    this.eventRank = bijector.eventRank;
-    this.eventShape = bijector.eventShape;
     this.contextDim = given[0];
-  }
-
-  override get outputEventRank(): number {
-    return this.bijector.outputEventRank;
-  }
-
-  override forwardEventShape(shape: readonly number[]): readonly number[] {
-    return this.bijector.forwardEventShape(shape);
-  }
-
-  override inverseEventShape(shape: readonly number[]): readonly number[] {
-    return this.bijector.inverseEventShape(shape);
-  }
-
-  forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
-    return tidy(() => this.bijector.forwardAndLogDet(x, this.#mapped('x', x, this.eventRank, context)));
-  }
-
-  inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
-    return tidy(() => this.bijector.inverseAndLogDet(y, this.#mapped('y', y, this.outputEventRank, context)));
   }
 
   override config(): ModuleConfig {
     return { type: MapContext.type, bijector: this.bijector.config(), map: this.map.config() };
   }
 
-  #mapped(argument: string, x: Tensor, eventRank: number, context: Tensor | undefined): Tensor {
-    checkTensor(`MapContext: ${argument}`, x);
-    if (context) checkTensor('MapContext: context', context);
-    checkContext('MapContext', context, this.contextDim, x.shape.slice(0, Math.max(0, x.rank - eventRank)));
-    return this.map.inverse(context!);
+  protected override change(context: Tensor): Tensor {
+    return this.map.inverse(context);
   }
 }
