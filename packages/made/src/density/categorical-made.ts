@@ -42,6 +42,7 @@ import {
 import { hiddenDegrees } from '../masks/degrees.js';
 import { hiddenMask, outputMask } from '../masks/masks.js';
 import { MaskedLinear } from '../network/masked-linear.js';
+import { rowsFor } from '../network/rows-for.js';
 import { categoricalLogProb, categoricalNoise, drawCategories, oneHot } from './categorical.js';
 import type { MadeSampleOptions } from './made-density.js';
 
@@ -251,11 +252,4 @@ export class CategoricalMade extends Module {
 
 function columns(matrix: Tensor, start: number, count: number): Tensor {
   return slice(matrix, [0, start], [matrix.shape[0], count]);
-}
-
-/** A context as one row for every event of a batch, or one for all of them. */
-function rowsFor(batch: readonly number[], context: Tensor): Tensor {
-  const width = context.shape.at(-1)!;
-  if (context.rank === 1) return reshape(context, [1, width]);
-  return reshape(broadcastTo(context, [...batch, width]), [sizeOf(batch), width]);
 }

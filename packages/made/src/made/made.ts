@@ -5,7 +5,6 @@ import {
   activations,
   admit,
   type AdmittedArguments,
-  broadcastTo,
   checkBoolean,
   checkInteger,
   checkIntegers,
@@ -31,6 +30,7 @@ import {
 } from '@pushforward/tensor/kernels';
 import { Conditioner, type Step, type ValueAndLogDet } from '../contract/conditioner.js';
 import { type HiddenDegrees, resolveDegrees } from '../masks/degrees.js';
+import { rowsFor } from '../network/rows-for.js';
 import { checkInit, type Init, ORTHOGONAL_GAIN } from '../network/init.js';
 import { MaskedLinear } from '../network/masked-linear.js';
 import { type DependencyGraph, graphStructure, hiddenParents } from '../masks/graph.js';
@@ -298,15 +298,6 @@ export class Made extends Conditioner {
   #admit(argument: string, x: Tensor, context: Tensor | undefined): AdmittedArguments {
     return admit({ name: 'Made', argument, x, event: [this.dim], context, contextDim: this.contextDim });
   }
-}
-
-/** What the context adds, as one row for every event of a batch, or one for all of them. */
-function rowsFor(batch: readonly number[], projected: Tensor): Tensor {
-  const width = projected.shape.at(-1)!;
-  const given = projected.size / width;
-  const rows = sizeOf(batch);
-  if (given === rows || given === 1) return reshape(projected, [given, width]);
-  return reshape(broadcastTo(projected, [...batch, width]), [rows, width]);
 }
 
 /** The options that a configuration keeps. */

@@ -3,6 +3,7 @@ import { Arena } from '../../wasm/arena.js';
 import { FilterGradientStruct } from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 import type { ConvolutionAttrs } from './contract.js';
+import type { Patches } from './patches.js';
 
 /**
  * The gradient of a convolution's filters. Inputs: the larger images `[images, height, width, channels]`, and the cotangent or the smaller images
@@ -17,19 +18,8 @@ export const filterGradientKernel = {
   },
 };
 
-/** How the patches lie, and how many filters there are. */
-interface Layout {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
+interface Layout extends Patches {
   readonly filters: number;
-  readonly patchRows: number;
-  readonly patchColumns: number;
-  readonly filterHeight: number;
-  readonly filterWidth: number;
-  readonly stride: number;
-  readonly top: number;
-  readonly left: number;
 }
 
 /** So many tasks keep the threads of a machine busy; the sums do not depend on how many there are. */

@@ -4,6 +4,7 @@ import { ConvolutionStruct, EpilogueStruct } from '../../wasm/structs.generated.
 import type { WasmModule } from '../../wasm/wasm-module.js';
 import { type Epilogue, writeEpilogue } from '../product/epilogue.js';
 import type { ConvolutionAttrs } from './contract.js';
+import type { Patches } from './patches.js';
 
 /**
  * A convolution. Inputs: images `[images, height, width, channels]`, filters, and the bias if there is one. Outputs: the result
@@ -139,18 +140,7 @@ interface PatchProduct {
   readonly source: TensorInfo;
   /** Where the matrix of filters lies, or what writes it to an address. */
   readonly filters: number | ((address: number) => void);
-  readonly patches: {
-    readonly height: number;
-    readonly width: number;
-    readonly channels: number;
-    readonly patchRows: number;
-    readonly patchColumns: number;
-    readonly filterHeight: number;
-    readonly filterWidth: number;
-    readonly stride: number;
-    readonly top: number;
-    readonly left: number;
-  };
+  readonly patches: Patches;
   readonly target: { readonly targetTop: number; readonly targetLeft: number; readonly targetStride: number };
 }
 
