@@ -1,4 +1,4 @@
-import { categoryCounts } from '../density/columns/categories.js';
+import { logFrequenciesOf } from '../density/columns/categories.js';
 import { categoriesOf, type DeclaredKind } from '../density/columns/declared-kind.js';
 import { present } from '../density/columns/present.js';
 import { column, estimate, type Matrix } from '../statistics/statistics.js';
@@ -12,9 +12,8 @@ export function marginalsOf(train: Matrix, kinds: readonly (DeclaredKind | null)
     const values = present(column(train, i));
     const categories = categoriesOf(kind);
     if (categories) {
-      const counts = categoryCounts(values, categories.length);
-      const total = values.length + categories.length / 2;
-      return (code) => Math.log((counts[code] + 0.5) / total);
+      const logFrequencies = logFrequenciesOf(values, categories.length);
+      return (code) => logFrequencies[code];
     }
     const { mean } = estimate(values);
     const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;

@@ -1,4 +1,4 @@
-import { add, div, log, maximum, mean, minimum, mul, neg, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { add, div, mean, neg, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { AnyOrderDensity, type AnyOrderLogProbOptions } from '@pushforward/made';
 import { foldIn, type Key, split } from '@pushforward/tensor';
 import type { Loss } from '@pushforward/training';
@@ -6,7 +6,8 @@ import { decode, encode } from '../density/columns/code.js';
 import { categoriesOf, type DeclaredKind } from '../density/columns/declared-kind.js';
 import { dequantize, type Grid, quantize, withNoise } from '../density/columns/dequantize.js';
 import type { LearnedColumn } from '../density/columns/learned-columns.js';
-import { ontoSupports, supportOf } from '../density/columns/real-line.js';
+import { ontoSupports, valuesOntoRealLine } from '../density/columns/real-line.js';
+import { boundedNats } from '../density/bounded-nats.js';
 import { batchOf, inChunks } from '../density/model.js';
 import type { DensitySettings } from '../density/settings.js';
 import type { Matrix } from '../statistics/statistics.js';
@@ -36,14 +37,12 @@ export function buildAnyOrder(
   });
 }
 
-/** From so many nats a column on, a row is too unlikely to be learned as others are. */
-const UNLIKELY = 20;
 /** Questions that are asked of each row to validate on: one would leave more chance in their loss. */
 const QUESTIONS = 4;
 
 /**
- * The mean negative log-density of rows averaged over orders, in nats; on a grid, with fresh noise each time. Rows less likely than `e^−limit` count as their logarithm
- * does, where columns have values far out.
+ * The mean negative log-density of rows averaged over orders, in nats; on a grid, with fresh noise each time. Where columns have values far out, rows count as
+ * {@link boundedNats} says.
  *
  * @param stretch the mean log-determinant of the map from the real line onto the kinds of columns
  */
@@ -55,7 +54,6 @@ export function anyOrderLoss(
 ): Loss<{ x: Tensor }> {
   const grid = columns.map((column) => column.grid);
   const supports = ontoSupports(kinds);
-  const limit = UNLIKELY * columns.length;
   const units = columns.reduce((sum, { scale }) => sum + Math.log(scale), 0);
   const isFar = columns.some(({ outlier }) => outlier);
   return ({ x }, { seed, training }) => {
@@ -68,24 +66,8 @@ export function anyOrderLoss(
       questions.length,
     );
     if (!isFar) return add(mean(nats), stretch);
-    const standardised = sub(nats, units);
-    const bounded = add(minimum(standardised, limit), mul(limit, log(div(maximum(standardised, limit), limit))));
-    return add(mean(bounded), units + stretch);
+    return add(mean(boundedNats(sub(nats, units), columns.length)), units + stretch);
   };
-}
-
-/** Rows on the real line, where the model is, and of each number the log-slope of the map from there; what is missing stays so. */
-export function ontoModel({ values, rows, columns }: Matrix, kinds: Kinds): { real: Matrix; logSlopes: Float64Array } {
-  const supports = kinds.map(supportOf);
-  const logSlopes = new Float64Array(values.length);
-  const real = values.map((value, i) => {
-    const support = supports[i % columns];
-    if (!support || Number.isNaN(value)) return value;
-    const x = support.inverse(value);
-    logSlopes[i] = support.logSlope(x);
-    return x;
-  });
-  return { real: { values: real, rows, columns }, logSlopes };
 }
 
 /**
@@ -103,7 +85,7 @@ export async function anyOrderLogDensities(
   noise: Key,
 ): Promise<Float64Array> {
   const encoded = encode(rows, kinds);
-  const { real, logSlopes } = ontoModel(grid ? dequantize(encoded, grid, noise) : encoded, kinds);
+  const { real, logSlopes } = valuesOntoRealLine(grid ? dequantize(encoded, grid, noise) : encoded, kinds);
   const asked = of ?? kinds.flatMap((_, i) => (given.includes(i) ? [] : [i]));
   const nats = await inChunks(host, rows.rows, (start, end) =>
     tidy(() => model.logProb(batchOf(real, start, end), { of: asked, given })),
@@ -127,7 +109,7 @@ export async function completeRows(
   const supports = ontoSupports(kinds);
   const encoded = encode(rows, kinds);
   const [noise, draws] = split(foldIn(key, start), 2);
-  const { real } = ontoModel(grid ? dequantize(encoded, grid, noise) : encoded, kinds);
+  const { real } = valuesOntoRealLine(grid ? dequantize(encoded, grid, noise) : encoded, kinds);
   const values = await inChunks(host, rows.rows, (from, to) =>
     tidy(() => {
       const filled = model.complete(batchOf(real, from, to), { seed: foldIn(draws, from) });

@@ -1,11 +1,12 @@
 import path from 'node:path';
 import { saveModule } from '@pushforward/io/node';
 import { foldIn } from '@pushforward/tensor';
-import { anyOrderLogDensities, anyOrderLoss, buildAnyOrder, completeRows, ontoModel } from '../any-order/model.js';
+import { anyOrderLogDensities, anyOrderLoss, buildAnyOrder, completeRows } from '../any-order/model.js';
 import { marginalDensities, marginalsOf } from '../any-order/marginals.js';
 import { decode } from '../density/columns/code.js';
 import { categoriesOf } from '../density/columns/declared-kind.js';
 import { dequantize } from '../density/columns/dequantize.js';
+import { valuesOntoRealLine } from '../density/columns/real-line.js';
 import { dataOf } from '../density/model.js';
 import { countOf, type DensityReport } from '../density/report.js';
 import type { DensitySettings } from '../density/settings.js';
@@ -41,7 +42,7 @@ export async function trainAnyOrder(
   const grid = columns.map((column) => column.grid);
   const written = { kinds, grid };
   const noisy = dequantize(splits.train, grid, foldIn(keys.noise, 1));
-  const { logSlopes } = ontoModel(noisy, kinds);
+  const { logSlopes } = valuesOntoRealLine(noisy, kinds);
   using model = buildAnyOrder(settings, columns, kinds, keys.weights);
   const training = await trainModel(
     { host, directory, settings, keys, watch },

@@ -3,7 +3,7 @@ import { UserError } from '../terminal/errors.js';
 import { fitGaussian, type FullGaussian, gaussianLogProb } from '../statistics/gaussian-baseline.js';
 import { excerpt } from '../terminal/printable.js';
 import { column, type Matrix, takeColumns, takeRows } from '../statistics/statistics.js';
-import { categoryCounts } from './columns/categories.js';
+import { logFrequenciesOf } from './columns/categories.js';
 import { categoriesOf, type DeclaredKind } from './columns/declared-kind.js';
 import type { LearnedColumn } from './columns/learned-columns.js';
 import { rolesOf } from './roles.js';
@@ -20,8 +20,6 @@ export interface Baseline {
 
 /** Beyond so many deviations of the bulk a value is far from it. */
 const FAR = 1000;
-/** What a category has in advance, so that none is impossible (Jeffreys' prior). */
-const IN_ADVANCE = 0.5;
 
 /**
  * What a model is compared with, given what that is given: the Gaussian of all rows, or where beside values far out float64 cannot see how the other rows differ, of
@@ -65,11 +63,6 @@ export function baselineDensities({ gaussian, order, logFrequencies }: Baseline,
   for (const [place, logFrequency] of logFrequencies)
     for (const [row, code] of column(rows, place).entries()) nats[row] += logFrequency[code];
   return nats;
-}
-
-function logFrequenciesOf(codes: Float64Array, categories: number): Float64Array {
-  const total = codes.length + IN_ADVANCE * categories;
-  return categoryCounts(codes, categories).map((count) => Math.log((count + IN_ADVANCE) / total));
 }
 
 /** The rows without a value far from the others in its column. */

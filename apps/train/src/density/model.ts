@@ -1,17 +1,4 @@
-import {
-  add,
-  div,
-  log,
-  maximum,
-  mean,
-  minimum,
-  mul,
-  neg,
-  sub,
-  type Tensor,
-  tensor2d,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import { add, mean, neg, sub, type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { affine, type Bijector, Chain, MapContext } from '@pushforward/bijectors';
 import { type Distribution, MixedDensity, StandardNormal, Transformed } from '@pushforward/distributions';
 import { CategoricalMade } from '@pushforward/made';
@@ -24,6 +11,7 @@ import { logProbOf } from './columns/circles.js';
 import { decode } from './columns/code.js';
 import { categoriesOf, type DeclaredKind } from './columns/declared-kind.js';
 import { ontoSupports } from './columns/real-line.js';
+import { boundedNats } from './bounded-nats.js';
 import { buildBijector } from './flows.js';
 import type { LearnedColumn } from './columns/learned-columns.js';
 import type { Parts } from './roles.js';
@@ -106,9 +94,6 @@ export function flowOptimizer({ lr }: DensitySettings): Optimizer {
   return adam({ learningRate: lr, clipNorm: 10, ema: 0.99 });
 }
 
-/** From so many nats a column on, in units of the standardised column, a row is too unlikely to be learned as others are. */
-const UNLIKELY = 20;
-
 /** A batch of rows: what is learned of them, and what is given if anything is. */
 export type Batch = { x: Tensor; given?: Tensor };
 
@@ -124,8 +109,7 @@ function rowsOf({ values, rows, columns }: Matrix): { values: Float64Array; shap
 /**
  * The mean negative log-density of a batch of rows, in nats; on a grid, with fresh noise each time.
  *
- * Where columns have values far out, a row less likely than `e^−limit` counts as `limit · (1 + log(nats / limit))`: its gradient has a bounded
- * size, for a single row would otherwise decide every step that it is in, and which epoch is the best.
+ * Where columns have values far out, rows count as {@link boundedNats} says.
  *
  * @param options.stretch the mean log-determinant of the map from the real line onto the kinds of columns
  */
@@ -141,14 +125,10 @@ export function negativeLogDensity(
   const nats = (rows: Batch, key: Key) =>
     neg(logProb(isContinuous ? rows.x : withNoise(rows.x, grid, key), rows.given));
   if ([...learned, ...given].every(({ outlier }) => !outlier)) return (rows, { seed: key }) => mean(nats(rows, key));
-  const limit = UNLIKELY * learned.length;
   const units = learned.reduce((sum, { scale }) => sum + Math.log(scale), stretch);
   return (rows, { seed: key }) => {
     const standardised = sub(nats(rows, key), units);
-    return add(
-      mean(add(minimum(standardised, limit), mul(limit, log(div(maximum(standardised, limit), limit))))),
-      units,
-    );
+    return add(mean(boundedNats(standardised, learned.length)), units);
   };
 }
 

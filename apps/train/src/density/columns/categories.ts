@@ -14,6 +14,15 @@ export function categoryCounts(codes: Float64Array, categories: number): Float64
   return counts;
 }
 
+/** What a category has in advance, so that none is impossible (Jeffreys' prior). */
+const IN_ADVANCE = 0.5;
+
+/** The logarithm of how frequent each category is, by some rows: `log (n + ½) / (N + K/2)`. */
+export function logFrequenciesOf(codes: Float64Array, categories: number): Float64Array {
+  const total = codes.length + IN_ADVANCE * categories;
+  return categoryCounts(codes, categories).map((count) => Math.log((count + IN_ADVANCE) / total));
+}
+
 /** What the user should know of the columns of categories before training. */
 export function categoryWarnings(
   train: Matrix,

@@ -96,18 +96,29 @@ export function ontoSupports(kinds: readonly (DeclaredKind | null)[]): Bijector 
 
 /** Rows on the real line, and of each `Σ log f′`, the log-determinant of the map from there. */
 export function ontoRealLine(
-  { values, rows, columns }: Matrix,
+  rows: Matrix,
   kinds: readonly (DeclaredKind | null)[],
 ): { real: Matrix; logDet: Float64Array } {
+  const logDet = new Float64Array(rows.rows);
+  if (kinds.every((kind) => supportOf(kind) === null)) return { real: rows, logDet };
+  const { real, logSlopes } = valuesOntoRealLine(rows, kinds);
+  for (const [i, logSlope] of logSlopes.entries()) logDet[Math.floor(i / rows.columns)] += logSlope;
+  return { real, logDet };
+}
+
+/** Rows on the real line, and of each number `log f′`, the log-slope of the map from there. What is missing, as NaN, stays so, with a log-slope of 0. */
+export function valuesOntoRealLine(
+  { values, rows, columns }: Matrix,
+  kinds: readonly (DeclaredKind | null)[],
+): { real: Matrix; logSlopes: Float64Array } {
   const supports = kinds.map(supportOf);
-  const logDet = new Float64Array(rows);
-  if (supports.every((support) => support === null)) return { real: { values, rows, columns }, logDet };
+  const logSlopes = new Float64Array(values.length);
   const real = values.map((value, i) => {
     const support = supports[i % columns];
-    if (!support) return value;
+    if (!support || Number.isNaN(value)) return value;
     const x = support.inverse(value);
-    logDet[Math.floor(i / columns)] += support.logSlope(x);
+    logSlopes[i] = support.logSlope(x);
     return x;
   });
-  return { real: { values: real, rows, columns }, logDet };
+  return { real: { values: real, rows, columns }, logSlopes };
 }
