@@ -1,8 +1,19 @@
-import '@tensorflow/tfjs';
-import { key } from '@pushforward/tensor';
+import { fill, mean, tensor2d } from '@tensorflow/tfjs-core';
+import { key, split } from '@pushforward/tensor';
 import { expect, test } from 'vitest';
-import { buildVae } from './model.js';
+import { binarise, buildVae } from './model.js';
 import { type DigitsSettings, POSTERIOR_NAMES } from './settings.js';
+
+test('pixels are drawn anew for every step, white as often as their grey level says', async () => {
+  const [first, second] = split(key(0));
+  const grey = fill([1000, 4], 64);
+  const [once, again] = [await binarise(grey, first).data(), await binarise(grey, second).data()];
+  expect([...once]).not.toEqual([...again]);
+  expect(new Set(once)).toEqual(new Set([0, 1]));
+  // 4000 coins of 64/255: four deviations are 0.028.
+  expect(Math.abs((await mean(binarise(grey, first)).data())[0] - 64 / 255)).toBeLessThan(0.028);
+  expect([...(await binarise(tensor2d([[0, 255]]), first).data())]).toEqual([0, 1]);
+});
 
 const settings: DigitsSettings = {
   data: null,
