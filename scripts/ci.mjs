@@ -197,6 +197,7 @@ const jobs = [
   // So many of each of 17 kinds of file: together more than 20,000.
   () => tests('damaged files', 'node', ['test/fuzz'], onMany(1500)),
   sources,
+  () => check('published mistakes, put in', 'node', ['scripts/ci/mistakes.mjs']),
   onnx,
   () => check('256-bit vectors in V8', 'node', ['scripts/ci/wide-vectors.mjs']),
 ];

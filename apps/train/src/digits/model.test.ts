@@ -1,7 +1,7 @@
-import { fill, mean, tensor2d } from '@tensorflow/tfjs-core';
+import { fill, mean, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { key, split } from '@pushforward/tensor';
-import { expect, test } from 'vitest';
-import { binarise, buildVae } from './model.js';
+import { expect, test, vi } from 'vitest';
+import { binarise, buildVae, negativeElbo } from './model.js';
 import { type DigitsSettings, POSTERIOR_NAMES } from './settings.js';
 
 test('pixels are drawn anew for every step, white as often as their grey level says', async () => {
@@ -34,4 +34,17 @@ test.each(POSTERIOR_NAMES)('the flow of the posterior %s takes the whole context
   using vae = buildVae(settings, name, 10, key(0));
   expect(vae.encoder.contextDim).toBe(name === 'gaussian' ? 0 : 6);
   expect(vae.posterior?.contextDim ?? 0).toBe(vae.encoder.contextDim);
+});
+
+test('every step of training draws pixels of its own', async () => {
+  using vae = buildVae(settings, 'gaussian', 10, key(0));
+  const seen: Tensor[] = [];
+  vi.spyOn(vae, 'elbo').mockImplementation((pixels) => {
+    seen.push(pixels.clone());
+    return { elbo: zeros([50]), reconstruction: zeros([50]), kl: zeros([50]) };
+  });
+  const loss = negativeElbo(vae);
+  for (const seed of split(key(1))) loss(fill([50, 10], 128), { seed, step: 0, training: true });
+  const [first, second] = await Promise.all(seen.map(async (pixels) => [...(await pixels.data())]));
+  expect(first).not.toEqual(second);
 });

@@ -1,6 +1,6 @@
 import { square, tensor2d, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { Mlp, Network } from '@pushforward/made';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { checkBijector } from '../testing/index.js';
 import { AffineTransform } from '../elementwise/affine.js';
 import { GateTransform } from '../elementwise/gate.js';
@@ -93,6 +93,13 @@ describe('Coupling', () => {
     const { value, logDet } = layer.forwardAndLogDet(tensor2d([[1, 2, 3]]));
     await expect(value).toBeAllClose(tensor2d([[22, 2, 13]]));
     await expect(logDet).toBeAllClose([Math.log(2)]);
+  });
+
+  test('runs its network once, for the value and its log-determinant', () => {
+    const layer = coupling({ dim: 3, transformed: [1], transform: 'affine', contextDim: 0 });
+    const passes = vi.spyOn(layer.network, 'applyToVectors');
+    layer.inverseAndLogDet(zeros([4, 3]));
+    expect(passes).toHaveBeenCalledTimes(1);
   });
 
   test('refuses what does not fit', () => {

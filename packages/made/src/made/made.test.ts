@@ -15,7 +15,7 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { key, normal, vjp } from '@pushforward/tensor';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Step } from '../contract/conditioner.js';
 import { Made, type MadeOptions } from './made.js';
 import { checkConditioner } from '../testing/index.js';
@@ -215,6 +215,13 @@ describe('made', () => {
       expect(products).toBe(rows * unmasked);
     },
   );
+
+  test('the parallel direction runs the network once, for the value and its log-determinant', () => {
+    const made = perturbed({ dim: 3, parameterCount: 2, hidden: [8], seed: 0 });
+    const passes = vi.spyOn(made, 'parameters');
+    made.transform(normal(key(1), [5, 3]), affine);
+    expect(passes).toHaveBeenCalledTimes(1);
+  });
 
   test('the tape of an unrolling grows with D, not with D²', () => {
     const bytes = [16, 32].map((dim) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type HiddenDegrees, hiddenDegrees } from './degrees.js';
+import { type HiddenDegrees, hiddenDegrees, resolveDegrees } from './degrees.js';
 import { connectivity, hiddenMask, outputMask } from './masks.js';
 import { invertPermutation, type Order, resolveOrder } from './order.js';
 
@@ -52,6 +52,12 @@ describe('hidden degrees', () => {
     const counts = new Map<number, number>();
     for (const degree of hiddenDegrees(50, 8, false)) counts.set(degree, (counts.get(degree) ?? 0) + 1);
     expect([...counts.values()].every((count) => count === 7 || count === 8)).toBe(true);
+  });
+
+  test('random degrees are the same for the same key', () => {
+    const [degrees, again, other] = [3, 3, 4].map((random) => resolveDegrees({ random }, [40, 30], 6, false));
+    expect(again).toEqual(degrees);
+    expect(other).not.toEqual(degrees);
   });
 
   test('one dimension has only the context to see', () => {
