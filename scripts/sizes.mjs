@@ -9,6 +9,7 @@ import { tableOf } from './marked-text.mjs';
 import { root, run } from './setup.mjs';
 import { kilobytes, putSizes } from './size-text.mjs';
 import { nodeVersions } from './ci/node-versions.mjs';
+import { olderTypescript } from './ci/packed-project.mjs';
 
 const check = process.argv.includes('--check');
 const BEGIN = 'size: written by scripts/sizes.mjs';
@@ -75,6 +76,7 @@ write(
   ),
 );
 
+const versionIn = (specifier) => specifier.split('@').at(-1);
 const { engines, devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 const { peerDependencies } = manifestOf('tensor');
 write(
@@ -85,7 +87,11 @@ write(
     [
       ['Node', engines.node.replace('>=', '≥ '), ['20', ...nodeVersions].join(', ')],
       ['TensorFlow.js', peerDependencies['@tensorflow/tfjs-core'], devDependencies['@tensorflow/tfjs-core']],
-      ['TypeScript', 'strict, by `nodenext` and `bundler`', devDependencies.typescript],
+      [
+        'TypeScript',
+        'strict, by `nodenext` and `bundler`',
+        `${versionIn(olderTypescript)}, ${versionIn(devDependencies['@typescript/native'])}`,
+      ],
       ['browsers', 'with ES2022 and WebAssembly SIMD', 'Chromium'],
     ],
   ),

@@ -14,6 +14,9 @@ export function shell(command, args, cwd) {
 /** The whole set of packages under their published names. */
 export const published = packageNames.map((name) => `@pushforward/${name}`);
 
+/** An older compiler than the workspace is built with: users may have it, and what is packed has to suit it. */
+export const olderTypescript = 'typescript@6.0.3';
+
 /** Writes a tarball of every package into a folder, or copies those that a run of many checks has made for all of them; returns their names. */
 export function pack(folder) {
   const made = process.env.PUSHFORWARD_TARBALLS;

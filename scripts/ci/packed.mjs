@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { root } from '../setup.mjs';
-import { install, pack, published, shell } from './packed-project.mjs';
+import { install, olderTypescript, pack, published, shell } from './packed-project.mjs';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'pushforward-packed-'));
 
@@ -23,7 +23,7 @@ try {
     ...published,
     '@tensorflow/tfjs',
     '@tensorflow/tfjs-backend-wasm',
-    'typescript',
+    olderTypescript,
     '@types/node',
   ]);
   writeFileSync(path.join(all, 'main.ts'), readFileSync(path.join(root, 'scripts/ci/packed-flow.ts')));

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { findExamples } from '../examples.mjs';
-import { install, pack, published, shell } from './packed-project.mjs';
+import { install, olderTypescript, pack, published, shell } from './packed-project.mjs';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'pushforward-readmes-'));
 const run = promisify(execFile);
@@ -36,7 +36,7 @@ try {
   const project = install(folder, 'programs', [
     ...published,
     ...tensorflow,
-    'typescript',
+    olderTypescript,
     '@types/node',
     'vite',
     'esbuild@0.28.2',
