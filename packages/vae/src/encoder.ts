@@ -21,7 +21,8 @@ export interface Encoding {
   context?: Tensor;
 }
 
-const LOG_SCALE_BOUND = 7;
+/** In nats. */
+export const LOG_SCALE_BOUND = 7;
 
 /**
  * The amortised part of the posterior: a network from x to `loc`, `logScale` and a context of width C.

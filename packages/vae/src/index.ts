@@ -1,4 +1,6 @@
 export { Encoder, type Encoding, mlpEncoder, type MlpEncoderOptions } from './encoder.js';
+export { HierarchicalVae, type HierarchicalVaeOptions } from './hierarchical/hierarchical-vae.js';
+export { LatentLayer, type LatentLayerOptions, type Statements } from './hierarchical/latent-layer.js';
 export { AutoregressiveLikelihood } from './likelihoods/autoregressive.js';
 export { BernoulliLikelihood } from './likelihoods/bernoulli.js';
 export { CategoricalLikelihood } from './likelihoods/categorical.js';
@@ -22,13 +24,13 @@ export {
   type NegativeElboTerms,
 } from './objectives/negative-elbo.js';
 export { type NegativeIwae, negativeIwae, type NegativeIwaeOptions } from './objectives/negative-iwae.js';
-export type { PosteriorDraw } from './posterior.js';
 export {
   type Elbo,
   type ElboOptions,
+  type Inference,
   type JointTerms,
+  LatentVariableModel,
   type LogLikelihoodOptions,
-  Vae,
   type VaeDrawOptions,
-  type VaeOptions,
-} from './vae.js';
+} from './latent-variable-model.js';
+export { Vae, type VaeOptions } from './vae.js';

@@ -1,6 +1,8 @@
 import { distributionModules } from '@pushforward/distributions';
 import type { ModuleClass } from '@pushforward/tensor';
 import { Encoder } from './encoder.js';
+import { HierarchicalVae } from './hierarchical/hierarchical-vae.js';
+import { LatentLayer } from './hierarchical/latent-layer.js';
 import { AutoregressiveLikelihood } from './likelihoods/autoregressive.js';
 import { BernoulliLikelihood } from './likelihoods/bernoulli.js';
 import { CategoricalLikelihood } from './likelihoods/categorical.js';
@@ -33,6 +35,8 @@ export const vaeModules: readonly ModuleClass[] = [
   DiscretizedLogisticLikelihood,
   Encoder,
   GaussianLikelihood,
+  HierarchicalVae,
+  LatentLayer,
   LogisticMixtureLikelihood,
   Vae,
 ];

@@ -1,5 +1,4 @@
 import { add, exp, mul, neg, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
-import { key, normal, type Seed } from '@pushforward/tensor';
 import type { Bijector } from '@pushforward/bijectors';
 import { normalLogProb } from '@pushforward/tensor/kernels';
 import type { Encoding } from './encoder.js';
@@ -12,14 +11,12 @@ export interface PosteriorDraw {
   readonly logPosterior: Tensor;
 }
 
-/** Draws from the encoder's Gaussian, or from a flow on top of it, for use under `tf.tidy`. */
+/** Draws from a Gaussian, or from a flow on top of it, made of standard normal noise `[samples, ...batch, L]`, for use under `tf.tidy`. */
 export function drawPosterior(
   { loc, logScale, context }: Encoding,
   flow: Bijector | undefined,
-  samples: number,
-  seed?: Seed,
+  noise: Tensor,
 ): PosteriorDraw {
-  const noise = normal(key(seed), [samples, ...loc.shape]);
   const gaussian = add(loc, mul(exp(logScale), noise));
   // The Gaussian's density at its own sample needs the noise alone: no division by a small scale.
   const logProb = sum(normalLogProb(noise, logScale), -1);

@@ -1,24 +1,28 @@
-import { mean, squeeze, stack, sub, type Tensor, type TensorContainerObject, tidy } from '@tensorflow/tfjs-core';
+import { type Tensor, type TensorContainerObject, tidy } from '@tensorflow/tfjs-core';
 import {
   admit,
   type BuildModule,
   checkContext,
   checkEvent,
   checkInstance,
-  checkInteger,
   checkOptions,
   key,
-  logSumExp,
-  Module,
   type ModuleConfig,
-  type Seed,
+  normal,
   split,
 } from '@pushforward/tensor';
 import { Bijector } from '@pushforward/bijectors';
 import { Distribution, StandardNormal } from '@pushforward/distributions';
 import { Encoder, type Encoding } from './encoder.js';
+import {
+  type ElboOptions,
+  type Inference,
+  type JointTerms,
+  LatentVariableModel,
+  type VaeDrawOptions,
+} from './latent-variable-model.js';
 import { Likelihood } from './likelihoods/likelihood.js';
-import { drawPosterior, type PosteriorDraw, posteriorLogProb } from './posterior.js';
+import { drawPosterior, posteriorLogProb } from './posterior.js';
 
 /** The four parts of a {@link Vae}. */
 export interface VaeOptions {
@@ -30,44 +34,6 @@ export interface VaeOptions {
   posterior?: Bijector;
   /** p(z), over vectors of the latent width. Default: the standard normal. */
   prior?: Distribution;
-}
-
-/** What x depends on besides z, and where draws come from. */
-export interface VaeDrawOptions {
-  /** `[...batch, C]`, for a conditional autoencoder. Default: none. */
-  context?: Tensor;
-  /** An integer or a key. Default: a fresh key. */
-  seed?: Seed;
-}
-
-/** How {@link Vae.elbo} draws. */
-export interface ElboOptions extends VaeDrawOptions {
-  /** Posterior samples for each x. Default 1. */
-  samples?: number;
-}
-
-/** How {@link Vae.logLikelihood} draws. */
-export interface LogLikelihoodOptions extends VaeDrawOptions {
-  /** Posterior samples for each x: the bound tightens as they grow. Default 100. */
-  samples?: number;
-  /** How many samples are in memory at once. Default 10. */
-  chunkSize?: number;
-}
-
-/** The evidence lower bound of each example and its two terms, in nats, `[...batch]` each. */
-export interface Elbo {
-  /** `reconstruction − kl` */
-  elbo: Tensor;
-  /** `E_q[log p(x|z)]` */
-  reconstruction: Tensor;
-  /** `E_q[log q(z|x) − log p(z)]`, a Monte Carlo estimate, which may be negative */
-  kl: Tensor;
-}
-
-/** The two terms of log p(x, z) = log p(x|z) + log p(z), in nats, `[samples, ...batch]` each. */
-export interface JointTerms {
-  logLikelihood: Tensor;
-  logPrior: Tensor;
 }
 
 /**
@@ -102,7 +68,7 @@ export interface JointTerms {
  * console.log(elbo.shape); // [ 5 ]
  * ```
  */
-export class Vae extends Module {
+export class Vae extends LatentVariableModel<Encoding> {
   static readonly type: string = 'Vae';
   static override fromConfig(config: ModuleConfig, build: BuildModule): Vae {
     return new Vae({
@@ -113,11 +79,12 @@ export class Vae extends Module {
     });
   }
 
+  readonly dataDim: number;
+  readonly latentDim: number;
   readonly encoder: Encoder;
   readonly posterior?: Bijector;
   readonly prior: Distribution;
   readonly likelihood: Likelihood;
-  /** C, the width of the context, 0 if no part takes one. */
   readonly contextDim: number;
 
   constructor(options: VaeOptions) {
@@ -144,75 +111,28 @@ export class Vae extends Module {
       );
     }
     this.contextDim = commonContextDim(encoder, likelihood, prior);
+    this.dataDim = dataDim;
+    this.latentDim = latentDim;
     this.encoder = encoder;
     this.posterior = posterior;
     this.prior = prior;
     this.likelihood = likelihood;
   }
 
-  /**
-   * The evidence lower bound on log p(x): `E_q[log p(x|z) + log p(z) − log q(z|x)]`, estimated with reparameterised samples.
-   *
-   * @throws Error unless x is `[...batch, dataDim]`
-   */
-  elbo(x: Tensor, { samples = 1, ...options }: ElboOptions = {}): Elbo {
-    checkInteger('Vae: samples', samples, 1);
-    return tidy(() => {
-      const { z, logPosterior } = this.draw(x, { ...options, samples });
-      const { logLikelihood, logPrior } = this.logJoint(x, z, options.context);
-      const reconstruction = mean(logLikelihood, 0);
-      const kl = mean(sub(logPosterior, logPrior), 0);
-      return { elbo: sub(reconstruction, kl), reconstruction, kl };
-    });
+  encodeData(x: Tensor, context?: Tensor): Encoding {
+    const { dataDim, network } = this.encoder;
+    const given = admit({ name: 'Vae', x, event: [dataDim], context, contextDim: this.contextDim });
+    // As many x as there are contexts, even where the encoder does without them.
+    return this.encoder.encode(given.x, network.contextDim > 0 ? given.context : undefined);
   }
 
-  /**
-   * The importance-weighted bound `log (1/K) Σₖ p(x|zₖ) p(zₖ) / q(zₖ|x)`, which rises to log p(x) with the number of samples K.
-   *
-   * @returns `[...batch]`, in nats
-   * @throws Error unless x is `[...batch, dataDim]`
-   */
-  logLikelihood(x: Tensor, { samples = 100, seed, context, chunkSize = 10 }: LogLikelihoodOptions = {}): Tensor {
-    checkInteger('Vae: samples', samples, 1);
-    checkInteger('Vae: chunkSize', chunkSize, 1);
-    return tidy(() => {
-      const encoding = this.#encode(x, context);
-      const chunks = Math.ceil(samples / chunkSize);
-      const sums = split(key(seed), chunks).map((chunkKey, chunk) =>
-        tidy(() => {
-          const count = Math.min(chunkSize, samples - chunk * chunkSize);
-          const { z, logPosterior } = drawPosterior(encoding, this.posterior, count, chunkKey);
-          const { logLikelihood, logPrior } = this.logJoint(x, z, context);
-          // The ratio of the densities first: its terms are of one size, and the likelihood's is another.
-          return logSumExp(sub(logLikelihood, sub(logPosterior, logPrior)), 0);
-        }),
-      );
-      return sub(logSumExp(stack(sums), 0), Math.log(samples));
-    });
+  inferFrom(encoding: Encoding, x: Tensor, { samples = 1, seed, context }: ElboOptions): Inference {
+    const noise = normal(key(seed), [samples, ...encoding.loc.shape]);
+    const { z, logPosterior } = drawPosterior(encoding, this.posterior, noise);
+    const { logLikelihood, logPrior } = this.logJoint(x, z, context);
+    return { z, logLikelihood, layers: [{ logPosterior, logPrior }] };
   }
 
-  /**
-   * Reparameterised draws from q(z|x) with their log-densities, and the encoding that they are from: what an objective of one's own is made of, with
-   * {@link logJoint}.
-   *
-   * @returns z `[samples, ...batch, latentDim]`, `logPosterior` `[samples, ...batch]` in nats
-   * @throws Error unless x is `[...batch, dataDim]`
-   */
-  draw(x: Tensor, { samples = 1, seed, context }: ElboOptions = {}): PosteriorDraw & { readonly encoding: Encoding } {
-    checkInteger('Vae: samples', samples, 1);
-    return tidy(() => {
-      const encoding = this.#encode(x, context);
-      const draw = { encoding, ...drawPosterior(encoding, this.posterior, samples, seed) };
-      // A plain object for tidy, which keeps the tensors of the containers that it knows.
-      return draw as typeof draw & TensorContainerObject;
-    });
-  }
-
-  /**
-   * log p(x|z) and log p(z).
-   *
-   * @param z `[samples, ...batch, latentDim]`
-   */
   logJoint(x: Tensor, z: Tensor, context?: Tensor): JointTerms {
     const { likelihood, prior } = this;
     return tidy(() => {
@@ -225,17 +145,10 @@ export class Vae extends Module {
     });
   }
 
-  /** log q(z|x) of any z under an encoding of x; with a flow by its inverse. */
-  posteriorLogProb(encoding: Encoding, z: Tensor): Tensor {
-    return tidy(() => posteriorLogProb(encoding, this.posterior, z));
+  layerLogPosteriors(encoding: Encoding, z: Tensor): Tensor[] {
+    return [posteriorLogProb(encoding, this.posterior, z)];
   }
 
-  /** One draw of z from q(z|x) for each x, `[...batch, latentDim]`. */
-  encode(x: Tensor, options: VaeDrawOptions = {}): Tensor {
-    return tidy(() => squeeze(this.draw(x, options).z, [0]));
-  }
-
-  /** The mean of p(x|z), `[...batch, dataDim]`. */
   decode(z: Tensor, { context }: { context?: Tensor } = {}): Tensor {
     return tidy(() => {
       const { likelihood } = this;
@@ -245,12 +158,6 @@ export class Vae extends Module {
     });
   }
 
-  /** The mean of p(x|z) at one draw of z from q(z|x), `[...batch, dataDim]`. */
-  reconstruct(x: Tensor, options: VaeDrawOptions = {}): Tensor {
-    return tidy(() => this.decode(this.encode(x, options), options));
-  }
-
-  /** Draws from p(x): z from the prior, then x from p(x|z), `[...count, dataDim]`, or `[...count, ...batch, dataDim]` with a context. */
   sample(count: number | readonly number[], { seed, context }: VaeDrawOptions = {}): Tensor {
     const { prior, likelihood } = this;
     this.#checkContext(context, []);
@@ -272,13 +179,6 @@ export class Vae extends Module {
       posterior: this.posterior?.config() ?? null,
       prior: this.prior.config(),
     };
-  }
-
-  #encode(x: Tensor, context?: Tensor): Encoding {
-    const { dataDim, network } = this.encoder;
-    const given = admit({ name: 'Vae', x, event: [dataDim], context, contextDim: this.contextDim });
-    // As many x as there are contexts, even where the encoder does without them.
-    return this.encoder.encode(given.x, network.contextDim > 0 ? given.context : undefined);
   }
 
   #checkContext(context: Tensor | undefined, batch: readonly number[]): void {

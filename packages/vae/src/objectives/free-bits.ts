@@ -1,4 +1,4 @@
-import { exp, maximum, mean, mul, neg, reshape, scalar, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { addN, exp, maximum, mean, mul, neg, reshape, scalar, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
 import { checkInteger, checkNumber, stopGradient } from '@pushforward/tensor';
 import {
   type Distribution,
@@ -9,56 +9,58 @@ import {
 } from '@pushforward/distributions';
 import { normalLogProb } from '@pushforward/tensor/kernels';
 import type { Encoding } from '../encoder.js';
-import type { Vae } from '../vae.js';
+import type { LatentVariableModel } from '../latent-variable-model.js';
+import { Vae } from '../vae.js';
 
 /** How much of the KL term a group of latent dimensions has for nothing. */
 export interface FreeBits {
   /** λ, in nats for each group, of a batch's mean. */
   nats: number;
   /**
-   * How many groups of as many neighbouring dimensions z is cut into. Default 1. More need a posterior without a flow and a prior whose dimensions
-   * are independent, since only then the KL term is a sum over dimensions.
+   * How many groups of as many neighbouring dimensions z is cut into. Default 1, which is one group for each latent layer. More need a {@link Vae} whose posterior
+   * has no flow and whose prior's dimensions are independent, since only then the KL term is a sum over dimensions.
    */
   groups?: number;
 }
 
-/** Throws unless these free bits can be given to this autoencoder. */
-export function checkFreeBits(name: string, vae: Vae, { nats, groups = 1 }: FreeBits): void {
+/** Throws unless these free bits can be given to this model. */
+export function checkFreeBits(name: string, model: LatentVariableModel, { nats, groups = 1 }: FreeBits): void {
   checkNumber(`${name}: freeBits.nats`, nats, { above: 0 });
   checkInteger(`${name}: freeBits.groups`, groups, 1);
   if (groups === 1) return;
-  const { latentDim } = vae.encoder;
+  const { latentDim } = model;
   if (latentDim % groups !== 0)
     throw new Error(`${name}: freeBits.groups must divide the latent width ${latentDim}, got ${groups}`);
-  if (vae.posterior || !eachDimension(vae.prior))
+  if (!(model instanceof Vae) || model.posterior || !eachDimension(model.prior))
     throw new Error(
-      `${name}: freeBits.groups must be 1 where the posterior has a flow or the prior's dimensions depend on each other, got ${groups}`,
+      `${name}: freeBits.groups must be 1 where the posterior has a flow or latent dimensions depend on each other, got ${groups}`,
     );
+}
+
+interface Draw {
+  model: LatentVariableModel;
+  encoding: unknown;
+  z: Tensor;
+  usesPath: boolean;
 }
 
 /**
  * `Σⱼ max(λ, KLⱼ)` over groups j, where KLⱼ is the mean over the batch: a group below λ costs λ whatever it says, and has no gradient.
  *
- * @param kl the mean KL term of all dimensions together
- * @param draw what it was estimated from
+ * @param layers the mean KL term of each latent layer
+ * @param draw what they were estimated from
  */
-export function chargedKl(
-  { nats, groups = 1 }: FreeBits,
-  kl: Tensor,
-  draw: { vae: Vae; encoding: Encoding; z: Tensor; usesPath: boolean },
-): Tensor {
-  return sum(maximum(groups === 1 ? kl : klOfGroups(groups, draw), nats));
+export function chargedKl({ nats, groups = 1 }: FreeBits, layers: readonly Tensor[], draw: Draw): Tensor {
+  return groups === 1 ? addN(layers.map((kl) => maximum(kl, nats))) : sum(maximum(klOfGroups(groups, draw), nats));
 }
 
 /** The mean of `log q(zⱼ|x) − log p(zⱼ)` over samples and batch: `[groups]`. */
-function klOfGroups(
-  groups: number,
-  { vae, encoding, z, usesPath }: { vae: Vae; encoding: Encoding; z: Tensor; usesPath: boolean },
-): Tensor {
-  const [loc, logScale] = [encoding.loc, encoding.logScale].map((x) => (usesPath ? stopGradient(x) : x));
-  const logPosterior = normalLogProb(mul(sub(z, loc), exp(neg(logScale))), logScale);
-  const logPrior = eachDimension(vae.prior)!.logProb(z);
-  const { latentDim } = vae.encoder;
+function klOfGroups(groups: number, { model, encoding, z, usesPath }: Draw): Tensor {
+  const { prior, latentDim } = model as Vae;
+  const { loc, logScale } = encoding as Encoding;
+  const [fixedLoc, fixedLogScale] = [loc, logScale].map((x) => (usesPath ? stopGradient(x) : x));
+  const logPosterior = normalLogProb(mul(sub(z, fixedLoc), exp(neg(fixedLogScale))), fixedLogScale);
+  const logPrior = eachDimension(prior)!.logProb(z);
   const each = mean(reshape(sub(logPosterior, logPrior), [-1, latentDim]), 0);
   return sum(reshape(each, [groups, latentDim / groups]), 1);
 }

@@ -125,7 +125,7 @@ function gaussianToy(): { vae: Vae; encoderBias: Variable; decoderBias: Variable
 
 /** Gradients of the toy's losses by hand, in float64, at the draws that the objective makes: of m, the raw log-scale, and c. */
 async function byHand(vae: Vae, x: number[], samples: number, power: (weight: number) => number): Promise<number[]> {
-  const { z } = vae.draw(tensor2d(x.map((value) => [value])), { samples, seed: 7 });
+  const { z } = vae.infer(tensor2d(x.map((value) => [value])), { samples, seed: 7 });
   const draws = await numbers(z);
   const { a, c, s, m, raw } = toy;
   const bend = Math.tanh(raw / RAW_BOUND);
@@ -159,7 +159,7 @@ describe('gradients of the path', () => {
     const objective = negativeElbo(vae, { samples: 5, gradient: 'path' });
     const { value, grads } = await gradientsOf(() => objective(rows(), { seed: 7 }), [encoderBias, decoderBias]);
     // Each of the five samples has the same weight, in the likelihood's slope too.
-    const { z } = vae.draw(rows(), { samples: 5, seed: 7 });
+    const { z } = vae.infer(rows(), { samples: 5, seed: 7 });
     const expected = await byHand(vae, x, 5, () => 1 / 5);
     const likelihoodSlope = (await numbers(z)).reduce(
       (sum, u, i) => sum - (x[i % x.length] - toy.a * u - toy.c) / toy.s ** 2 / (5 * x.length),
@@ -226,7 +226,7 @@ describe('gradients of the path', () => {
     const total = await gradientsOf(() => negativeElbo(vae)(x, { seed: 8 }), variables);
     const path = await gradientsOf(() => negativeElbo(vae, { gradient: 'path' })(x, { seed: 8 }), variables);
     expect(Math.abs(path.value - total.value)).toBeLessThan(1e-4);
-    const { z } = vae.draw(x, { seed: 8 });
+    const { z } = vae.infer(x, { seed: 8 });
     // log q at these draws: in the loss its sign is positive.
     const score = await gradientsOf(() => mean(vae.posteriorLogProb(vae.encoder.encode(x), z)), variables);
     for (const [i, grads] of path.grads.entries()) {

@@ -82,7 +82,7 @@ describe('negativeElbo', () => {
     refused({ freeBits: { nats: 1, groups: 2 } }, 'freeBits.groups must divide the latent width 3, got 2');
     const flow = new Vae({ ...parts(), posterior: iaf({ dim: 3, hidden: [4], transforms: 1, seed: 0 }) });
     expect(() => negativeElbo(flow, { freeBits: { nats: 1, groups: 3 } })).toThrow(
-      "negativeElbo: freeBits.groups must be 1 where the posterior has a flow or the prior's dimensions depend on each other, got 3",
+      'negativeElbo: freeBits.groups must be 1 where the posterior has a flow or latent dimensions depend on each other, got 3',
     );
     const batch = 3 as never;
     expect(() => negativeElbo(vae)(batch, { seed: 0 })).toThrow(

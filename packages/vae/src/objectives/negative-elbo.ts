@@ -1,10 +1,10 @@
-import { mean, mul, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { addN, mean, mul, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { checkInstance, checkInteger, checkNumber, checkOneOf, type Module } from '@pushforward/tensor';
 import type { Observations } from '@pushforward/distributions';
-import { Vae } from '../vae.js';
+import { LatentVariableModel } from '../latent-variable-model.js';
 import { readBatch, type StepInfo } from './batch.js';
 import { chargedKl, checkFreeBits, type FreeBits } from './free-bits.js';
-import { pathLogPosterior } from './path-gradient.js';
+import { pathLogPosteriors } from './path-gradient.js';
 
 /** What {@link negativeElbo} does to the two terms of the bound. */
 export interface NegativeElboOptions {
@@ -48,8 +48,8 @@ export interface NegativeElbo {
 /**
  * The objective of a variational autoencoder: the mean of minus the evidence lower bound over a batch, `kl − reconstruction`.
  *
- * With options it is `β Σⱼ max(λ, KLⱼ) − reconstruction`, where KLⱼ is the batch's mean over latent group j: β weighs the KL term, by the step for
- * annealing, and free bits λ keep a group from being switched off before it says anything. In evaluation, as by `fit`'s validation, it is the
+ * With options it is `β Σⱼ max(λ, KLⱼ) − reconstruction`, where KLⱼ is the batch's mean over latent group j, or latent layer j: β weighs the KL term, by the step
+ * for annealing, and free bits λ keep a group from being switched off before it says anything. In evaluation, as by `fit`'s validation, it is the
  * negative evidence lower bound itself, so that scores compare.
  *
  * **Shapes**: a batch is x `[N, dataDim]`, or `{ x, context }` with context `[N, C]`; the loss is a scalar. **Units**: nats.
@@ -76,8 +76,8 @@ export interface NegativeElbo {
  * console.log(epoch); // 2
  * ```
  */
-export function negativeElbo(vae: Vae, options: NegativeElboOptions = {}): NegativeElbo {
-  checkInstance('negativeElbo: vae', vae, Vae, 'a variational autoencoder');
+export function negativeElbo(vae: LatentVariableModel, options: NegativeElboOptions = {}): NegativeElbo {
+  checkInstance('negativeElbo: vae', vae, LatentVariableModel, 'a variational autoencoder');
   const { samples = 1, beta = 1, freeBits, gradient = 'total' } = options;
   checkInteger('negativeElbo: samples', samples, 1);
   checkOneOf('negativeElbo: gradient', gradient, ['total', 'path']);
@@ -90,11 +90,12 @@ export function negativeElbo(vae: Vae, options: NegativeElboOptions = {}): Negat
     const weight = typeof beta === 'function' ? beta(step) : beta;
     checkBeta(weight);
     return tidy(() => {
-      const { encoding, z, logPosterior } = vae.draw(x, { samples, seed, context });
-      const { logLikelihood, logPrior } = vae.logJoint(x, z, context);
+      const { encoding, z, logLikelihood, layers } = vae.infer(x, { samples, seed, context });
       const reconstruction = mean(logLikelihood);
-      const kl = mean(sub(usesPath ? pathLogPosterior(vae, encoding, z) : logPosterior, logPrior));
-      const charged = freeBits ? chargedKl(freeBits, kl, { vae, encoding, z, usesPath }) : kl;
+      const paths = usesPath ? pathLogPosteriors(vae, encoding, z) : undefined;
+      const kls = layers.map(({ logPosterior, logPrior }, l) => mean(sub(paths ? paths[l] : logPosterior, logPrior)));
+      const kl = addN(kls);
+      const charged = freeBits ? chargedKl(freeBits, kls, { model: vae, encoding, z, usesPath }) : kl;
       const loss = sub(weight === 1 ? charged : mul(charged, weight), reconstruction);
       const result: NegativeElboTerms = { loss, reconstruction, kl, chargedKl: charged };
       // A plain object for tidy, which keeps the tensors of the containers that it knows.

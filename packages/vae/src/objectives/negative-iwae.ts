@@ -1,4 +1,5 @@
 import {
+  addN,
   clone,
   customGrad,
   exp,
@@ -12,9 +13,9 @@ import {
 } from '@tensorflow/tfjs-core';
 import { checkInstance, checkInteger, checkOneOf, logSumExp, type Module } from '@pushforward/tensor';
 import type { Observations } from '@pushforward/distributions';
-import { Vae } from '../vae.js';
+import { LatentVariableModel } from '../latent-variable-model.js';
 import { readBatch, type StepInfo } from './batch.js';
-import { pathLogPosterior } from './path-gradient.js';
+import { pathLogPosteriors } from './path-gradient.js';
 
 /** How {@link negativeIwae} draws, and takes gradients. */
 export interface NegativeIwaeOptions {
@@ -63,22 +64,26 @@ export interface NegativeIwae {
  * console.log(epoch); // 2
  * ```
  */
-export function negativeIwae(vae: Vae, { samples = 50, gradient = 'total' }: NegativeIwaeOptions = {}): NegativeIwae {
-  checkInstance('negativeIwae: vae', vae, Vae, 'a variational autoencoder');
+export function negativeIwae(
+  vae: LatentVariableModel,
+  { samples = 50, gradient = 'total' }: NegativeIwaeOptions = {},
+): NegativeIwae {
+  checkInstance('negativeIwae: vae', vae, LatentVariableModel, 'a variational autoencoder');
   checkInteger('negativeIwae: samples', samples, 1);
   checkOneOf('negativeIwae: gradient', gradient, ['total', 'path', 'doubly-reparameterized']);
   const loss = (batch: Observations, { seed }: StepInfo): Tensor => {
     const { x, context } = readBatch('negativeIwae', batch);
     return tidy(() => {
-      const { encoding, z, logPosterior } = vae.draw(x, { samples, seed, context });
+      const { encoding, z, logLikelihood, layers } = vae.infer(x, { samples, seed, context });
       const logWeights = (z: Tensor, logDensity: Tensor) => {
-        const { logLikelihood, logPrior } = vae.logJoint(x, z, context);
-        return sub(logLikelihood, sub(logDensity, logPrior));
+        const joint = vae.logJoint(x, z, context);
+        return sub(joint.logLikelihood, sub(logDensity, joint.logPrior));
       };
-      const ofPath = (z: Tensor) => logWeights(z, pathLogPosterior(vae, encoding, z));
+      const logPosterior = addN(layers.map((layer) => layer.logPosterior));
+      const ofPath = (z: Tensor) => logWeights(z, addN(pathLogPosteriors(vae, encoding, z)));
       const logs =
         gradient === 'total'
-          ? logWeights(z, logPosterior)
+          ? sub(logLikelihood, addN(layers.map((layer) => sub(layer.logPosterior, layer.logPrior))))
           : ofPath(gradient === 'path' ? z : byNormalizedWeights(z, (z) => logWeights(z, logPosterior)));
       return mean(sub(Math.log(samples), logSumExp(logs, 0)));
     });
