@@ -14,6 +14,8 @@ export { lstm, lstmGradient } from './entries/lstm';
 export { maskedNetwork, maskedNetworkGradient } from './entries/masked-network';
 export { matMulScratch } from './product/mat-mul';
 export { matMul } from './entries/mat-mul';
+export { mixtures, mixturesGradient } from './entries/mixture';
+export { mixtureWorkBytes } from './mixture/mixture';
 export { normal, uniform } from './entries/random';
 export { segmentSum } from './reductions/segment-sum';
 export { splines, splinesGradient } from './entries/spline';

@@ -5,6 +5,7 @@ export { BLOCK_TILES } from './entries/masked-network';
 export { Convolution } from './convolution/convolution';
 export { FilterGradient } from './convolution/filter-gradient';
 export { MaskedLayer, MaskedNetwork, MaskedNode } from './masked-network/structs';
+export { Mixtures } from './mixture/mixture';
 export { Epilogue } from './product/epilogue';
 export { EpilogueGradient, WORK_BYTES } from './product/epilogue-gradient';
 export { MatMul, MatMulOperands } from './product/mat-mul';

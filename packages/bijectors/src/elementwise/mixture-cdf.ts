@@ -17,6 +17,7 @@ import {
   sum,
   type Tensor,
   type Tensor1D,
+  type Tensor2D,
   tidy,
 } from '@tensorflow/tfjs-core';
 import {
@@ -29,6 +30,7 @@ import {
   softBound,
   where,
 } from '@pushforward/tensor';
+import { hasMixtureKernels, type MixtureShape, mixtureQuantile } from '@pushforward/tensor/kernels';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../contract/elementwise-transform.js';
 import { implicitRoot } from '../numerics/implicit-root.js';
@@ -72,8 +74,8 @@ const FAMILIES = Object.keys(MIXTURE_FAMILIES) as (keyof typeof MIXTURE_FAMILIES
  * logits, K raw locations and K raw log-scales in this order, and with `affine` b and then a raw number for `a = 5 tanh(raw / 5)`. All 0 is the
  * identity. The factors 2k/(K + 1) tell the components apart, which would all have the same gradient there.
  *
- * The inverse is found by Newton's method with bisections on the logarithm of the smaller tail, in a fixed number of 32 steps. Each component
- * alone would make the map a line, and the map lies between the lowest and the highest of these lines, so that their roots `μₖ + sₖ·y`
+ * The inverse is found by Newton's method with bisections: in plain operations on the logarithm of the smaller tail in a fixed number of 32 steps, by the
+ * kernel of the `wasm` backend on y itself until it is met. Each component alone would make the map a line, and the map lies between the lowest and the highest of these lines, so that their roots `μₖ + sₖ·y`
  * bracket the root. Its gradient is that of the implicit function, `∂x/∂y = 1/f′(x)` and `∂x/∂p = −∂f/∂p / f′(x)`, exact and independent
  * of the steps.
  *
@@ -85,7 +87,7 @@ const FAMILIES = Object.keys(MIXTURE_FAMILIES) as (keyof typeof MIXTURE_FAMILIES
  * **Numerics**: the smaller of the mixture's two tails is computed, as a logarithm, and neither saturates: value and log-derivative are within 10⁻⁶ of
  * float64's, relative or absolute, whichever allows more, hundreds of scales away from every component. Between components that are
  * many scales apart the map is flat, and x is known no better than y's rounding over the slope; the inverse's gradient is bounded
- * there: the density is taken for at least e⁻³⁰ of the tail. The inverse costs about 30 times the forward direction.
+ * there: the density is taken for at least e⁻³⁰ of the tail. The inverse costs about 30 times the forward direction, and by the kernel about five times.
  *
  * Source: Ho et al. 2019, "Flow++: improving flow-based generative models with variational dequantization and architecture design", section
  * 3.2; Papamakarios, Pavlakou & Murray 2017, "Masked autoregressive flow for density estimation", section 4, for mixtures of
@@ -130,47 +132,11 @@ export class MixtureCdfTransform extends ElementwiseTransform {
   }
 
   forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet {
-    return tidy(() => {
-      const { x: rows, mixture, shift, logScale } = this.#read(x, parameters);
-      const { lowerQuantile, logReversedHazard } = this.#formulas;
-      const side = this.#smallerSide(rows, mixture);
-      const { logTail, logHazard } = this.#tail(rows, side, mixture);
-      const standard = lowerQuantile(logTail);
-      const logDerivative = sub(logHazard, logReversedHazard(standard));
-      return {
-        value: reshape(add(mul(mul(standard, side), exp(logScale)), shift), x.shape),
-        logDet: reshape(add(logDerivative, logScale), x.shape),
-      };
-    });
+    return this.#apply('forward', x, parameters);
   }
 
   inverseAndLogDet(y: Tensor, parameters: Tensor): ValueAndLogDet {
-    return tidy(() => {
-      const { x: rows, mixture, shift, logScale } = this.#read(y, parameters);
-      const { logCdf, logReversedHazard } = this.#formulas;
-      const centred = mul(sub(rows, shift), exp(neg(logScale))) as Tensor1D;
-      const side = sideOf(lessEqual(centred, 0));
-      // At or below 0, as x is to have the tail of: the increasing function of x is the logarithm of the lower tail, or minus that of the upper one.
-      const standard = mul(centred, side);
-      const value = implicitRoot(
-        (x, mixture) => {
-          const { logTail, logHazard } = this.#tail(x, side, mixture);
-          return {
-            value: mul(logTail, side) as Tensor1D,
-            derivative: exp(maximum(logHazard, FLATTEST)) as Tensor1D,
-          };
-        },
-        (_, mixture) => bracket(centred, mixture),
-        mul(logCdf(standard), side) as Tensor1D,
-        mixture,
-      );
-      // With x as a function of y and the parameters, the tape finds all of the gradient.
-      const { logHazard } = this.#tail(value, side, mixture);
-      return {
-        value: reshape(value, y.shape),
-        logDet: reshape(sub(sub(logReversedHazard(standard), logHazard), logScale), y.shape),
-      };
-    });
+    return this.#apply('inverse', y, parameters);
   }
 
   override config(): ModuleConfig {
@@ -180,6 +146,70 @@ export class MixtureCdfTransform extends ElementwiseTransform {
       components: this.components,
       affine: this.affine,
     };
+  }
+
+  #apply(way: 'forward' | 'inverse', input: Tensor, given: Tensor): ValueAndLogDet {
+    return tidy(() => {
+      const { x, parameters } = toRows('MixtureCdfTransform', input, given, this.parameterCount);
+      const { value, logDet } = hasMixtureKernels()
+        ? mixtureQuantile(this.#shape, way, x, parameters)
+        : this.#compose(way, x, parameters);
+      return { value: reshape(value, input.shape), logDet: reshape(logDet, input.shape) };
+    });
+  }
+
+  get #shape(): MixtureShape {
+    const { family, components, affine } = this;
+    return {
+      family,
+      components,
+      affine,
+      logScaleBound: LOG_SCALE_BOUND,
+      affineBound: AFFINE_BOUND,
+      flattest: FLATTEST,
+    };
+  }
+
+  /** The same in tf ops. */
+  #compose(way: 'forward' | 'inverse', x: Tensor1D, parameters: Tensor2D): ValueAndLogDet {
+    const affine = this.#readAffine(parameters);
+    const mixture = this.#readMixture(parameters);
+    return way === 'forward' ? this.#forward(x, mixture, affine) : this.#inverse(x, mixture, affine);
+  }
+
+  #forward(x: Tensor1D, mixture: Mixture, { shift, logScale }: Affine): ValueAndLogDet {
+    const { lowerQuantile, logReversedHazard } = this.#formulas;
+    const side = this.#smallerSide(x, mixture);
+    const { logTail, logHazard } = this.#tail(x, side, mixture);
+    const standard = lowerQuantile(logTail);
+    const logDerivative = sub(logHazard, logReversedHazard(standard));
+    return {
+      value: add(mul(mul(standard, side), exp(logScale)), shift),
+      logDet: add(logDerivative, logScale),
+    };
+  }
+
+  #inverse(y: Tensor1D, mixture: Mixture, { shift, logScale }: Affine): ValueAndLogDet {
+    const { logCdf, logReversedHazard } = this.#formulas;
+    const centred = mul(sub(y, shift), exp(neg(logScale))) as Tensor1D;
+    const side = sideOf(lessEqual(centred, 0));
+    // At or below 0, as x is to have the tail of: the increasing function of x is the logarithm of the lower tail, or minus that of the upper one.
+    const standard = mul(centred, side);
+    const value = implicitRoot(
+      (x, mixture) => {
+        const { logTail, logHazard } = this.#tail(x, side, mixture);
+        return {
+          value: mul(logTail, side) as Tensor1D,
+          derivative: exp(maximum(logHazard, FLATTEST)) as Tensor1D,
+        };
+      },
+      (_, mixture) => bracket(centred, mixture),
+      mul(logCdf(standard), side) as Tensor1D,
+      mixture,
+    );
+    // With x as a function of y and the parameters, the tape finds all of the gradient.
+    const { logHazard } = this.#tail(value, side, mixture);
+    return { value, logDet: sub(sub(logReversedHazard(standard), logHazard), logScale) };
   }
 
   get #formulas(): MixtureFamily {
@@ -208,26 +238,28 @@ export class MixtureCdfTransform extends ElementwiseTransform {
     return { logTail, logHazard: logSumExp(sub(add(logShares, logReversedHazard(u)), logScales), 1) };
   }
 
-  #read(x: Tensor, parameters: Tensor): { x: Tensor1D; mixture: Mixture; shift: Tensor; logScale: Tensor } {
-    const rows = toRows('MixtureCdfTransform', x, parameters, this.parameterCount);
-    const { size } = rows.x;
+  #readMixture(parameters: Tensor2D): Mixture {
     const { components } = this;
-    const part = (i: number) => slice(rows.parameters, [0, i * components], [size, components]);
-    const [logits, locations, logScales] = [0, 1, 2].map(part);
+    const [logits, locations, logScales] = [0, 1, 2].map((i) =>
+      slice(parameters, [0, i * components], [parameters.shape[0], components]),
+    );
     const factors = Array.from({ length: components }, (_, k) => (2 * (k + 1)) / (components + 1));
-    const affine = (i: number) =>
-      this.affine ? reshape(slice(rows.parameters, [0, 3 * components + i], [size, 1]), [size]) : scalar(0);
-    return {
-      x: rows.x,
-      mixture: [
-        sub(logits, logSumExp(logits, -1, true)),
-        mul(locations, factors),
-        softBound(logScales, LOG_SCALE_BOUND),
-      ],
-      shift: affine(0),
-      logScale: softBound(affine(1), AFFINE_BOUND),
-    };
+    return [sub(logits, logSumExp(logits, -1, true)), mul(locations, factors), softBound(logScales, LOG_SCALE_BOUND)];
   }
+
+  #readAffine(parameters: Tensor2D): Affine {
+    const [size] = parameters.shape;
+    const [shift, raw] = [0, 1].map((i) =>
+      this.affine ? reshape(slice(parameters, [0, 3 * this.components + i], [size, 1]), [size]) : scalar(0),
+    );
+    return { shift, logScale: softBound(raw, AFFINE_BOUND) };
+  }
+}
+
+/** What follows the mixtures: numbers, or one 0. */
+interface Affine {
+  readonly shift: Tensor;
+  readonly logScale: Tensor;
 }
 
 /** The log-weights, locations and log-scales of K components for each of N elements, each `[N, K]`. */

@@ -6,6 +6,8 @@ import { adamSquaresTask, adamUpdatesTask } from '../adam/adam';
 import { bernoulliTask } from '../bernoulli/bernoulli';
 import { convolutionTask } from '../convolution/convolution';
 import { filterGradientTask } from '../convolution/filter-gradient';
+import { mixturesTask } from '../mixture/forward';
+import { mixturesGradientTask } from '../mixture/gradient';
 import { matMulTask } from '../product/mat-mul';
 import { adjointsTask } from '../masked-network/backward';
 import { tileTask } from '../masked-network/forward';
@@ -15,7 +17,7 @@ import { splinesTask } from '../spline/spline';
 import { splinesGradientTask } from '../spline/spline-gradient';
 import { gradientsTask } from '../masked-network/weight-gradient';
 
-import { MAT_MUL, NETWORK_WEIGHTS, NETWORK_TILES, NETWORK_ADJOINTS, NETWORK_GRADIENTS, RANDOM, LSTM, LSTM_GRADIENT, ATTENTION, ATTENTION_GRADIENT, EPILOGUE_GRADIENT, SPLINES, SPLINES_GRADIENT, ADAM_SQUARES, ADAM_UPDATES, BERNOULLI, CONVOLUTION, FILTER_GRADIENT } from './kernel-ids';
+import { MAT_MUL, NETWORK_WEIGHTS, NETWORK_TILES, NETWORK_ADJOINTS, NETWORK_GRADIENTS, RANDOM, LSTM, LSTM_GRADIENT, ATTENTION, ATTENTION_GRADIENT, EPILOGUE_GRADIENT, SPLINES, SPLINES_GRADIENT, ADAM_SQUARES, ADAM_UPDATES, BERNOULLI, CONVOLUTION, FILTER_GRADIENT, MIXTURES, MIXTURES_GRADIENT } from './kernel-ids';
 
 /** Runs one task of a kernel. A thread's number gives it working memory of its own. */
 export function runTask(kernel: i32, args: usize, task: i32, thread: i32): void {
@@ -37,4 +39,6 @@ export function runTask(kernel: i32, args: usize, task: i32, thread: i32): void 
   else if (kernel == EPILOGUE_GRADIENT) epilogueGradientTask(args, task, thread);
   else if (kernel == SPLINES) splinesTask(args, task, thread);
   else if (kernel == SPLINES_GRADIENT) splinesGradientTask(args, task, thread);
+  else if (kernel == MIXTURES) mixturesTask(args, task, thread);
+  else if (kernel == MIXTURES_GRADIENT) mixturesGradientTask(args, task, thread);
 }

@@ -17,3 +17,5 @@ export const ADAM_UPDATES: i32 = 14;
 export const BERNOULLI: i32 = 15;
 export const CONVOLUTION: i32 = 16;
 export const FILTER_GRADIENT: i32 = 17;
+export const MIXTURES: i32 = 18;
+export const MIXTURES_GRADIENT: i32 = 19;

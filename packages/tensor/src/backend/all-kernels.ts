@@ -21,6 +21,7 @@ import { lstmGradientKernel, lstmKernel } from '../kernels/sequence/lstm-wasm.js
 import { maskedNetworkGradientKernel, maskedNetworkKernel } from '../kernels/masked-network/wasm.js';
 import { matMulKernel } from '../kernels/product/mat-mul.js';
 import { prodKernel } from '../overrides/reductions/prod.js';
+import { mixtureGradientKernel, mixtureKernel } from '../kernels/mixture/wasm.js';
 import { normalKernel, uniformKernel } from '../random/wasm.js';
 import { searchSortedKernel } from '../overrides/indexing/search-sorted.js';
 import { emptySegmentSumKernel, segmentSumKernel } from '../overrides/indexing/segment-sum.js';
@@ -73,6 +74,8 @@ export const customKernels: readonly CustomKernel[] = [
   transposedConvolutionKernel,
   filterGradientKernel,
   stockFilterGradientKernel,
+  mixtureKernel,
+  mixtureGradientKernel,
   splineKernel,
   splineGradientKernel,
   attentionKernel,

@@ -68,6 +68,8 @@ describe('the check of a build', () => {
     attention: 'CausalTransformer',
     splines: 'RationalQuadraticSpline',
     splinesGradient: 'RationalQuadraticSplineGradient',
+    mixtures: 'MixtureQuantile',
+    mixturesGradient: 'MixtureQuantileGradient',
     adam: 'Adam',
     standardNormalLogProb: 'StandardNormalLogProb',
     standardNormalLogProbGradient: 'StandardNormalLogProbGradient',

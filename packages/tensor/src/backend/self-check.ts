@@ -14,6 +14,8 @@ import type { AttentionAttrs } from '../kernels/sequence/attention-contract.js';
 import { attentionGradientKernel, attentionKernel } from '../kernels/sequence/attention-wasm.js';
 import type { LstmAttrs } from '../kernels/sequence/lstm-contract.js';
 import { lstmGradientKernel, lstmKernel } from '../kernels/sequence/lstm-wasm.js';
+import type { MixtureForm } from '../kernels/mixture/contract.js';
+import { mixtureGradientKernel, mixtureKernel } from '../kernels/mixture/wasm.js';
 import type { SplineForm } from '../kernels/spline/contract.js';
 import { splineGradientKernel, splineKernel } from '../kernels/spline/wasm.js';
 import { logProbGradientKernel, logProbKernel } from '../kernels/standard-normal/wasm.js';
@@ -225,6 +227,15 @@ function runAll(wasm: WasmModule): Result[] {
       const [y] = run(convolutionKernel, [images, filters, tensor(19)], attrs);
       run(filterGradientKernel, [images, tensor(...y.shape)], { window });
       run(transposedConvolutionKernel, [tensor(...y.shape), filters, tensor(5)], attrs);
+    }
+    for (const family of ['logistic', 'gaussian'] as const) {
+      for (const isInverse of [false, true]) {
+        const limits = { logScaleBound: 7, affineBound: 5, flattest: -30 };
+        const form: MixtureForm = { shape: { family, components: 3, affine: true, ...limits }, isInverse };
+        const points = [tensor(ROWS), tensor(ROWS, 11)];
+        const placed = run(mixtureKernel, points, form);
+        run(mixtureGradientKernel, [...points, ...placed.map(({ shape }) => tensor(...shape))], form);
+      }
     }
 
     return results;

@@ -15,6 +15,7 @@ import { useBackend } from '../backend/use-backend.js';
 import { key } from '../random/key.js';
 import { linear } from '../kernels/product/linear.js';
 import { normal } from '../random/random.js';
+import { mixtureQuantile } from '../kernels/mixture/mixture-quantile.js';
 import { rationalQuadraticSpline } from '../kernels/spline/rational-quadratic-spline.js';
 import { vjp } from '../autodiff/vjp.js';
 import { startThread } from './threads.js';
@@ -33,7 +34,7 @@ const hash = async (x: Tensor) =>
     .update((await x.data()) as Float32Array)
     .digest('hex');
 
-/** Dense layers and splines, with their gradients. */
+/** Dense layers, splines and mixtures, with their gradients. */
 function layers(rows: number, width: number): Tensor[] {
   return tidy(() => {
     const [x, w, b, raw] = [[rows, 20], [20, width], [width], [rows, 11]].map((shape, i) => normal(key(i), shape));
@@ -43,7 +44,14 @@ function layers(rows: number, width: number): Tensor[] {
     const spline = (...[x, raw]: Tensor[]) => Object.values(rationalQuadraticSpline(shape, 'inverse', x, raw));
     const numbers = reshape(slice(x, [0, 0], [rows, 1]), [rows]);
     const values = spline(numbers, raw);
-    return [y, ...byLinear, ...values, ...vjp(spline, [numbers, raw], values)];
+    const limits = { logScaleBound: 7, affineBound: 5, flattest: -30 };
+    const mixture = (...[x, raw]: Tensor[]) =>
+      Object.values(mixtureQuantile({ family: 'gaussian', components: 3, affine: true, ...limits }, 'inverse', x, raw));
+    const roots = mixture(numbers, raw);
+    return [
+      ...[y, ...byLinear, ...values, ...vjp(spline, [numbers, raw], values)],
+      ...[...roots, ...vjp(mixture, [numbers, raw], roots)],
+    ];
   });
 }
 

@@ -55,6 +55,9 @@ interface WasmFunctions {
   matMulScratch(rows: number, columns: number, depth: number): number;
   maskedNetwork(network: number): void;
   maskedNetworkGradient(network: number): void;
+  mixtures(mixtures: number): void;
+  mixturesGradient(mixtures: number): void;
+  mixtureWorkBytes(components: number, parameterCount: number): number;
   normal(result: number, count: number, high: number, low: number, scratch: number): void;
   segmentSum(x: number, segments: number, result: number, rows: number, count: number, segmentCount: number): void;
   splines(splines: number): void;
