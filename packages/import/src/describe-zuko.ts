@@ -1,5 +1,5 @@
 import type { StoredTensor } from '@pushforward/io';
-import { type Activation, formatValue, type Json } from '@pushforward/tensor';
+import { checkOptions, type Activation, formatValue, type Json } from '@pushforward/tensor';
 
 /** What a zuko flow's arrays do not say. */
 export interface ZukoOptions {
@@ -30,10 +30,9 @@ export interface ZukoOptions {
  * console.log(typeof load); // function
  * ```
  */
-export function describeZuko(
-  arrays: ReadonlyMap<string, StoredTensor>,
-  { activation = 'relu', bound = 5, slope = 1e-3 }: ZukoOptions = {},
-): Json {
+export function describeZuko(arrays: ReadonlyMap<string, StoredTensor>, options: ZukoOptions = {}): Json {
+  checkOptions('describeZuko', options, ['activation', 'bound', 'slope']);
+  const { activation = 'relu', bound = 5, slope = 1e-3 } = options;
   // Before version 1.2 buffers had numbers for names.
   const [locName, scaleName] = arrays.has('base.loc') ? ['base.loc', 'base.scale'] : ['base._0', 'base._1'];
   const loc = arrays.get(locName)?.shape ?? [];

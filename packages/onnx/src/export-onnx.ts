@@ -64,7 +64,7 @@ const LARGEST = 2 ** 31 - 1;
  */
 export async function exportOnnx(distribution: Distribution, options: ExportOnnxOptions = {}): Promise<Uint8Array> {
   checkInstance('exportOnnx: distribution', distribution, Distribution, 'a distribution');
-  checkOptions('exportOnnx', options);
+  checkOptions('exportOnnx', options, ['graph', 'columns', 'description', 'metadata']);
   const { graph: kind = 'density', description = '', metadata = {} } = options;
   checkOneOf('exportOnnx: graph', kind, GRAPHS);
   const { eventShape, batchShape, contextDim } = distribution;

@@ -7,6 +7,7 @@ export {
   checkOneOf,
   checkOptions,
   checkTable,
+  type OptionName,
 } from './arguments/check-option.js';
 export { checkContext, checkEvent, checkInteger, checkTensor, formatShape } from './arguments/check.js';
 export { formatValue } from './arguments/format.js';

@@ -1,5 +1,6 @@
 import { slice, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import {
+  checkOptions,
   admit,
   type BuildModule,
   checkInstance,
@@ -116,13 +117,17 @@ export interface MlpEncoderOptions extends Pick<MlpOptions, 'hidden' | 'activati
  * console.log(encoder.network.outputDim); // 128
  * ```
  */
-export function mlpEncoder({
-  dataDim,
-  latentDim,
-  contextDim = 0,
-  conditionDim = 0,
-  ...network
-}: MlpEncoderOptions): Encoder {
+export function mlpEncoder(options: MlpEncoderOptions): Encoder {
+  checkOptions('mlpEncoder', options, [
+    'dataDim',
+    'latentDim',
+    'contextDim',
+    'conditionDim',
+    'hidden',
+    'activation',
+    'seed',
+  ]);
+  const { dataDim, latentDim, contextDim = 0, conditionDim = 0, ...network } = options;
   checkInteger('mlpEncoder: latentDim', latentDim, 1);
   checkInteger('mlpEncoder: contextDim', contextDim, 0);
   checkInteger('mlpEncoder: conditionDim', conditionDim, 0);

@@ -1,5 +1,5 @@
 import { addN, mean, squeeze, stack, sub, type Tensor, type TensorContainerObject, tidy } from '@tensorflow/tfjs-core';
-import { checkInteger, key, logSumExp, Module, type Seed, split } from '@pushforward/tensor';
+import { checkInteger, checkOptions, key, logSumExp, Module, type Seed, split } from '@pushforward/tensor';
 
 /** What x depends on besides z, and where draws come from. */
 export interface VaeDrawOptions {
@@ -110,8 +110,11 @@ export abstract class LatentVariableModel<Encoding = unknown> extends Module {
   abstract sample(count: number | readonly number[], options?: VaeDrawOptions): Tensor;
 
   /** {@link inferFrom} of an x, together with its encoding: what an objective of one's own is made of. */
-  infer(x: Tensor, { samples = 1, ...options }: ElboOptions = {}): Inference & { readonly encoding: Encoding } {
-    checkInteger(`${this.constructor.name}: samples`, samples, 1);
+  infer(x: Tensor, options: ElboOptions = {}): Inference & { readonly encoding: Encoding } {
+    const { name } = this.constructor;
+    checkOptions(`${name}.infer`, options, ['samples', 'seed', 'context']);
+    const { samples = 1 } = options;
+    checkInteger(`${name}: samples`, samples, 1);
     return tidy(() => {
       const encoding = this.encodeData(x, options.context);
       const inference = { encoding, ...this.inferFrom(encoding, x, { ...options, samples }) };
@@ -140,8 +143,10 @@ export abstract class LatentVariableModel<Encoding = unknown> extends Module {
    * @returns `[...batch]`, in nats
    * @throws Error unless x is `[...batch, dataDim]`
    */
-  logLikelihood(x: Tensor, { samples = 100, seed, context, chunkSize = 10 }: LogLikelihoodOptions = {}): Tensor {
+  logLikelihood(x: Tensor, options: LogLikelihoodOptions = {}): Tensor {
     const { name } = this.constructor;
+    checkOptions(`${name}.logLikelihood`, options, ['samples', 'seed', 'context', 'chunkSize']);
+    const { samples = 100, seed, context, chunkSize = 10 } = options;
     checkInteger(`${name}: samples`, samples, 1);
     checkInteger(`${name}: chunkSize`, chunkSize, 1);
     return tidy(() => {

@@ -89,7 +89,7 @@ export class Vae extends LatentVariableModel<Encoding> {
 
   constructor(options: VaeOptions) {
     super();
-    checkOptions('Vae', options);
+    checkOptions('Vae', options, ['encoder', 'likelihood', 'posterior', 'prior']);
     const { encoder, likelihood, posterior } = options;
     checkInstance('Vae: encoder', encoder, Encoder, 'an encoder');
     checkInstance('Vae: likelihood', likelihood, Likelihood, 'a likelihood');
@@ -105,9 +105,10 @@ export class Vae extends LatentVariableModel<Encoding> {
     }
     checkEvent('Vae: prior eventShape', prior.eventShape, [latentDim]);
     if (posterior?.eventShape) checkEvent('Vae: posterior eventShape', posterior.eventShape, [latentDim]);
-    if (posterior && posterior.contextDim !== 0 && posterior.contextDim !== encoder.contextDim) {
+    // A flow without the context would be one flow for all x, while the encoder's context is trained for nothing.
+    if (posterior && posterior.contextDim !== encoder.contextDim) {
       throw new Error(
-        `Vae: posterior contextDim must be the encoder's ${encoder.contextDim} or 0, got ${posterior.contextDim}`,
+        `Vae: posterior contextDim must be the encoder's ${encoder.contextDim}, got ${posterior.contextDim}`,
       );
     }
     this.contextDim = commonContextDim(encoder, likelihood, prior);

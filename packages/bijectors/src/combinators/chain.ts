@@ -1,5 +1,6 @@
 import { add, addN, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import {
+  checkOptions,
   type BuildModule,
   checkBoolean,
   checkInstance,
@@ -65,8 +66,10 @@ export class Chain extends Bijector {
   /** Each part, and how many axes of the event it leaves to be summed over. */
   readonly #steps: readonly Step[];
 
-  constructor(parts: readonly Bijector[], { checkpoint = false }: ChainOptions = {}) {
+  constructor(parts: readonly Bijector[], options: ChainOptions = {}) {
     super();
+    checkOptions('Chain', options, ['checkpoint']);
+    const { checkpoint = false } = options;
     checkBoolean('Chain: checkpoint', checkpoint);
     this.checkpoint = checkpoint;
     if (!Array.isArray(parts)) throw new Error(`Chain: parts must be a list of bijectors, got ${formatValue(parts)}`);

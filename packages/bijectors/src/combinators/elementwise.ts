@@ -63,8 +63,10 @@ export class Elementwise extends Bijector {
   /** `[...eventShape, P]`. */
   readonly parameters: Variable;
 
-  constructor({ transform, eventShape = [], parameters, trainable = true }: ElementwiseOptions) {
+  constructor(options: ElementwiseOptions) {
     super();
+    checkOptions('Elementwise', options, ['transform', 'eventShape', 'parameters', 'trainable']);
+    const { transform, eventShape = [], parameters, trainable = true } = options;
     checkInstance('Elementwise: transform', transform, ElementwiseTransform, 'an elementwise transform');
     checkIntegers('Elementwise: eventShape', eventShape, 1);
     checkBoolean('Elementwise: trainable', trainable);
@@ -144,7 +146,7 @@ export interface AffineOptions {
  * ```
  */
 export function affine(options: AffineOptions): Elementwise {
-  checkOptions('affine', options);
+  checkOptions('affine', options, ['loc', 'scale', 'trainable']);
   const { loc, scale, trainable = false } = options;
   for (const [name, list] of Object.entries({ loc, scale })) {
     if (!Array.isArray(list)) throw new Error(`affine: ${name} must be a list of numbers, got ${formatValue(list)}`);

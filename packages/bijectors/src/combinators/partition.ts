@@ -1,5 +1,6 @@
 import { add, clone, concat, split, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 import {
+  checkOptions,
   admit,
   type BuildModule,
   checkInstance,
@@ -69,8 +70,10 @@ export class Partition extends Bijector {
   /** Negative. */
   readonly axis: number;
 
-  constructor({ bijectors, sizes, indices, axis = -1 }: PartitionOptions) {
+  constructor(options: PartitionOptions) {
     super();
+    checkOptions('Partition', options, ['bijectors', 'sizes', 'indices', 'axis']);
+    const { bijectors, sizes, indices, axis = -1 } = options;
     if ((sizes === undefined) === (indices === undefined))
       throw new Error('Partition: either sizes or indices must be given, and not both');
     for (const [name, list] of Object.entries({ bijectors, sizes, indices })) {

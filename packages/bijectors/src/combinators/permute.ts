@@ -1,5 +1,6 @@
 import { type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 import {
+  checkOptions,
   admit,
   checkInteger,
   formatValue,
@@ -56,8 +57,10 @@ export class Permute extends Bijector {
   readonly permutation: readonly number[];
   readonly #inverse: readonly number[];
 
-  constructor({ dim, permutation: wanted = 'reverse', seed }: PermuteOptions) {
+  constructor(options: PermuteOptions) {
     super();
+    checkOptions('Permute', options, ['dim', 'permutation', 'seed']);
+    const { dim, permutation: wanted = 'reverse', seed } = options;
     checkInteger('Permute: dim', dim, 1);
     this.dim = dim;
     this.eventShape = [dim];

@@ -1,5 +1,6 @@
 import { reshape, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 import {
+  checkOptions,
   admit,
   checkEvent,
   checkIntegers,
@@ -46,8 +47,10 @@ export class Reshape extends Bijector {
   readonly from: readonly number[];
   readonly to: readonly number[];
 
-  constructor({ from, to }: ReshapeOptions) {
+  constructor(options: ReshapeOptions) {
     super();
+    checkOptions('Reshape', options, ['from', 'to']);
+    const { from, to } = options;
     checkIntegers('Reshape: from', from, 1);
     checkIntegers('Reshape: to', to, 1);
     if (sizeOf(from) !== sizeOf(to)) {

@@ -1,5 +1,6 @@
 import { concat, reshape, split, sum, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 import {
+  checkOptions,
   admit,
   type BuildModule,
   checkInstance,
@@ -81,8 +82,10 @@ export class Coupling extends Bijector {
   /** Where the dimensions stand while they are apart: those that stay, then those that are transformed. */
   readonly #order: readonly number[];
 
-  constructor({ dim, transformed, network, transform, name = 'Coupling' }: CouplingOptions) {
+  constructor(options: CouplingOptions) {
     super();
+    checkOptions('Coupling', options, ['dim', 'transformed', 'network', 'transform', 'name']);
+    const { dim, transformed, network, transform, name = 'Coupling' } = options;
     checkInteger(`${name}: dim`, dim, 1);
     checkIntegers(`${name}: transformed`, transformed, 0);
     checkInstance(`${name}: network`, network, Network, 'a network');

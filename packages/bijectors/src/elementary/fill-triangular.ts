@@ -1,5 +1,6 @@
 import { concat, reshape, split, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import {
+  checkOptions,
   admit,
   type BuildModule,
   checkEvent,
@@ -59,8 +60,10 @@ export class FillTriangular extends Bijector {
   /** The place of each number in that order. */
   readonly #numbers: readonly number[];
 
-  constructor({ dim, diagonal = new Softplus() }: FillTriangularOptions) {
+  constructor(options: FillTriangularOptions) {
     super();
+    checkOptions('FillTriangular', options, ['dim', 'diagonal']);
+    const { dim, diagonal = new Softplus() } = options;
     checkInteger('FillTriangular: dim', dim, 1);
     checkInstance('FillTriangular: diagonal', diagonal, Bijector, 'a bijector');
     checkTable('FillTriangular: the matrix', dim ** 2);

@@ -57,7 +57,7 @@ export interface ScalarFormulas {
  * ```
  */
 export function scalarBijector(formulas: ScalarFormulas): Bijector {
-  checkOptions('scalarBijector', formulas);
+  checkOptions('scalarBijector', formulas, ['forward', 'inverse', 'logDerivative']);
   for (const name of ['forward', 'inverse', 'logDerivative'] as const) {
     if (typeof formulas[name] !== 'function')
       throw new Error(`scalarBijector: ${name} must be a function, got ${formatValue(formulas[name])}`);

@@ -13,7 +13,15 @@ import {
   tidy,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { admit, checkEvent, checkInteger, logSigmoid, type ModuleConfig, readConfig } from '@pushforward/tensor';
+import {
+  checkOptions,
+  admit,
+  checkEvent,
+  checkInteger,
+  logSigmoid,
+  type ModuleConfig,
+  readConfig,
+} from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 
@@ -61,8 +69,10 @@ export class Simplex extends Bijector {
   override readonly eventShape: readonly number[];
   readonly dim: number;
 
-  constructor({ dim }: SimplexOptions) {
+  constructor(options: SimplexOptions) {
     super();
+    checkOptions('Simplex', options, ['dim']);
+    const { dim } = options;
     checkInteger('Simplex: dim', dim, 2);
     this.dim = dim;
     this.eventShape = [dim - 1];

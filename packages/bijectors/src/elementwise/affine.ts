@@ -1,4 +1,4 @@
-import { type AffineForm, formatValue, type ModuleConfig, readConfig } from '@pushforward/tensor';
+import { checkOptions, type AffineForm, formatValue, type ModuleConfig, readConfig } from '@pushforward/tensor';
 import { AffineFamily } from './affine-family.js';
 
 /** How {@link AffineTransform} treats its scale. */
@@ -45,8 +45,10 @@ export class AffineTransform extends AffineFamily {
   readonly identityParameters = [0, 0];
   readonly bound: number | null;
 
-  constructor({ bound = 5 }: AffineTransformOptions = {}) {
+  constructor(options: AffineTransformOptions = {}) {
     super();
+    checkOptions('AffineTransform', options, ['bound']);
+    const { bound = 5 } = options;
     if (bound !== null && !(typeof bound === 'number' && bound > 0 && bound < Infinity)) {
       throw new Error(`AffineTransform: bound must be positive and finite, or null, got ${formatValue(bound)}`);
     }

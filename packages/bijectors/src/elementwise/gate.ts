@@ -1,4 +1,4 @@
-import { type AffineForm, checkNumber, type ModuleConfig, readConfig } from '@pushforward/tensor';
+import { checkOptions, type AffineForm, checkNumber, type ModuleConfig, readConfig } from '@pushforward/tensor';
 import { AffineFamily } from './affine-family.js';
 
 /** Where the gate of a {@link GateTransform} starts, and how far it may go. */
@@ -53,8 +53,10 @@ export class GateTransform extends AffineFamily {
   readonly forgetBias: number;
   readonly bound: number;
 
-  constructor({ forgetBias = 2, bound = 7 }: GateTransformOptions = {}) {
+  constructor(options: GateTransformOptions = {}) {
     super();
+    checkOptions('GateTransform', options, ['forgetBias', 'bound']);
+    const { forgetBias = 2, bound = 7 } = options;
     checkNumber('GateTransform: forgetBias', forgetBias);
     checkNumber('GateTransform: bound', bound, { above: 0 });
     this.forgetBias = forgetBias;

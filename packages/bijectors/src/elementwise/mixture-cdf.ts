@@ -21,6 +21,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import {
+  checkOptions,
   checkBoolean,
   checkInteger,
   checkOneOf,
@@ -119,8 +120,10 @@ export class MixtureCdfTransform extends ElementwiseTransform {
   readonly components: number;
   readonly affine: boolean;
 
-  constructor({ family = 'logistic', components = 8, affine = false }: MixtureCdfTransformOptions = {}) {
+  constructor(options: MixtureCdfTransformOptions = {}) {
     super();
+    checkOptions('MixtureCdfTransform', options, ['family', 'components', 'affine']);
+    const { family = 'logistic', components = 8, affine = false } = options;
     checkOneOf('MixtureCdfTransform: family', family, FAMILIES);
     checkInteger('MixtureCdfTransform: components', components, 1);
     checkBoolean('MixtureCdfTransform: affine', affine);

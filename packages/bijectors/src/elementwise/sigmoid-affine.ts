@@ -1,5 +1,13 @@
 import { add, div, log, mul, neg, sigmoid, sub, type Tensor, tidy, unstack } from '@tensorflow/tfjs-core';
-import { broadcastTo, checkEvent, checkNumber, type ModuleConfig, readConfig, toFloat } from '@pushforward/tensor';
+import {
+  checkOptions,
+  broadcastTo,
+  checkEvent,
+  checkNumber,
+  type ModuleConfig,
+  readConfig,
+  toFloat,
+} from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../contract/elementwise-transform.js';
 
@@ -47,8 +55,10 @@ export class SigmoidAffineTransform extends ElementwiseTransform {
   readonly offset: number;
   readonly minScale: number;
 
-  constructor({ offset = 2, minScale = 1e-3 }: SigmoidAffineTransformOptions = {}) {
+  constructor(options: SigmoidAffineTransformOptions = {}) {
     super();
+    checkOptions('SigmoidAffineTransform', options, ['offset', 'minScale']);
+    const { offset = 2, minScale = 1e-3 } = options;
     checkNumber('SigmoidAffineTransform: offset', offset);
     checkNumber('SigmoidAffineTransform: minScale', minScale, { above: 0, below: 1 });
     this.offset = offset;

@@ -19,7 +19,15 @@ import {
   tidy,
   unstack,
 } from '@tensorflow/tfjs-core';
-import { checkInteger, checkNumber, logSumExp, type ModuleConfig, softplus, readConfig } from '@pushforward/tensor';
+import {
+  checkOptions,
+  checkInteger,
+  checkNumber,
+  logSumExp,
+  type ModuleConfig,
+  softplus,
+  readConfig,
+} from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../contract/elementwise-transform.js';
 import { implicitRoot } from '../numerics/implicit-root.js';
@@ -87,8 +95,10 @@ export class SigmoidalTransform extends ElementwiseTransform {
   readonly units: number;
   readonly minDerivative: number;
 
-  constructor({ units = 8, minDerivative = 0.001 }: SigmoidalTransformOptions = {}) {
+  constructor(options: SigmoidalTransformOptions = {}) {
     super();
+    checkOptions('SigmoidalTransform', options, ['units', 'minDerivative']);
+    const { units = 8, minDerivative = 0.001 } = options;
     checkInteger('SigmoidalTransform: units', units, 1);
     checkNumber('SigmoidalTransform: minDerivative', minDerivative, { above: 0, below: 1 });
     this.units = units;

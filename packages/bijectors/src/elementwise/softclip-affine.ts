@@ -1,5 +1,5 @@
 import { concat, slice, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { checkEvent, checkNumber, type ModuleConfig, readConfig, toFloat } from '@pushforward/tensor';
+import { checkOptions, checkEvent, checkNumber, type ModuleConfig, readConfig, toFloat } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../contract/elementwise-transform.js';
 import { softclip } from '../numerics/softclip.js';
@@ -46,8 +46,10 @@ export class SoftclipAffineTransform extends ElementwiseTransform {
   readonly slope: number;
   readonly #affine = new AffineTransform({ bound: null });
 
-  constructor({ slope = 1e-3 }: SoftclipAffineTransformOptions = {}) {
+  constructor(options: SoftclipAffineTransformOptions = {}) {
     super();
+    checkOptions('SoftclipAffineTransform', options, ['slope']);
+    const { slope = 1e-3 } = options;
     checkNumber('SoftclipAffineTransform: slope', slope, { above: 0, below: 1 });
     this.slope = slope;
   }

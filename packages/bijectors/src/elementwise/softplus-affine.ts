@@ -1,5 +1,13 @@
 import { add, div, log, mul, neg, sub, type Tensor, tidy, unstack } from '@tensorflow/tfjs-core';
-import { broadcastTo, checkEvent, checkNumber, type ModuleConfig, toFloat, readConfig } from '@pushforward/tensor';
+import {
+  checkOptions,
+  broadcastTo,
+  checkEvent,
+  checkNumber,
+  type ModuleConfig,
+  toFloat,
+  readConfig,
+} from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../contract/elementwise-transform.js';
 import { positive } from '../numerics/positive.js';
@@ -50,8 +58,10 @@ export class SoftplusAffineTransform extends ElementwiseTransform {
   readonly identityParameters = [0, 0];
   readonly minScale: number;
 
-  constructor({ minScale = 0.01 }: SoftplusAffineTransformOptions = {}) {
+  constructor(options: SoftplusAffineTransformOptions = {}) {
     super();
+    checkOptions('SoftplusAffineTransform', options, ['minScale']);
+    const { minScale = 0.01 } = options;
     checkNumber('SoftplusAffineTransform: minScale', minScale, { above: 0, below: 1 });
     this.minScale = minScale;
   }

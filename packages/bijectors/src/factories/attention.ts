@@ -1,6 +1,7 @@
 import type { Activation } from '@pushforward/tensor';
 import {
   type AutoregressiveLayersOptions,
+  autoregressiveLayersOptions,
   inverseAutoregressiveFlow,
   type MakeConditioner,
   maskedAutoregressiveFlow,
@@ -22,6 +23,8 @@ export interface AttentionFlowOptions extends AutoregressiveLayersOptions {
   /** The MLPs' nonlinearity. Default `'relu'`. */
   activation?: Activation;
 }
+
+const attentionFlowOptions = [...autoregressiveLayersOptions, 'width', 'heads', 'blocks', 'mlp', 'activation'] as const;
 
 /**
  * An inverse autoregressive flow over causal transformers: each layer is `yᵢ = T(xᵢ; p(x₍₋ᵢ₎, context))`, with p an
@@ -49,7 +52,7 @@ export interface AttentionFlowOptions extends AutoregressiveLayersOptions {
  * ```
  */
 export function attentionIaf(options: AttentionFlowOptions): Chain {
-  checkFlowOptions('attentionIaf', options);
+  checkFlowOptions('attentionIaf', options, attentionFlowOptions);
   return inverseAutoregressiveFlow('attentionIaf', options, attentionWith(options));
 }
 
@@ -79,7 +82,7 @@ export function attentionIaf(options: AttentionFlowOptions): Chain {
  * ```
  */
 export function attentionMaf(options: AttentionFlowOptions): Chain {
-  checkFlowOptions('attentionMaf', options);
+  checkFlowOptions('attentionMaf', options, attentionFlowOptions);
   return maskedAutoregressiveFlow('attentionMaf', options, attentionWith(options));
 }
 

@@ -3,7 +3,7 @@ import type { Conditioner, Init } from '@pushforward/made';
 import { Autoregressive, type Direction } from '../autoregressive/autoregressive.js';
 import { Chain } from '../combinators/chain.js';
 import type { ElementwiseTransform } from '../contract/elementwise-transform.js';
-import { type FlowOptions, flowLayers, type NormalizedFlowOptions } from './flow-layers.js';
+import { type FlowOptions, flowOptions, flowLayers, type NormalizedFlowOptions } from './flow-layers.js';
 import { AffineTransform } from '../elementwise/affine.js';
 import { GateTransform } from '../elementwise/gate.js';
 
@@ -15,6 +15,9 @@ export interface AutoregressiveLayersOptions extends FlowOptions {
    */
   transform?: ElementwiseTransform;
 }
+
+/** The names of {@link AutoregressiveLayersOptions}. */
+export const autoregressiveLayersOptions = [...flowOptions, 'transform'] as const;
 
 /** Makes one layer's conditioner from what all kinds of them take. */
 export type MakeConditioner = (shared: {

@@ -4,7 +4,7 @@ import { checkFlowOptions } from './flow-options.js';
 import { Chain } from '../combinators/chain.js';
 import { affine } from '../combinators/elementwise.js';
 import type { ElementwiseTransform } from '../contract/elementwise-transform.js';
-import { type FlowOptions, flowLayers, type NormalizedFlowOptions } from './flow-layers.js';
+import { type FlowOptions, flowOptions, flowLayers, type NormalizedFlowOptions } from './flow-layers.js';
 import { Invert } from '../combinators/invert.js';
 import { ActNorm } from '../linear/act-norm.js';
 import { LuLinear } from '../linear/lu-linear.js';
@@ -20,6 +20,9 @@ export interface NiceOptions extends FlowOptions {
   /** The hidden units' nonlinearity. Default `'relu'`. */
   activation?: Activation;
 }
+
+/** The names of {@link NiceOptions}. */
+export const niceOptions = [...flowOptions, 'hidden', 'activation'] as const;
 
 /** What {@link glow} is made of, and {@link realNvp} besides normalisation. */
 export interface CouplingFlowOptions extends NiceOptions {
@@ -54,10 +57,12 @@ export interface RealNvpOptions extends CouplingFlowOptions, NormalizedFlowOptio
  * ```
  */
 export function nice(options: NiceOptions): Chain {
-  checkFlowOptions('nice', options);
+  checkFlowOptions('nice', options, niceOptions);
   const layers = couplingLayers('nice', options, new ShiftTransform());
   const numbers = (value: number) => Array.from({ length: options.dim }, () => value);
-  return new Chain([affine({ loc: numbers(0), scale: numbers(1), trainable: true }), ...layers], options);
+  return new Chain([affine({ loc: numbers(0), scale: numbers(1), trainable: true }), ...layers], {
+    checkpoint: options.checkpoint,
+  });
 }
 
 /**
@@ -87,8 +92,10 @@ export function nice(options: NiceOptions): Chain {
  * ```
  */
 export function realNvp(options: RealNvpOptions): Chain {
-  checkFlowOptions('realNvp', options);
-  return new Chain(couplingLayers('realNvp', options, options.transform ?? new AffineTransform()), options);
+  checkFlowOptions('realNvp', options, [...niceOptions, 'transform', 'batchNorm']);
+  return new Chain(couplingLayers('realNvp', options, options.transform ?? new AffineTransform()), {
+    checkpoint: options.checkpoint,
+  });
 }
 
 /**
@@ -116,7 +123,7 @@ export function realNvp(options: RealNvpOptions): Chain {
  * ```
  */
 export function glow(options: CouplingFlowOptions): Chain {
-  checkFlowOptions('glow', options);
+  checkFlowOptions('glow', options, [...niceOptions, 'transform']);
   const { dim, mixing } = options;
   // It has linear maps between its layers in any case.
   const layers = couplingLayers(
@@ -126,7 +133,7 @@ export function glow(options: CouplingFlowOptions): Chain {
   );
   return new Chain(
     layers.flatMap((layer) => [layer, new Invert(new LuLinear({ dim })), new ActNorm({ dim })]),
-    options,
+    { checkpoint: options.checkpoint },
   );
 }
 

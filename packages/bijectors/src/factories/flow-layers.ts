@@ -35,6 +35,9 @@ export interface FlowOptions {
   seed?: Seed;
 }
 
+/** The names of {@link FlowOptions}. */
+export const flowOptions = ['dim', 'transforms', 'contextDim', 'mixing', 'init', 'checkpoint', 'seed'] as const;
+
 /** What flows are made of besides that are trained from data to base. */
 export interface NormalizedFlowOptions extends FlowOptions {
   /**

@@ -8,6 +8,7 @@ import {
   checkOneOf,
   checkOptions,
   formatValue,
+  type OptionName,
 } from '@pushforward/tensor';
 import { checkInit, type Init } from '@pushforward/made';
 import { ElementwiseTransform } from '../contract/elementwise-transform.js';
@@ -43,12 +44,13 @@ const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
 ]);
 
 /**
- * Throws unless the options of a flow are of the right types, before any of them is used.
+ * Throws unless the options of a flow are those that it has, and of the right types, before any of them is used.
  *
  * @param name the factory, as `maf`
+ * @param known the names of all its options
  */
-export function checkFlowOptions(name: string, options: object): void {
-  checkOptions(name, options);
+export function checkFlowOptions<T extends object>(name: string, options: T, known: readonly OptionName<T>[]): void {
+  checkOptions(name, options, known);
   for (const [option, value] of Object.entries(options) as [string, unknown][]) {
     if (value === undefined) continue;
     CHECKS.get(option)?.(`${name}: ${option}`, value);

@@ -1,5 +1,5 @@
 import { Chain } from '../combinators/chain.js';
-import { couplingLayers, type NiceOptions } from './coupling.js';
+import { couplingLayers, type NiceOptions, niceOptions } from './coupling.js';
 import { checkFlowOptions } from './flow-options.js';
 import { InvertTransform } from '../elementwise/invert.js';
 import { MixtureCdfTransform } from '../elementwise/mixture-cdf.js';
@@ -37,8 +37,8 @@ export interface FlowPlusPlusOptions extends NiceOptions {
  * ```
  */
 export function flowPlusPlus(given: FlowPlusPlusOptions): Chain {
-  checkFlowOptions('flowPlusPlus', given);
+  checkFlowOptions('flowPlusPlus', given, [...niceOptions, 'components']);
   const { components, ...options } = given;
   const transform = new InvertTransform(new MixtureCdfTransform({ family: 'logistic', components, affine: true }));
-  return new Chain(couplingLayers('flowPlusPlus', options, transform), options);
+  return new Chain(couplingLayers('flowPlusPlus', options, transform), { checkpoint: options.checkpoint });
 }

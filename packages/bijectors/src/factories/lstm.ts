@@ -1,5 +1,6 @@
 import {
   type AutoregressiveLayersOptions,
+  autoregressiveLayersOptions,
   inverseAutoregressiveFlow,
   type MakeConditioner,
   maskedAutoregressiveFlow,
@@ -15,6 +16,8 @@ export interface LstmFlowOptions extends AutoregressiveLayersOptions {
   /** What the LSTM's forget gates are biased by at the start. Default 1. */
   forgetBias?: number;
 }
+
+const lstmFlowOptions = [...autoregressiveLayersOptions, 'hidden', 'forgetBias'] as const;
 
 /**
  * An inverse autoregressive flow over LSTMs: each layer is `yᵢ = T(xᵢ; p(x₍₋ᵢ₎, context))`, with p an {@link LstmConditioner} and T by
@@ -42,7 +45,7 @@ export interface LstmFlowOptions extends AutoregressiveLayersOptions {
  * ```
  */
 export function lstmIaf(options: LstmFlowOptions): Chain {
-  checkFlowOptions('lstmIaf', options);
+  checkFlowOptions('lstmIaf', options, lstmFlowOptions);
   return inverseAutoregressiveFlow('lstmIaf', options, lstmWith(options));
 }
 
@@ -72,7 +75,7 @@ export function lstmIaf(options: LstmFlowOptions): Chain {
  * ```
  */
 export function lstmMaf(options: LstmFlowOptions): Chain {
-  checkFlowOptions('lstmMaf', options);
+  checkFlowOptions('lstmMaf', options, lstmFlowOptions);
   return maskedAutoregressiveFlow('lstmMaf', options, lstmWith(options));
 }
 

@@ -2,6 +2,7 @@ import type { Activation } from '@pushforward/tensor';
 import { type DependencyGraph, Made } from '@pushforward/made';
 import {
   type AutoregressiveLayersOptions,
+  autoregressiveLayersOptions,
   inverseAutoregressiveFlow,
   type MakeConditioner,
   maskedAutoregressiveFlow,
@@ -24,6 +25,15 @@ export interface AutoregressiveFlowOptions extends AutoregressiveLayersOptions {
   /** The hidden units' nonlinearity. Default `'relu'`. */
   activation?: Activation;
 }
+
+/** The names of {@link AutoregressiveFlowOptions}. */
+export const autoregressiveFlowOptions = [
+  ...autoregressiveLayersOptions,
+  'hidden',
+  'graph',
+  'residual',
+  'activation',
+] as const;
 
 /** What {@link maf} is made of. */
 export interface MaskedFlowOptions extends AutoregressiveFlowOptions, NormalizedFlowOptions {}
@@ -53,7 +63,7 @@ export interface MaskedFlowOptions extends AutoregressiveFlowOptions, Normalized
  * ```
  */
 export function iaf(options: AutoregressiveFlowOptions): Chain {
-  checkFlowOptions('iaf', options);
+  checkFlowOptions('iaf', options, autoregressiveFlowOptions);
   return inverseAutoregressiveFlow('iaf', options, madeWith(options));
 }
 
@@ -81,7 +91,7 @@ export function iaf(options: AutoregressiveFlowOptions): Chain {
  * ```
  */
 export function maf(options: MaskedFlowOptions): Chain {
-  checkFlowOptions('maf', options);
+  checkFlowOptions('maf', options, [...autoregressiveFlowOptions, 'batchNorm']);
   return maskedAutoregressiveFlow('maf', options, madeWith(options));
 }
 

@@ -1,5 +1,6 @@
 import { madeWith, type MaskedFlowOptions } from './maf-iaf.js';
 import { maskedAutoregressiveFlow } from './autoregressive-layers.js';
+import { flowOptions } from './flow-layers.js';
 import { checkFlowOptions } from './flow-options.js';
 import type { Chain } from '../combinators/chain.js';
 import { InvertTransform } from '../elementwise/invert.js';
@@ -18,6 +19,8 @@ export interface MafMogOptions extends Omit<MaskedFlowOptions, 'transform'> {
   /** K, the number of Gaussians in the mixture of each dimension. Default 10. */
   components?: number;
 }
+
+const networkOptions = ['hidden', 'graph', 'residual', 'activation', 'batchNorm', 'components'] as const;
 
 /**
  * MADE MoG: each dimension is a mixture of K Gaussians given those before it, whose weights, means and scales a MADE computes. On a standard
@@ -46,7 +49,7 @@ export interface MafMogOptions extends Omit<MaskedFlowOptions, 'transform'> {
  * ```
  */
 export function madeMog(given: MadeMogOptions): Chain {
-  checkFlowOptions('madeMog', given);
+  checkFlowOptions('madeMog', given, ['dim', 'contextDim', 'init', 'checkpoint', 'seed', ...networkOptions]);
   const { components, ...options } = given;
   return maskedAutoregressiveFlow(
     'madeMog',
@@ -79,7 +82,7 @@ export function madeMog(given: MadeMogOptions): Chain {
  * ```
  */
 export function mafMog(given: MafMogOptions): Chain {
-  checkFlowOptions('mafMog', given);
+  checkFlowOptions('mafMog', given, [...flowOptions, ...networkOptions]);
   const { components, transforms = 5, ...options } = given;
   return maskedAutoregressiveFlow(
     'mafMog',

@@ -69,7 +69,17 @@ export interface MultiscaleGlowOptions extends ChainOptions {
  */
 export function multiscaleGlow(options: MultiscaleGlowOptions): Chain {
   const name = 'multiscaleGlow';
-  checkOptions(name, options);
+  checkOptions(name, options, [
+    'shape',
+    'levels',
+    'transforms',
+    'channels',
+    'blocks',
+    'contextDim',
+    'transform',
+    'seed',
+    'checkpoint',
+  ]);
   const { shape, levels = 3, transforms = 4, channels = 32, blocks = 2, contextDim = 0, checkpoint } = options;
   checkIntegers(`${name}: shape`, shape, 1);
   checkInteger(`${name}: levels`, levels, 1);

@@ -1,5 +1,6 @@
 import { type AutoregressiveFlowOptions, madeWith } from './maf-iaf.js';
 import { maskedAutoregressiveFlow } from './autoregressive-layers.js';
+import { flowOptions } from './flow-layers.js';
 import { checkFlowOptions } from './flow-options.js';
 import type { Chain } from '../combinators/chain.js';
 import { InvertTransform } from '../elementwise/invert.js';
@@ -34,7 +35,7 @@ export interface NeuralAutoregressiveFlowOptions
  * ```
  */
 export function naf(given: NeuralAutoregressiveFlowOptions): Chain {
-  checkFlowOptions('naf', given);
+  checkFlowOptions('naf', given, [...flowOptions, 'hidden', 'graph', 'residual', 'activation', 'units']);
   const { units, ...options } = given;
   // Inverted, so that densities, and training by maximum likelihood, have the network's closed form, and only samples its iterations.
   const transform = new InvertTransform(new SigmoidalTransform({ units }));

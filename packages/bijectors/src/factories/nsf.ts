@@ -1,6 +1,7 @@
 import { checkOneOf } from '@pushforward/tensor';
 import { type AutoregressiveFlowOptions, madeWith } from './maf-iaf.js';
 import { maskedAutoregressiveFlow } from './autoregressive-layers.js';
+import { flowOptions } from './flow-layers.js';
 import { checkFlowOptions } from './flow-options.js';
 import { Chain } from '../combinators/chain.js';
 import { couplingLayers, type NiceOptions } from './coupling.js';
@@ -51,7 +52,7 @@ export type NeuralSplineFlowOptions = AutoregressiveSplineFlowOptions | Coupling
  * ```
  */
 export function nsf(options: NeuralSplineFlowOptions): Chain {
-  checkFlowOptions('nsf', options);
+  checkFlowOptions('nsf', options, [...flowOptions, 'hidden', 'activation', 'graph', 'bins', 'bound', 'layers']);
   checkOneOf('nsf: layers', options.layers ?? 'autoregressive', ['autoregressive', 'coupling']);
   const { bins, bound } = options;
   const transform = new RationalQuadraticSplineTransform({ bins, bound });
@@ -59,5 +60,5 @@ export function nsf(options: NeuralSplineFlowOptions): Chain {
     return maskedAutoregressiveFlow('nsf', { ...options, transform }, madeWith(options));
   if ('graph' in options && options.graph !== undefined)
     throw new Error("nsf: graph must be left out where layers is 'coupling', which halves the dimensions");
-  return new Chain(couplingLayers('nsf', options, transform), options);
+  return new Chain(couplingLayers('nsf', options, transform), { checkpoint: options.checkpoint });
 }

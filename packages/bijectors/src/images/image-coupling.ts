@@ -1,5 +1,6 @@
 import { concat, reshape, slice, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import {
+  checkOptions,
   admit,
   type BuildModule,
   checkInstance,
@@ -66,8 +67,10 @@ export class ImageCoupling extends Bijector {
   readonly transform: ElementwiseTransform;
   readonly transformed: 'first' | 'last';
 
-  constructor({ network, transform, transformed = 'last' }: ImageCouplingOptions) {
+  constructor(options: ImageCouplingOptions) {
     super();
+    checkOptions('ImageCoupling', options, ['network', 'transform', 'transformed']);
+    const { network, transform, transformed = 'last' } = options;
     checkInstance('ImageCoupling: network', network, Network, 'a network');
     checkInstance('ImageCoupling: transform', transform, ElementwiseTransform, 'an elementwise transform');
     if (transformed !== 'first' && transformed !== 'last')

@@ -12,7 +12,15 @@ import {
   sub,
   type Tensor,
 } from '@tensorflow/tfjs-core';
-import { checkInteger, checkNumber, logSigmoid, type ModuleConfig, readConfig, where } from '@pushforward/tensor';
+import {
+  checkOptions,
+  checkInteger,
+  checkNumber,
+  logSigmoid,
+  type ModuleConfig,
+  readConfig,
+  where,
+} from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ScalarBijector } from '../elementary/scalar-bijector.js';
 
@@ -61,8 +69,10 @@ export class PixelSigmoid extends ScalarBijector {
   /** By how much a step of the sigmoid is a step of pixels. */
   readonly #stretch: number;
 
-  constructor({ levels = 256, alpha = 1e-6 }: PixelSigmoidOptions = {}) {
+  constructor(options: PixelSigmoidOptions = {}) {
     super();
+    checkOptions('PixelSigmoid', options, ['levels', 'alpha']);
+    const { levels = 256, alpha = 1e-6 } = options;
     checkInteger('PixelSigmoid: levels', levels, 2);
     checkNumber('PixelSigmoid: alpha', alpha, { above: 0, below: 0.5 });
     this.levels = levels;

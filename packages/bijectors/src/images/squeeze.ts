@@ -1,5 +1,6 @@
 import { reshape, type Tensor, tidy, transpose, zeros } from '@tensorflow/tfjs-core';
 import {
+  checkOptions,
   admit,
   checkEvent,
   checkInteger,
@@ -51,8 +52,10 @@ export class Squeeze extends Bijector {
   /** The shape of y. */
   readonly squeezedShape: readonly number[];
 
-  constructor({ shape, factor = 2 }: SqueezeOptions) {
+  constructor(options: SqueezeOptions) {
     super();
+    checkOptions('Squeeze', options, ['shape', 'factor']);
+    const { shape, factor = 2 } = options;
     checkIntegers('Squeeze: shape', shape, 1);
     checkInteger('Squeeze: factor', factor, 2);
     const [height, width, channels] = shape;

@@ -16,6 +16,7 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import {
+  checkOptions,
   admit,
   type AdmittedArguments,
   checkInteger,
@@ -90,8 +91,10 @@ export class ActNorm extends Bijector {
   /** From the context to what it adds to the variables, if there is one. */
   readonly network?: Mlp;
 
-  constructor({ dim, seed, ...context }: ActNormOptions) {
+  constructor(options: ActNormOptions) {
     super();
+    checkOptions('ActNorm', options, ['dim', 'seed', 'contextDim', 'hidden']);
+    const { dim, seed, ...context } = options;
     checkInteger('ActNorm: dim', dim, 1);
     this.dim = dim;
     this.eventShape = [dim];

@@ -18,6 +18,7 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import {
+  checkOptions,
   admit,
   checkInteger,
   checkNumber,
@@ -102,8 +103,10 @@ export class BatchNorm extends Bijector {
   readonly variance: Variable;
   #hasStatistics = false;
 
-  constructor({ dim, epsilon = 1e-5 }: BatchNormOptions) {
+  constructor(options: BatchNormOptions) {
     super();
+    checkOptions('BatchNorm', options, ['dim', 'epsilon']);
+    const { dim, epsilon = 1e-5 } = options;
     checkInteger('BatchNorm: dim', dim, 1);
     checkNumber('BatchNorm: epsilon', epsilon, { above: 0 });
     this.dim = dim;

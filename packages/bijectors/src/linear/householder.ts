@@ -14,6 +14,7 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import {
+  checkOptions,
   admit,
   checkInteger,
   checkTable,
@@ -101,8 +102,10 @@ export class Householder extends Bijector {
   /** 1 below the diagonal, ½ on it. */
   readonly #mask: Tensor2D;
 
-  constructor({ dim, reflections = dim + (dim % 2), seed, ...context }: HouseholderOptions) {
+  constructor(options: HouseholderOptions) {
     super();
+    checkOptions('Householder', options, ['dim', 'reflections', 'seed', 'contextDim', 'hidden']);
+    const { dim, reflections = dim + (dim % 2), seed, ...context } = options;
     checkInteger('Householder: dim', dim, 1);
     checkInteger('Householder: reflections', reflections, 1);
     this.dim = dim;

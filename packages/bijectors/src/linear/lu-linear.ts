@@ -1,5 +1,6 @@
 import { add, exp, sub, sum, type Tensor, tidy, type Variable, zeros } from '@tensorflow/tfjs-core';
 import {
+  checkOptions,
   admit,
   type AdmittedArguments,
   checkInteger,
@@ -87,8 +88,10 @@ export class LuLinear extends Bijector {
   readonly network?: Mlp;
   readonly #triangles: PackedTriangles;
 
-  constructor({ dim, permutation, seed, ...context }: LuLinearOptions) {
+  constructor(options: LuLinearOptions) {
     super();
+    checkOptions('LuLinear', options, ['dim', 'permutation', 'seed', 'contextDim', 'hidden']);
+    const { dim, permutation, seed, ...context } = options;
     checkInteger('LuLinear: dim', dim, 1);
     this.dim = dim;
     this.eventShape = [dim];

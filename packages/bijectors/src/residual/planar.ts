@@ -15,6 +15,7 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import {
+  checkOptions,
   admit,
   type AdmittedArguments,
   broadcastTo,
@@ -104,8 +105,10 @@ export class Planar extends Bijector {
   /** From the context to what it adds to the variables, if there is one. */
   readonly network?: Mlp;
 
-  constructor({ dim, seed, ...context }: PlanarOptions) {
+  constructor(options: PlanarOptions) {
     super();
+    checkOptions('Planar', options, ['dim', 'seed', 'contextDim', 'hidden']);
+    const { dim, seed, ...context } = options;
     checkInteger('Planar: dim', dim, 1);
     this.dim = dim;
     this.eventShape = [dim];

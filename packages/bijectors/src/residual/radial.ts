@@ -16,6 +16,7 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import {
+  checkOptions,
   admit,
   type AdmittedArguments,
   checkInteger,
@@ -107,8 +108,10 @@ export class Radial extends Bijector {
   /** From the context to what it adds to the variables, if there is one. */
   readonly network?: Mlp;
 
-  constructor({ dim, seed, ...context }: RadialOptions) {
+  constructor(options: RadialOptions) {
     super();
+    checkOptions('Radial', options, ['dim', 'seed', 'contextDim', 'hidden']);
+    const { dim, seed, ...context } = options;
     checkInteger('Radial: dim', dim, 1);
     this.dim = dim;
     this.eventShape = [dim];

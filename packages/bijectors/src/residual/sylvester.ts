@@ -18,6 +18,7 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import {
+  checkOptions,
   admit,
   type AdmittedArguments,
   broadcastTo,
@@ -126,8 +127,10 @@ export class Sylvester extends Bijector {
   readonly network?: Mlp;
   readonly #triangles: PackedTriangles;
 
-  constructor({ dim, units = dim, reflections = units, seed, ...context }: SylvesterOptions) {
+  constructor(options: SylvesterOptions) {
     super();
+    checkOptions('Sylvester', options, ['dim', 'units', 'reflections', 'seed', 'contextDim', 'hidden']);
+    const { dim, units = dim, reflections = units, seed, ...context } = options;
     checkInteger('Sylvester: dim', dim, 1);
     checkInteger('Sylvester: units', units, 1);
     checkInteger('Sylvester: reflections', reflections, 1);

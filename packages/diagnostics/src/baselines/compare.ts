@@ -1,4 +1,4 @@
-import { key, permutation, type Seed } from '@pushforward/tensor';
+import { checkOptions, key, permutation, type Seed } from '@pushforward/tensor';
 import { checkMatrix, type Matrix, takeRows } from '../arrays/matrix.js';
 import type { TestResult } from '../tests/p-values.js';
 import { copula } from './copula.js';
@@ -50,8 +50,10 @@ const ROWS = 2000;
 export function compareWithBaselines(
   data: Matrix,
   logProb: ArrayLike<number>,
-  { seed }: { seed?: Seed } = {},
+  options: { seed?: Seed } = {},
 ): BaselineResult {
+  checkOptions('compareWithBaselines', options, ['seed']);
+  const { seed } = options;
   checkMatrix('compareWithBaselines: data', data, 8);
   if (logProb.length !== data.rows)
     throw new Error(`compareWithBaselines: logProb must be ${data.rows} numbers, got ${logProb.length}`);

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Distribution } from '@pushforward/distributions';
-import { key, split } from '@pushforward/tensor';
+import { checkOptions, key, split } from '@pushforward/tensor';
 import { joinColumns, readMatrix, takeRows } from '../arrays/matrix.js';
 import { readOnce } from '../arrays/read-once.js';
 import { contextTest } from '../conditional/context-test.js';
@@ -68,6 +68,7 @@ export async function checkConditional(
   context: Tensor,
   options: CheckOptions = {},
 ): Promise<ConditionalCheck> {
+  checkOptions('checkConditional', options, ['draws', 'seed', 'level', 'maxRows', 'onStep']);
   checkPairs('checkConditional', model, x, context);
   const { draws = DRAWS, level = 0.05, onStep: step = () => {} } = options;
   const [choice, ranking, values, densities, distances, sampling, ofClassifier, ofResiduals, ofContext] = split(

@@ -1,6 +1,6 @@
 import { dispose, gather, slice, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { Distribution } from '@pushforward/distributions';
-import { checkEvent, checkTensor, key, permutation, type Seed, split } from '@pushforward/tensor';
+import { checkOptions, checkEvent, checkTensor, key, permutation, type Seed, split } from '@pushforward/tensor';
 import { type Matrix, readMatrix, takeRows } from '../arrays/matrix.js';
 import { readOnce } from '../arrays/read-once.js';
 import { type BaselineResult, compareWithBaselines } from '../baselines/compare.js';
@@ -79,6 +79,7 @@ const CHUNK = 1024;
  * ```
  */
 export async function checkDensity(model: Distribution, x: Tensor, options: CheckOptions = {}): Promise<DensityCheck> {
+  checkOptions('checkDensity', options, ['draws', 'seed', 'level', 'maxRows', 'onStep']);
   checkTensor('checkDensity: x', x);
   checkEvent('checkDensity: x', x.shape, model.eventShape);
   if (model.contextDim > 0)

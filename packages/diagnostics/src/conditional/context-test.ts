@@ -1,4 +1,4 @@
-import { foldIn, key, permutation, type Seed } from '@pushforward/tensor';
+import { checkOptions, foldIn, key, permutation, type Seed } from '@pushforward/tensor';
 import { checkMatrix, column, type Matrix } from '../arrays/matrix.js';
 import { standardised } from '../residuals/correlation.js';
 import { DRAWS, monteCarloPValue, type SimulationOptions, type TestResult } from '../tests/p-values.js';
@@ -41,8 +41,10 @@ const ROWS = 2000;
 export function contextTest(
   u: Matrix,
   context: Matrix,
-  { draws = DRAWS, seed }: SimulationOptions & { seed?: Seed } = {},
+  options: SimulationOptions & { seed?: Seed } = {},
 ): ContextResult {
+  checkOptions('contextTest', options, ['draws', 'seed']);
+  const { draws = DRAWS, seed } = options;
   checkMatrix('contextTest: u', u, 3);
   checkMatrix('contextTest: context', context, 3);
   if (context.rows !== u.rows)

@@ -1,6 +1,16 @@
 import { slice, type Tensor } from '@tensorflow/tfjs-core';
 import type { Distribution } from '@pushforward/distributions';
-import { checkEvent, checkInteger, checkTensor, foldIn, formatShape, key, type Seed, split } from '@pushforward/tensor';
+import {
+  checkOptions,
+  checkEvent,
+  checkInteger,
+  checkTensor,
+  foldIn,
+  formatShape,
+  key,
+  type Seed,
+  split,
+} from '@pushforward/tensor';
 import { type Matrix, readMatrix } from '../arrays/matrix.js';
 import { readOnce } from '../arrays/read-once.js';
 import { uniforms } from '../numerics/random.js';
@@ -63,8 +73,10 @@ export async function conditionalRanks(
   model: Distribution,
   x: Tensor,
   context: Tensor,
-  { samples = 99, seed }: RankOptions = {},
+  options: RankOptions = {},
 ): Promise<ConditionalRanks> {
+  checkOptions('conditionalRanks', options, ['samples', 'seed']);
+  const { samples = 99, seed } = options;
   checkPairs('conditionalRanks', model, x, context);
   checkInteger('conditionalRanks: samples', samples, 1);
   const [drawing, ties, pointing] = split(key(seed), 3);

@@ -1,4 +1,4 @@
-import { foldIn, key, type Seed } from '@pushforward/tensor';
+import { checkOptions, foldIn, key, type Seed } from '@pushforward/tensor';
 import { chooseAmong } from '../numerics/random.js';
 import { DRAWS, monteCarloPValue, type SimulationOptions, type TestResult } from '../tests/p-values.js';
 
@@ -39,8 +39,10 @@ export interface CoverageResult extends TestResult {
 export function coverageTest(
   data: ArrayLike<number>,
   samples: ArrayLike<number>,
-  { draws = DRAWS, level = 0.05, seed }: SimulationOptions & { level?: number; seed?: Seed } = {},
+  options: SimulationOptions & { level?: number; seed?: Seed } = {},
 ): CoverageResult {
+  checkOptions('coverageTest', options, ['draws', 'level', 'seed']);
+  const { draws = DRAWS, level = 0.05, seed } = options;
   const pooled = pool('coverageTest', data, samples);
   const [n, m] = [data.length, samples.length];
   const total = n + m;
@@ -110,8 +112,10 @@ export interface LowDensityResult extends TestResult {
 export function lowDensityTest(
   data: ArrayLike<number>,
   samples: ArrayLike<number>,
-  { draws = DRAWS, seed }: SimulationOptions & { seed?: Seed } = {},
+  options: SimulationOptions & { seed?: Seed } = {},
 ): LowDensityResult {
+  checkOptions('lowDensityTest', options, ['draws', 'seed']);
+  const { draws = DRAWS, seed } = options;
   const { sorted, marks } = pool('lowDensityTest', data, samples);
   const finite = sorted.findIndex((value) => value > -Infinity);
   const values = sorted.slice();

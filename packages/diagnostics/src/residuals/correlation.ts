@@ -1,4 +1,4 @@
-import { foldIn, key, type Seed } from '@pushforward/tensor';
+import { checkOptions, foldIn, key, type Seed } from '@pushforward/tensor';
 import { checkMatrix, column, type Matrix } from '../arrays/matrix.js';
 import { normals } from '../numerics/random.js';
 import { DRAWS, monteCarloPValue, type SimulationOptions, type TestResult } from '../tests/p-values.js';
@@ -41,10 +41,9 @@ const ROWS = 2000;
  * console.log(correlationTest(pairs, { seed: 0 }).pValue); // 0.002
  * ```
  */
-export function correlationTest(
-  z: Matrix,
-  { draws = DRAWS, seed, of = 'values' }: CorrelationOptions = {},
-): CorrelationResult {
+export function correlationTest(z: Matrix, options: CorrelationOptions = {}): CorrelationResult {
+  checkOptions('correlationTest', options, ['seed', 'of', 'draws']);
+  const { draws = DRAWS, seed, of = 'values' } = options;
   checkMatrix('correlationTest: z', z, 3);
   if (z.columns < 2) throw new Error(`correlationTest: z must have at least 2 columns, got ${z.columns}`);
   const { columns } = z;

@@ -1,4 +1,4 @@
-import { foldIn, key, type Seed } from '@pushforward/tensor';
+import { checkOptions, foldIn, key, type Seed } from '@pushforward/tensor';
 import { checkMatrix, type Matrix } from '../arrays/matrix.js';
 import { normals } from '../numerics/random.js';
 import { DRAWS, monteCarloPValue, type SimulationOptions, type TestResult } from '../tests/p-values.js';
@@ -25,7 +25,9 @@ const ROWS = 400;
  * console.log(energyTest(narrow, { seed: 0 }).pValue); // 0.002
  * ```
  */
-export function energyTest(z: Matrix, { draws = DRAWS, seed }: SimulationOptions & { seed?: Seed } = {}): TestResult {
+export function energyTest(z: Matrix, options: SimulationOptions & { seed?: Seed } = {}): TestResult {
+  checkOptions('energyTest', options, ['draws', 'seed']);
+  const { draws = DRAWS, seed } = options;
   checkMatrix('energyTest: z', z, 2);
   const { columns } = z;
   const rows = Math.min(ROWS, z.rows);

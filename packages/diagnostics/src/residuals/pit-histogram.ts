@@ -1,3 +1,4 @@
+import { checkOptions } from '@pushforward/tensor';
 import { twoSidedTails } from '../numerics/binomial.js';
 
 /** A histogram of numbers in [0, 1], and where its bars stay if they are uniform. */
@@ -25,10 +26,9 @@ export interface PitHistogram {
  * console.log(pitHistogram([0.1, 0.2, 0.9, 0.3], { bins: 2 }).heights); // Float64Array(2) [ 1.5, 0.5 ]
  * ```
  */
-export function pitHistogram(
-  u: ArrayLike<number>,
-  { bins = 20, level = 0.05 }: { bins?: number; level?: number } = {},
-): PitHistogram {
+export function pitHistogram(u: ArrayLike<number>, options: { bins?: number; level?: number } = {}): PitHistogram {
+  checkOptions('pitHistogram', options, ['bins', 'level']);
+  const { bins = 20, level = 0.05 } = options;
   const n = u.length;
   const counts = new Float64Array(bins);
   for (let i = 0; i < n; i++) counts[Math.min(bins - 1, Math.floor(u[i] * bins))]++;

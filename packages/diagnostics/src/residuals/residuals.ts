@@ -9,7 +9,7 @@ import {
   Transformed,
   Uniform,
 } from '@pushforward/distributions';
-import { checkEvent, checkTensor, sizeOf } from '@pushforward/tensor';
+import { checkOptions, checkEvent, checkTensor, sizeOf } from '@pushforward/tensor';
 import type { Matrix } from '../arrays/matrix.js';
 import { readOnce } from '../arrays/read-once.js';
 import { normalCdf, normalQuantile } from '../numerics/normal.js';
@@ -69,8 +69,10 @@ export function hasResiduals(model: Distribution): boolean {
 export async function residuals(
   model: Distribution,
   x: Tensor,
-  { context }: { context?: Tensor } = {},
+  options: { context?: Tensor } = {},
 ): Promise<Residuals> {
+  checkOptions('residuals', options, ['context']);
+  const { context } = options;
   checkTensor('residuals: x', x);
   checkEvent('residuals: x', x.shape, model.eventShape);
   const base = standardise(model);

@@ -1,4 +1,4 @@
-import { foldIn, key, type Seed } from '@pushforward/tensor';
+import { checkOptions, foldIn, key, type Seed } from '@pushforward/tensor';
 import { checkMatrix, column, type Matrix } from '../arrays/matrix.js';
 import { twoSidedTails } from '../numerics/binomial.js';
 import { uniforms } from '../numerics/random.js';
@@ -54,6 +54,7 @@ export interface UniformityResult extends TestResult {
  * ```
  */
 export function uniformityTest(u: Matrix, options: UniformityOptions = {}): UniformityResult {
+  checkOptions('uniformityTest', options, ['seed', 'level', 'independent', 'draws']);
   const { draws = DRAWS, level = 0.05, independent = true } = options;
   checkMatrix('uniformityTest: u', u, 1);
   const outside = u.values.find((value) => value < 0 || value > 1);

@@ -1,4 +1,4 @@
-import { key, permutation, type Seed, split } from '@pushforward/tensor';
+import { checkOptions, key, permutation, type Seed, split } from '@pushforward/tensor';
 import { checkMatrix, column, type Matrix, takeRows } from '../arrays/matrix.js';
 import { binomialUpperTail } from '../numerics/binomial.js';
 import { cholesky, solveLower, solveUpper } from '../numerics/cholesky.js';
@@ -41,7 +41,9 @@ const ROWS = 2000;
  * console.log(classifierTest(data, samples, { seed: 0 }).pValue < 0.001); // true
  * ```
  */
-export function classifierTest(data: Matrix, samples: Matrix, { seed }: { seed?: Seed } = {}): ClassifierResult {
+export function classifierTest(data: Matrix, samples: Matrix, options: { seed?: Seed } = {}): ClassifierResult {
+  checkOptions('classifierTest', options, ['seed']);
+  const { seed } = options;
   checkMatrix('classifierTest: data', data, 8);
   checkMatrix('classifierTest: samples', samples, data.rows, data.columns);
   const [order, frequencies, phases] = split(key(seed), 3);

@@ -15,7 +15,15 @@ import {
   type Tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { formatValue, log1mexp, logSigmoid, type ModuleConfig, where, readConfig } from '@pushforward/tensor';
+import {
+  checkOptions,
+  formatValue,
+  log1mexp,
+  logSigmoid,
+  type ModuleConfig,
+  where,
+  readConfig,
+} from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from '../contract/distribution.js';
 import { Logistic } from './logistic.js';
 import { onFirstAxis } from '../contract/on-first-axis.js';
@@ -78,9 +86,11 @@ export class DiscretizedLogistic extends Distribution {
   constructor(
     readonly loc: Parameter,
     readonly scale: Parameter,
-    { low = 0, high = 255, step = 1 }: DiscretizedLogisticOptions = {},
+    options: DiscretizedLogisticOptions = {},
   ) {
     super();
+    checkOptions('DiscretizedLogistic', options, ['low', 'high', 'step']);
+    const { low = 0, high = 255, step = 1 } = options;
     checkParameter('DiscretizedLogistic: loc', loc);
     checkPositive('DiscretizedLogistic: scale', scale);
     for (const [name, value] of Object.entries({ low, high, step })) {

@@ -85,7 +85,7 @@ export class Dequantized extends Module {
 
   constructor(options: DequantizedOptions) {
     super();
-    checkOptions('Dequantized', options);
+    checkOptions('Dequantized', options, ['density', 'levels', 'noise']);
     const { density, levels, noise } = options;
     checkInstance('Dequantized: density', density, Distribution, 'a distribution');
     checkInteger('Dequantized: levels', levels, 2);

@@ -93,7 +93,7 @@ export class MixedDensity extends Distribution {
 
   constructor(options: MixedDensityOptions) {
     super();
-    checkOptions('MixedDensity', options);
+    checkOptions('MixedDensity', options, ['categories', 'contextCategories', 'contextMap', 'discrete', 'continuous']);
     const { categories, contextCategories = [], contextMap, discrete, continuous } = options;
     checkIntegers('MixedDensity: categories', categories, 0);
     checkIntegers('MixedDensity: contextCategories', contextCategories, 0);

@@ -1,5 +1,5 @@
 import { mean, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { checkInteger, formatShape, type Seed } from '@pushforward/tensor';
+import { checkOptions, checkInteger, formatShape, type Seed } from '@pushforward/tensor';
 import type { Distribution } from '../contract/distribution.js';
 import { closedForm } from './closed-form.js';
 
@@ -35,11 +35,9 @@ export interface KlDivergenceOptions {
  * console.log(await klDivergence(new Normal(1, 1), new Normal(0, 1)).data()); // Float32Array(1) [ 0.5 ]
  * ```
  */
-export function klDivergence(
-  p: Distribution,
-  q: Distribution,
-  { samples = 1000, seed, context }: KlDivergenceOptions = {},
-): Tensor {
+export function klDivergence(p: Distribution, q: Distribution, options: KlDivergenceOptions = {}): Tensor {
+  checkOptions('klDivergence', options, ['samples', 'seed', 'context']);
+  const { samples = 1000, seed, context } = options;
   if (p.eventShape.join() !== q.eventShape.join()) {
     throw new Error(
       `klDivergence: q eventShape must be ${formatShape(p.eventShape)}, got ${formatShape(q.eventShape)}`,

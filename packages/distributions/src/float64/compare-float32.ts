@@ -1,3 +1,4 @@
+import { checkOptions } from '@pushforward/tensor';
 import { tensor } from '@tensorflow/tfjs-core';
 import type { MadeDensity } from '@pushforward/made';
 import { Distribution } from '../contract/distribution.js';
@@ -46,8 +47,10 @@ const CHUNK = 1024;
 export async function compareFloat32(
   density: Distribution | MadeDensity,
   x: Float64Array,
-  { context, formulas }: CompareOptions = {},
+  options: CompareOptions = {},
 ): Promise<PrecisionComparison> {
+  checkOptions('compareFloat32', options, ['context', 'formulas']);
+  const { context, formulas } = options;
   const exact = await float64Density(density, { formulas });
   const { eventSize, contextDim } = exact;
   const float64 = exact.logProb(x, context);

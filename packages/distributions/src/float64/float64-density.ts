@@ -1,5 +1,5 @@
 import { Tensor } from '@tensorflow/tfjs-core';
-import { formatShape, formatValue, type Module, sizeOf } from '@pushforward/tensor';
+import { checkOptions, formatShape, formatValue, type Module, sizeOf } from '@pushforward/tensor';
 import { MadeDensity } from '@pushforward/made';
 import { Distribution } from '../contract/distribution.js';
 import type { OwnFormulas } from './contract/formulas.js';
@@ -100,8 +100,10 @@ const CHUNK = 256;
  */
 export async function float64Density(
   density: Distribution | MadeDensity,
-  { formulas = {} }: Float64Options = {},
+  options: Float64Options = {},
 ): Promise<Float64Density> {
+  checkOptions('float64Density', options, ['formulas']);
+  const { formulas = {} } = options;
   if (!(density instanceof Distribution || density instanceof MadeDensity))
     throw new Error(`float64Density: density must be a distribution, got ${formatValue(density)}`);
   const batchShape = density instanceof Distribution ? density.batchShape : [];

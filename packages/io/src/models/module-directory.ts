@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Module, ModuleClass } from '@pushforward/tensor';
+import { checkOptions, type Module, type ModuleClass } from '@pushforward/tensor';
 import { writeFileAtomic } from '../files/atomic-file.js';
 import { configName, type LoadedModule, readModel, type SaveOptions, weightsName, writeModel } from './model-file.js';
 import { readFileIfThere, readFileOf } from '../files/read-file.js';
@@ -43,6 +43,7 @@ import { readFileIfThere, readFileOf } from '../files/read-file.js';
  * ```
  */
 export async function saveModule(module: Module, directory: string, options: SaveOptions = {}): Promise<void> {
+  checkOptions('saveModule', options, ['metadata']);
   const { weights, config } = await writeModel('saveModule', module, options);
   // Renaming the weights is the one moment at which the directory changes from the old module to the new. A process killed behind it
   // leaves a config.json that names other weights, which loading takes as out of date, and the next saving replaces.

@@ -1,4 +1,4 @@
-import type { Module, ModuleClass } from '@pushforward/tensor';
+import { checkOptions, type Module, type ModuleClass } from '@pushforward/tensor';
 import { readArchive, writeArchive } from '../archive/archive.js';
 import { configName, type LoadedModule, readModel, type SaveOptions, weightsName, writeModel } from './model-file.js';
 
@@ -34,6 +34,7 @@ import { configName, type LoadedModule, readModel, type SaveOptions, weightsName
  * ```
  */
 export async function packModule(module: Module, options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  checkOptions('packModule', options, ['metadata']);
   const { weights, config } = await writeModel('packModule', module, options);
   return writeArchive({ [configName]: new TextEncoder().encode(config), [weightsName]: weights });
 }

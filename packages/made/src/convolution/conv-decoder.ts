@@ -90,7 +90,15 @@ export class ConvDecoder extends Network {
 
   constructor(options: ConvDecoderOptions) {
     super();
-    checkOptions('ConvDecoder', options);
+    checkOptions('ConvDecoder', options, [
+      'inputDim',
+      'hidden',
+      'channels',
+      'blocks',
+      'outputShape',
+      'activation',
+      'seed',
+    ]);
     const { inputDim, hidden = [], channels, blocks = 1, outputShape, activation = 'elu', seed } = options;
     checkInteger('ConvDecoder: inputDim', inputDim, 1);
     checkIntegers('ConvDecoder: hidden', hidden, 1);

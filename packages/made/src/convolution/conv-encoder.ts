@@ -90,7 +90,15 @@ export class ConvEncoder extends Network {
 
   constructor(options: ConvEncoderOptions) {
     super();
-    checkOptions('ConvEncoder', options);
+    checkOptions('ConvEncoder', options, [
+      'inputShape',
+      'channels',
+      'blocks',
+      'hidden',
+      'outputDim',
+      'activation',
+      'seed',
+    ]);
     const { inputShape, channels, blocks = 1, hidden = [], outputDim, activation = 'elu', seed } = options;
     checkImageShape('ConvEncoder: inputShape', inputShape);
     checkIntegers('ConvEncoder: channels', channels, 1);

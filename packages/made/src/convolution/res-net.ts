@@ -92,7 +92,16 @@ export class ResNet extends Network {
 
   constructor(options: ResNetOptions) {
     super();
-    checkOptions('ResNet', options);
+    checkOptions('ResNet', options, [
+      'inputShape',
+      'channels',
+      'blocks',
+      'outputChannels',
+      'contextDim',
+      'activation',
+      'init',
+      'seed',
+    ]);
     const {
       inputShape,
       channels,

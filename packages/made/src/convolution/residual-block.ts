@@ -79,7 +79,15 @@ export class ResidualBlock extends Module {
 
   constructor(options: ResidualBlockOptions) {
     super();
-    checkOptions('ResidualBlock', options);
+    checkOptions('ResidualBlock', options, [
+      'inputs',
+      'outputs',
+      'kernel',
+      'stride',
+      'transposed',
+      'activation',
+      'seed',
+    ]);
     const { inputs, outputs = inputs, kernel = [3, 3], stride = 1, transposed = false, activation = 'elu' } = options;
     const [firstKey, secondKey, shortcutKey] = split(key(options.seed), 3);
     this.activation = activation;

@@ -118,7 +118,17 @@ export class WeightNormConv2d extends Module {
 
   constructor(options: WeightNormConv2dOptions) {
     super();
-    checkOptions(TYPE, options);
+    checkOptions(TYPE, options, [
+      'inputs',
+      'outputs',
+      'kernel',
+      'stride',
+      'padding',
+      'transposed',
+      'activation',
+      'gain',
+      'seed',
+    ]);
     const {
       inputs,
       outputs,

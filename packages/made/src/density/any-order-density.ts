@@ -132,7 +132,15 @@ export class AnyOrderDensity extends Module {
 
   constructor(options: AnyOrderDensityOptions) {
     super();
-    checkOptions('AnyOrderDensity', options);
+    checkOptions('AnyOrderDensity', options, [
+      'categories',
+      'hidden',
+      'components',
+      'activation',
+      'loc',
+      'scale',
+      'seed',
+    ]);
     const { categories, hidden = [128, 128], components = 8, activation = 'silu' } = options;
     checkIntegers('AnyOrderDensity: categories', categories, 0);
     const dim = categories.length;
@@ -189,7 +197,9 @@ export class AnyOrderDensity extends Module {
    *
    * @throws Error if x does not fit, or a dimension is asked for that is not there, is named twice, or is given as well
    */
-  logProb(x: Tensor, { of, given = [], order = 'natural' }: AnyOrderLogProbOptions = {}): Tensor {
+  logProb(x: Tensor, options: AnyOrderLogProbOptions = {}): Tensor {
+    checkOptions('AnyOrderDensity.logProb', options, ['of', 'given', 'order']);
+    const { of, given = [], order = 'natural' } = options;
     checkDimensions('given', given, this.dim);
     const asked = of ?? this.categories.flatMap((_, i) => (given.includes(i) ? [] : [i]));
     checkDimensions('of', asked, this.dim);
@@ -219,7 +229,9 @@ export class AnyOrderDensity extends Module {
    *
    * @throws Error if x does not fit
    */
-  complete(x: Tensor, { seed, order = 'natural' }: { seed?: Seed; order?: Order } = {}): Tensor {
+  complete(x: Tensor, options: { seed?: Seed; order?: Order } = {}): Tensor {
+    checkOptions('AnyOrderDensity.complete', options, ['seed', 'order']);
+    const { seed, order = 'natural' } = options;
     const places = resolveOrder(order, this.dim);
     return tidy(() => {
       const { rows, batch } = this.#admit(x);
@@ -248,7 +260,9 @@ export class AnyOrderDensity extends Module {
    *
    * @throws Error if x does not fit
    */
-  orderAgnosticLogProb(x: Tensor, { seed }: { seed?: Seed } = {}): Tensor {
+  orderAgnosticLogProb(x: Tensor, options: { seed?: Seed } = {}): Tensor {
+    checkOptions('AnyOrderDensity.orderAgnosticLogProb', options, ['seed']);
+    const { seed } = options;
     return tidy(() => {
       const { rows, batch } = this.#admit(x);
       if (rows.shape[0] === 0) return zeros(batch);

@@ -109,7 +109,7 @@ export class CategoricalMade extends Module {
 
   constructor(options: CategoricalMadeOptions) {
     super();
-    checkOptions('CategoricalMade', options);
+    checkOptions('CategoricalMade', options, ['categories', 'hidden', 'contextDim', 'activation', 'seed']);
     const { categories, hidden = [64, 64], contextDim = 0, activation = 'relu' } = options;
     checkIntegers('CategoricalMade: categories', categories, 1);
     const dim = categories.length;

@@ -86,7 +86,16 @@ export class DeepSet extends Network {
 
   constructor(options: DeepSetOptions) {
     super();
-    checkOptions('DeepSet', options);
+    checkOptions('DeepSet', options, [
+      'items',
+      'features',
+      'padded',
+      'hidden',
+      'width',
+      'outputDim',
+      'activation',
+      'seed',
+    ]);
     const { items, features, padded = false, hidden = [64], width = 64, outputDim, activation = 'relu' } = options;
     for (const [name, value] of Object.entries({ items, features, width, outputDim }))
       checkInteger(`DeepSet: ${name}`, value, 1);

@@ -129,7 +129,22 @@ export class Made extends Conditioner {
 
   constructor(options: MadeOptions) {
     super();
-    checkOptions('Made', options);
+    checkOptions('Made', options, [
+      'dim',
+      'parameterCount',
+      'hidden',
+      'contextDim',
+      'order',
+      'graph',
+      'degrees',
+      'activation',
+      'direct',
+      'residual',
+      'weightNorm',
+      'initialParameters',
+      'init',
+      'seed',
+    ]);
     const {
       dim,
       parameterCount = 1,

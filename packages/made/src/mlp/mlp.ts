@@ -90,7 +90,16 @@ export class Mlp extends Network {
 
   constructor(options: MlpOptions) {
     super();
-    checkOptions('Mlp', options);
+    checkOptions('Mlp', options, [
+      'inputDim',
+      'hidden',
+      'outputDim',
+      'contextDim',
+      'activation',
+      'init',
+      'outputBias',
+      'seed',
+    ]);
     const {
       inputDim,
       hidden,

@@ -79,7 +79,15 @@ export class ResidualMlp extends Network {
 
   constructor(options: ResidualMlpOptions) {
     super();
-    checkOptions('ResidualMlp', options);
+    checkOptions('ResidualMlp', options, [
+      'inputDim',
+      'hidden',
+      'blocks',
+      'outputDim',
+      'contextDim',
+      'activation',
+      'seed',
+    ]);
     const { inputDim, hidden, blocks = 2, outputDim, contextDim = 0, activation = 'relu', seed } = options;
     checkInteger('ResidualMlp: inputDim', inputDim, 0);
     checkInteger('ResidualMlp: hidden', hidden, 1);

@@ -15,6 +15,7 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core';
 import {
+  checkOptions,
   formatValue,
   key,
   linear,
@@ -85,11 +86,10 @@ export class MaskedLinear extends Module {
   readonly #mask: Mask;
   readonly #maskTensor: Tensor2D;
 
-  constructor(
-    mask: Mask,
-    { gain = 1, orthogonal: isOrthogonal = false, weightNorm = false, bias = true, seed }: MaskedLinearOptions = {},
-  ) {
+  constructor(mask: Mask, options: MaskedLinearOptions = {}) {
     super();
+    checkOptions('MaskedLinear', options, ['gain', 'orthogonal', 'weightNorm', 'bias', 'seed']);
+    const { gain = 1, orthogonal: isOrthogonal = false, weightNorm = false, bias = true, seed } = options;
     const [inputs, outputs] = [mask.length, mask[0].length];
     const [weightKey, biasKey] = split(key(seed));
     let scales: number[] | undefined;

@@ -128,7 +128,20 @@ export class PixelCnn extends Conditioner {
 
   constructor(options: PixelCnnOptions) {
     super();
-    checkOptions('PixelCnn', options);
+    checkOptions('PixelCnn', options, [
+      'shape',
+      'parameterCount',
+      'channels',
+      'blocks',
+      'firstKernel',
+      'kernel',
+      'contextDim',
+      'activation',
+      'weightNorm',
+      'initialParameters',
+      'init',
+      'seed',
+    ]);
     const {
       shape,
       parameterCount = 1,

@@ -116,22 +116,31 @@ export function checkOneOf<T extends string | number>(
   throw new Error(`${name} must be ${wanted}, got ${formatValue(value)}`);
 }
 
+/** The names of the options that a type has, of every member of a union. */
+export type OptionName<T> = T extends unknown ? keyof T & string : never;
+
 /**
- * Throws unless `value` is an object of options, and not a list, a tensor or a number.
+ * Throws unless `value` is an object of options, and not a list, a tensor or a number, and has none but those named. One that is misspelled,
+ * or known under another name elsewhere, would be ignored, and the default taken in its place.
  *
  * @param name what the caller calls the function, as `maf`
- * @throws Error such as `maf: options must be an object, got 6`
+ * @param known the names of all options that the function has
+ * @throws Error such as `maf: options must be an object, got 6` or `maf: has no option 'context'; its options are dim, contextDim`
  *
  * @example
  * ```ts
  * import { checkOptions } from '@pushforward/tensor';
  *
- * checkOptions('maf', { dim: 6 }); // passes
+ * checkOptions('maf', { dim: 6 }, ['dim', 'contextDim']); // passes
  * ```
  */
-export function checkOptions(name: string, value: unknown): asserts value is object {
+export function checkOptions<T extends object>(name: string, value: T, known: readonly OptionName<T>[]): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Error(`${name}: options must be an object, got ${formatValue(value)}`);
+  for (const [option, given] of Object.entries(value)) {
+    if (given !== undefined && !known.includes(option as OptionName<T>))
+      throw new Error(`${name}: has no option '${option}'; its options are ${known.join(', ')}`);
+  }
 }
 
 /**

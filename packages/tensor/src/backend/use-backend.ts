@@ -1,3 +1,4 @@
+import { checkOptions } from '../arguments/check-option.js';
 import { engine, env, setBackend } from '@tensorflow/tfjs-core';
 import { cpu } from './cpu.js';
 import type { BackendLoader } from './loader.js';
@@ -47,6 +48,7 @@ const orderInBrowser: readonly BackendName[] = ['webgpu', 'wasm', 'webgl', 'cpu'
  * ```
  */
 export function useBackend(name: BackendName | 'auto' = 'auto', options: BackendOptions = {}): Promise<BackendName> {
+  checkOptions('useBackend', options, ['wasmPaths', 'threads', 'vectors']);
   isChosen = true;
   const result = latest.then(() => takeFirst(name, options));
   latest = result.catch(() => {});

@@ -1,3 +1,4 @@
+import { checkOptions } from '../arguments/check-option.js';
 import { type Tensor, tidy, type Variable, variable, zeros } from '@tensorflow/tfjs-core';
 import { formatShape } from '../arguments/check.js';
 import { isRestoring, rememberMade, takeVariable } from '../arguments/restoring.js';
@@ -28,11 +29,9 @@ export interface VariableOptions {
  * weights.dispose();
  * ```
  */
-export function makeVariable(
-  shape: readonly number[],
-  initial: () => Tensor,
-  { trainable = true, dtype = 'float32' }: VariableOptions = {},
-): Variable {
+export function makeVariable(shape: readonly number[], initial: () => Tensor, options: VariableOptions = {}): Variable {
+  checkOptions('makeVariable', options, ['trainable', 'dtype']);
+  const { trainable = true, dtype = 'float32' } = options;
   if (isRestoring()) {
     takeVariable({ dtype, shape });
     const made = tidy(() => variable(zeros([...shape], dtype), trainable));

@@ -1,3 +1,4 @@
+import { checkOptions } from '../arguments/check-option.js';
 import { cast, engine, getKernel, less, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { boxMuller } from './box-muller.js';
 import { checkInteger, formatShape } from '../arguments/check.js';
@@ -70,7 +71,9 @@ export interface UniformOptions {
  * console.log(x.shape); // [ 2, 3 ]
  * ```
  */
-export function uniform(key: Key, shape: readonly number[], { minval = 0, maxval = 1 }: UniformOptions = {}): Tensor {
+export function uniform(key: Key, shape: readonly number[], options: UniformOptions = {}): Tensor {
+  checkOptions('uniform', options, ['minval', 'maxval']);
+  const { minval = 0, maxval = 1 } = options;
   const lower = Math.fround(minval);
   const upper = Math.fround(maxval);
   if (!(lower < upper && Number.isFinite(upper - lower))) {

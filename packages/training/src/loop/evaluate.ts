@@ -1,6 +1,6 @@
 import type { Source } from '../data/source.js';
 import { dispose, reshape, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { foldIn, key, type Key, type Seed } from '@pushforward/tensor';
+import { checkOptions, foldIn, key, type Key, type Seed } from '@pushforward/tensor';
 import { findBadRows } from './bad-rows.js';
 import { type Batch, type Data, toSource } from '../data/data.js';
 import { yieldToEventLoop } from './event-loop.js';
@@ -35,8 +35,10 @@ export interface EvaluateOptions {
 export async function evaluate<const D extends Data>(
   loss: Loss<Batch<D>>,
   data: D,
-  { batchSize = 128, seed }: EvaluateOptions = {},
+  options: EvaluateOptions = {},
 ): Promise<number> {
+  checkOptions('evaluate', options, ['batchSize', 'seed']);
+  const { batchSize = 128, seed } = options;
   checkLoss('evaluate', loss);
   const source = await toSource('evaluate', 'data', data, batchSize);
   return (await meanLoss('evaluate', loss as Loss<unknown>, source, key(seed))) as number;

@@ -117,7 +117,23 @@ export async function fit<const D extends Data>(
   options: Partial<Pick<FitOptions<Batch<D>>, 'module'>> & Omit<FitOptions<Batch<D>>, 'module'>,
 ): Promise<FitResult> {
   checkLoss('fit', loss);
-  checkOptions('fit', options);
+  checkOptions('fit', options, [
+    'module',
+    'seed',
+    'optimizer',
+    'epochs',
+    'steps',
+    'batchSize',
+    'validation',
+    'patience',
+    'signal',
+    'readEvery',
+    'checkpoint',
+    'checkpointEvery',
+    'onStep',
+    'onEpoch',
+    'onCheckpoint',
+  ]);
   const objective = loss as Partial<Objective<Batch<D>>>;
   const {
     module = objective.module,

@@ -1,3 +1,4 @@
+import { checkOptions } from '@pushforward/tensor';
 import type { Variable } from '@tensorflow/tfjs-core';
 import { OptimizerState } from './optimizer-state.js';
 import { type Schedule, toSchedule } from './schedule.js';
@@ -81,6 +82,7 @@ export interface Optimizer {
  * ```
  */
 export function adam(options: AdamOptions = {}): Optimizer {
+  checkOptions('adam', options, ['learningRate', 'beta1', 'beta2', 'epsilon', 'l2', 'clipNorm', 'ema']);
   return optimizer('adam', { name: 'adam', learningRate: 1e-3, weightDecay: 0 }, options);
 }
 
@@ -101,8 +103,10 @@ export function adam(options: AdamOptions = {}): Optimizer {
  * console.log(optimizer.learningRate(100)); // 0.001
  * ```
  */
-export function adamW({ weightDecay = 0.01, ...options }: AdamWOptions = {}): Optimizer {
-  return optimizer('adam', { name: 'adamW', learningRate: 1e-3, weightDecay }, options);
+export function adamW(options: AdamWOptions = {}): Optimizer {
+  checkOptions('adamW', options, ['weightDecay', 'learningRate', 'beta1', 'beta2', 'epsilon', 'l2', 'clipNorm', 'ema']);
+  const { weightDecay = 0.01, ...others } = options;
+  return optimizer('adam', { name: 'adamW', learningRate: 1e-3, weightDecay }, others);
 }
 
 /**
@@ -128,6 +132,7 @@ export function adamW({ weightDecay = 0.01, ...options }: AdamWOptions = {}): Op
  * ```
  */
 export function adamax(options: AdamOptions = {}): Optimizer {
+  checkOptions('adamax', options, ['learningRate', 'beta1', 'beta2', 'epsilon', 'l2', 'clipNorm', 'ema']);
   return optimizer('adamax', { name: 'adamax', learningRate: 2e-3, weightDecay: 0 }, options);
 }
 

@@ -1,4 +1,4 @@
-import { checkInteger } from '@pushforward/tensor';
+import { checkOptions, checkInteger } from '@pushforward/tensor';
 
 /**
  * A learning rate for every step: a pure function of the number of steps completed before this one, so 0 for the first.
@@ -49,7 +49,9 @@ export interface CosineDecayOptions {
  * console.log(rate(0), rate(50), rate(100)); // 0.001 0.0005 0
  * ```
  */
-export function cosineDecay({ from, to = 0, steps }: CosineDecayOptions): Schedule {
+export function cosineDecay(options: CosineDecayOptions): Schedule {
+  checkOptions('cosineDecay', options, ['from', 'to', 'steps']);
+  const { from, to = 0, steps } = options;
   checkRate('cosineDecay: from', from);
   checkRate('cosineDecay: to', to);
   checkInteger('cosineDecay: steps', steps, 1);
@@ -79,7 +81,9 @@ export interface ExponentialDecayOptions {
  * console.log(rate(0), rate(50), rate(100)); // 1 0.5 0.25
  * ```
  */
-export function exponentialDecay({ from, decay, steps }: ExponentialDecayOptions): Schedule {
+export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
+  checkOptions('exponentialDecay', options, ['from', 'decay', 'steps']);
+  const { from, decay, steps } = options;
   checkRate('exponentialDecay: from', from);
   if (!(decay > 0 && decay <= 1))
     throw new Error(`exponentialDecay: decay must be above 0 and at most 1, got ${decay}`);

@@ -119,7 +119,7 @@ export class HierarchicalVae extends LatentVariableModel<readonly Statements[]> 
 
   constructor(options: HierarchicalVaeOptions) {
     super();
-    checkOptions('HierarchicalVae', options);
+    checkOptions('HierarchicalVae', options, ['stem', 'layers', 'likelihood', 'seed']);
     const { stem, layers, likelihood, seed } = options;
     checkInstance('HierarchicalVae: stem', stem, Network, 'a network');
     checkInstance('HierarchicalVae: likelihood', likelihood, Likelihood, 'a likelihood');

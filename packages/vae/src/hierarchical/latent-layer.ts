@@ -112,7 +112,16 @@ export class LatentLayer extends Module {
 
   constructor(options: LatentLayerOptions) {
     super();
-    checkOptions('LatentLayer', options);
+    checkOptions('LatentLayer', options, [
+      'inputShape',
+      'channels',
+      'latentChannels',
+      'contextChannels',
+      'stride',
+      'flow',
+      'activation',
+      'seed',
+    ]);
     const { inputShape, latentChannels, contextChannels = 0, stride = 1, flow, activation = 'elu', seed } = options;
     if (inputShape.length !== 3)
       throw new Error(`LatentLayer: inputShape must be [height, width, channels], got [${inputShape.join(', ')}]`);

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { type BuildModule, type ModuleConfig, readConfig } from '@pushforward/tensor';
+import { checkOptions, type BuildModule, type ModuleConfig, readConfig } from '@pushforward/tensor';
 import { DiscretizedLogistic, type DiscretizedLogisticOptions, type Distribution } from '@pushforward/distributions';
 import { Network } from '@pushforward/made';
 import { checkedGrid, type Grid, halfWidth, toGrid } from './grid.js';
@@ -46,6 +46,7 @@ export class DiscretizedLogisticLikelihood extends LocationScaleLikelihood {
 
   /** @param decoder from z to the location of each number of x */
   constructor(decoder: Network, options: DiscretizedLogisticLikelihoodOptions = {}) {
+    checkOptions('DiscretizedLogisticLikelihood', options, ['scale', 'learnScale', 'low', 'high', 'step']);
     const grid = checkedGrid('DiscretizedLogisticLikelihood', options);
     const { scale = halfWidth(grid) / 10, learnScale = true } = options;
     super('DiscretizedLogisticLikelihood', decoder, { scale, learnScale });

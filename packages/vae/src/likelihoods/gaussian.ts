@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { type BuildModule, type ModuleConfig, readConfig } from '@pushforward/tensor';
+import { checkOptions, type BuildModule, type ModuleConfig, readConfig } from '@pushforward/tensor';
 import { type Distribution, Normal } from '@pushforward/distributions';
 import { Network } from '@pushforward/made';
 import { LocationScaleLikelihood } from './location-scale-likelihood.js';
@@ -34,7 +34,9 @@ export class GaussianLikelihood extends LocationScaleLikelihood {
   }
 
   /** @param decoder from z to the mean of each dimension of x */
-  constructor(decoder: Network, { scale = 1, learnScale = true }: GaussianLikelihoodOptions = {}) {
+  constructor(decoder: Network, options: GaussianLikelihoodOptions = {}) {
+    checkOptions('GaussianLikelihood', options, ['scale', 'learnScale']);
+    const { scale = 1, learnScale = true } = options;
     super('GaussianLikelihood', decoder, { scale, learnScale });
   }
 

@@ -1,5 +1,12 @@
 import { exp, mul, type Tensor, unstack } from '@tensorflow/tfjs-core';
-import { type BuildModule, checkInteger, type ModuleConfig, readConfig, softBound } from '@pushforward/tensor';
+import {
+  checkOptions,
+  type BuildModule,
+  checkInteger,
+  type ModuleConfig,
+  readConfig,
+  softBound,
+} from '@pushforward/tensor';
 import {
   Categorical,
   DiscretizedLogistic,
@@ -58,10 +65,12 @@ export class LogisticMixtureLikelihood extends DecoderLikelihood {
   readonly components: number;
 
   /** @param decoder from z to 3 K parameters for each number of x, those of one number side by side */
-  constructor(decoder: Network, { components, ...options }: LogisticMixtureLikelihoodOptions) {
+  constructor(decoder: Network, options: LogisticMixtureLikelihoodOptions) {
+    checkOptions('LogisticMixtureLikelihood', options, ['components', 'low', 'high', 'step']);
+    const { components, ...grid } = options;
     checkInteger('LogisticMixtureLikelihood: components', components, 1);
     super('LogisticMixtureLikelihood', decoder, [3, components]);
-    this.grid = checkedGrid('LogisticMixtureLikelihood', options);
+    this.grid = checkedGrid('LogisticMixtureLikelihood', grid);
     this.components = components;
   }
 

@@ -1,5 +1,5 @@
 import { addN, exp, maximum, mean, mul, neg, reshape, scalar, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
-import { checkInteger, checkNumber, stopGradient } from '@pushforward/tensor';
+import { checkInteger, checkNumber, checkOptions, stopGradient } from '@pushforward/tensor';
 import {
   type Distribution,
   Independent,
@@ -24,7 +24,9 @@ export interface FreeBits {
 }
 
 /** Throws unless these free bits can be given to this model. */
-export function checkFreeBits(name: string, model: LatentVariableModel, { nats, groups = 1 }: FreeBits): void {
+export function checkFreeBits(name: string, model: LatentVariableModel, freeBits: FreeBits): void {
+  checkOptions(`${name}: freeBits`, freeBits, ['nats', 'groups']);
+  const { nats, groups = 1 } = freeBits;
   checkNumber(`${name}: freeBits.nats`, nats, { above: 0 });
   checkInteger(`${name}: freeBits.groups`, groups, 1);
   if (groups === 1) return;

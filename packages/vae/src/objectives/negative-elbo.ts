@@ -1,5 +1,5 @@
 import { addN, mean, mul, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { checkInstance, checkInteger, checkNumber, checkOneOf, type Module } from '@pushforward/tensor';
+import { checkInstance, checkInteger, checkNumber, checkOneOf, checkOptions, type Module } from '@pushforward/tensor';
 import type { Observations } from '@pushforward/distributions';
 import { LatentVariableModel } from '../latent-variable-model.js';
 import { readBatch, type StepInfo } from './batch.js';
@@ -78,6 +78,7 @@ export interface NegativeElbo {
  */
 export function negativeElbo(vae: LatentVariableModel, options: NegativeElboOptions = {}): NegativeElbo {
   checkInstance('negativeElbo: vae', vae, LatentVariableModel, 'a variational autoencoder');
+  checkOptions('negativeElbo', options, ['samples', 'beta', 'freeBits', 'gradient']);
   const { samples = 1, beta = 1, freeBits, gradient = 'total' } = options;
   checkInteger('negativeElbo: samples', samples, 1);
   checkOneOf('negativeElbo: gradient', gradient, ['total', 'path']);

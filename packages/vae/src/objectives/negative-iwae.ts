@@ -11,7 +11,7 @@ import {
   type Tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkInstance, checkInteger, checkOneOf, logSumExp, type Module } from '@pushforward/tensor';
+import { checkInstance, checkInteger, checkOneOf, checkOptions, logSumExp, type Module } from '@pushforward/tensor';
 import type { Observations } from '@pushforward/distributions';
 import { LatentVariableModel } from '../latent-variable-model.js';
 import { readBatch, type StepInfo } from './batch.js';
@@ -64,11 +64,10 @@ export interface NegativeIwae {
  * console.log(epoch); // 2
  * ```
  */
-export function negativeIwae(
-  vae: LatentVariableModel,
-  { samples = 50, gradient = 'total' }: NegativeIwaeOptions = {},
-): NegativeIwae {
+export function negativeIwae(vae: LatentVariableModel, options: NegativeIwaeOptions = {}): NegativeIwae {
   checkInstance('negativeIwae: vae', vae, LatentVariableModel, 'a variational autoencoder');
+  checkOptions('negativeIwae', options, ['samples', 'gradient']);
+  const { samples = 50, gradient = 'total' } = options;
   checkInteger('negativeIwae: samples', samples, 1);
   checkOneOf('negativeIwae: gradient', gradient, ['total', 'path', 'doubly-reparameterized']);
   const loss = (batch: Observations, { seed }: StepInfo): Tensor => {

@@ -1,5 +1,6 @@
 import { add, fill, matMul, split, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import {
+  checkOptions,
   type Activation,
   activations,
   checkInteger,
@@ -73,8 +74,10 @@ export class AttentionBlock extends Module {
   readonly mlpWeights: readonly Variable[];
   readonly mlpBiases: readonly Variable[];
 
-  constructor({ width, mlp, activation, residualGain = 1, seed }: AttentionBlockOptions) {
+  constructor(options: AttentionBlockOptions) {
     super();
+    checkOptions('AttentionBlock', options, ['width', 'mlp', 'activation', 'residualGain', 'seed']);
+    const { width, mlp, activation, residualGain = 1, seed } = options;
     checkInteger('attentionBlock: width', width, 1);
     checkInteger('attentionBlock: mlp', mlp, 1);
     checkOneOf('attentionBlock: activation', activation, activations);

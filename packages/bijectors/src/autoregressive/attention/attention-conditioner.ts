@@ -109,7 +109,20 @@ export class AttentionConditioner extends SequenceConditioner {
   readonly memory = 'grown';
 
   constructor(options: AttentionConditionerOptions) {
-    checkOptions('AttentionConditioner', options);
+    checkOptions('AttentionConditioner', options, [
+      'width',
+      'heads',
+      'blocks',
+      'mlp',
+      'activation',
+      'dim',
+      'parameterCount',
+      'contextDim',
+      'order',
+      'initialParameters',
+      'init',
+      'seed',
+    ]);
     const { width = 64, heads = 4, blocks = 2, mlp = 4 * width, activation = 'relu' } = options;
     checkInteger('AttentionConditioner: width', width, 1);
     checkInteger('AttentionConditioner: heads', heads, 1);

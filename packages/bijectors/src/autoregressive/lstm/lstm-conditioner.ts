@@ -97,7 +97,17 @@ export class LstmConditioner extends SequenceConditioner {
   readonly #network: LstmNetwork;
 
   constructor(options: LstmConditionerOptions) {
-    checkOptions('LstmConditioner', options);
+    checkOptions('LstmConditioner', options, [
+      'hidden',
+      'forgetBias',
+      'dim',
+      'parameterCount',
+      'contextDim',
+      'order',
+      'initialParameters',
+      'init',
+      'seed',
+    ]);
     const { hidden = [64], forgetBias = 1 } = options;
     checkIntegers('LstmConditioner: hidden', hidden, 1);
     if (hidden.length === 0) throw new Error('LstmConditioner: hidden must name at least one width, got none');

@@ -101,7 +101,7 @@ export class LstmEncoder extends Network {
 
   constructor(options: LstmEncoderOptions) {
     super();
-    checkOptions('LstmEncoder', options);
+    checkOptions('LstmEncoder', options, ['steps', 'features', 'padded', 'hidden', 'forgetBias', 'outputDim', 'seed']);
     const { steps, features, padded = false, hidden = [64], forgetBias = 1, outputDim } = options;
     for (const [name, value] of Object.entries({ steps, features, outputDim }))
       checkInteger(`LstmEncoder: ${name}`, value, 1);

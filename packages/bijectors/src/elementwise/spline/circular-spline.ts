@@ -1,3 +1,4 @@
+import { checkOptions } from '@pushforward/tensor';
 import {
   add,
   clipByValue,
@@ -56,9 +57,11 @@ export class CircularSplineTransform extends SplineTransform {
     return new CircularSplineTransform(readSpline(config));
   }
 
-  constructor({ bound = Math.PI, ...options }: CircularSplineTransformOptions = {}) {
+  constructor(options: CircularSplineTransformOptions = {}) {
+    checkOptions('CircularSplineTransform', options, ['bound', 'bins', 'minWidth', 'minHeight', 'minDerivative']);
+    const { bound = Math.PI, ...others } = options;
     const name = 'CircularSplineTransform';
-    const shape = resolveSpline(name, bound, options);
+    const shape = resolveSpline(name, bound, others);
     super({ name, parameterCount: 3 * shape.bins, shape, intoInterval: (x) => wrap(x, bound) });
   }
 }

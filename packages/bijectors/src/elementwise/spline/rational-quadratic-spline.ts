@@ -1,3 +1,4 @@
+import { checkOptions } from '@pushforward/tensor';
 import { clipByValue } from '@tensorflow/tfjs-core';
 import type { ModuleConfig } from '@pushforward/tensor';
 import { resolveSpline, type SplineOptions, readSpline } from './spline.js';
@@ -52,9 +53,17 @@ export class RationalQuadraticSplineTransform extends SplineTransform {
     return new RationalQuadraticSplineTransform(readSpline(config));
   }
 
-  constructor({ bound = 5, ...options }: RationalQuadraticSplineTransformOptions = {}) {
+  constructor(options: RationalQuadraticSplineTransformOptions = {}) {
+    checkOptions('RationalQuadraticSplineTransform', options, [
+      'bound',
+      'bins',
+      'minWidth',
+      'minHeight',
+      'minDerivative',
+    ]);
+    const { bound = 5, ...others } = options;
     const name = 'RationalQuadraticSplineTransform';
-    const shape = resolveSpline(name, bound, options);
+    const shape = resolveSpline(name, bound, others);
     super({ name, parameterCount: 3 * shape.bins - 1, shape, intoInterval: (x) => clipByValue(x, -bound, bound) });
   }
 }

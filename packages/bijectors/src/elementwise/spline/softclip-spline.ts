@@ -1,5 +1,5 @@
 import { add, concat, exp, log, reshape, slice, softmax, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { checkInteger, checkNumber, log1mexp, type ModuleConfig, readConfig } from '@pushforward/tensor';
+import { checkOptions, checkInteger, checkNumber, log1mexp, type ModuleConfig, readConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../../contract/elementwise-transform.js';
 import { toRows } from '../../numerics/rows.js';
@@ -56,8 +56,10 @@ export class SoftclipSplineTransform extends ElementwiseTransform {
   readonly #minShare: number;
   readonly #minDerivative: number;
 
-  constructor({ bins = 8, bound = 5, slope = 1e-3 }: SoftclipSplineTransformOptions = {}) {
+  constructor(options: SoftclipSplineTransformOptions = {}) {
     super();
+    checkOptions('SoftclipSplineTransform', options, ['bins', 'bound', 'slope']);
+    const { bins = 8, bound = 5, slope = 1e-3 } = options;
     checkInteger('SoftclipSplineTransform: bins', bins, 2);
     checkNumber('SoftclipSplineTransform: bound', bound, { above: 0 });
     checkNumber('SoftclipSplineTransform: slope', slope, { above: 0, below: 1 });

@@ -48,7 +48,7 @@ export function conv2dTranspose(
   options: TransposedConvolutionOptions = {},
 ): Tensor {
   const name = 'conv2dTranspose';
-  checkOptions(name, options);
+  checkOptions(name, options, ['size', 'stride', 'padding', 'activation']);
   const { stride = 1, padding = 'same', activation, size } = options;
   checkOperands(name, x, filters, '[height, width, outputs, channels]');
   const [filterHeight, filterWidth, outputs, channels] = filters.shape as [number, number, number, number];

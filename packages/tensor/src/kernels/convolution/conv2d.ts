@@ -34,7 +34,7 @@ import { windowOver } from './window.js';
  * ```
  */
 export function conv2d(x: Tensor, filters: Tensor, bias?: Tensor, options: ConvolutionOptions = {}): Tensor {
-  checkOptions('conv2d', options);
+  checkOptions('conv2d', options, ['stride', 'padding', 'activation']);
   const { stride = 1, padding = 'same', activation } = options;
   checkOperands('conv2d', x, filters, '[height, width, channels, outputs]');
   const image = x.shape.slice(-3);
