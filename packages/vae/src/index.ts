@@ -13,6 +13,7 @@ export { GaussianLikelihood, type GaussianLikelihoodOptions } from './likelihood
 export type { Grid } from './likelihoods/grid.js';
 export { Likelihood } from './likelihoods/likelihood.js';
 export { LogisticMixtureLikelihood, type LogisticMixtureLikelihoodOptions } from './likelihoods/logistic-mixture.js';
+export { PixelCnnLikelihood } from './likelihoods/pixel-cnn.js';
 export { Mlp, type MlpOptions, Network } from '@pushforward/made';
 export { vaeModules } from './modules.js';
 export type { StepInfo } from './objectives/batch.js';

@@ -10,6 +10,7 @@ import { ContinuousBernoulliLikelihood } from './likelihoods/continuous-bernoull
 import { DiscretizedLogisticLikelihood } from './likelihoods/discretized-logistic.js';
 import { GaussianLikelihood } from './likelihoods/gaussian.js';
 import { LogisticMixtureLikelihood } from './likelihoods/logistic-mixture.js';
+import { PixelCnnLikelihood } from './likelihoods/pixel-cnn.js';
 import { Vae } from './vae.js';
 
 /**
@@ -38,5 +39,6 @@ export const vaeModules: readonly ModuleClass[] = [
   HierarchicalVae,
   LatentLayer,
   LogisticMixtureLikelihood,
+  PixelCnnLikelihood,
   Vae,
 ];

@@ -10,6 +10,7 @@ import {
   sum,
   type Tensor,
   tensor,
+  tensor1d,
   tidy,
   zerosLike,
 } from '@tensorflow/tfjs-core';
@@ -29,6 +30,7 @@ describe.each([
   ['two channels, a context', { shape: [2, 3, 2], channels: 5, contextDim: 2 }],
   ['three channels', { shape: [2, 2, 3], parameterCount: 1, blocks: 2, activation: 'tanh' }],
   ['wide filters, weight normalization', { shape: [2, 4, 1], firstKernel: 5, kernel: 5, weightNorm: true }],
+  ['a context that is an image', { shape: [2, 3, 2], channels: 4, contextChannels: 2 }],
   ['no blocks, filters of one pixel', { shape: [2, 2, 2], blocks: 0, firstKernel: 1, kernel: 1, contextDim: 1 }],
 ] as [string, Partial<PixelCnnOptions>][])('%s', (_, options) => {
   test('obeys every law', async () => {
@@ -97,6 +99,23 @@ describe('PixelCnn', () => {
     const { kernels } = await profile(() => network.unroll(normal(key(0), [3, 30]), shift).value);
     const products = kernels.filter(({ name }) => ['Dense', 'BatchMatMul', '_FusedMatMul'].includes(name));
     expect(products).toHaveLength(30 * 3);
+  });
+
+  test('of a context that is an image, a pixel reads its own part and those of the pixels it depends on', async () => {
+    const network = make({ shape: [3, 3, 1], contextChannels: 2, init: 'orthogonal', blocks: 0 });
+    const [x, context] = [normal(key(1), [9]), normal(key(2), [18])];
+    const base = await network.parameters(x, context).data();
+    for (let pixel = 0; pixel < 9; pixel++) {
+      const changed = tensor1d(Array.from({ length: 18 }, (_, i) => Number(i >> 1 === pixel)));
+      const found = await network.parameters(x, add(context, changed)).data();
+      // Without blocks no pixel reads hidden units of another.
+      expect(Array.from({ length: 9 }, (_, i) => found[2 * i] !== base[2 * i])).toEqual(
+        Array.from({ length: 9 }, (_, i) => i === pixel),
+      );
+    }
+    expect(() => make({ contextChannels: 1, contextDim: 2 })).toThrow(
+      'PixelCnn: contextDim must be left out where contextChannels is 1, got 2',
+    );
   });
 
   test('refuses what is out of range', () => {

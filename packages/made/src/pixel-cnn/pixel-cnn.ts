@@ -5,8 +5,10 @@ import {
   reshape,
   type Tensor,
   tensor1d,
+  type Tensor4D,
   tidy,
   tile,
+  unstack,
   type Variable,
   zeros,
 } from '@tensorflow/tfjs-core';
@@ -57,6 +59,8 @@ export interface PixelCnnOptions {
   kernel?: number;
   /** C, the width of the context. Default 0: none. */
   contextDim?: number;
+  /** In place of `contextDim`: how many numbers each pixel has of a context that is an image of the same height and width. Default 0: none. */
+  contextChannels?: number;
   /** The nonlinearity. Default `'elu'`. */
   activation?: Activation;
   /** Whether each filter's weights are a direction times a length. Default false. */
@@ -76,6 +80,8 @@ export interface PixelCnnOptions {
  * The first layer's filters see neither their own pixel nor what comes after it; residual blocks `h + conv(activation(h))` see their own pixel too, and a map of
  * single pixels gives the parameters. Hidden channels are in as many groups as the image has channels: group g sees its pixel's channels below g. How far back a
  * pixel looks is {@link graph}. {@link unroll} computes every hidden unit once: what filters read of earlier pixels is kept.
+ *
+ * A context is the same for all pixels, or an image that each pixel reads its own part of: with `contextChannels` K it is a vector of height · width · K numbers.
  *
  * **Shapes**: an image `[height, width, channels]` is a vector of its D numbers in that order, x `[...batch, D]`; context `[...batch, C]` or with a batch shape that
  * broadcasts with that of x; parameters `[...batch, D, P]`.
@@ -106,6 +112,7 @@ export class PixelCnn extends Conditioner {
         parameterCount: 'number',
         ...sizes,
         contextDim: 'number',
+        contextChannels: 'number?',
         activation: activations,
         weightNorm: 'boolean',
       }),
@@ -116,13 +123,15 @@ export class PixelCnn extends Conditioner {
   readonly dim: number;
   readonly parameterCount: number;
   readonly contextDim: number;
+  /** How many numbers each pixel has of a context that is an image, 0 if it is none. */
+  readonly contextChannels: number;
   readonly order: readonly number[];
   readonly activation: Activation;
   readonly firstKernel: number;
   readonly kernel: number;
   /** Filters as matrices `[pixels × inputs, outputs]`: those of the first layer, then of the blocks, then the map to the parameters. */
   readonly layers: readonly MaskedLinear[];
-  /** `[C, channels]`, to the first layer. */
+  /** `[C, channels]`, or `[K, channels]` where the context is an image, to the first layer. */
   readonly contextWeights?: Variable;
   readonly #shape: ImageShape;
 
@@ -150,6 +159,7 @@ export class PixelCnn extends Conditioner {
       firstKernel = 5,
       kernel = 3,
       contextDim = 0,
+      contextChannels = 0,
     } = options;
     const { activation = 'elu', weightNorm = false, init = 'identity', seed } = options;
     checkImageShape('PixelCnn: shape', shape);
@@ -163,15 +173,22 @@ export class PixelCnn extends Conditioner {
     if (kernel > firstKernel)
       throw new Error(`PixelCnn: kernel must be at most firstKernel, ${firstKernel}, got ${kernel}`);
     checkInteger('PixelCnn: contextDim', contextDim, 0);
+    checkInteger('PixelCnn: contextChannels', contextChannels, 0);
+    const [height, width, colours] = shape;
+    const imageDim = height * width * contextChannels;
+    if (contextDim > 0 && contextChannels > 0 && contextDim !== imageDim)
+      throw new Error(
+        `PixelCnn: contextDim must be left out where contextChannels is ${contextChannels}, got ${contextDim}`,
+      );
     checkOneOf('PixelCnn: activation', activation, activations);
     checkInit('PixelCnn', init);
     const initialParameters = options.initialParameters ?? Array.from({ length: parameterCount }, () => 0);
     checkNumbers('PixelCnn: initialParameters', initialParameters, parameterCount);
-    const [height, width, colours] = shape;
     this.#shape = [height, width, colours];
     this.dim = sizeOf(shape);
     this.parameterCount = parameterCount;
-    this.contextDim = contextDim;
+    this.contextDim = contextChannels > 0 ? imageDim : contextDim;
+    this.contextChannels = contextChannels;
     this.activation = activation;
     this.firstKernel = firstKernel;
     this.kernel = kernel;
@@ -197,10 +214,11 @@ export class PixelCnn extends Conditioner {
       }),
     ];
     tidy(() => this.layers.at(-1)!.bias!.assign(tile(tensor1d([...initialParameters]), [colours])));
-    if (contextDim > 0) {
-      const bound = Math.sqrt(3 / contextDim);
-      this.contextWeights = makeVariable([contextDim, channels], () =>
-        uniform(keys[blocks + 2], [contextDim, channels], { minval: -bound, maxval: bound }),
+    const contextWidth = contextChannels > 0 ? contextChannels : contextDim;
+    if (contextWidth > 0) {
+      const bound = Math.sqrt(3 / contextWidth);
+      this.contextWeights = makeVariable([contextWidth, channels], () =>
+        uniform(keys[blocks + 2], [contextWidth, channels], { minval: -bound, maxval: bound }),
       );
     }
   }
@@ -222,7 +240,7 @@ export class PixelCnn extends Conditioner {
       const images = reshape(given.x, [sizeOf(given.batch), ...this.#shape]);
       const start = convolve(images, first, this.firstKernel);
       const added = this.#contextTerm(given);
-      let h = added ? add(start, reshape(added, [added.shape[0], 1, 1, added.shape[1]!])) : start;
+      let h = added ? add(start, added) : start;
       for (const layer of rest) h = add(h, convolve(activate(this.activation, h), layer, this.kernel));
       return reshape(output.apply(activate(this.activation, h)), [...given.x.shape, this.parameterCount]);
     });
@@ -233,6 +251,7 @@ export class PixelCnn extends Conditioner {
       const given = this.#admit('input', input, context);
       const { x, batch } = given;
       const groups = channelGroups(this.layers[0].mask[0].length, this.#shape[2]);
+      const added = this.#contextTerm(given);
       const layers = this.layers.map((layer, l): PixelLayer => {
         const isOutput = l === this.layers.length - 1;
         const kernel = l === 0 ? this.firstKernel : this.kernel;
@@ -248,7 +267,7 @@ export class PixelCnn extends Conditioner {
         parameterCount: this.parameterCount,
         activation: this.activation,
         layers,
-        added: this.#contextTerm(given),
+        added: added && unstack(reshape(added, [added.shape[0], added.shape[1] * added.shape[2], added.shape[3]]), 1),
         input: reshape(x, [sizeOf(batch), this.dim]),
         step,
       });
@@ -266,17 +285,25 @@ export class PixelCnn extends Conditioner {
       firstKernel: this.firstKernel,
       kernel: this.kernel,
       contextDim: this.contextDim,
+      contextChannels: this.contextChannels,
       activation: this.activation,
       weightNorm: this.layers[0].gain !== undefined,
     };
   }
 
-  /** What the context adds to every pixel of the first layer: `[rows, channels]`, with a row for each event. */
-  #contextTerm({ context, batch }: AdmittedArguments): Tensor | undefined {
+  /** What the context adds to the pixels of the first layer: `[rows, height, width, channels]` with a row for each event, or the same for all pixels in a single one. */
+  #contextTerm({ context, batch }: AdmittedArguments): Tensor4D | undefined {
     if (!context || !this.contextWeights) return undefined;
-    const added = linear(context, this.contextWeights);
-    const width = added.shape.at(-1)!;
-    return reshape(broadcastTo(added, [...batch, width]), [sizeOf(batch), width]);
+    const [height, width] = this.contextChannels > 0 ? this.#shape : [1, 1];
+    const pixels = reshape(context, [...context.shape.slice(0, -1), height, width, this.contextWeights.shape[0]]);
+    const added = linear(pixels, this.contextWeights);
+    const image = added.shape.slice(-3);
+    return reshape(broadcastTo(added, [...batch, ...image]), [sizeOf(batch), ...image] as [
+      number,
+      number,
+      number,
+      number,
+    ]);
   }
 
   #admit(argument: string, x: Tensor, context: Tensor | undefined): AdmittedArguments {

@@ -20,8 +20,8 @@ export interface PixelUnrolling {
   readonly activation: Activation;
   /** The first layer, the residual blocks, and the map to the parameters. */
   readonly layers: readonly PixelLayer[];
-  /** What the context adds to every pixel of the first layer, `[rows, channels]`. */
-  readonly added?: Tensor;
+  /** What the context adds to each pixel of the first layer, `[rows, channels]`, or one for all pixels. */
+  readonly added?: readonly Tensor[];
   /** `[rows, D]` */
   readonly input: Tensor;
   readonly step: Step;
@@ -65,7 +65,7 @@ export function unrollPixels(given: PixelUnrolling): ValueAndLogDet {
           hidden = product;
         } else {
           hidden = hidden ? add(hidden, product) : product;
-          if (added) hidden = add(hidden, added);
+          if (added) hidden = add(hidden, added[pixel % added.length]);
           own[l + 1].push(activate(given.activation, hidden));
         }
       }
@@ -89,7 +89,7 @@ function partOf(
   { groups, parameterCount, layers, added }: PixelUnrolling,
   l: number,
   channel: number,
-): { weights: Tensor; bias: Tensor; added?: Tensor } {
+): { weights: Tensor; bias: Tensor; added?: Tensor[] } {
   const { weights, bias, before } = layers[l];
   const isOutput = l === layers.length - 1;
   const [begin, end] = isOutput
@@ -103,7 +103,7 @@ function partOf(
     bias: slice(bias, [begin], [end - begin]),
   };
   if (l > 0 || !added) return part;
-  return { ...part, added: slice(added, [0, begin], [added.shape[0], end - begin]) };
+  return { ...part, added: added.map((own) => slice(own, [0, begin], [own.shape[0], end - begin])) };
 }
 
 /** The first channel of a group. */

@@ -1,6 +1,6 @@
-import { iaf } from '@pushforward/bijectors';
+import { Autoregressive, GateTransform, iaf } from '@pushforward/bijectors';
 import { MultivariateNormalDiag } from '@pushforward/distributions';
-import { initializeWeightNorm, Network, ResNet } from '@pushforward/made';
+import { initializeWeightNorm, Network, PixelCnn, ResNet } from '@pushforward/made';
 import { bernoulli, buildModule, key, type ModuleConfig } from '@pushforward/tensor';
 import { addNoise } from '@pushforward/tensor/testing';
 import {
@@ -159,6 +159,23 @@ describe('a hierarchical autoencoder', () => {
     for (const [l, logPosterior] of vae.layerLogPosteriors(encoding, z).entries())
       await expect(logPosterior).toBeAllClose(layers[l].logPosterior, tolerance);
     expect(vae.decode(z).shape).toEqual([2, 3, 16]);
+  });
+
+  test("an IAF of masked convolutions as a layer's flow: densities at given z are those of the draws", async () => {
+    const shape = [2, 2, 2];
+    const conditioner = new PixelCnn({ shape, parameterCount: 2, contextChannels: 3, channels: 4, blocks: 1, seed: 1 });
+    const flow = new Autoregressive(conditioner, new GateTransform(), 'forward');
+    const inputShape = [2, 2, CHANNELS];
+    const vae = new HierarchicalVae({
+      stem: resNet([2, 2, 1], CHANNELS, 1),
+      layers: [new LatentLayer({ inputShape, latentChannels: 2, contextChannels: 3, flow, seed: 2 })],
+      likelihood: new BernoulliLikelihood(resNet(inputShape, 1, 3)),
+      seed: 4,
+    });
+    addNoise(vae.trainableVariables(), key(5), 0.1);
+    const { encoding, z, layers } = vae.infer(images(3), { samples: 2, seed: 6 });
+    const [logPosterior] = vae.layerLogPosteriors(encoding, z);
+    await expect(logPosterior).toBeAllClose(layers[0].logPosterior, { rtol: 1e-4, atol: 1e-4 });
   });
 
   test('samples follow p(x)', async () => {

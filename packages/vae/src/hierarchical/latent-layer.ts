@@ -33,7 +33,10 @@ export interface LatentLayerOptions {
   contextChannels?: number;
   /** By what factor the layer is smaller than what is below it. Default 1. */
   stride?: number;
-  /** A flow of the layer's latent numbers, row by row, on top of the posterior's Gaussian, such as `iaf({ … })`. Default: none. */
+  /**
+   * A flow of the layer's latent numbers, row by row, on top of the posterior's Gaussian, such as `iaf({ … })`, or an IAF of masked convolutions,
+   * `new Autoregressive(new PixelCnn({ … }), new GateTransform(), 'forward')` with the layer's `contextChannels`. Default: none.
+   */
   flow?: Bijector;
   /** The nonlinearity. Default `'elu'`. */
   activation?: Activation;
