@@ -10,6 +10,7 @@ import ts from 'typescript';
 import { root } from '../setup.mjs';
 import { dropEmptyHeads, nameLandmarks, orderHeadings } from './accessible-page.mjs';
 import { modules } from './build-runner.mjs';
+import { captionFigures } from './figures.mjs';
 import { isTemplate, sourcesBeside } from './templates.mjs';
 
 const viz = await instance();
@@ -64,6 +65,7 @@ function runButton(tokens, index) {
 function extendMarkdown(markdown) {
   markdown.use(katex.default ?? katex, { enableFencedBlocks: true, throwOnError: true, strict: 'error' });
   markdown.core.ruler.push('empty heads of tables', dropEmptyHeads);
+  markdown.core.ruler.push('captions', captionFigures);
   // Wide tables scroll, which takes the focus on a keyboard.
   markdown.renderer.rules.table_open = () => '<table tabindex="0">\n';
   const fence = markdown.renderer.rules.fence;

@@ -58,6 +58,8 @@ export function showSettings(settings: Settings): void {
 }
 
 function describe(): void {
-  byId('flow-note').textContent = flows[flow.value as FlowName].note;
-  byId('depth-value').textContent = depth.value;
+  const { note, isOneLayer = false } = flows[flow.value as FlowName];
+  byId('flow-note').textContent = note;
+  depth.disabled = isOneLayer;
+  byId('depth-value').textContent = isOneLayer ? '1' : depth.value;
 }

@@ -9,6 +9,9 @@ export type FactoryName =
   | 'iaf'
   | 'nsf'
   | 'naf'
+  | 'mafMog'
+  | 'madeMog'
+  | 'flowPlusPlus'
   | 'realNvp'
   | 'nice'
   | 'glow'
@@ -32,17 +35,20 @@ interface Kind {
   readonly title: string;
   readonly note: string;
   readonly factory: FactoryName;
+  /** Whether it is one layer, so that its depth is no choice. */
+  readonly isOneLayer?: true;
   /** The options besides those that all factories have. */
   options(width: number): Recipe['options'];
 }
 
 // A smooth activation: a density with kinks looks like crumpled paper.
 const masked = (width: number) => ({ hidden: [width, width], activation: 'silu' });
+const mixtures = (width: number) => ({ ...masked(width), components: 8 });
 const recurrent = (width: number) => ({ hidden: [width] });
 const attention = (width: number) => ({ width, heads: 2, blocks: 1, mlp: 2 * width, activation: 'silu' });
 
-/** Every factory; splines stand twice, over autoregressive and over coupling layers. */
-export const flows = {
+/** Every factory of flows of vectors; splines stand twice, over autoregressive and over coupling layers. */
+const kinds = {
   nsf: {
     title: 'Neural spline flow',
     note: 'Autoregressive layers of splines. Densities take one pass.',
@@ -67,11 +73,30 @@ export const flows = {
     factory: 'naf',
     options: masked,
   },
+  mafMog: {
+    title: 'MAF with mixtures',
+    note: 'MAF MoG: affine layers on mixtures of Gaussians. Sampling solves an equation for every number.',
+    factory: 'mafMog',
+    options: mixtures,
+  },
+  madeMog: {
+    title: 'MADE with mixtures',
+    note: 'MADE MoG: each number a mixture of Gaussians given those before. One layer.',
+    factory: 'madeMog',
+    isOneLayer: true,
+    options: mixtures,
+  },
   nsfCoupling: {
     title: 'Neural spline flow, coupling',
     note: 'Coupling layers of splines. Both directions take one pass.',
     factory: 'nsf',
     options: (width) => ({ ...masked(width), bins: 8, bound: 3, layers: 'coupling' }),
+  },
+  flowPlusPlus: {
+    title: 'Flow++',
+    note: 'Coupling layers of mixtures of logistics. Sampling solves an equation for every number.',
+    factory: 'flowPlusPlus',
+    options: mixtures,
   },
   realNvp: {
     title: 'RealNVP',
@@ -117,12 +142,15 @@ export const flows = {
   },
 } as const satisfies Record<string, Kind>;
 
-export type FlowName = keyof typeof flows;
+export type FlowName = keyof typeof kinds;
+
+export const flows: Readonly<Record<FlowName, Kind>> = kinds;
 
 export const flowNames = Object.keys(flows) as FlowName[];
 
 export function recipeOf({ flow, depth, width, seed }: Settings, contextDim: number): Recipe {
-  const { factory, options } = flows[flow];
+  const { factory, isOneLayer, options } = flows[flow];
+  const layers: Recipe['options'] = isOneLayer ? {} : { transforms: depth };
   const context: Recipe['options'] = contextDim > 0 ? { contextDim } : {};
-  return { factory, options: { dim: 2, transforms: depth, ...options(width), ...context, seed } };
+  return { factory, options: { dim: 2, ...layers, ...options(width), ...context, seed } };
 }
