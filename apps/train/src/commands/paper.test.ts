@@ -28,6 +28,10 @@ test.each([
   [['paper', 'x'], "error: unknown table 'x'; tables are iaf-mnist, maf-mnist\n"],
   [['paper', 'iaf-mnist', '--rows', 'iaf,diagonal,iaf'], /^error: --rows: names 'iaf' twice\n$/],
   [['paper', 'iaf-mnist', '--rows', 'iaf,x'], /^error: --rows: iaf-mnist has no row 'x'; its rows are diagonal, .*\n$/],
+  [
+    ['paper', 'iaf-mnist', '--resume', 'x'],
+    "error: paper: --resume goes on with the table of its run, so leave 'iaf-mnist' out\n",
+  ],
   [['paper', 'iaf-mnist', '--data', 'nowhere'], /^error: .*nowhere: no such directory\n$/],
 ])('%j is one clear line', async (args, message) => {
   const { code, stderr } = await runCli(cwd, args);
