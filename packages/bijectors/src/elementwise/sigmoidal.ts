@@ -56,7 +56,7 @@ export interface SigmoidalTransformOptions {
  * The factors 2k/(K + 1) tell the units apart. Without them, all units would have the same gradient at the identity, and an optimizer that
  * normalises gradients, as Adam does, would never part them.
  *
- * The inverse is found by Newton's method with bisections, in a fixed number of 32 steps. Each unit alone would make the map a line, and the map lies between the
+ * The inverse is found by Newton's method with bisections, in at most 32 steps. Each unit alone would make the map a line, and the map lies between the
  * lowest and the highest of these lines, so that the roots of the lines, `(y − (1 − ε)·bₖ)/(ε + (1 − ε)·aₖ)`, bracket the root.
  * Its gradient is that of the implicit function, `∂x/∂y = 1/f′(x)` and `∂x/∂p = −∂f/∂p / f′(x)`, exact and independent of the steps.
  *

@@ -1,4 +1,4 @@
-import { add, mul, square, type Tensor1D, tanh, tensor1d } from '@tensorflow/tfjs-core';
+import { add, getBackend, mul, square, type Tensor1D, tanh, tensor1d } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { increasingRoot } from './increasing-root.js';
 
@@ -22,6 +22,19 @@ describe('increasingRoot', () => {
     const roots = [-3, -0.5, 0, 2, 10];
     const root = increasingRoot(cubic, tensor1d(roots.map((x) => x ** 3 + x)), bracket(-500, 700, 5));
     await expect(root).toBeAllClose(roots, { rtol: 1e-6, atol: 1e-6 });
+  });
+
+  test('takes all its steps only where it cannot see that it has converged', () => {
+    for (const [y, most] of [
+      [[-30, 0.6, 2, 1010], 20],
+      [[NaN, 2], 20],
+    ] as const) {
+      let steps = 0;
+      const counted = (x: Tensor1D) => (steps++, cubic(x));
+      increasingRoot(counted, tensor1d([...y]), bracket(-500, 700, y.length));
+      if (getBackend().startsWith('webg')) expect(steps).toBe(32);
+      else expect(steps).toBeLessThan(most);
+    }
   });
 
   // Newton's method alone runs away from a start beyond ±1.1 here.

@@ -29,8 +29,9 @@ export function toTensor(parameter: Parameter): Tensor {
 /** The shape of a parameter, without making a tensor of it. */
 export function shapeOf(parameter: Parameter): number[] {
   if (parameter instanceof Tensor) return parameter.shape;
-  if (!Array.isArray(parameter)) return [];
-  return [parameter.length, ...(parameter.length > 0 ? shapeOf(parameter[0]) : [])];
+  const shape: number[] = [];
+  for (let part: unknown = parameter; Array.isArray(part); part = part[0]) shape.push(part.length);
+  return shape;
 }
 
 /** The shape that all of these broadcast to. */
