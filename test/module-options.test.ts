@@ -244,6 +244,10 @@ function* damaged(config: Json, path: readonly string[] = []): Generator<{ path:
 const foreign =
   /Cannot|is not (iterable|a function|defined|a constructor)|Maximum call stack|Invalid (array|typed)|undefined \(|\[object|out of memory|reading '|toFixed|convert/;
 
+/** An error of ours is one line about the model, and in no words of the engine's. */
+const isOwnError = ({ constructor, message }: Error) =>
+  /^(Config)?Error$/.test(constructor.name) && /^model[: ][^\p{Cc}]{5,1500}$/u.test(message) && !foreign.test(message);
+
 describe('a configuration with one thing wrong', () => {
   test('every class has an example', () => {
     const types = new Set<string>();
@@ -275,7 +279,11 @@ describe('a configuration with one thing wrong', () => {
     const module = make();
     const kept = { source: 'model', variables: module.variables(), ...moduleState(module) };
     const { numTensors } = memory();
+    // Collected, and expected to be none: tens of thousands of expectations would take longer than what they are of.
+    const broken: string[] = [];
+    let tried = 0;
     for (const { path, config } of damaged(module.config())) {
+      tried++;
       const started = performance.now();
       let message = 'accepted';
       try {
@@ -283,14 +291,13 @@ describe('a configuration with one thing wrong', () => {
         restoreModule({ ...kept, config }, classes, () => {}).dispose();
       } catch (error) {
         message = (error as Error).message;
-        const what = `${path}: ${JSON.stringify(config).slice(0, 300)}: ${message}`;
-        expect((error as Error).constructor.name, what).toMatch(/^(Config)?Error$/);
-        expect(message, what).toMatch(/^model[: ][^\p{Cc}]{5,1500}$/u);
-        expect(message, what).not.toMatch(foreign);
+        if (!isOwnError(error as Error)) broken.push(`${path}: ${JSON.stringify(config).slice(0, 300)}: ${message}`);
       }
-      expect(performance.now() - started, `${path}: ${message}`).toBeLessThan(20_000);
-      expect(memory().numTensors, `${path}: ${message}`).toBe(numTensors);
+      const [time, leaked] = [performance.now() - started, memory().numTensors - numTensors];
+      if (time >= 20_000 || leaked !== 0) broken.push(`${path}: ${message}: ${time} ms, ${leaked} tensors left`);
     }
+    expect(broken).toEqual([]);
+    expect(tried).toBeGreaterThan(20);
     module.dispose();
   });
 });

@@ -102,7 +102,7 @@ test('workers that are killed lose no row and double none', async () => {
     const file = new Uint8Array(readFileSync(path.join(cwd, 'scores', name))).buffer;
     const found = (await parquetReadObjects({ file })).map(({ log_prob }) => log_prob as number);
     expect(found).toHaveLength(scores.length);
-    found.forEach((score, row) => expect(Math.abs(score - scores[row])).toBeLessThan(1e-4));
+    expect(found.findIndex((score, row) => !(Math.abs(score - scores[row]) < 1e-4))).toBe(-1);
   }
 }, 120_000);
 
