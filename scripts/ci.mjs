@@ -92,8 +92,20 @@ async function check(title, command, args, { mayLack = false } = {}) {
   return status === 0;
 }
 
-/** What the project `node` runs, but for the programs of the documentation, which no version runs otherwise than another. */
-const inNodeAlone = ['.node.test', 'apps/', 'bench/', ...testFiles.filter((file) => /^test\/(?!examples)/.test(file))];
+/**
+ * Of test/, what is about formulas: models that are trained until they have learned a density, figures, options and the programs of the documentation.
+ * Another version of Node could break them only by breaking operations, whose tests it runs.
+ */
+const formulas =
+  /^test\/(any-order|batch-norm|check-command|conditional-entropy|densities|documented|examples|flow-entropy|module-options|numbers|references|vae-objectives)\.test\.ts$/;
+
+/** What the project `node` runs, but for those formulas. */
+const inNodeAlone = [
+  '.node.test',
+  'apps/',
+  'bench/',
+  ...testFiles.filter((file) => file.startsWith('test/') && !formulas.test(file)),
+];
 
 /** The packages' tests on the backend whose library does not come with an installation. */
 async function nativeBackend() {
@@ -102,7 +114,10 @@ async function nativeBackend() {
     await tests('tensorflow', 'tensorflow', ['packages/tensor', 'test/native', 'test/slow', ...oneOfEachKind]);
 }
 
-/** On another version of Node: engines differ in WebAssembly, Node in its own modules. Plain loops, and what is made of the same kernels, do not. */
+/**
+ * On another version of Node: engines differ in WebAssembly, Node in its own modules. Plain loops, and what is made of the same kernels, do not;
+ * every kernel of a network is compared with plain operations by a test of Node's own.
+ */
 async function onNode(version) {
   const bin = nodeOf(version);
   if (!bin) {
@@ -113,7 +128,7 @@ async function onNode(version) {
   const program = path.join(bin, 'node');
   const env = { ...environment, PATH: `${bin}${path.delimiter}${environment.PATH}` };
   const projects = ['wasm', 'node'].flatMap((name) => ['--project', name]);
-  const filters = [...inNodeAlone, 'packages/tensor', 'packages/made', ...oneOfEachKind];
+  const filters = [...inNodeAlone, 'packages/tensor', ...oneOfEachKind];
   const args = ['node_modules/vitest/vitest.mjs', 'run', ...projects, ...filters];
   await vitest(`tests on Node ${version}`, program, args, { env });
 }
@@ -175,10 +190,10 @@ async function webgpu() {
   await tests('webgpu in a browser', 'browser-webgpu', ['packages/tensor']);
   await tests('webgpu in a browser, models', 'browser-webgpu', oneOfEachKind);
   await check('webgpu for Node', 'node', ['scripts/ci/install-webgpu.mjs']);
-  // Nearly the same library as in the browser: what it takes to start it in Node, every kernel of our own, and one model of each kind.
+  // Nearly the same library as in the browser, where the operations and the other models run: what it takes to start it in Node, every kernel of our
+  // own, and a training, which reads numbers back.
   const startAndKernels = ['use-backend', 'src/kernels', 'src/overrides', 'made-kernel'];
-  const models = ['coupling/coupling.test', 'vae/src/vae', 'training/src/loop/fit'];
-  await tests('webgpu in Node', 'webgpu-node', [...startAndKernels, ...models]);
+  await tests('webgpu in Node', 'webgpu-node', [...startAndKernels, 'training/src/loop/fit']);
 }
 
 /** What may run beside each other, the longest first, in an order in which two GPUs in software do not meet. */
