@@ -145,6 +145,7 @@ export class PixelCnn extends Conditioner {
       'firstKernel',
       'kernel',
       'contextDim',
+      'contextChannels',
       'activation',
       'weightNorm',
       'initialParameters',
