@@ -259,7 +259,7 @@ describe('a hierarchical autoencoder', () => {
     );
     const flow = iaf({ dim: 4, contextDim: 3, hidden: [4], transforms: 1, seed: 0 });
     expect(() => new LatentLayer({ inputShape: [2, 2, 3], latentChannels: 1, flow })).toThrow(
-      'LatentLayer: flow contextDim must be 0, got 3',
+      "LatentLayer: flow contextDim must be the layer's 0, got 3",
     );
     expect(() => new LatentLayer({ inputShape: [2, 2], latentChannels: 1 })).toThrow(
       'LatentLayer: inputShape must be [height, width, channels], got [2, 2]',

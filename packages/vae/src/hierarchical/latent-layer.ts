@@ -66,7 +66,7 @@ const STATEMENT_GAIN = 0.1;
  *
  * Source: Kingma et al. 2016, "Improving variational inference with inverse autoregressive flow", figure 3 and appendix C.
  *
- * @throws Error if an option is out of range, or the flow's sizes are not `latentDim` and `contextDim`, or no context
+ * @throws Error if an option is out of range, or the flow's sizes are not `latentDim` and `contextDim`
  *
  * @example
  * ```ts
@@ -152,10 +152,9 @@ export class LatentLayer extends Module {
     if (flow === undefined) return;
     checkInstance('LatentLayer: flow', flow, Bijector, 'a bijector');
     if (flow.eventShape) checkEvent('LatentLayer: flow eventShape', flow.eventShape, [this.latentDim]);
-    if (flow.contextDim !== 0 && flow.contextDim !== this.contextDim)
-      throw new Error(
-        `LatentLayer: flow contextDim must be ${this.contextDim > 0 ? `${this.contextDim} or ` : ''}0, got ${flow.contextDim}`,
-      );
+    // A flow without the context would leave what both ways say of it unread.
+    if (flow.contextDim !== this.contextDim)
+      throw new Error(`LatentLayer: flow contextDim must be the layer's ${this.contextDim}, got ${flow.contextDim}`);
     this.flow = flow;
   }
 
