@@ -1,4 +1,4 @@
-import { exp4, log1p4, log4, splat } from '../simd/simd-math';
+import { exp4, expOfNegative4, log1p4, log4, splat } from '../simd/simd-math';
 import {
   FAR,
   LOCATION,
@@ -62,7 +62,7 @@ export function gaussianTails(records: usize, components: i32, x: v128): v128 {
     const u = placeOf(record, x, FARTHEST_GAUSSIAN);
     const logRatio = log4(millsRatio4(f32x4.abs(u)));
     const near = f32x4.add(logNormalDensity4(u), logRatio);
-    const smaller = exp4(near);
+    const smaller = expOfNegative4(near);
     v128.store(record, f32x4.neg(u), SLOPE);
     lower = f32x4.add(lower, storeTails(record, u, near, log1p4(f32x4.neg(smaller)), logRatio, smaller));
     record += RECORD;
@@ -77,7 +77,7 @@ export function logisticTails(records: usize, components: i32, x: v128): v128 {
   for (let k: i32 = 0; k < components; k++) {
     const u = placeOf(record, x, FARTHEST_LOGISTIC);
     const size = f32x4.abs(u);
-    const e = exp4(f32x4.neg(size));
+    const e = expOfNegative4(f32x4.neg(size));
     const excess = log1p4(e);
     const smaller = f32x4.div(e, f32x4.add(splat(1), e));
     const slope = f32x4.sub(splat(1), f32x4.add(smaller, smaller));

@@ -1,6 +1,6 @@
 import { packColumns } from '../product/pack';
 import { loadLanes, storeLanes } from '../simd/lanes';
-import { exp4, log4, splat } from '../simd/simd-math';
+import { exp4, expOfNegative4, log4, splat } from '../simd/simd-math';
 import { gaussianQuantile, gaussianTails, logisticQuantile, logisticTails } from './families';
 import { inverse4 } from './inverse';
 import {
@@ -91,7 +91,7 @@ function tailOf(records: usize, components: i32, side: v128, summary: usize): v1
   }
   let tailSum = splat(0);
   for (let record = records; record < end; record += RECORD) {
-    const share = exp4(f32x4.sub(v128.load(record, DENSITY_SHARE), largest));
+    const share = expOfNegative4(f32x4.sub(v128.load(record, DENSITY_SHARE), largest));
     v128.store(record, share, TAIL_SHARE);
     tailSum = f32x4.add(tailSum, share);
   }
@@ -110,7 +110,7 @@ function tailOf(records: usize, components: i32, side: v128, summary: usize): v1
   }
   let densitySum = splat(0);
   for (let record = records; record < end; record += RECORD) {
-    const share = exp4(f32x4.sub(v128.load(record, DENSITY_SHARE), largest));
+    const share = expOfNegative4(f32x4.sub(v128.load(record, DENSITY_SHARE), largest));
     v128.store(record, share, DENSITY_SHARE);
     densitySum = f32x4.add(densitySum, share);
   }

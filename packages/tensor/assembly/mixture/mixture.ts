@@ -1,4 +1,4 @@
-import { exp4, log4, splat, tanh4 } from '../simd/simd-math';
+import { exp4, expOfNegative4, log4, splat, tanh4 } from '../simd/simd-math';
 
 // Four numbers side by side, each with a mixture of its own: parameters lie transposed in working memory, one vector for each, and behind them a record
 // for each component and what is known of the mixtures as a whole.
@@ -146,7 +146,7 @@ export function readComponents(all: Mixtures, raw: usize): void {
   let from = raw;
   for (let k: i32 = 0; k < components; k++) {
     const logWeight = f32x4.sub(v128.load(from), largest);
-    const weight = exp4(logWeight);
+    const weight = expOfNegative4(logWeight);
     total = f32x4.add(total, weight);
     const logScale = softBound4(v128.load(from + 2 * plane), all.logScaleBound);
     v128.store(record, weight, WEIGHT);
