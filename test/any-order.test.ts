@@ -50,11 +50,11 @@ function inverse([[a, b], [c, d]]: number[][]): number[][] {
 }
 
 async function trained(data: Tensor): Promise<AnyOrderDensity> {
-  const model = new AnyOrderDensity({ categories: [0, 0, 0], hidden: [64, 64], components: 4, seed: 0 });
+  const model = new AnyOrderDensity({ categories: [0, 0, 0], hidden: [32, 32], components: 2, seed: 0 });
   await fit((x: Tensor, { seed }) => neg(average(model.orderAgnosticLogProb(x, { seed }))), data, {
     module: model,
-    optimizer: adam({ learningRate: cosineDecay({ from: 5e-3, steps: 1200 }), clipNorm: 10 }),
-    epochs: 40,
+    optimizer: adam({ learningRate: cosineDecay({ from: 1e-2, steps: 780 }), clipNorm: 10 }),
+    epochs: 25,
     batchSize: 256,
     seed: 1,
   });
