@@ -1,59 +1,49 @@
-"""From the modules of zuko and nflows to the configuration and the variables of Pushforward's.
+"""From networks of other libraries to the configuration and the variables of Pushforward's.
 
-Weights lie `[outputs, inputs]` there and `[inputs, outputs]` here. Those that a mask removes are exported as they are: where our mask
-differs, they act.
+A layer has a `weight`, `[outputs, inputs]`, a `bias` and, where it is masked, a `mask`, which numpy can read; with us weights lie `[inputs, outputs]`. Those that a mask
+removes are exported as they are: where our mask differs, they act.
 """
 
-import torch
-
-GRID = 64
+import numpy as np
 
 
-def randomise(module, gain, generator):
-    """Fills every parameter with numbers of standard deviation gain / √inputs on a grid, so that float32 holds each one exactly."""
-    for parameter in module.parameters():
-        scale = gain / parameter.shape[-1] ** 0.5 if parameter.ndim == 2 else 0.3
-        drawn = torch.randn(parameter.shape, generator=generator) * scale
-        parameter.data.copy_(torch.round(drawn * GRID) / GRID)
-
-
-def on_grid(shape, scale, generator):
-    """Normal numbers that float32 holds exactly."""
-    return torch.round(torch.randn(shape, generator=generator) * scale * GRID) / GRID
+def array(values):
+    """Of a tensor of PyTorch, or of whatever numpy reads, as float64 of its own."""
+    return np.array(values.detach() if hasattr(values, "detach") else values, dtype=np.float64)
 
 
 def made(linears, order, parameter_count, context, activation):
     """A `Made`: the degrees of the hidden units are read off the masks, and the units sorted by them.
 
-    `linears` are masked linear layers with `weight`, `bias` and `mask`; the first one's inputs are the dimensions, then the context.
+    The first layer's inputs are the dimensions, then the context.
     """
     dim = len(order)
-    rank = torch.argsort(torch.tensor(order))
-    units = torch.cat([rank + 1, torch.zeros(context, dtype=torch.long)])
-    reached = torch.eye(dim + context)
-    source = torch.arange(dim + context)
+    rank = np.argsort(order)
+    units = np.concatenate([rank + 1, np.zeros(context, dtype=int)])
+    reached = np.eye(dim + context)
+    source = np.arange(dim + context)
     degrees, variables = [], {}
     for i, linear in enumerate(linears):
-        mask = linear.mask.to(reached.dtype)
-        reached = (mask @ reached > 0).to(reached.dtype)
+        mask = array(linear.mask)
+        reached = (mask @ reached > 0).astype(float)
         if i < len(linears) - 1:
-            own = reached[:, :dim].sum(1).long()
-            target = torch.argsort(own, stable=True)
+            own = reached[:, :dim].sum(1).astype(int)
+            target = np.argsort(own, kind="stable")
             expected = own[:, None] >= units[None, :]
             degrees.append(own[target].tolist())
         else:
-            own = torch.repeat_interleave(rank + 1, parameter_count)
-            target = torch.arange(len(own))
+            own = np.repeat(rank + 1, parameter_count)
+            target = np.arange(len(own))
             expected = own[:, None] > units[None, :]
-        assert torch.equal(mask.bool(), expected), "these masks do not follow from degrees"
-        weights = linear.weight[target][:, source].T
+        assert np.array_equal(mask > 0, expected), "these masks do not follow from degrees"
+        weights = array(linear.weight)[target][:, source].T
         if i == 0:
             variables["layers.0.weights"] = weights[:dim]
             if context > 0:
                 variables["contextWeights"] = weights[dim:]
         else:
             variables[f"layers.{i}.weights"] = weights
-        variables[f"layers.{i}.bias"] = linear.bias[target]
+        variables[f"layers.{i}.bias"] = array(linear.bias)[target]
         units, source = own, target
     config = {
         "type": "Made",
@@ -70,15 +60,15 @@ def made(linears, order, parameter_count, context, activation):
 
 def mlp(linears, input_dim, context, activation):
     """An `Mlp`; the first layer's inputs are the dimensions, then the context."""
-    first, *others = linears
-    assert first.weight.shape[1] == input_dim + context
-    variables = {"weights.0": first.weight[:, :input_dim].T}
+    first, *others = (array(linear.weight) for linear in linears)
+    assert first.shape[1] == input_dim + context
+    variables = {"weights.0": first[:, :input_dim].T}
     if context > 0:
-        variables["contextWeights"] = first.weight[:, input_dim:].T
-    for i, linear in enumerate(others, start=1):
-        variables[f"weights.{i}"] = linear.weight.T
+        variables["contextWeights"] = first[:, input_dim:].T
+    for i, weight in enumerate(others, start=1):
+        variables[f"weights.{i}"] = weight.T
     for i, linear in enumerate(linears):
-        variables[f"biases.{i}"] = linear.bias
+        variables[f"biases.{i}"] = array(linear.bias)
     config = {
         "type": "Mlp",
         "inputDim": input_dim,
@@ -88,11 +78,6 @@ def mlp(linears, input_dim, context, activation):
         "activation": activation,
     }
     return config, variables
-
-
-def linears_of(module):
-    """The linear layers of a network, from its input to its output."""
-    return [child for child in module.modules() if hasattr(child, "weight")]
 
 
 def autoregressive(conditioner, transform, direction):

@@ -20,6 +20,7 @@ from nflows.transforms.coupling import PiecewiseRationalQuadraticCouplingTransfo
 from torch import Tensor, nn
 
 import export
+from torch_modules import linears_of, randomise
 
 
 @dataclass
@@ -81,12 +82,12 @@ def maf(generator):
     flow = zuko.flows.MAF(
         dim, context, transforms=3, randperm=True, univariate=affine_to_noise(bound), hidden_features=[12, 9], activation=nn.ELU
     )
-    export.randomise(flow, 1.0, generator)
+    randomise(flow, 1.0, generator)
     parts = []
     for layer in reversed(flow.transform.transforms):
         # There, `order` says at which rank each dimension is; ours, which dimension is at each rank.
         order = torch.argsort(layer.order).tolist()
-        conditioner = export.made(export.linears_of(layer.hyper), order, 2, context, "elu")
+        conditioner = export.made(linears_of(layer.hyper), order, 2, context, "elu")
         parts.append(export.autoregressive(conditioner, {"type": "AffineTransform", "bound": bound}, "inverse"))
     return of_zuko(flow, "MAF", dim, context, parts)
 
@@ -112,13 +113,13 @@ def iaf(generator):
         transforms += [nflows.transforms.Permutation(torch.tensor(permutation)), layer]
     # From noise to data they go forward; a flow of theirs goes from data to noise.
     transform = nflows.transforms.InverseTransform(nflows.transforms.CompositeTransform(transforms))
-    export.randomise(transform, 1.0, generator)
+    randomise(transform, 1.0, generator)
     gate = {"type": "GateTransform", "forgetBias": GatedAutoregressive.forget_bias, "bound": GatedAutoregressive.bound}
     parts = []
     for i, layer in enumerate(layers):
         if i > 0:
             parts.append(export.permute(permutations[i - 1]))
-        conditioner = export.made(export.linears_of(layer.autoregressive_net), list(range(dim)), 2, 0, "relu")
+        conditioner = export.made(linears_of(layer.autoregressive_net), list(range(dim)), 2, 0, "relu")
         parts.append(export.autoregressive(conditioner, gate, "forward"))
     return of_nflows(transform, "inverse MAF", dim, parts)
 
@@ -129,12 +130,12 @@ def real_nvp(generator):
     flow = zuko.flows.RealNVP(
         dim, context, transforms=4, univariate=affine_to_noise(bound), hidden_features=[10, 7], activation=nn.Tanh
     )
-    export.randomise(flow, 1.0, generator)
+    randomise(flow, 1.0, generator)
     parts = []
     for layer in reversed(flow.transform.transforms):
         # There, the mask marks the dimensions that stay.
         transformed = [i for i, stays in enumerate(layer.mask.tolist()) if not stays]
-        network = export.mlp(export.linears_of(layer.hyper), dim - len(transformed), context, "tanh")
+        network = export.mlp(linears_of(layer.hyper), dim - len(transformed), context, "tanh")
         parts.append(export.coupling(dim, transformed, network, {"type": "AffineTransform", "bound": bound}))
     return of_zuko(flow, "RealNVP", dim, context, parts)
 
@@ -183,11 +184,11 @@ def autoregressive_nsf(generator):
     flow = zuko.flows.MAF(
         dim, context, transforms=2, univariate=spline_to_noise(transform), shapes=shapes, hidden_features=[9], activation=nn.SiLU
     )
-    export.randomise(flow, 1.5, generator)
+    randomise(flow, 1.5, generator)
     parts = []
     for layer in reversed(flow.transform.transforms):
         order = torch.argsort(layer.order).tolist()
-        conditioner = export.made(export.linears_of(layer.hyper), order, 3 * bins - 1, context, "silu")
+        conditioner = export.made(linears_of(layer.hyper), order, 3 * bins - 1, context, "silu")
         parts.append(export.autoregressive(conditioner, transform, "inverse"))
     return of_zuko(flow, "NSF", dim, context, parts)
 
@@ -218,14 +219,12 @@ def coupling_nsf(generator):
         for mask in masks
     ]
     to_data = nflows.transforms.CompositeTransform(layers)
-    export.randomise(to_data, 1.5, generator)
+    randomise(to_data, 1.5, generator)
     parts = []
     for mask, layer in zip(masks, layers):
         transformed = [i for i, moves in enumerate(mask) if moves]
-        linears = export.linears_of(layer.transform_net)
+        linears = linears_of(layer.transform_net)
         config, variables = export.mlp(linears, dim - len(transformed), 0, "relu")
-        last = f"biases.{len(linears) - 1}"
-        variables[last] = variables[last].clone()
         linears[-1].bias.data.view(len(transformed), -1)[:, 2 * bins :] += derivative_offset(transform["minDerivative"])
         parts.append(export.coupling(dim, transformed, (config, variables), transform))
     return of_nflows(nflows.transforms.InverseTransform(to_data), "NSF of coupling layers", dim, parts)

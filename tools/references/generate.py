@@ -1,18 +1,14 @@
-"""Writes the float64 references of test/references: one flow a file, with its weights, inputs, log-densities and samples.
+"""Writes the flows of zuko and nflows in test/references: one a file, with its weights, inputs, log-densities and samples in float64.
 
     python tools/references/generate.py
 """
 
-import json
-from pathlib import Path
-
 import torch
 
-import export
+import fixture
 import flows
+from torch_modules import on_grid
 
-TARGET = Path(__file__).parents[2] / "test" / "references"
-BATCH = 8
 # The quadratic that nflows inverts a spline with cancels down to 3e-9; all else agrees to 1e-12.
 TOLERANCE = {"rtol": 1e-8, "atol": 1e-8}
 
@@ -29,35 +25,26 @@ def check(reference, x, context, noise):
         torch.testing.assert_close(log_prob, expected, **TOLERANCE)
 
 
-def numbers(tensor):
-    """Nested lists, with all digits: scores in float64 are held to them."""
-    return tensor.tolist()
-
-
 def write(name, make):
     generator = torch.Generator().manual_seed(0)
     reference = make(generator)
-    noise = export.on_grid([BATCH, reference.dim], 1.0, generator)
-    x = export.on_grid([BATCH, reference.dim], 1.5, generator)
-    context = export.on_grid([BATCH, reference.context], 1.0, generator) if reference.context > 0 else None
+    noise = on_grid([fixture.BATCH, reference.dim], 1.0, generator)
+    x = on_grid([fixture.BATCH, reference.dim], 1.5, generator)
+    context = on_grid([fixture.BATCH, reference.context], 1.0, generator) if reference.context > 0 else None
     check(reference, x, context, noise)
     samples = reference.from_noise(noise, context)
-    fixture = {
-        "source": f"{reference.source}, PyTorch {torch.__version__.split('+')[0]}, float64",
-        "bijector": reference.config,
-        **({} if context is None else {"context": numbers(context)}),
-        "x": numbers(x),
-        "logProb": numbers(reference.log_prob(x, context)),
-        "noise": numbers(noise),
-        "samples": numbers(samples),
-        "samplesLogProb": numbers(reference.log_prob(samples, context)),
-    }
-    lines = [f'"{key}": {json.dumps(value, separators=(",", ":"))}' for key, value in fixture.items()]
-    variables = [f'"{path}": {json.dumps(numbers(value), separators=(",", ":"))}' for path, value in reference.variables.items()]
-    lines.append('"variables": {\n    ' + ",\n    ".join(variables) + "\n  }")
-    path = TARGET / f"{name}.json"
-    path.write_text("{\n  " + ",\n  ".join(lines) + "\n}\n")
-    print(f"{path.name}: {path.stat().st_size} bytes, log-densities {fixture['logProb']}")
+    fixture.write(
+        name,
+        source=f"{reference.source}, PyTorch {torch.__version__.split('+')[0]}",
+        config=reference.config,
+        variables=reference.variables,
+        context=context,
+        x=x,
+        logProb=reference.log_prob(x, context),
+        noise=noise,
+        samples=samples,
+        samplesLogProb=reference.log_prob(samples, context),
+    )
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@
 
 import json
 import sys
-from functools import partial
 from pathlib import Path
 
 import nflows.distributions
@@ -13,9 +12,7 @@ import nflows.flows
 import nflows.transforms as nt
 import torch
 import zuko
-from nflows.nn.nets import ResidualNet
 from torch import nn
-from torch.nn import functional as F
 
 ROOT = Path(__file__).parents[2]
 TARGET = ROOT / "packages" / "import" / "fixtures"
@@ -60,46 +57,8 @@ def dag():
     return zuko.flows.Flow([layer], zuko.flows.MAF(4).base)
 
 
-class Standardize(nn.Module):
-    """What sbi puts before its flows: named and filled as there."""
-
-    def __init__(self, mean, std):
-        super().__init__()
-        self.register_buffer("_mean", mean)
-        self.register_buffer("_std", std)
-
-    def forward(self, tensor):
-        return (tensor - self._mean) / self._std
-
-
-def nflow(transforms, features, embedding=None):
-    return nflows.flows.Flow(nt.CompositeTransform(transforms), nflows.distributions.StandardNormal([features]), embedding)
-
-
-def units(features):
-    """The standardisation of the data in sbi's flows."""
-    return nt.PointwiseAffineTransform(shift=torch.randn(features), scale=torch.rand(features) + 0.5)
-
-
-def sbi_maf():
-    layers = [units(3)]
-    for _ in range(2):
-        made = partial(nt.MaskedAffineAutoregressiveTransform, features=3, hidden_features=10, context_features=2)
-        layers += [made(num_blocks=2, use_residual_blocks=False, activation=torch.tanh), nt.RandomPermutation(features=3)]
-    return nflow(layers, 3, nn.Sequential(Standardize(torch.randn(2), torch.rand(2) + 0.5), nn.Identity()))
-
-
-def sbi_nsf():
-    layers = [units(3)]
-    for i in range(2):
-        net = lambda inputs, outputs: ResidualNet(inputs, outputs, 12, context_features=2, num_blocks=2, activation=F.relu)
-        mask = nflows.utils.torchutils.create_alternating_binary_mask(3, even=i % 2 == 0)
-        spline = nt.PiecewiseRationalQuadraticCouplingTransform
-        layers += [
-            spline(mask, net, num_bins=5, tails="linear", tail_bound=3.0, apply_unconditional_transform=False),
-            nt.LULinear(3, identity_init=True),
-        ]
-    return nflow(layers, 3, nn.Sequential(Standardize(torch.randn(2), torch.rand(2) + 0.5), nn.Identity()))
+def nflow(transforms, features):
+    return nflows.flows.Flow(nt.CompositeTransform(transforms), nflows.distributions.StandardNormal([features]))
 
 
 def residual_maf():
@@ -136,8 +95,6 @@ ZUKO = {
     "zuko-number": lambda: shaken(zuko.flows.NSF(1, 2, bins=4, transforms=2, hidden_features=[8]), 1.5),
 }
 NFLOWS = {
-    "sbi-maf": lambda: shaken(sbi_maf()),
-    "sbi-nsf": lambda: shaken(sbi_nsf()),
     "nflows-residual-maf": lambda: shaken(residual_maf()),
     "nflows-residual-nsf": lambda: shaken(residual_nsf(), 1.0),
     "nflows-real-nvp": lambda: shaken(real_nvp()),
@@ -169,9 +126,8 @@ def main():
             write(name, flow, description_features, context, lambda own, x, c: own(c).log_prob(x))
     for name, make in NFLOWS.items():
         flow = make()
-        context = 2 if name.startswith("sbi") else 0
         with torch.no_grad():
-            write(name, flow, flow._distribution._shape[0], context, lambda own, x, c: own.log_prob(x, c))
+            write(name, flow, flow._distribution._shape[0], 0, lambda own, x, c: own.log_prob(x, c))
 
     # What a reader of .pt files meets: other types, views that share their numbers, parameters, and what it must refuse.
     base = torch.arange(24, dtype=torch.float64)

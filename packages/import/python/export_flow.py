@@ -43,15 +43,20 @@ def export_flow(flow, path):
 
 def describe_flow(flow):
     """The module that holds the arrays, and the description of it."""
-    for attribute in ("posterior_estimator", "net"):
-        # A posterior of sbi holds an estimator, and that the flow of another library.
-        flow = getattr(flow, attribute, flow)
+    # A posterior of sbi holds an estimator, and that the flow of another library; beside one of zuko stands what its context goes through.
+    model = getattr(flow, "posterior_estimator", flow)
+    flow = getattr(model, "net", model)
     library = type(flow).__module__.split(".")[0]
     if library == "zuko":
-        return flow, describe_zuko(flow)
+        embedding = getattr(model, "_embedding_net", nn.Identity())
+        return model, describe_zuko(flow, names_in(model), embedding)
     if library == "nflows":
-        return flow, describe_nflows(flow)
+        return flow, describe_nflows(flow, names_in(flow))
     raise TypeError(f"{name_of(flow)} is no flow of zuko or nflows")
+
+
+def names_in(model):
+    return {module: name for name, module in model.named_modules()}
 
 
 def name_of(part):
@@ -74,22 +79,63 @@ def activation_of(function):
     return ACTIVATIONS[name]
 
 
+# ---------------------------------------------------------------- what the context goes through
+
+
+def describe_context(embedding, names, width):
+    """The width of the context, and what it goes through before a flow gets it, `width` numbers: a standardisation, then a multilayer perceptron; either may be missing."""
+    parts = parts_of(embedding)
+    described = {}
+    standardise = parts.pop(0) if parts and type(parts[0]).__name__ == "Standardize" else None
+    if parts:
+        linears = [part for part in parts if isinstance(part, nn.Linear)]
+        between = [part for part in parts if not isinstance(part, nn.Linear)]
+        kinds = [isinstance(part, nn.Linear) for part in parts]
+        if not linears or kinds != [i % 2 == 0 for i in range(len(parts))]:
+            raise refuse(parts[0] if linears else parts[-1])
+        activations = {activation_of(part) for part in between} or {"relu"}
+        if len(activations) > 1:
+            raise TypeError(f"an embedding network must have one activation, got {', '.join(sorted(activations))}")
+        described["contextEmbedding"] = {
+            "type": "mlp",
+            "layers": [names[linear] for linear in linears],
+            "activation": activations.pop(),
+            "activatesOutput": len(between) == len(linears),
+        }
+        width = linears[0].in_features
+    if standardise is not None:
+        loc, scale = (own.detach().double().expand(width).tolist() for own in (standardise._mean, standardise._std))
+        described["contextUnits"] = {"type": "affine", "loc": loc, "scale": scale}
+    return {"context": width, **described}
+
+
+def parts_of(network):
+    """The layers of a network that goes straight through, one after the other."""
+    if isinstance(network, nn.Sequential):
+        return [part for own in network for part in parts_of(own)]
+    if type(network).__name__ == "FCEmbedding":
+        return parts_of(network.net)
+    return [] if isinstance(network, (nn.Identity, nn.Dropout)) else [network]
+
+
 # ---------------------------------------------------------------- zuko
 
 
-def describe_zuko(flow):
+def describe_zuko(flow, names, embedding):
     import zuko
 
-    names = {module: name for name, module in flow.named_modules()}
     lazy = flow.transform.transforms if hasattr(flow.transform, "transforms") else [flow.transform]
     base = flow.base()
     if type(base).__name__ != "DiagNormal":
         raise refuse(base)
     features = base.event_shape[0]
-    buffers = [name for name, _ in (*flow.base.named_buffers(), *flow.base.named_parameters())]
+    loc, scale = [f"{names[flow.base]}.{name}" for name, _ in (*flow.base.named_buffers(), *flow.base.named_parameters())]
     steps, context = [], 0
     for step in lazy:
         kind = type(step).__name__
+        if kind == "UnconditionalTransform":
+            steps += unconditional(step(), features)
+            continue
         if not hasattr(step, "hyper") or not hasattr(step, "univariate"):
             raise refuse(step)
         linears, activation = layers_of(step.hyper)
@@ -112,10 +158,25 @@ def describe_zuko(flow):
         **FORMAT,
         "source": f"zuko {zuko.__version__}",
         "features": features,
-        "context": context,
+        **describe_context(embedding, names, context),
         "steps": steps,
-        "base": {"type": "normal", "loc": f"base.{buffers[0]}", "scale": f"base.{buffers[1]}"},
+        "base": {"type": "normal", "loc": loc, "scale": scale},
     }
+
+
+def unconditional(transform, features):
+    """What sbi puts before its flows: a standardisation of the data, or the way from an interval to all numbers."""
+    # An inverse has the name of what it inverts.
+    kind = type(transform).__qualname__
+    if kind == "AffineTransform":
+        return [affine(transform.scale, transform.loc, features)]
+    if kind == "_InverseTransform":
+        to_data = getattr(transform.inv, "base_transform", transform.inv)
+        parts = getattr(to_data, "parts", [])
+        if [type(part).__name__ for part in parts] == ["SigmoidTransform", "AffineTransform"]:
+            loc, scale = (torch.as_tensor(own) for own in (parts[1].loc, parts[1].scale))
+            return [affine(1 / scale, -loc / scale, features), {"type": "logit"}]
+    raise refuse(transform)
 
 
 def layers_of(network):
@@ -160,26 +221,23 @@ def slope_of(clipped):
 # ---------------------------------------------------------------- nflows and sbi
 
 
-def describe_nflows(flow):
+def describe_nflows(flow, names):
     import nflows.version
 
-    names = {module: name for name, module in flow.named_modules()}
     distribution = flow._distribution
     if type(distribution).__name__ != "StandardNormal":
         raise refuse(distribution)
     [features] = distribution._shape
     found = {"context": 0}
     steps = [step for part in nflows_steps(flow._transform) for step in describe_step(part, names, features, found)]
-    units, standardised = context_units(flow._embedding_net)
-    description = {
+    return {
         **FORMAT,
         "source": f"nflows {nflows.version.VERSION}",
         "features": features,
-        "context": found["context"],
+        **describe_context(flow._embedding_net, names, found["context"]),
         "steps": steps,
         "base": {"type": "normal"},
     }
-    return {**description, "contextUnits": units} if standardised else description
 
 
 def nflows_steps(transform):
@@ -187,19 +245,6 @@ def nflows_steps(transform):
     if type(transform).__name__ == "CompositeTransform":
         return [step for part in transform._transforms for step in nflows_steps(part)]
     return [transform]
-
-
-def context_units(network):
-    """Nothing, or a standardisation alone: other embeddings have no counterpart."""
-    parts = list(network) if isinstance(network, nn.Sequential) else [network]
-    parts = [part for part in parts if not isinstance(part, nn.Identity)]
-    if not parts:
-        return None, False
-    [part] = parts if len(parts) == 1 else [None]
-    if type(part).__name__ != "Standardize":
-        raise refuse(parts[-1])
-    loc, scale = part._mean.flatten().tolist(), part._std.flatten().tolist()
-    return {"type": "affine", "loc": loc, "scale": scale}, True
 
 
 def affine(scale, shift, features):

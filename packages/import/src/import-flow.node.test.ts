@@ -119,7 +119,7 @@ describe('what does not fit is refused in one line', () => {
     [
       'another step',
       () => importFlow(arrays, change({ steps: [{ type: '__proto__' }] })),
-      "importFlow: a step must be of type autoregressive, coupling, permutation, affine, lu, got '__proto__'",
+      "importFlow: a step must be of type autoregressive, coupling, permutation, affine, logit, lu, got '__proto__'",
     ],
     [
       'another map',

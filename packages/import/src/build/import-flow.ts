@@ -1,8 +1,9 @@
 import type { StoredTensor } from '@pushforward/io';
-import { affine, Chain, MapContext } from '@pushforward/bijectors';
+import { affine, type Bijector, Chain, EmbedContext, MapContext } from '@pushforward/bijectors';
 import { MultivariateNormalDiag, StandardNormal, Transformed } from '@pushforward/distributions';
 import { formatValue, type Json, readConfig } from '@pushforward/tensor';
 import { vectorOf } from './arrays.js';
+import { embeddingOf } from './embedding.js';
 import { stepOf, typed } from './step.js';
 
 /** The version of descriptions that this package reads. */
@@ -16,7 +17,7 @@ const VERSION = 1;
  * description of a zuko flow from its arrays.
  *
  * Imported are masked autoregressive and coupling layers with affine, additive and rational-quadratic maps, over multilayer perceptrons and residual networks, the
- * permutations, LU-factored linear maps and normalisations between them, the standardisation of data and contexts, and a normal base.
+ * permutations, LU-factored linear maps and normalisations between them, the standardisation of data and contexts, perceptrons that a context goes through, and a normal base.
  *
  * **Numerics**: weights are rounded to float32; log-densities differ from those of PyTorch in the last digits of float32.
  *
@@ -53,12 +54,18 @@ export function importFlow(arrays: ReadonlyMap<string, StoredTensor>, descriptio
     throw new Error(
       `importFlow: description must be a pushforward-flow of version ${VERSION}, got ${formatValue(config.type)} of version ${version}`,
     );
-  const widths = { dim: features, contextDim: context };
+  const embedding = isGiven(config.contextEmbedding)
+    ? embeddingOf(arrays, typed('contextEmbedding', config.contextEmbedding), context)
+    : undefined;
+  const widths = { dim: features, contextDim: embedding?.outputDim ?? context };
   // Theirs go from data to base, ours from base to data.
   const parts = steps.map((step, i) => stepOf(arrays, typed(`steps[${i}]`, step), widths)).toReversed();
   if (parts.length === 0) throw new Error('importFlow: steps must hold at least one');
   const chain = new Chain(parts);
-  return new Transformed(baseOf(arrays, config.base, features), inUnits(chain, config.contextUnits));
+  return new Transformed(
+    baseOf(arrays, config.base, features),
+    inUnits(embedding ? new EmbedContext(chain, embedding) : chain, config.contextUnits),
+  );
 }
 
 function baseOf(arrays: ReadonlyMap<string, StoredTensor>, description: Json, dim: number) {
@@ -72,10 +79,14 @@ function baseOf(arrays: ReadonlyMap<string, StoredTensor>, description: Json, di
 }
 
 /** A context that is standardised first: `(c − loc) / scale`. */
-function inUnits(chain: Chain, description: Json | undefined) {
-  if (description === undefined || description === null) return chain;
+function inUnits(bijector: Bijector, description: Json | undefined): Bijector {
+  if (!isGiven(description)) return bijector;
   return new MapContext(
-    chain,
+    bijector,
     affine(readConfig(typed('contextUnits', description), { loc: 'numbers', scale: 'numbers' })),
   );
+}
+
+function isGiven(description: Json | undefined): boolean {
+  return description !== undefined && description !== null;
 }

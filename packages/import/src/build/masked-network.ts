@@ -1,9 +1,10 @@
 import { type Activation, activations, formatShape, type ModuleConfig, readConfig } from '@pushforward/tensor';
 import { Made, Mlp } from '@pushforward/made';
 import { type Arrays, layerOf, rowsOf, vectorOf } from './arrays.js';
+import { perceptron } from './embedding.js';
 import { textOf } from './network.js';
 import { type MaskedLayer, withBothSigns } from './masked-layer.js';
-import { put, putLayers, putWeights } from './put.js';
+import { put, putWeights } from './put.js';
 import { asOurs, type Univariate } from './univariate.js';
 
 /** A masked network, and what its context goes through before. */
@@ -84,10 +85,10 @@ export function maskedNetworkOf(
   if (embedding !== undefined) {
     const identity = sorted[0].map((unit) => Float64Array.from({ length: width }, (_, i) => (i === unit ? 1 : 0)));
     putWeights(made.contextWeights!, identity);
-    return {
-      made,
-      embedding: embeddingOf(arrays, embedding, { contextDim, width, activation: activation as Activation }),
-    };
+    const layer = layerOf(arrays, embedding, contextDim);
+    if (layer.weights.length !== width)
+      throw new Error(`importFlow: ${embedding} must give ${width} numbers, got ${layer.weights.length}`);
+    return { made, embedding: perceptron([layer], activation as Activation, true) };
   }
   if (contextDim > 0)
     putWeights(
@@ -142,21 +143,4 @@ function orderOf(
   if (streams.some((own) => own.some((degree, unit) => degree > streams[0][unit])))
     throw new Error('importFlow: residual blocks must add to units what these may see');
   return { order, degrees: [streams[0], ...hidden.filter((_, l) => l % 2 === 1)] };
-}
-
-/** `act(c·Wᵀ + b)`. */
-function embeddingOf(
-  arrays: Arrays,
-  prefix: string,
-  { contextDim, width, activation }: { contextDim: number; width: number; activation: Activation },
-): Mlp {
-  const layer = layerOf(arrays, prefix, contextDim);
-  if (layer.weights.length !== width)
-    throw new Error(
-      `importFlow: ${prefix} must give ${width} numbers, got ${vectorOf(arrays, `${prefix}.bias`).length}`,
-    );
-  const network = new Mlp({ inputDim: contextDim, hidden: [width], outputDim: width, activation, seed: 0 });
-  const identity = layer.weights.map((_, i) => Float64Array.from({ length: width }, (_, j) => (i === j ? 1 : 0)));
-  putLayers(network, [layer, { weights: identity, bias: new Float64Array(width) }]);
-  return network;
 }

@@ -7,6 +7,7 @@ import {
   Invert,
   LuLinear,
   Permute,
+  Sigmoid,
 } from '@pushforward/bijectors';
 import { invertPermutation } from '@pushforward/made';
 import { formatValue, type Json, type ModuleConfig, readConfig } from '@pushforward/tensor';
@@ -55,6 +56,8 @@ const STEPS: Readonly<Record<string, Make>> = {
     put(norm.logScale, scale.map(Math.log));
     return new Invert(norm);
   },
+  // To the base, log x − log(1 − x).
+  logit: () => new Sigmoid(),
   // To the base, L·U·x + b.
   lu(arrays, config, { dim }) {
     const { lower, upper, diagonal, bias, epsilon } = readConfig(config, {
