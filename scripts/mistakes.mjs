@@ -249,22 +249,16 @@ export const MISTAKES = [
     mistake: 'The KL divergence of two Gaussians is kept after a flow was added',
     variants: [
       {
+        // With the density of a standard normal prior added, so that this alone is left of the difference of both.
         changes: [
-          [`${VAE}/vae.ts`, 'import { mean,', 'import { add, exp, mul, square, sum, mean,'],
+          [`${VAE}/posterior.ts`, 'import { add,', 'import { square, zerosLike, add,'],
           [
-            `${VAE}/vae.ts`,
-            'const { z, logPosterior } = this.draw(x, {',
-            'const { z, encoding: { loc, logScale } } = this.draw(x, {',
-          ],
-          [
-            `${VAE}/vae.ts`,
-            'const { logLikelihood, logPrior } = this.logJoint(x, z, options.context);\n      const reconstruction',
-            'const { logLikelihood } = this.logJoint(x, z, options.context);\n      const reconstruction',
-          ],
-          [
-            `${VAE}/vae.ts`,
-            'const kl = mean(sub(logPosterior, logPrior), 0);',
-            'const kl = mul(sum(sub(add(square(loc), exp(mul(logScale, 2))), add(mul(logScale, 2), 1)), -1), 0.5);',
+            `${VAE}/posterior.ts`,
+            'logPosterior: sub(logProb, logDet)',
+            `logPosterior: add(
+    sum(normalLogProb(value, zerosLike(value)), -1),
+    mul(sum(sub(add(square(loc), exp(mul(logScale, 2))), add(mul(logScale, 2), 1)), -1), 0.5),
+  )`,
           ],
         ],
         fails: [

@@ -1,6 +1,6 @@
 import { type Activation, activations, formatShape, type ModuleConfig, readConfig } from '@pushforward/tensor';
 import { Made, Mlp } from '@pushforward/made';
-import { type Arrays, layerOf, rowsOf, vectorOf } from './arrays.js';
+import { type Arrays, layerOf, rowsOf } from './arrays.js';
 import { perceptron } from './embedding.js';
 import { textOf } from './network.js';
 import { type MaskedLayer, withBothSigns } from './masked-layer.js';
