@@ -14,7 +14,7 @@ import { drawPlane, type Latent, placeCross, planePoints, setUpPlane } from './p
 const SAMPLES = 40;
 const SAMPLE_COLUMNS = 10;
 /** The digit that is on the board at first. */
-const FIRST = 4;
+const FIRST = 3;
 
 let backend = '';
 let digits: Digits | undefined;
