@@ -9,7 +9,7 @@ import { root } from '../setup.mjs';
 const program = path.join(root, 'apps/train/dist/main.js');
 const tables = {
   'iaf-mnist': 'diagonal,full-covariance,iaf',
-  'maf-mnist': 'gaussian,made,real-nvp-5,maf-5',
+  'maf-mnist': 'gaussian,made,made-mog,real-nvp-5,maf-5',
 };
 
 const cwd = mkdtempSync(path.join(tmpdir(), 'pushforward-'));
