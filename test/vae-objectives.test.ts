@@ -30,7 +30,7 @@ async function activeWith(freeBits?: FreeBits): Promise<number> {
   const vae = makeVae(8);
   await fit(negativeElbo(vae, { freeBits }), images, {
     optimizer: adam({ learningRate: 0.01 }),
-    steps: 400,
+    steps: 200,
     batchSize: 128,
     seed: 3,
   });

@@ -21,14 +21,14 @@ let cwd: string;
 beforeEach(() => void (cwd = mkdtempSync(path.join(tmpdir(), 'pushforward-'))));
 afterEach(() => rmSync(cwd, { recursive: true }));
 
-/** Shards of several lengths, each with its scores by the library. */
-async function writeShards(): Promise<Map<string, Float32Array>> {
+/** Shards of several lengths, of `length` rows and more, each with its scores by the library. */
+async function writeShards(length: number): Promise<Map<string, Float32Array>> {
   const flow = new Transformed(new StandardNormal(DIM), maf({ dim: DIM, hidden: [64], init: 'orthogonal', seed: 0 }));
   writeFileSync(path.join(cwd, 'model.onnx'), await exportOnnx(flow));
   mkdirSync(path.join(cwd, 'shards'));
   const scores = new Map<string, Float32Array>();
   for (let shard = 0; shard < SHARDS; shard++) {
-    const rows = 9000 + shard;
+    const rows = length + shard;
     const drawn = normal(key(shard), [rows, DIM]);
     const values = await drawn.data<'float32'>();
     drawn.dispose();
@@ -79,7 +79,8 @@ async function until(holds: () => boolean): Promise<void> {
 }
 
 test('workers that are killed lose no row and double none', async () => {
-  const expected = await writeShards();
+  // So many rows that a worker is killed amid them.
+  const expected = await writeShards(9000);
   const { child, pids, output } = startWorkers(6);
   const exit = once(child, 'exit');
   // At three places of the run, whatever the worker is doing there: the one that has most to do.
@@ -107,7 +108,7 @@ test('workers that are killed lose no row and double none', async () => {
 }, 120_000);
 
 test('what cannot be scored is tried again so many times, and then said', async () => {
-  await writeShards();
+  await writeShards(10);
   writeFileSync(path.join(cwd, 'shards', 'part-03.parquet'), 'PAR1 but no more');
   const { child, output } = startWorkers(1);
   const [code] = await once(child, 'exit');
