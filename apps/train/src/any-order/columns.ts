@@ -2,7 +2,8 @@ import type { CategoricalColumn } from '../data/category-codes.js';
 import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
 import { openTable } from '../data/read-table.js';
 import type { TableStream } from '../data/table.js';
-import { categoriesOf } from '../density/columns/declared-kind.js';
+import { categoriesOf, type DeclaredKind } from '../density/columns/declared-kind.js';
+import { OutsideCounter } from '../density/given-columns.js';
 import type { AnyOrderNotes } from '../model/model-notes.js';
 import type { Matrix } from '../statistics/statistics.js';
 import { UsageError, UserError } from '../terminal/errors.js';
@@ -54,6 +55,31 @@ export async function openColumns(
   if (table.columns !== wanted.length)
     throw new UserError(`${table.source}: has ${table.columns} columns, ${wanted.length} are needed`);
   return table;
+}
+
+/** The lowest and the highest value of each column that is there; null for categories. */
+export function rangesOf(
+  { values, columns }: Matrix,
+  kinds: readonly (DeclaredKind | null)[],
+): NonNullable<AnyOrderNotes['ranges']> {
+  const lows = new Float64Array(columns).fill(Infinity);
+  const highs = new Float64Array(columns).fill(-Infinity);
+  for (const [i, value] of values.entries()) {
+    if (Number.isNaN(value)) continue;
+    lows[i % columns] = Math.min(lows[i % columns], value);
+    highs[i % columns] = Math.max(highs[i % columns], value);
+  }
+  return kinds.map((kind, i) => (categoriesOf(kind) || lows[i] > highs[i] ? null : [lows[i], highs[i]]));
+}
+
+/** Counts values of all columns, NaN for what is not given, that are far outside of what the model was trained on. */
+export function outsideCounter({ columns, ranges }: AnyOrderNotes): OutsideCounter {
+  return new OutsideCounter(
+    columns.map((name, i) => {
+      const [low, high] = ranges?.[i] ?? [null, null];
+      return { name, low, high };
+    }),
+  );
 }
 
 /** Rows of some columns as rows of all of them, with NaN in the others. */

@@ -141,6 +141,32 @@ test('impute fills the holes and touches nothing else', async () => {
   expect(filled[3].every((visits) => Number.isInteger(visits) && visits >= 0)).toBe(true);
 });
 
+test('given values far outside of the training rows are named, with the range of those', async () => {
+  write('far.csv', 'height,visits\n150,1\n1000,2\n160,3\n');
+  const range = String.raw`\(\d+\.\d+ to \d+\.\d+\)`;
+  const scored = await run('score', 'messy', '--data', 'far.csv', '--of', 'visits', '--given', 'height');
+  expect(scored.stderr).toMatch(
+    new RegExp(
+      `^warning: far.csv: "height" is far outside of the training rows ${range} in 1 of 3 rows, 1000 first: what the model says there is a guess$`,
+      'm',
+    ),
+  );
+  const sampled = await run('sample', 'messy', '--given', 'height=1000', '--count', '2');
+  expect(sampled.stderr).toMatch(
+    new RegExp(`^warning: --given: "height" is 1000, far outside of the training rows ${range}: `, 'm'),
+  );
+  write('hole.csv', `${NAMES.join(',')}\n1000,,,\n`);
+  expect((await run('impute', 'messy', '--data', 'hole.csv')).stderr).toContain('"height" is 1000, far outside');
+  // What is scored and not given has a low density, which says it.
+  for (const columns of [
+    ['--of', 'height'],
+    ['--of', 'visits', '--given', 'city'],
+  ])
+    expect(
+      (await run('score', 'messy', '--data', columns[1] === 'height' ? 'far.csv' : 'messy.csv', ...columns)).stderr,
+    ).not.toContain('warning');
+});
+
 test('several imputations are numbered, and differ in the holes alone', async () => {
   write('two.csv', `${NAMES.join(',')}\n150,west,1,\n,west,,2\n`);
   const { stdout } = await run('impute', 'messy', '--data', 'two.csv', '--draws', '3');

@@ -91,12 +91,12 @@ describe('a model of train --given', () => {
   test('says where it is given what is far from all it was trained on', async () => {
     write('far.csv', 'year,price,size\n2010,1000,1.5\n1800,1000,1.5\n');
     const said = expect.stringMatching(
-      /^warning: far\.csv: "year" is far outside of the training rows \(2000 to 2024\) in 1 of 2 rows: what the model says there is a guess$/m,
+      /^warning: far\.csv: "year" is far outside of the training rows \(2000 to 2024\) in 1 of 2 rows, 1800 first: what the model says there is a guess$/m,
     );
     expect(await runCli(cwd, ['score', 'run', '--data', 'far.csv'])).toMatchObject({ code: 0, stderr: said });
     expect(await runCli(cwd, ['sample', 'run', '--given', 'far.csv'])).toMatchObject({ code: 0, stderr: said });
     expect((await runCli(cwd, ['sample', 'run', '--given', 'year=1800,size=1.5'])).stderr).toBe(
-      'warning: --given: "year" is far outside of the training rows (2000 to 2024): what the model says there is a guess\n',
+      'warning: --given: "year" is 1800, far outside of the training rows (2000 to 2024): what the model says there is a guess\n',
     );
   });
 

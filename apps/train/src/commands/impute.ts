@@ -1,5 +1,5 @@
 import { key } from '@pushforward/tensor';
-import { openColumns } from '../any-order/columns.js';
+import { openColumns, outsideCounter } from '../any-order/columns.js';
 import { completeRows } from '../any-order/model.js';
 import { formatHeader, formatRows } from '../data/csv/csv.js';
 import type { ReadOptions } from '../data/read-options.js';
@@ -40,12 +40,14 @@ export async function imputeCommand(host: Host, name: string, options: ImputeOpt
   const table = await openColumns(host, options.data, notes, places, { ...options, others: () => 'refused' });
   const { draws, seed } = options;
   const categories = kinds.map(categoriesOf);
+  const outside = outsideCounter(notes);
   let [rows, holes] = [0, 0];
   async function* checked(): AsyncGenerator<Matrix> {
     for await (const block of table.blocks()) {
       const own = { ...block, columns: names.length };
       checkKinds(table.source, own, names, kinds, rows);
       rows += block.rows;
+      outside.add(withHoles(own));
       for (const value of block.values) if (Number.isNaN(value)) holes++;
       yield own;
     }
@@ -64,9 +66,17 @@ export async function imputeCommand(host: Host, name: string, options: ImputeOpt
   if (options.out === undefined) await writeAll(host.stdout, lines());
   else await writeUserFile(host.cwd, options.out, lines());
   for (const notice of table.notices) host.stderr.write(`${table.source}: ${notice}\n`);
+  for (const warning of outside.warnings()) host.stderr.write(`warning: ${table.source}: ${warning}\n`);
   host.stderr.write(
     `${table.source}: ${formatCount(holes)} missing values in ${formatCount(rows)} rows are filled in${draws > 1 ? `, ${draws} times` : ''}, by --seed ${seed}\n`,
   );
+}
+
+/** The rows of which something is missing. */
+function withHoles({ values, rows, columns }: Matrix): Matrix {
+  const each = Array.from({ length: rows }, (_, row) => values.subarray(row * columns, (row + 1) * columns));
+  const found = each.filter((row) => row.some(Number.isNaN));
+  return { values: Float64Array.from(found.flatMap((row) => [...row])), rows: found.length, columns };
 }
 
 /** Rows with a first column that counts those which came of the same row, from 1. */

@@ -1,6 +1,7 @@
 import { startBackend } from '../model/backend.js';
 import { formatHeader, formatRows } from '../data/csv/csv.js';
 import { type ReadOptions, readOptionsOf } from '../data/read-options.js';
+import { outsideCounter } from '../any-order/columns.js';
 import { completeRows } from '../any-order/model.js';
 import { categoriesOf, checkKinds } from '../density/columns/declared-kind.js';
 import { type Contexts, givenValues, listed, readContexts, repeated } from '../density/contexts.js';
@@ -95,6 +96,9 @@ async function* drawAnyOrder(
   const row = names.map((name) => values.get(name) ?? NaN);
   const one = { values: Float64Array.from(row), rows: 1, columns: names.length };
   checkKinds('--given', one, names, kinds);
+  const outside = outsideCounter(notes);
+  outside.add(one);
+  for (const warning of outside.warnings()) host.stderr.write(`warning: --given: ${warning}\n`);
   yield formatHeader(names);
   let start = 0;
   for await (const block of repeated(once(one), count, CHUNK)) {

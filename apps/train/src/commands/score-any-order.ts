@@ -1,8 +1,10 @@
 import { foldIn, key } from '@pushforward/tensor';
 import { anyOrderLogDensities } from '../any-order/model.js';
-import { openColumns, placesOf, widened } from '../any-order/columns.js';
+import { openColumns, outsideCounter, placesOf, widened } from '../any-order/columns.js';
+import type { Block } from '../data/table.js';
 import { checkKinds } from '../density/columns/declared-kind.js';
 import type { AnyOrderModel } from '../model/models.js';
+import { takeColumns } from '../statistics/statistics.js';
 import { UsageError } from '../terminal/errors.js';
 import type { Host } from '../terminal/host.js';
 import type { ScoreOptions } from './score-options.js';
@@ -27,10 +29,16 @@ export async function scoreAnyOrder(
     // Given one that the model does not know, there is no density at all.
     others: (place) => (given.includes(place) ? 'refused' : 'counted'),
   });
-  await writeLogDensities(host, table, options.out, (block, before) => {
+  const outside = outsideCounter(notes);
+  const score = (block: Block, before: number) => {
     const whole = widened({ ...block, columns: places.length }, places, names.length);
     checkKinds(table.source, whole, names, kinds, before);
+    const known = given.map((place) => places.indexOf(place));
+    outside.add(widened(takeColumns({ ...block, columns: places.length }, known), given, names.length));
     const noise = foldIn(key(options.seed), before);
     return anyOrderLogDensities(host, module, whole, { kinds, grid }, { of, given }, noise);
-  });
+  };
+  await writeLogDensities(host, table, options.out, score, () =>
+    outside.warnings().map((warning) => `warning: ${table.source}: ${warning}`),
+  );
 }

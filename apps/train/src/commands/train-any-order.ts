@@ -2,6 +2,7 @@ import path from 'node:path';
 import { saveModule } from '@pushforward/io/node';
 import { foldIn } from '@pushforward/tensor';
 import { anyOrderLogDensities, anyOrderLoss, buildAnyOrder, completeRows } from '../any-order/model.js';
+import { rangesOf } from '../any-order/columns.js';
 import { marginalDensities, marginalsOf } from '../any-order/marginals.js';
 import { decode } from '../density/columns/code.js';
 import { categoriesOf } from '../density/columns/declared-kind.js';
@@ -64,6 +65,7 @@ export async function trainAnyOrder(
     trainedOn: path.basename(table.source),
     rows: counts.train,
     testLogLikelihood: estimate(scores.flow).mean,
+    ranges: rangesOf(decode(splits.train, kinds), kinds),
     ...(grid.some(({ step }) => step > 0) ? { grid } : {}),
     ...(kinds.some((kind) => kind !== null) ? { kinds } : {}),
     commandLine: withoutDirectories(record.commandLine),

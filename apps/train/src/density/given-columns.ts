@@ -75,13 +75,18 @@ export function tableColumns({ columns, given = [], kinds }: FlowNotes): {
 /** So much of the range of a column beyond its ends is far outside. */
 const FAR = 0.1;
 
+/** A column whose values are counted: by place among those that are given. */
+type RangedColumn = Pick<GivenColumn, 'name' | 'low' | 'high' | 'categories'>;
+
 /** Counts the rows whose given values are far outside of what a model was trained on. */
 export class OutsideCounter {
-  readonly #given: readonly GivenColumn[];
+  readonly #given: readonly RangedColumn[];
   readonly #counts: number[];
+  /** The first such value of each column. */
+  readonly #first: number[] = [];
   #rows = 0;
 
-  constructor(given: readonly GivenColumn[]) {
+  constructor(given: readonly RangedColumn[]) {
     this.#given = given;
     this.#counts = given.map(() => 0);
   }
@@ -93,7 +98,8 @@ export class OutsideCounter {
       const margin = FAR * (high - low);
       for (let row = 0; row < rows; row++) {
         const value = values[row * columns + i];
-        if (value < low - margin || value > high + margin) this.#counts[i]++;
+        if (!(value < low - margin || value > high + margin)) continue;
+        if (this.#counts[i]++ === 0) this.#first[i] = value;
       }
     }
   }
@@ -102,9 +108,12 @@ export class OutsideCounter {
   warnings(): string[] {
     return this.#given.flatMap(({ name, low, high }, i) => {
       if (this.#counts[i] === 0) return [];
-      const where = this.#rows === 1 ? '' : ` in ${this.#counts[i]} of ${this.#rows} rows`;
+      const [first, rest] =
+        this.#rows === 1
+          ? [`${this.#first[i]}, `, '']
+          : ['', ` in ${this.#counts[i]} of ${this.#rows} rows, ${this.#first[i]} first`];
       return [
-        `"${excerpt(name, 40)}" is far outside of the training rows (${low} to ${high})${where}: what the model says there is a guess`,
+        `"${excerpt(name, 40)}" is ${first}far outside of the training rows (${low} to ${high})${rest}: what the model says there is a guess`,
       ];
     });
   }

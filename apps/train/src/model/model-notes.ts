@@ -34,7 +34,11 @@ export type FlowNotes = {
 };
 
 /** What this program saves with a density of any order. */
-export type AnyOrderNotes = Omit<FlowNotes, 'kind' | 'given'> & { kind: 'any-order' };
+export type AnyOrderNotes = Omit<FlowNotes, 'kind' | 'given'> & {
+  kind: 'any-order';
+  /** The lowest and the highest value of each column in the rows that the model was trained on, null for categories; absent from models saved before this was noted. */
+  ranges?: ([low: number, high: number] | null)[];
+};
 
 /** What this program saves with an autoencoder. */
 export type DigitsNotes = { kind: 'digits'; height: number; width: number; trainedOn: string; commandLine: string };
@@ -65,6 +69,15 @@ export function checkFlowNotes(name: string, notes: { [field: string]: Json }, c
     ['kinds', (value) => value === undefined || areKinds(value, columns), `${columns} kinds of columns`],
   ]);
   return notes as FlowNotes;
+}
+
+/** The notes of a density of any order, as {@link checkFlowNotes} checks those of a flow. */
+export function checkAnyOrderNotes(name: string, notes: { [field: string]: Json }, columns: number): AnyOrderNotes {
+  const own = checkFlowNotes(name, notes, columns);
+  check(name, notes, [
+    ['ranges', (value) => value === undefined || areRanges(value, columns), `${columns} pairs of numbers, or null`],
+  ]);
+  return { ...own, kind: 'any-order' } as AnyOrderNotes;
 }
 
 /** The notes of an autoencoder, as {@link checkFlowNotes} checks those of a flow. */
@@ -112,6 +125,18 @@ function isGrid(value: unknown, columns: number): boolean {
 function areKinds(value: unknown, columns: number): boolean {
   return (
     Array.isArray(value) && value.length === columns && value.every((kind) => kind === null || isDeclaredKind(kind))
+  );
+}
+
+function areRanges(value: unknown, columns: number): boolean {
+  return (
+    Array.isArray(value) &&
+    value.length === columns &&
+    value.every(
+      (range) =>
+        range === null ||
+        (Array.isArray(range) && range.length === 2 && range.every(Number.isFinite) && range[0] <= range[1]),
+    )
   );
 }
 

@@ -11,6 +11,7 @@ import { UserError } from '../terminal/errors.js';
 import {
   type AnyOrderNotes,
   checkDigitsNotes,
+  checkAnyOrderNotes,
   checkFlowNotes,
   type DigitsNotes,
   type FlowNotes,
@@ -60,9 +61,9 @@ export async function loadModel(cwd: string, name: string): Promise<LoadedModel>
         return { directory, kind: 'flow', module, notes: own };
       }
       if (notes.kind === 'any-order' && module instanceof AnyOrderDensity) {
-        const own = checkFlowNotes(file, notes, module.dim);
+        const own = checkAnyOrderNotes(file, notes, module.dim);
         checkCategories(file, own, module.dim, module.categories);
-        return { directory, kind: 'any-order', module, notes: { ...own, kind: 'any-order' } };
+        return { directory, kind: 'any-order', module, notes: own };
       }
       if (notes.kind === 'digits' && module instanceof Vae) {
         return { directory, kind: 'digits', module, notes: checkDigitsNotes(file, notes, module.encoder.dataDim) };
