@@ -49,7 +49,9 @@ import { describe, expect, test } from 'vitest';
 import { Independent } from '../composites/independent.js';
 import { MultivariateNormalDiag } from '../composites/multivariate-normal-diag.js';
 import { Transformed } from '../composites/transformed.js';
+import { MultivariateNormalTriL } from '../composites/multivariate-normal-tril.js';
 import { Categorical } from '../bases/categorical.js';
+import { Laplace } from '../bases/laplace.js';
 import { Logistic } from '../bases/logistic.js';
 import { Normal } from '../bases/normal.js';
 import { StandardNormal } from '../bases/standard-normal.js';
@@ -72,6 +74,15 @@ const made = (options: Partial<MadeOptions>) =>
   new Made({ dim: 3, parameterCount: 2, hidden: [8, 8], seed: 0, ...options });
 const over = (options: Partial<MadeOptions>) =>
   flow(new Autoregressive(made(options), new AffineTransform(), 'inverse'));
+
+const TRIL = {
+  loc: [0.1, -0.2, 0.3],
+  scaleTril: [
+    [1.5, 0, 0],
+    [0.4, -0.7, 0],
+    [-0.3, 0.9, 2.5],
+  ],
+};
 
 const flows: Record<string, () => Distribution | GaussianMade | BernoulliMade> = {
   maf: () => flow(maf({ dim: 3, hidden: [8, 8], seed: 0 })),
@@ -186,6 +197,9 @@ const flows: Record<string, () => Distribution | GaussianMade | BernoulliMade> =
   'a normal base of vectors': () => new Transformed(new MultivariateNormalDiag([0.1, 0.2, 0.3], 2), new Scale(-1.1)),
   'bases of numbers': () => new Independent(new Logistic(variable(tensor([0.1, 0.2, 0.3])), 1.5), 1),
   'a normal base with a batch of two axes': () => new Independent(new Normal([[0.1], [0.2]], [1, 2, 3]), 2),
+  'a Laplace base': () => new Independent(new Laplace(variable(tensor([0.1, 0.2, 0.3])), [1, 2, 0.5]), 1),
+  'a normal base with correlations': () =>
+    new Transformed(new MultivariateNormalTriL(TRIL.loc, TRIL.scaleTril), new Scale(-1.1)),
   'a uniform base': () => new Independent(new Uniform(-9, [9, 10, 11]), 1),
   GaussianMade: () => new GaussianMade({ dim: 3, hidden: [8], contextDim: 2, seed: 0 }),
   BernoulliMade: () => new BernoulliMade({ dim: 3, hidden: [8], seed: 0 }),
@@ -248,6 +262,20 @@ describe('what has no float32', () => {
     expect([...together]).toEqual(alone);
     expect([...logProb(x, new Float64Array(300).fill(0.5))]).toEqual(alone);
   });
+});
+
+// By TensorFlow Probability 0.25 in float64.
+test.each<[string, () => Distribution, number[]]>([
+  ['Laplace', () => new Independent(new Laplace(TRIL.loc, [1, 2, 0.5]), 1), [-8.279441541679837, -204.05444154167984]],
+  [
+    'MultivariateNormalTriL',
+    () => new MultivariateNormalTriL(TRIL.loc, TRIL.scaleTril),
+    [-5.640288332392299, -826.6907373119843],
+  ],
+])('%s has the log-densities of another library', async (_, make, expected) => {
+  const { logProb } = await float64Density(make());
+  const found = logProb(Float64Array.of(0.25, -1.5, 3, -2, 0.75, 100));
+  expect(allClose(found, expected, { rtol: 1e-14, atol: 1e-14 })).toBeNull();
 });
 
 test('a number that no coin shows has no probability', async () => {

@@ -46,7 +46,9 @@ import {
 import type { Distribution } from '../contract/distribution.js';
 import { Independent } from '../composites/independent.js';
 import { MultivariateNormalDiag } from '../composites/multivariate-normal-diag.js';
+import { MultivariateNormalTriL } from '../composites/multivariate-normal-tril.js';
 import { Transformed } from '../composites/transformed.js';
+import { Laplace } from '../bases/laplace.js';
 import { Logistic } from '../bases/logistic.js';
 import { Normal } from '../bases/normal.js';
 import { StandardNormal } from '../bases/standard-normal.js';
@@ -83,8 +85,10 @@ import {
   bernoulliMadeFormula,
   gaussianMadeFormula,
   independentFormula,
+  laplaceFormula,
   logisticFormula,
   multivariateNormalDiagFormula,
+  multivariateNormalTriLFormula,
   normalFormula,
   standardNormalFormula,
   transformedFormula,
@@ -152,8 +156,10 @@ const DENSITIES: readonly FormulaOf<Distribution | MadeDensity, DensityFormula>[
   [BernoulliMade, bernoulliMadeFormula],
   [GaussianMade, gaussianMadeFormula],
   [Independent, independentFormula],
+  [Laplace, laplaceFormula],
   [Logistic, logisticFormula],
   [MultivariateNormalDiag, multivariateNormalDiagFormula],
+  [MultivariateNormalTriL, multivariateNormalTriLFormula],
   [Normal, normalFormula],
   [StandardNormal, standardNormalFormula],
   [Transformed, transformedFormula],

@@ -2,7 +2,9 @@ import { Tensor } from '@tensorflow/tfjs-core';
 import type { BernoulliMade, GaussianMade } from '@pushforward/made';
 import type { Independent } from '../../composites/independent.js';
 import type { MultivariateNormalDiag } from '../../composites/multivariate-normal-diag.js';
+import type { MultivariateNormalTriL } from '../../composites/multivariate-normal-tril.js';
 import type { Transformed } from '../../composites/transformed.js';
+import type { Laplace } from '../../bases/laplace.js';
 import type { Logistic } from '../../bases/logistic.js';
 import type { Normal } from '../../bases/normal.js';
 import type { Uniform } from '../../bases/uniform.js';
@@ -68,6 +70,31 @@ export function logisticFormula(logistic: Logistic, build: FormulaBuilder): Dens
   return sumOverEvents((x, place) => {
     const distance = Math.abs((x - loc(place)) / scale(place));
     return -distance - Math.log(scale(place)) - 2 * softplus(-distance);
+  });
+}
+
+/** A Laplace distribution, or several. */
+export function laplaceFormula(laplace: Laplace, build: FormulaBuilder): DensityFormula {
+  const [loc, scale] = [laplace.loc, laplace.scale].map((own) => broadcast(own, laplace.batchShape, build));
+  return sumOverEvents((x, place) => -Math.abs((x - loc(place)) / scale(place)) - Math.log(2 * scale(place)));
+}
+
+/** A normal distribution of vectors `loc + L·z`: z by forward substitution. */
+export function multivariateNormalTriLFormula(
+  { loc, scaleTril, batchShape, eventShape: [dim] }: MultivariateNormalTriL,
+  build: FormulaBuilder,
+): DensityFormula {
+  const location = broadcast(loc, [...batchShape, dim], build);
+  const scale = broadcast(scaleTril, [...batchShape, dim, dim], build);
+  // Of the vector that is gone through: its numbers come one after the other.
+  const standard = new Float64Array(dim);
+  return sumOverEvents((x, place) => {
+    const [vector, i] = [Math.floor(place / dim), place % dim];
+    const entry = (j: number) => scale((vector * dim + i) * dim + j);
+    let rest = x - location(place);
+    for (let j = 0; j < i; j++) rest -= entry(j) * standard[j];
+    standard[i] = rest / entry(i);
+    return normalLogProb(standard[i], Math.log(Math.abs(entry(i))));
   });
 }
 
