@@ -57,22 +57,22 @@ test('a spline flow that zuko trained has the same scores here, and in onnxrunti
   await expectScores([...(exported.data as Float32Array)], logProb, 1e-5);
 });
 
-test('a posterior as sbi makes them is conditional, and draws', async () => {
+test('a posterior that sbi trained is conditional, and draws', async () => {
   copy('sbi-nsf.safetensors', 'sbi-nsf.json');
   const { x, context, logProb } = expectedOf('sbi-nsf');
-  await run('import', 'sbi-nsf.safetensors', '--columns', 'a,b,c', '--given', 'u,v', '--out', 'posterior');
+  await run('import', 'sbi-nsf.safetensors', '--columns', 'a,b,c', '--given', 's,t,u,v', '--out', 'posterior');
   write(
-    'v,u,a,b,c',
-    x.map((row, i) => [context![i][1], context![i][0], ...row]),
+    'v,u,t,s,a,b,c',
+    x.map((row, i) => [...context![i].toReversed(), ...row]),
   );
   await expectScores(
     [...parseCsv(await run('score', 'posterior', '--data', 'rows.csv'), 'scores').values],
     logProb,
     1e-5,
   );
-  const drawn = parseCsv(await run('sample', 'posterior', '--given', 'u=0.5,v=1', '--count', '5'), 'drawn');
+  const drawn = parseCsv(await run('sample', 'posterior', '--given', 's=0.5,t=100,u=0,v=1', '--count', '5'), 'drawn');
   expect(drawn.rows).toBe(5);
-  expect(await run('info', 'posterior')).toContain('2: u, v');
+  expect(await run('info', 'posterior')).toContain('4: s, t, u, v');
 });
 
 describe('what cannot be imported is refused in one line, and leaves nothing behind', () => {

@@ -79,7 +79,7 @@ export async function loadModel(cwd: string, name: string): Promise<LoadedModel>
 /** @throws UserError unless the notes name as many categories of each column as the model has */
 function checkCategories(
   name: string,
-  { kinds = [], given = [] }: FlowNotes,
+  { kinds = [], given = [] }: Omit<FlowNotes, 'kind'>,
   columns: number,
   ofColumns?: readonly number[],
   ofContext?: readonly number[],
