@@ -31,6 +31,7 @@ import {
   LogisticMixtureLikelihood,
   Mlp,
   mlpEncoder,
+  PixelCnnLikelihood,
   Vae,
   vaeModules,
 } from '@pushforward/vae';
@@ -197,6 +198,11 @@ const examples: (() => Module)[] = [
   () => new GaussianLikelihood(new Mlp({ inputDim: 2, hidden: [], outputDim: 3, seed: 0 })),
   () => new AutoregressiveLikelihood(new BernoulliMade({ dim: 2, contextDim: 2, hidden: [3], seed: 0 })),
   () => new CategoricalLikelihood(new Mlp({ inputDim: 2, hidden: [], outputDim: 6, seed: 0 }), { categories: 3 }),
+  () =>
+    new PixelCnnLikelihood(
+      new Mlp({ inputDim: 2, hidden: [], outputDim: 4, seed: 0 }),
+      new PixelCnn({ shape: [2, 2, 1], contextChannels: 1, channels: 2, blocks: 0, seed: 1 }),
+    ),
   () => new ContinuousBernoulliLikelihood(new Mlp({ inputDim: 2, hidden: [], outputDim: 3, seed: 0 })),
   () => new DiscretizedLogisticLikelihood(new Mlp({ inputDim: 2, hidden: [], outputDim: 3, seed: 0 })),
   () => new LogisticMixtureLikelihood(new Mlp({ inputDim: 2, hidden: [], outputDim: 6, seed: 0 }), { components: 2 }),
