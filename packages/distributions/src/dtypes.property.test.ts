@@ -86,12 +86,12 @@ function ofDensity(
 
 const small = { dim, hidden: [8], transforms: 2, seed: 1 };
 const attention = { dim, width: 8, heads: 2, transforms: 2, seed: 1 };
-const withContext = { context: contextDim };
+const withContext = { contextDim };
 
 const subjects: Record<string, () => Run> = {
   ...Object.fromEntries(
     [{}, withContext].flatMap((more) => {
-      const name = 'context' in more ? ' with a context' : '';
+      const name = 'contextDim' in more ? ' with a context' : '';
       return [
         [`maf${name}`, ofFlow(() => maf({ ...small, ...more }))],
         [`residual maf${name}`, ofFlow(() => maf({ ...small, ...more, hidden: [8, 8], residual: true }))],

@@ -37,7 +37,7 @@ describe('nice, realNvp and glow', () => {
       dim: 3,
       transforms: 3,
       hidden: [6],
-      order: 'random',
+      mixing: 'random',
       transform: new GateTransform(),
       seed: 2,
     } as const;

@@ -32,10 +32,10 @@ describe('iaf and maf', () => {
   );
 
   test.each([
-    { name: 'iaf' as const, transform: new ShiftTransform(), order: 'random' as const },
+    { name: 'iaf' as const, transform: new ShiftTransform(), mixing: 'random' as const },
     { name: 'maf' as const, transform: new AffineTransform({ bound: 2 }), residual: true, activation: 'tanh' as const },
     { name: 'iaf' as const, hidden: [] },
-  ])('with the options $order, $residual, $activation, $hidden: the laws', async ({ name, ...options }) => {
+  ])('with the options $mixing, $residual, $activation, $hidden: the laws', async ({ name, ...options }) => {
     await checkBijector(
       () => FLOWS[name]({ dim: 3, contextDim: 2, hidden: [6, 6], transforms: 2, seed: 2, ...options }),
       {

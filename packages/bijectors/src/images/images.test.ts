@@ -69,11 +69,14 @@ describe('PixelSigmoid', () => {
   });
 });
 
-const coupling = (options: object = {}) =>
+const coupling = ({
+  transformed,
+  ...network
+}: { transformed?: string; outputChannels?: number; contextDim?: number } = {}) =>
   new ImageCoupling({
-    network: new ResNet({ inputShape: [2, 3, 1], channels: 4, blocks: 1, outputChannels: 4, ...options, seed: 0 }),
+    network: new ResNet({ inputShape: [2, 3, 1], channels: 4, blocks: 1, outputChannels: 4, ...network, seed: 0 }),
     transform: new AffineTransform(),
-    ...options,
+    transformed: transformed as 'first',
   });
 
 describe('ImageCoupling', () => {
