@@ -9,6 +9,7 @@ import { root } from '../setup.mjs';
 const program = path.join(root, 'apps/train/dist/main.js');
 const tables = {
   'iaf-mnist': 'diagonal,full-covariance,iaf',
+  'iaf-mnist-conv': 'diagonal,iaf-2-320',
   'maf-mnist': 'gaussian,made,made-mog,real-nvp-5,maf-5',
 };
 

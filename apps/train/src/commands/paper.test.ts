@@ -25,7 +25,7 @@ test('without a table it lists them with their rows', async () => {
 });
 
 test.each([
-  [['paper', 'x'], "error: unknown table 'x'; tables are iaf-mnist, maf-mnist\n"],
+  [['paper', 'x'], "error: unknown table 'x'; tables are iaf-mnist, iaf-mnist-conv, maf-mnist, vlae-mnist\n"],
   [['paper', 'iaf-mnist', '--rows', 'iaf,diagonal,iaf'], /^error: --rows: names 'iaf' twice\n$/],
   [['paper', 'iaf-mnist', '--rows', 'iaf,x'], /^error: --rows: iaf-mnist has no row 'x'; its rows are diagonal, .*\n$/],
   [
@@ -89,4 +89,15 @@ test('posteriors are compared by ELBO, by log p(x), and by what lies between', a
   expect(code, stderr).toBe(0);
   expect(stdout).toMatch(/^IAF of shifts +−\d+\.\d\d ± \d+\.\d\d +– /m);
   expect(stdout).toMatch(/^IAF above Gaussian, diagonal, ELBO: /m);
+});
+
+test('convolutional rows are trained too, and a number that a paper gives without an error stands without one', async () => {
+  const args = ['--data', 'idx', '--quick', '--seeds', '1'];
+  const conv = ['paper', 'iaf-mnist-conv', ...args, '--rows', 'diagonal,iaf-2-320', '--out', 'conv'];
+  const { code, stdout, stderr } = await runCli(cwd, conv);
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/^IAF of 2 layers, 320 wide above Gaussian, diagonal, ELBO: /m);
+  const vlae = await runCli(cwd, ['paper', 'vlae-mnist', ...args, '--rows', 'iaf-posterior,vlae', '--out', 'vlae']);
+  expect(vlae.code, vlae.stderr).toBe(0);
+  expect(vlae.stdout).toMatch(/^Autoregressive prior and decoder +.* −79\.03 {2}/m);
 });

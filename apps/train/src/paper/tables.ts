@@ -1,6 +1,8 @@
 import { iafMnist } from './iaf-mnist/iaf-mnist.js';
+import { iafMnistConv } from './iaf-mnist/iaf-mnist-conv.js';
 import { mafMnist } from './maf-mnist/maf-mnist.js';
+import { vlaeMnist } from './vlae-mnist/vlae-mnist.js';
 import type { PaperTable } from './table/paper-table.js';
 
 /** Every table that `paper` trains. */
-export const paperTables: readonly PaperTable[] = [iafMnist, mafMnist];
+export const paperTables: readonly PaperTable[] = [iafMnist, iafMnistConv, mafMnist, vlaeMnist];

@@ -1,23 +1,17 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
 import { split } from '@pushforward/tensor';
-import { adam } from '@pushforward/training';
-import { scoreDigits } from '../../digits/evaluation.js';
-import { digitsVae, negativeElbo } from '../../digits/model.js';
+import { digitsVae } from '../../digits/model.js';
 import { digitsFingerprint } from '../../data/digits/digits-fingerprint.js';
-import { trainOrResume } from '../../run/training-run.js';
 import type { Claim, PaperTable, RowOutcome, RowWork } from '../table/paper-table.js';
-import { type IafMnistData, readIafMnist } from './iaf-mnist-data.js';
+import { type AutoencoderData, readAutoencoderDigits } from '../autoencoder/digits-data.js';
+import { autoencoderMetrics } from '../autoencoder/metrics.js';
 import { posteriors } from './posteriors.js';
+import { trainAutoencoder, type TrainingSize } from '../autoencoder/train-autoencoder.js';
 
-interface Size {
+interface Size extends TrainingSize {
   latent: number;
   hidden: number[];
   context: number;
   flowHidden: number[];
-  epochs: number;
-  learningRate: number;
-  /** Importance samples for log p(x). */
-  samples: number;
 }
 
 const FULL: Size = {
@@ -51,11 +45,7 @@ export const iafMnist: PaperTable = {
     'Kingma, Salimans, Jozefowicz, Chen, Sutskever and Welling 2016, “Improving variational inference with inverse autoregressive flow”, table 1',
   differences:
     'The encoder and the decoder are dense networks in place of the paper’s convolutional ones, so that its numbers are out of reach for every row; what is asked is the difference between the rows. Pixels are drawn anew whenever a digit is seen, as in the paper.',
-  metrics: [
-    { name: 'elbo', title: 'ELBO' },
-    { name: 'logLikelihood', title: 'log p(x)' },
-    { name: 'gap', title: 'ELBO − log p(x)' },
-  ],
+  metrics: autoencoderMetrics,
   rows: [
     {
       name: 'diagonal',
@@ -76,7 +66,7 @@ export const iafMnist: PaperTable = {
     ...above('full-covariance', 'diagonal', true),
   ],
   async prepare(cwd, options) {
-    const digits = await readIafMnist(cwd, options);
+    const digits = await readAutoencoderDigits(cwd, options);
     return {
       source: digits.source,
       data: digitsFingerprint([digits.train, digits.test]),
@@ -85,29 +75,15 @@ export const iafMnist: PaperTable = {
   },
 };
 
-async function trainRow(row: string, { train, test }: IafMnistData, size: Size, work: RowWork): Promise<RowOutcome> {
-  const dataDim = train.height * train.width;
+async function trainRow(row: string, digits: AutoencoderData, size: Size, work: RowWork): Promise<RowOutcome> {
   // Encoders and decoders start alike in every row, and see the same pixels.
   const [weightKey, trainingKey, scoreKey] = split(work.key, 3);
   const posterior = posteriors[row];
   using vae = digitsVae(
     size,
-    dataDim,
+    digits.train.height * digits.train.width,
     posterior && ((options) => posterior({ ...options, hidden: size.flowHidden })),
     weightKey,
   );
-  const training = await trainOrResume<Tensor>({
-    ...work,
-    loss: negativeElbo(vae),
-    data: { values: train.pixels, shape: [train.count, dataDim] },
-    options: {
-      module: vae,
-      optimizer: adam({ learningRate: size.learningRate, clipNorm: 200, ema: 0.999 }),
-      batchSize: 100,
-      epochs: size.epochs,
-      seed: trainingKey,
-    },
-  });
-  const { elbo, logLikelihood } = await scoreDigits(work.host, vae, test, size.samples, scoreKey);
-  return { training, scores: { elbo, logLikelihood, gap: elbo.map((bound, i) => bound - logLikelihood[i]) } };
+  return await trainAutoencoder(vae, digits, size, { trainingKey, scoreKey }, work);
 }

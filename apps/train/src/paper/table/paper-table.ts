@@ -15,8 +15,8 @@ export interface TableRow {
   /** As it stands on the command line and in the names of files. */
   name: string;
   title: string;
-  /** By metric: the paper's number, and the error that it gives. */
-  published: Readonly<Record<string, { mean: number; error: number } | undefined>>;
+  /** By metric: the paper's number, and the error where it gives one. */
+  published: Readonly<Record<string, { mean: number; error?: number } | undefined>>;
 }
 
 /** That one row stands above another, which is what a table is read for. */

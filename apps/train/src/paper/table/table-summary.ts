@@ -80,6 +80,6 @@ export function verdictText(table: PaperTable, { claim, difference, holds }: Ver
   return `${titleOf(claim.better)} above ${titleOf(claim.worse)}, ${metric.title}: ${amount} nats, ${holds ? 'holds' : 'does not hold'}`;
 }
 
-function plusMinus(mean: number, error: number): string {
-  return `${formatNumber(mean, 2)} ± ${error.toFixed(2)}`;
+function plusMinus(mean: number, error?: number): string {
+  return `${formatNumber(mean, 2)}${error === undefined ? '' : ` ± ${error.toFixed(2)}`}`;
 }
