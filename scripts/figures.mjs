@@ -1,5 +1,5 @@
 // Draws the figures of the guides by the library itself: a trained flow, which number depends on which, and the posteriors that the program of
-// docs/tutorial.md trains, with the table of what they reach. Takes a minute; the pictures are committed.
+// docs/tutorial.md trains, with the table of what they reach, and what a MADE of either order and a MAF make of a bent density. Takes a minute; the pictures are committed.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,6 +10,7 @@ import { key, normal, useBackend } from '@pushforward/tensor';
 import { adam, cosineDecay, fit } from '@pushforward/training';
 import ts from 'typescript';
 import { findExamples } from './examples.mjs';
+import { gridPoints, orders } from './figures/orders.mjs';
 import { at, colours, figure, path as line, text } from './figures/svg.mjs';
 import { putBetween, tableOf } from './marked-text.mjs';
 import { root } from './setup.mjs';
@@ -240,8 +241,35 @@ async function posteriorsFigure() {
   );
 }
 
+/** The density of figure 1 of the paper of masked autoregressive flows, N(x2; 0, 4) N(x1; x2² / 4, 1), and what flows make of it. */
+async function ordersFigure() {
+  const count = 20_000;
+  const [a, b] = tf.split(normal(key(21), [count, 2]), 2, 1);
+  const x2 = tf.mul(b, 2);
+  const data = tf.concat([tf.add(tf.div(tf.square(x2), 4), a), x2], 1);
+  const exact = gridPoints.map(([u, v]) => Math.exp(-(v ** 2 / 4 + (u - v ** 2 / 4) ** 2) / 2) / (4 * Math.PI));
+  // The MADE's order is that of the columns, and in a MAF that of the layer next to the data.
+  const trained = async (transforms, isTurned) => {
+    const turned = (rows) => (isTurned ? tf.reverse(rows, 1) : rows);
+    const flow = new Transformed(
+      new StandardNormal(2),
+      maf({ dim: 2, hidden: [64, 64], transforms, seed: 22, activation: 'tanh' }),
+    );
+    const optimizer = adam({ learningRate: cosineDecay({ from: 5e-3, steps: 3000 }) });
+    await fit(maximumLikelihood(flow), turned(data), { optimizer, steps: 3000, batchSize: 256, seed: 23 });
+    return tf.exp(flow.logProb(turned(tf.tensor2d(gridPoints)))).data();
+  };
+  const panels = [
+    { title: 'the density', note: 'N(x₂; 0, 4) N(x₁; x₂² / 4, 1)', density: exact },
+    { title: 'MADE, right order', note: 'x₁ given x₂', density: await trained(1, true) },
+    { title: 'MADE, wrong order', note: 'x₂ given x₁, one normal distribution', density: await trained(1, false) },
+    { title: 'MAF of 5 layers', note: 'x₂ given x₁ next to the data', density: await trained(5, false) },
+  ];
+  write('orders', orders(panels));
+}
+
 await useBackend('wasm');
 mkdirSync(path.join(root, 'docs/figures'), { recursive: true });
-const all = { flow: flowFigure, directions: directionsFigure, posteriors: posteriorsFigure };
+const all = { flow: flowFigure, directions: directionsFigure, posteriors: posteriorsFigure, orders: ordersFigure };
 for (const [name, draw] of Object.entries(all))
   if (process.argv.length < 3 || process.argv.includes(name)) await draw();

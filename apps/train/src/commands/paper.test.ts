@@ -2,9 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pairedDifference } from '../statistics/statistics.js';
 import { pageProblems } from '../testing/check-page.js';
 import { runCli } from '../testing/run-cli.js';
 import { writeIdxDirectory } from '../testing/sample-files.js';
+import { writeUciArchive } from '../testing/uci-archive.js';
 
 const RUN = ['--data', 'idx', '--quick', '--seeds', '2'];
 
@@ -12,6 +14,7 @@ let cwd: string;
 beforeAll(() => {
   cwd = mkdtempSync(path.join(tmpdir(), 'pushforward-'));
   writeIdxDirectory(path.join(cwd, 'idx'));
+  writeUciArchive(path.join(cwd, 'uci'));
 });
 afterAll(() => rmSync(cwd, { recursive: true }));
 
@@ -25,13 +28,22 @@ test('without a table it lists them with their rows', async () => {
 });
 
 test.each([
-  [['paper', 'x'], "error: unknown table 'x'; tables are iaf-mnist, iaf-mnist-conv, maf-mnist, vlae-mnist\n"],
+  [
+    ['paper', 'x'],
+    "error: unknown table 'x'; tables are iaf-mnist, iaf-mnist-conv, maf-mnist, maf-uci, maf-order, vlae-mnist\n",
+  ],
   [['paper', 'iaf-mnist', '--rows', 'iaf,diagonal,iaf'], /^error: --rows: names 'iaf' twice\n$/],
   [['paper', 'iaf-mnist', '--rows', 'iaf,x'], /^error: --rows: iaf-mnist has no row 'x'; its rows are diagonal, .*\n$/],
   [
     ['paper', 'iaf-mnist', '--resume', 'x'],
     "error: paper: --resume goes on with the table of its run, so leave 'iaf-mnist' out\n",
   ],
+  [['paper', 'maf-uci'], /^error: maf-uci: --data must name the directory that the paper’s authors publish, .*\n$/],
+  [
+    ['paper', 'maf-uci', '--data', 'nowhere'],
+    /^error: .*nowhere.power.data\.npy: no such file; --rows names rows of .*\n$/,
+  ],
+  [['paper', 'maf-order', '--data', 'idx'], 'error: maf-order: draws its own data, so leave --data out\n'],
   [['paper', 'iaf-mnist', '--data', 'nowhere'], /^error: .*nowhere: no such directory\n$/],
 ])('%j is one clear line', async (args, message) => {
   const { code, stderr } = await runCli(cwd, args);
@@ -100,4 +112,36 @@ test('convolutional rows are trained too, and a number that a paper gives withou
   const vlae = await runCli(cwd, ['paper', 'vlae-mnist', ...args, '--rows', 'iaf-posterior,vlae', '--out', 'vlae']);
   expect(vlae.code, vlae.stderr).toBe(0);
   expect(vlae.stdout).toMatch(/^Autoregressive prior and decoder +.* −79\.03 {2}/m);
+});
+
+test('tables of numbers are read from the authors’ files, those of the chosen rows alone, and go on where they were stopped', async () => {
+  rmSync(path.join(cwd, 'uci', 'BSDS300'), { recursive: true });
+  const args = ['paper', 'maf-uci', '--data', 'uci', '--quick', '--seeds', '1', '--rows', 'power-made,gas-maf-5'];
+  const whole = await runCli(cwd, [...args, '--out', 'uci-whole']);
+  expect(whole.code, whole.stderr).toBe(0);
+  expect(whole.stderr).toContain('POWER of 81 × 6, validated on 9 and tested on 10; GAS of 81 × 8');
+  expect(whole.stdout).toMatch(/^POWER, MADE +[−\d.]+ ± \d+\.\d\d +−3\.08 ± 0\.03 +1 +\d+\.\d$/m);
+  expect(whole.stdout).toMatch(/^GAS, MAF \(5\) +[−\d.]+ ± \d+\.\d\d +9\.07 ± 0\.02 +1 +\d+\.\d$/m);
+  const stopped = await runCli(cwd, [...args, '--out', 'uci-stopped'], { stopAt: 'GAS, MAF (5)' });
+  expect(stopped.code).toBe(130);
+  const resumed = await runCli(cwd, ['--resume', 'uci-stopped']);
+  expect(resumed.code, resumed.stderr).toBe(0);
+  for (const row of ['power-made.0', 'gas-maf-5.0']) {
+    const [a, b] = ['uci-whole', 'uci-stopped'].map((run) => JSON.parse(read(run, 'results', `${row}.json`)).scores);
+    expect(b).toEqual(a);
+  }
+});
+
+test('the right order is above the wrong one, and below the density itself', async () => {
+  const args = 'paper maf-order --quick --seeds 1 --out order --rows exact,made,made-wrong-order'.split(' ');
+  const { code, stdout, stderr } = await runCli(cwd, args);
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/^MADE, order x₂, x₁ above MADE, order x₁, x₂, log p\(x\): \+0\.\d\d ± 0\.\d\d nats, holds$/m);
+  const [exact, right] = ['exact', 'made'].map(
+    (row) => JSON.parse(read('order', 'results', `${row}.0.json`)).scores.logProb,
+  );
+  expect(exact).toHaveLength(3000);
+  const difference = pairedDifference(exact, right);
+  expect(difference.mean).toBeGreaterThan(-2 * difference.standardError);
+  expect(difference.mean).toBeLessThan(0.05);
 });

@@ -69,9 +69,10 @@ export function covariance(matrix: Matrix): Float64Array {
 }
 
 /** Some rows of a matrix, in the order given. */
-export function takeRows({ values, columns }: Matrix, rows: readonly number[]): Matrix {
+export function takeRows({ values, columns }: Matrix, rows: ArrayLike<number>): Matrix {
   const taken = new Float64Array(rows.length * columns);
-  for (const [i, row] of rows.entries()) taken.set(values.subarray(row * columns, (row + 1) * columns), i * columns);
+  for (let i = 0; i < rows.length; i++)
+    taken.set(values.subarray(rows[i] * columns, (rows[i] + 1) * columns), i * columns);
   return { values: taken, rows: rows.length, columns };
 }
 

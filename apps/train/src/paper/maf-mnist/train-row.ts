@@ -7,12 +7,12 @@ import type { Digits } from '../../data/digits/images.js';
 import { greyLevels } from '../../digits/evaluation.js';
 import { trainOrResume } from '../../run/training-run.js';
 import { checkInterrupted } from '../../terminal/host.js';
+import { BATCH, densityModels, densityOf, L2, PATIENCE } from '../densities/density-models.js';
 import type { RowOutcome, RowWork } from '../table/paper-table.js';
 import { gaussianScores, meanDensity } from './gaussians.js';
 import { logitRows, type PixelStandard } from './logit-rows.js';
 import { logits } from './logits.js';
 import type { MafMnistData } from './maf-mnist-data.js';
-import { densityModels, densityOf } from './models.js';
 
 const LABELS = 10;
 /** Of the test digits, and of what the pixels are standardised by: the same for every row and seed. */
@@ -20,9 +20,6 @@ const NOISE: Key = key(0);
 /** Of the training digits, where all of them are looked at at once. */
 export const TRAINING_NOISE = foldIn(NOISE, 0);
 const CHUNK = 500;
-const BATCH = 100;
-/** The paper adds 10⁻⁶ ‖w‖² to the loss. */
-const L2 = 2e-6;
 
 /**
  * Trains one row of the table, and scores the test digits with it.
@@ -72,7 +69,7 @@ export async function trainRow(
       steps: steps * (quick ? 10 : 1000),
       seed: trainingKey,
       validation: { data: batchesOf(data.validation, isConditional, foldIn(NOISE, 2)) },
-      ...(!quick && { patience: 30 }),
+      ...(!quick && { patience: PATIENCE }),
     },
   });
   return { training, scores: { logProb: await testScores(density, data.test, isConditional, work) } };

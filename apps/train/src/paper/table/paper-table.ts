@@ -61,6 +61,8 @@ export interface TableOptions {
   data: string | null;
   /** Minutes in place of hours: less data, smaller networks, fewer steps. */
   quick: boolean;
+  /** The rows that will be trained, by name: data that none of them is of need not be there. */
+  rows: readonly string[];
 }
 
 /** A published table that this program can train. */

@@ -1,6 +1,6 @@
 import { affine, type Bijector, Chain, madeMog, maf, mafMog, realNvp } from '@pushforward/bijectors';
 import { type Distribution, StandardNormal, Transformed } from '@pushforward/distributions';
-import type { Key } from '@pushforward/tensor';
+import type { Activation, Key } from '@pushforward/tensor';
 
 /** What the flow of a row is built from. */
 interface DensityOptions {
@@ -8,15 +8,24 @@ interface DensityOptions {
   hidden: number[];
   /** 0 for a density without a context. */
   contextDim: number;
+  /** Default `'relu'`. */
+  activation?: Activation;
   seed: Key;
 }
 
-/** A row of the table that is trained step by step. */
+/** A row of the paper's tables that is trained step by step. */
 export interface DensityModel {
   build(options: DensityOptions): Bijector;
   /** As in the paper: flows of many layers take smaller steps. */
   learningRate: number;
 }
+
+/** How many rows the paper's batches have. */
+export const BATCH = 100;
+/** The paper adds 10⁻⁶ ‖w‖² to the loss. */
+export const L2 = 2e-6;
+/** After how many epochs without a better validation loss the paper stops. */
+export const PATIENCE = 30;
 
 const [ofOneLayer, ofLayers] = [1e-3, 1e-4];
 
@@ -37,7 +46,7 @@ export const densityModels: Readonly<Record<string, DensityModel>> = {
   'maf-mog-5': { build: (options) => mafMog({ ...options, transforms: 5, batchNorm: true }), learningRate: ofLayers },
 };
 
-/** A flow over the standard normal distribution, behind the location and scale of each pixel of the training digits. */
+/** A flow over the standard normal distribution, behind a location and a scale of each dimension. */
 export function densityOf(flow: Bijector, loc: readonly number[], scale: readonly number[]): Distribution {
   return new Transformed(new StandardNormal(loc.length), new Chain([flow, affine({ loc, scale })]));
 }
