@@ -126,10 +126,11 @@ async function evaluateOn(backend: string, transform: MixtureCdfTransform, way: 
   return { value, logDet, dx, draw };
 }
 
+const read = async (from: Tensor) => (await from.data()) as Float32Array;
+
 /** Numbers, raw parameters and cotangents, of a number of elements that fills no vector. */
 async function draw(transform: MixtureCdfTransform, seed: number, spread: number, deviation: number, count = 203) {
   const [a, b, c, d] = split(key(seed), 4);
-  const read = async (from: Tensor) => (await from.data()) as Float32Array;
   return {
     x: (await read(normal(a, [count]))).map((number) => spread * number),
     raw: (await read(normal(b, [count * transform.parameterCount]))).map((number) => deviation * number),
@@ -167,6 +168,7 @@ function referenceOf(shape: Mixture, way: Way, x: number, raw: number[]) {
 describe.each(shapes)('the kernel for $family components, $components of them', (shape) => {
   const transform = new MixtureCdfTransform(shape);
   const P = transform.parameterCount;
+  const results = (of: Results, row: number) => [of.value[row], of.logDet[row], of.dx[row], ...rowOf(of.draw, row)];
   const rowOf = (raw: Float32Array, row: number) => Array.from(raw.subarray(row * P, (row + 1) * P));
 
   test('is the exact map of numbers and parameters next to those given, near and far, narrow and wide', async () => {
@@ -252,7 +254,6 @@ describe.each(shapes)('the kernel for $family components, $components of them', 
   test.each(WAYS)('%s of one number does not depend on the others, and NaN stays in its place', async (way) => {
     const given = await draw(transform, 8, 3, 1, 9);
     const all = await evaluateOn('wasm', transform, way, given);
-    const results = (of: Results, row: number) => [of.value[row], of.logDet[row], of.dx[row], ...rowOf(of.draw, row)];
     for (const [row] of given.x.entries()) {
       const alone = await evaluateOn('wasm', transform, way, {
         x: given.x.slice(row, row + 1),
