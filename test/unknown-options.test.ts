@@ -89,7 +89,8 @@ describe('an option that a function does not have is refused', () => {
 });
 
 test('an option that is there but undefined is as good as left out', () => {
-  expect(() => bijectors.maf({ ...flow, ...{ contxt: undefined } })).not.toThrow();
+  const unset: object = { contxt: undefined };
+  expect(() => bijectors.maf({ ...flow, ...unset })).not.toThrow();
 });
 
 test("a posterior that does not take the encoder's context is refused", () => {

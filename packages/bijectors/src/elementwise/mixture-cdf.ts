@@ -104,8 +104,8 @@ const FAMILIES = Object.keys(MIXTURE_FAMILIES) as (keyof typeof MIXTURE_FAMILIES
  * const transform = new MixtureCdfTransform({ family: 'gaussian', components: 2 });
  * // Half of the mass at −3 and half at 3, with scale 1: the middle is pulled together.
  * const parameters = tf.tensor1d([0, 0, -4.5, 2.25, 0, 0]);
- * const { value } = transform.forwardAndLogDet(tf.tensor1d([-3, 0, 3]), parameters);
- * console.log(Array.from(await value.data(), (y) => y.toFixed(2))); // [ '-0.67', '0.00', '0.67' ]
+ * const { value } = transform.forwardAndLogDet(tf.tensor1d([-3, 3]), parameters);
+ * console.log(Array.from(await value.data(), (y) => y.toFixed(2))); // [ '-0.67', '0.67' ]
  * ```
  */
 export class MixtureCdfTransform extends ElementwiseTransform {

@@ -26,8 +26,7 @@ export interface AutoregressiveFlowOptions extends AutoregressiveLayersOptions {
   activation?: Activation;
 }
 
-/** The names of {@link AutoregressiveFlowOptions}. */
-export const autoregressiveFlowOptions = [
+const autoregressiveFlowOptions = [
   ...autoregressiveLayersOptions,
   'hidden',
   'graph',

@@ -23,8 +23,8 @@ import { checkConditioner } from './index.js';
 /** It obeys every law, and each subclass below breaks one. */
 class Right extends Made {
   static override readonly type: string = 'Right';
-  static override fromConfig(config: ModuleConfig): Right {
-    return new this({ ...(config as unknown as MadeOptions), seed: 0 });
+  static override fromConfig({ type: _, ...options }: ModuleConfig): Right {
+    return new this({ ...(options as unknown as MadeOptions), seed: 0 });
   }
 
   override config(): ModuleConfig {

@@ -25,7 +25,10 @@ const refused: [() => void, string][] = [
   [() => checkOneOf('f: order', 'up', ['a', 'b', 'c']), "f: order must be 'a', 'b' or 'c', got 'up'"],
   [() => checkOneOf('f: order', 3, ['a', 'b', 'c', 'd']), 'f: order must be one of a, b, c, d, got 3'],
   [() => checkOptions('f', [6], []), 'f: options must be an object, got [6]'],
-  [() => checkOptions('f', { dim: 6, ...{ context: 1 } }, ['dim']), "f: has no option 'context'; its options are dim"],
+  [
+    () => checkOptions('f', { dim: 6, context: 1 } as { dim: number }, ['dim']),
+    "f: has no option 'context'; its options are dim",
+  ],
   [() => checkInstance('f: date', {}, Date, 'a date'), 'f: date must be a date, got {}'],
 ];
 

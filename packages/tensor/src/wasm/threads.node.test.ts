@@ -49,8 +49,12 @@ function layers(rows: number, width: number): Tensor[] {
       Object.values(mixtureQuantile({ family: 'gaussian', components: 3, affine: true, ...limits }, 'inverse', x, raw));
     const roots = mixture(numbers, raw);
     return [
-      ...[y, ...byLinear, ...values, ...vjp(spline, [numbers, raw], values)],
-      ...[...roots, ...vjp(mixture, [numbers, raw], roots)],
+      y,
+      ...byLinear,
+      ...values,
+      ...vjp(spline, [numbers, raw], values),
+      ...roots,
+      ...vjp(mixture, [numbers, raw], roots),
     ];
   });
 }

@@ -72,18 +72,24 @@ const images = (count: number, size = 2) => bernoulli(key(8), 0.4, [count, size 
 const every = () => tensor(Array.from({ length: 16 }, (_, n) => [n & 1, (n >> 1) & 1, (n >> 2) & 1, n >> 3]));
 const exact = { rtol: 0, atol: 0 };
 
+/** The mean and the standard deviation of every channel. */
+async function channelMoments(maps: Tensor) {
+  const { mean: loc, variance } = moments(maps, [0, 1, 2]);
+  return { loc: await loc.data(), deviation: Array.from(await variance.data(), Math.sqrt) };
+}
+
 /** What a network of one function is; it holds what its weights are in. */
 class FunctionNetwork extends Network {
   constructor(
     readonly inputDim: number,
     readonly outputDim: number,
     readonly parts: readonly (Network | LatentLayer)[],
-    readonly function_: (x: Tensor) => Tensor,
+    readonly formula: (x: Tensor) => Tensor,
   ) {
     super();
   }
   apply(x: Tensor): Tensor {
-    return this.function_(x);
+    return this.formula(x);
   }
   override config(): ModuleConfig {
     return { type: 'FunctionNetwork' };
@@ -193,22 +199,18 @@ describe('a hierarchical autoencoder', () => {
     const vae = make(4);
     const x = images(40, 4);
     initializeWeightNorm(vae, () => vae.elbo(x, { seed: 7 }));
-    const of = async (maps: Tensor) => {
-      const { mean: loc, variance } = moments(maps, [0, 1, 2]);
-      return { loc: await loc.data(), deviation: Array.from(await variance.data(), Math.sqrt) };
-    };
     const { encoding, z } = vae.infer(x, { seed: 7 });
     const [below, above] = [encoding[0], encoding[1]];
     for (const { loc, deviation } of [
-      await of(reshape(below.loc, [40, 4, 4, 1])),
-      await of(reshape(below.logScale, [40, 4, 4, 1])),
-      await of(reshape(above.context!, [40, 2, 2, 2])),
+      await channelMoments(reshape(below.loc, [40, 4, 4, 1])),
+      await channelMoments(reshape(below.logScale, [40, 4, 4, 1])),
+      await channelMoments(reshape(above.context!, [40, 2, 2, 2])),
     ]) {
       for (const value of loc) expect(Math.abs(value)).toBeLessThan(1e-4);
       for (const value of deviation) expect(Math.abs(value - 0.1)).toBeLessThan(1e-3);
     }
     const lowest = reshape(z.slice([0, 0, 4], [1, 40, 16]), [40, 4, 4, 1]);
-    const { loc, deviation } = await of(vae.layers[0].latent.apply(lowest));
+    const { loc, deviation } = await channelMoments(vae.layers[0].latent.apply(lowest));
     for (const value of loc) expect(Math.abs(value)).toBeLessThan(1e-4);
     for (const value of deviation) expect(Math.abs(value - 1)).toBeLessThan(1e-3);
   });
