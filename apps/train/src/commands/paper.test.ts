@@ -51,6 +51,18 @@ test.each([
   expect(stderr).toMatch(message);
 });
 
+test('--force starts anew: results of an earlier run in the directory are not taken for its own', async () => {
+  const run = (quick: string[]) =>
+    runCli(cwd, ['paper', 'maf-order', ...quick, '--seeds', '1', '--rows', 'exact', '--out', 'again', '--force']);
+  const scores = () => JSON.parse(read('again', 'results', 'exact.0.json')).scores.logProb.length;
+  const first = await run(['--quick']);
+  expect(first.code, first.stderr).toBe(0);
+  const quick = scores();
+  const second = await run([]);
+  expect(second.code, second.stderr).toBe(0);
+  expect(scores()).toBeGreaterThan(quick);
+});
+
 describe('a table of two seeds', () => {
   const rows = ['--rows', 'gaussian,made,made-conditional,maf-5'];
 

@@ -4,7 +4,7 @@ import { key } from '@pushforward/tensor';
 import { checkSameData } from '../files/fingerprint.js';
 import { startBackend } from '../model/backend.js';
 import type { PaperTable, PreparedTable, TableRow } from '../paper/table/paper-table.js';
-import { readResult, type RowResult, writeResult } from '../paper/table/row-result.js';
+import { readResult, removeResults, type RowResult, writeResult } from '../paper/table/row-result.js';
 import { tableReport } from '../paper/table/table-report.js';
 import { judge, summaryRows, verdictText } from '../paper/table/table-summary.js';
 import { paperTables } from '../paper/tables.js';
@@ -67,6 +67,7 @@ export async function paperCommand(
     data: prepared.data,
     finished: false,
   };
+  await removeResults(directory);
   await beginRun(directory, record);
   await runPaper(host, directory, record, settings, prepared);
 }

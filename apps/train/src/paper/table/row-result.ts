@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileAtomic } from '@pushforward/io/node';
 import type { TrainingRecord } from '../../run/training-run.js';
@@ -45,6 +45,11 @@ export async function writeResult(
   };
   await writeFileAtomic(path.join(directory.path, resultFile(row, seed)), `${JSON.stringify(result)}\n`);
   return result;
+}
+
+/** Removes what an earlier run in the same directory came to, perhaps with other settings. */
+export async function removeResults(directory: RunDirectory): Promise<void> {
+  await rm(path.join(directory.path, FOLDER), { recursive: true, force: true });
 }
 
 /**
