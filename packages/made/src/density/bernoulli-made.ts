@@ -1,5 +1,5 @@
 import { cast, customGrad, less, reshape, sigmoid, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
-import { checkOptions, type Key, type ModuleConfig, uniform } from '@pushforward/tensor';
+import { type Key, type ModuleConfig, uniform } from '@pushforward/tensor';
 import { bernoulliLogProb } from '@pushforward/tensor/kernels';
 import type { Step } from '../contract/conditioner.js';
 import { MadeDensity, type MadeDensityOptions } from './made-density.js';
@@ -41,20 +41,6 @@ export class BernoulliMade extends MadeDensity {
   }
 
   constructor(options: MadeDensityOptions) {
-    checkOptions('BernoulliMade', options, [
-      'dim',
-      'hidden',
-      'contextDim',
-      'order',
-      'graph',
-      'degrees',
-      'activation',
-      'direct',
-      'residual',
-      'weightNorm',
-      'init',
-      'seed',
-    ]);
     super(options, 1);
   }
 

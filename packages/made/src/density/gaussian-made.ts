@@ -1,5 +1,5 @@
 import { add, exp, mul, neg, reshape, slice, sub, type Tensor } from '@tensorflow/tfjs-core';
-import { checkOptions, type Key, type ModuleConfig, normal, softBound } from '@pushforward/tensor';
+import { type Key, type ModuleConfig, normal, softBound } from '@pushforward/tensor';
 import { normalLogProb } from '@pushforward/tensor/kernels';
 import type { Step } from '../contract/conditioner.js';
 import { MadeDensity, type MadeDensityOptions } from './made-density.js';
@@ -39,20 +39,6 @@ export class GaussianMade extends MadeDensity {
   }
 
   constructor(options: MadeDensityOptions) {
-    checkOptions('GaussianMade', options, [
-      'dim',
-      'hidden',
-      'contextDim',
-      'order',
-      'graph',
-      'degrees',
-      'activation',
-      'direct',
-      'residual',
-      'weightNorm',
-      'init',
-      'seed',
-    ]);
     super(options, 2);
   }
 

@@ -1,8 +1,17 @@
 import { reshape, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { admit, checkInteger, type Key, key, Module, type ModuleConfig, type Seed } from '@pushforward/tensor';
+import {
+  admit,
+  checkInteger,
+  checkOptions,
+  type Key,
+  key,
+  Module,
+  type ModuleConfig,
+  type Seed,
+} from '@pushforward/tensor';
 import { asLogDensity } from '@pushforward/tensor/kernels';
 import type { Step } from '../contract/conditioner.js';
-import { Made, type MadeOptions } from '../made/made.js';
+import { Made, type MadeOptions, structureOptions } from '../made/made.js';
 
 /** What a density model on a {@link Made} is made of: that network's options but its parameters, which the model decides. */
 export type MadeDensityOptions = Omit<MadeOptions, 'parameterCount' | 'initialParameters'>;
@@ -55,6 +64,7 @@ export abstract class MadeDensity extends Module {
 
   constructor(options: MadeDensityOptions, parameterCount: number) {
     super();
+    checkOptions(this.#type, options, structureOptions);
     this.made = new Made({ ...options, parameterCount });
   }
 
@@ -104,7 +114,11 @@ export abstract class MadeDensity extends Module {
 
   override config(): ModuleConfig {
     const { parameterCount: _, ...config } = this.made.config();
-    return { ...config, type: (this.constructor as unknown as { type: string }).type };
+    return { ...config, type: this.#type };
+  }
+
+  get #type(): string {
+    return (this.constructor as unknown as { type: string }).type;
   }
 
   /** `log p(xᵢ | x₍₋ᵢ₎)`: `x` `[...batch, D]`, `parameters` `[...batch, D, P]`, result `[...batch, D]`. */

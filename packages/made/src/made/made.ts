@@ -79,6 +79,22 @@ export interface MadeOptions {
   seed?: Seed;
 }
 
+/** The names of {@link MadeOptions} but those of the parameters. */
+export const structureOptions = [
+  'dim',
+  'hidden',
+  'contextDim',
+  'order',
+  'graph',
+  'degrees',
+  'activation',
+  'direct',
+  'residual',
+  'weightNorm',
+  'init',
+  'seed',
+] as const;
+
 /**
  * A masked autoencoder for distribution estimation: a feed-forward network whose masks leave no path from dimension j to the parameters
  * of dimension i unless j comes before i in the order.
@@ -129,22 +145,7 @@ export class Made extends Conditioner {
 
   constructor(options: MadeOptions) {
     super();
-    checkOptions('Made', options, [
-      'dim',
-      'parameterCount',
-      'hidden',
-      'contextDim',
-      'order',
-      'graph',
-      'degrees',
-      'activation',
-      'direct',
-      'residual',
-      'weightNorm',
-      'initialParameters',
-      'init',
-      'seed',
-    ]);
+    checkOptions('Made', options, [...structureOptions, 'parameterCount', 'initialParameters']);
     const {
       dim,
       parameterCount = 1,

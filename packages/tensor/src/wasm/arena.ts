@@ -17,7 +17,7 @@ export class Arena {
   /** A piece that begins on a cache line of its own. */
   reserve(size: number): number {
     const offset = this.bytes;
-    this.bytes += Math.ceil(size / UNIT_BYTES) * UNIT_BYTES;
+    this.bytes += wholeLines(size);
     return offset;
   }
 
@@ -25,6 +25,11 @@ export class Arena {
   units(count: number): number {
     return this.reserve(count * UNIT_BYTES);
   }
+}
+
+/** Rounds a size up to whole cache lines. */
+export function wholeLines(bytes: number): number {
+  return Math.ceil(bytes / UNIT_BYTES) * UNIT_BYTES;
 }
 
 /**

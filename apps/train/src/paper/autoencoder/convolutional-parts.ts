@@ -18,6 +18,11 @@ export interface ConvolutionalSize {
   latent: number;
 }
 
+/** Those of the IAF paper. */
+export const paperSize: ConvolutionalSize = { channels: [16, 32, 32], blocks: 2, hidden: 450, latent: 32 };
+/** Those of quick forms. */
+export const quickSize: ConvolutionalSize = { channels: [8, 8], blocks: 1, hidden: 64, latent: 8 };
+
 /** The encoder of the IAF paper's digits, with so many numbers for a posterior's flow. */
 export function convolutionalEncoder(
   { channels, blocks, hidden, latent }: ConvolutionalSize,

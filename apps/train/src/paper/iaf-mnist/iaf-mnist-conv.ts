@@ -1,17 +1,19 @@
 import { iaf } from '@pushforward/bijectors';
 import { type Key, split } from '@pushforward/tensor';
 import { BernoulliLikelihood, Vae } from '@pushforward/vae';
-import { digitsFingerprint } from '../../data/digits/digits-fingerprint.js';
 import type { Digits } from '../../data/digits/images.js';
 import {
   convolutionalDecoder,
   convolutionalEncoder,
   type ConvolutionalSize,
+  paperSize,
+  quickSize,
   setFromDigits,
 } from '../autoencoder/convolutional-parts.js';
 import type { PaperTable, RowOutcome, RowWork } from '../table/paper-table.js';
-import { type AutoencoderData, readAutoencoderDigits } from '../autoencoder/digits-data.js';
+import type { AutoencoderData } from '../autoencoder/digits-data.js';
 import { autoencoderMetrics } from '../autoencoder/metrics.js';
+import { prepareAutoencoders } from '../autoencoder/prepare.js';
 import { trainAutoencoder, type TrainingSize } from '../autoencoder/train-autoencoder.js';
 
 interface Size extends TrainingSize, ConvolutionalSize {
@@ -22,10 +24,7 @@ interface Size extends TrainingSize, ConvolutionalSize {
 }
 
 const FULL: Size = {
-  channels: [16, 32, 32],
-  blocks: 2,
-  hidden: 450,
-  latent: 32,
+  ...paperSize,
   context: 64,
   flowWidth: 1,
   epochs: 20,
@@ -33,10 +32,7 @@ const FULL: Size = {
   samples: 128,
 };
 const QUICK: Size = {
-  channels: [8, 8],
-  blocks: 1,
-  hidden: 64,
-  latent: 8,
+  ...quickSize,
   context: 32,
   flowWidth: 0.2,
   epochs: 12,
@@ -83,14 +79,7 @@ export const iafMnistConv: PaperTable = {
   claims: Object.keys(flows).flatMap((better, i) =>
     ['elbo', 'logLikelihood'].map((metric) => ({ metric, better, worse: 'diagonal', isQuick: i === 0 })),
   ),
-  async prepare(cwd, options) {
-    const digits = await readAutoencoderDigits(cwd, options);
-    return {
-      source: digits.source,
-      data: digitsFingerprint([digits.train, digits.test]),
-      train: (row, work) => trainRow(row, digits, options.quick ? QUICK : FULL, work),
-    };
-  },
+  prepare: prepareAutoencoders({ full: FULL, quick: QUICK }, trainRow),
 };
 
 async function trainRow(row: string, digits: AutoencoderData, size: Size, work: RowWork): Promise<RowOutcome> {

@@ -1,9 +1,9 @@
 import { split } from '@pushforward/tensor';
 import { digitsVae } from '../../digits/model.js';
-import { digitsFingerprint } from '../../data/digits/digits-fingerprint.js';
 import type { Claim, PaperTable, RowOutcome, RowWork } from '../table/paper-table.js';
-import { type AutoencoderData, readAutoencoderDigits } from '../autoencoder/digits-data.js';
+import type { AutoencoderData } from '../autoencoder/digits-data.js';
 import { autoencoderMetrics } from '../autoencoder/metrics.js';
+import { prepareAutoencoders } from '../autoencoder/prepare.js';
 import { posteriors } from './posteriors.js';
 import { trainAutoencoder, type TrainingSize } from '../autoencoder/train-autoencoder.js';
 
@@ -65,14 +65,7 @@ export const iafMnist: PaperTable = {
     ...above('iaf', 'diagonal', true),
     ...above('full-covariance', 'diagonal', true),
   ],
-  async prepare(cwd, options) {
-    const digits = await readAutoencoderDigits(cwd, options);
-    return {
-      source: digits.source,
-      data: digitsFingerprint([digits.train, digits.test]),
-      train: (row, work) => trainRow(row, digits, options.quick ? QUICK : FULL, work),
-    };
-  },
+  prepare: prepareAutoencoders({ full: FULL, quick: QUICK }, trainRow),
 };
 
 async function trainRow(row: string, digits: AutoencoderData, size: Size, work: RowWork): Promise<RowOutcome> {

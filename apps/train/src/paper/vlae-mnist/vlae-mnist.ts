@@ -4,7 +4,6 @@ import { StandardNormal, Transformed } from '@pushforward/distributions';
 import { PixelCnn } from '@pushforward/made';
 import { type Key, key, split } from '@pushforward/tensor';
 import { BernoulliLikelihood, type Likelihood, PixelCnnLikelihood, Vae } from '@pushforward/vae';
-import { digitsFingerprint } from '../../data/digits/digits-fingerprint.js';
 import type { Digits } from '../../data/digits/images.js';
 import { greyLevels } from '../../digits/evaluation.js';
 import { binarise } from '../../digits/model.js';
@@ -12,10 +11,13 @@ import {
   convolutionalDecoder,
   convolutionalEncoder,
   type ConvolutionalSize,
+  paperSize,
+  quickSize,
   setFromDigits,
 } from '../autoencoder/convolutional-parts.js';
-import { type AutoencoderData, readAutoencoderDigits } from '../autoencoder/digits-data.js';
+import type { AutoencoderData } from '../autoencoder/digits-data.js';
 import { autoencoderMetrics } from '../autoencoder/metrics.js';
+import { prepareAutoencoders } from '../autoencoder/prepare.js';
 import { trainAutoencoder, type TrainingSize } from '../autoencoder/train-autoencoder.js';
 import type { PaperTable, RowOutcome, RowWork } from '../table/paper-table.js';
 
@@ -33,10 +35,7 @@ interface Size extends TrainingSize, ConvolutionalSize {
 }
 
 const FULL: Size = {
-  channels: [16, 32, 32],
-  blocks: 2,
-  hidden: 450,
-  latent: 32,
+  ...paperSize,
   context: 64,
   flowHidden: [640, 640],
   features: 16,
@@ -48,10 +47,7 @@ const FULL: Size = {
   samples: 128,
 };
 const QUICK: Size = {
-  channels: [8, 8],
-  blocks: 1,
-  hidden: 64,
-  latent: 8,
+  ...quickSize,
   context: 32,
   flowHidden: [64, 64],
   features: 4,
@@ -88,14 +84,7 @@ export const vlaeMnist: PaperTable = {
     { metric: 'logLikelihood', better: 'vlae', worse: 'iaf-posterior', isQuick: false },
     { metric: 'logLikelihood', better: 'vlae', worse: 'af-prior', isQuick: false },
   ],
-  async prepare(cwd, options) {
-    const digits = await readAutoencoderDigits(cwd, options);
-    return {
-      source: digits.source,
-      data: digitsFingerprint([digits.train, digits.test]),
-      train: (row, work) => trainRow(row, digits, options.quick ? QUICK : FULL, work),
-    };
-  },
+  prepare: prepareAutoencoders({ full: FULL, quick: QUICK }, trainRow),
 };
 
 async function trainRow(row: string, grey: AutoencoderData, size: Size, work: RowWork): Promise<RowOutcome> {

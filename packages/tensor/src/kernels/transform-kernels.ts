@@ -1,0 +1,93 @@
+import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { Arena } from '../wasm/arena.js';
+import type { WasmModule } from '../wasm/wasm-module.js';
+
+/** What a kernel of N numbers and their parameters works on: addresses, and sizes. */
+export interface TransformArrays {
+  readonly rows: number;
+  readonly parameterCount: number;
+  readonly input: number;
+  readonly parameters: number;
+  /** The results, or their cotangents where gradients are asked for. */
+  readonly value: number;
+  readonly logDet: number;
+  /** 0 where none are asked for. */
+  readonly inputGradient: number;
+  readonly parameterGradient: number;
+  /** Where all threads have their working memory. */
+  readonly work: number;
+}
+
+/** What one family of transforms has of its own. */
+interface TransformFamily<Form> {
+  readonly name: string;
+  readonly apply: (wasm: WasmModule, struct: number) => void;
+  readonly applyGradient: (wasm: WasmModule, struct: number) => void;
+  readonly structBytes: number;
+  /** What a thread needs, in whole cache lines. */
+  readonly workBytes: (wasm: WasmModule, form: Form, parameterCount: number) => number;
+  readonly writeStruct: (wasm: WasmModule, address: number, form: Form, arrays: TransformArrays) => void;
+}
+
+/** A kernel as the backends register it. */
+export interface TransformKernel {
+  readonly name: string;
+  readonly wasm: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule) => TensorInfo[];
+}
+
+/**
+ * The kernels of transforms of N numbers, each with raw parameters of its own.
+ *
+ * @returns a kernel from the numbers `[N]` and their parameters `[N, P]` to the values and log-derivatives, `[N]`; and one from the numbers, the parameters and the
+ * cotangents of these to the gradients of the first two
+ */
+export function transformKernels<Form>(
+  family: TransformFamily<Form>,
+): [kernel: TransformKernel, gradientKernel: TransformKernel] {
+  return [
+    {
+      name: family.name,
+      wasm: (inputs, attrs, wasm) => {
+        const [x, parameters] = Object.values(inputs) as TensorInfo[];
+        const results = [wasm.output(x.shape), wasm.output(x.shape)];
+        family.apply(wasm, layOut(family, wasm, attrs as unknown as Form, [x, parameters, ...results]));
+        return results;
+      },
+    },
+    {
+      name: `${family.name}Gradient`,
+      wasm: (inputs, attrs, wasm) => {
+        const operands = Object.values(inputs) as TensorInfo[];
+        const gradients = operands.slice(0, 2).map(({ shape }) => wasm.output(shape));
+        family.applyGradient(wasm, layOut(family, wasm, attrs as unknown as Form, [...operands, ...gradients]));
+        return gradients;
+      },
+    },
+  ];
+}
+
+/** Writes the structure of one call; the threads' own memory follows it. */
+function layOut<Form>(
+  { structBytes, workBytes, writeStruct }: TransformFamily<Form>,
+  wasm: WasmModule,
+  form: Form,
+  [input, parameters, value, logDet, inputGradient, parameterGradient]: readonly TensorInfo[],
+): number {
+  const parameterCount = parameters.shape[1];
+  const arena = new Arena();
+  const struct = arena.reserve(structBytes);
+  const work = arena.reserve(wasm.threads * workBytes(wasm, form, parameterCount));
+  const base = wasm.scratch(arena.bytes);
+  writeStruct(wasm, base + struct, form, {
+    rows: util.sizeFromShape(input.shape),
+    parameterCount,
+    input: wasm.address(input),
+    parameters: wasm.address(parameters),
+    value: wasm.address(value),
+    logDet: wasm.address(logDet),
+    inputGradient: inputGradient ? wasm.address(inputGradient) : 0,
+    parameterGradient: parameterGradient ? wasm.address(parameterGradient) : 0,
+    work: base + work,
+  });
+  return base + struct;
+}
