@@ -19,7 +19,7 @@ const FULL: Size = {
   hidden: [500, 500],
   context: 64,
   flowHidden: [320],
-  epochs: 60,
+  epochs: 20,
   learningRate: 1e-3,
   samples: 128,
 };
