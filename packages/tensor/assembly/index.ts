@@ -7,6 +7,7 @@ export { convolutionFilterBytes, convolutionResidualOffset, convolutionScratch }
 export { filterGradientParts, filterGradientScratch } from './convolution/filter-gradient';
 export { turnFilters } from './convolution/turned-filters';
 export { copyRows } from './reductions/copy-rows';
+export { repeatBlocks } from './reductions/repeat-blocks';
 export { epilogue } from './product/epilogue';
 export { epilogueGradient } from './entries/epilogue-gradient';
 export { standardNormalLogProb, standardNormalLogProbGradient } from './reductions/log-prob';

@@ -1,3 +1,4 @@
+import { loadLanes, storeLanes } from '../simd/lanes';
 import { splat } from '../simd/simd-math';
 import { sumOfSquares } from '../reductions/sum-of-squares';
 
@@ -63,7 +64,9 @@ export function adamUpdatesTask(at: usize, task: i32): void {
   for (; task >= chunksOf(arraysAt(settings.table, v).count); v++) task -= chunksOf(arraysAt(settings.table, v).count);
   const arrays = arraysAt(settings.table, v);
   const begin = task * ADAM_CHUNK;
-  update(arrays, settings, settings.factor, begin, min(begin + ADAM_CHUNK, arrays.count));
+  const end = min(begin + ADAM_CHUNK, arrays.count);
+  if (settings.isAdamax) update<Adamax>(arrays, settings, begin, end);
+  else update<Adam>(arrays, settings, begin, end);
 }
 
 // @ts-ignore: decorator
@@ -72,61 +75,68 @@ export function arraysAt(table: usize, v: i32): AdamVariable {
   return changetype<AdamVariable>(table + <usize>v * offsetof<AdamVariable>());
 }
 
-function update(arrays: AdamVariable, settings: AdamSettings, factor: f32, begin: i32, end: i32): void {
-  const whole = end & ~3;
-  for (let i = begin; i < whole; i += 4) {
-    const at = <usize>i << 2;
-    const w = v128.load(arrays.weight + at);
-    const g = v128.load(arrays.gradient + at);
-    const m = v128.load(arrays.first + at);
-    const v = v128.load(arrays.second + at);
-    const first = first4(settings, m, g, factor);
-    const second = second4(settings, v, g, factor);
-    const weight = weight4(settings, w, first, second);
-    v128.store(arrays.nextFirst + at, first);
-    v128.store(arrays.nextSecond + at, second);
-    v128.store(arrays.nextWeight + at, weight);
-    if (settings.averages) v128.store(arrays.nextAverage + at, average4(settings, v128.load(arrays.average + at), weight));
+@unmanaged
+class Adam {
+  @inline second(decayed: v128, gradient: v128, smoothing: v128): v128 {
+    return f32x4.add(decayed, f32x4.mul(gradient, gradient));
   }
-  for (let i = whole; i < end; i++) {
-    const at = <usize>i << 2;
-    const g = v128.load32_splat(arrays.gradient + at);
-    const first = first4(settings, v128.load32_splat(arrays.first + at), g, factor);
-    const second = second4(settings, v128.load32_splat(arrays.second + at), g, factor);
-    const weight = weight4(settings, v128.load32_splat(arrays.weight + at), first, second);
-    v128.store32_lane(arrays.nextFirst + at, first, 0);
-    v128.store32_lane(arrays.nextSecond + at, second, 0);
-    v128.store32_lane(arrays.nextWeight + at, weight, 0);
-    if (settings.averages) {
-      v128.store32_lane(arrays.nextAverage + at, average4(settings, v128.load32_splat(arrays.average + at), weight), 0);
-    }
+  @inline divisor(second: v128, smoothing: v128): v128 {
+    return f32x4.add(f32x4.sqrt(second), smoothing);
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function first4(settings: AdamSettings, first: v128, gradient: v128, factor: f32): v128 {
-  return f32x4.add(f32x4.mul(first, splat(settings.decay1)), f32x4.mul(gradient, splat(factor)));
+@unmanaged
+class Adamax {
+  @inline second(decayed: v128, gradient: v128, smoothing: v128): v128 {
+    return f32x4.max(decayed, f32x4.add(f32x4.abs(gradient), smoothing));
+  }
+  @inline divisor(second: v128, smoothing: v128): v128 {
+    return second;
+  }
+}
+
+/** Everything that stays the same is a variable: the stores could change what is read from memory, which would be read anew for each number. */
+function update<Rule>(arrays: AdamVariable, settings: AdamSettings, begin: i32, end: i32): void {
+  const rule = changetype<Rule>(settings);
+  const from = <usize>begin << 2;
+  const gradient = arrays.gradient + from, weight = arrays.weight + from, first = arrays.first + from, second = arrays.second + from;
+  const nextWeight = arrays.nextWeight + from, nextFirst = arrays.nextFirst + from, nextSecond = arrays.nextSecond + from;
+  const factor = splat(settings.factor), decay1 = splat(settings.decay1), decay2 = splat(settings.decay2);
+  const smoothing = splat(settings.smoothing), stepSize = splat(settings.stepSize), shrink = splat(settings.shrink);
+  const whole = <usize>((end - begin) & ~3) << 2;
+  const rest = (end - begin) & 3;
+  for (let i: usize = 0; i < whole; i += 16) {
+    const g = f32x4.mul(v128.load(gradient + i), factor);
+    const m = f32x4.add(f32x4.mul(v128.load(first + i), decay1), g);
+    const v = rule.second(f32x4.mul(v128.load(second + i), decay2), g, smoothing);
+    const w = f32x4.mul(v128.load(weight + i), shrink);
+    v128.store(nextFirst + i, m);
+    v128.store(nextSecond + i, v);
+    v128.store(nextWeight + i, f32x4.sub(w, f32x4.mul(f32x4.div(m, rule.divisor(v, smoothing)), stepSize)));
+  }
+  if (rest) {
+    const g = f32x4.mul(loadLanes(gradient + whole, rest), factor);
+    const m = f32x4.add(f32x4.mul(loadLanes(first + whole, rest), decay1), g);
+    const v = rule.second(f32x4.mul(loadLanes(second + whole, rest), decay2), g, smoothing);
+    const w = f32x4.mul(loadLanes(weight + whole, rest), shrink);
+    storeLanes(nextFirst + whole, m, rest);
+    storeLanes(nextSecond + whole, v, rest);
+    storeLanes(nextWeight + whole, f32x4.sub(w, f32x4.mul(f32x4.div(m, rule.divisor(v, smoothing)), stepSize)), rest);
+  }
+  if (settings.averages) updateAverage(arrays, splat(settings.averageRate), begin, end);
+}
+
+function updateAverage(arrays: AdamVariable, rate: v128, begin: i32, end: i32): void {
+  const from = <usize>begin << 2;
+  const weight = arrays.nextWeight + from, average = arrays.average + from, nextAverage = arrays.nextAverage + from;
+  const whole = <usize>((end - begin) & ~3) << 2;
+  const rest = (end - begin) & 3;
+  for (let i: usize = 0; i < whole; i += 16) v128.store(nextAverage + i, averaged(v128.load(average + i), v128.load(weight + i), rate));
+  if (rest) storeLanes(nextAverage + whole, averaged(loadLanes(average + whole, rest), loadLanes(weight + whole, rest), rate), rest);
 }
 
 // @ts-ignore: decorator
 @inline
-function second4(settings: AdamSettings, second: v128, gradient: v128, factor: f32): v128 {
-  const decayed = f32x4.mul(second, splat(settings.decay2));
-  const clipped = f32x4.mul(gradient, splat(factor));
-  if (settings.isAdamax) return f32x4.max(decayed, f32x4.add(f32x4.abs(clipped), splat(settings.smoothing)));
-  return f32x4.add(decayed, f32x4.mul(clipped, clipped));
-}
-
-// @ts-ignore: decorator
-@inline
-function weight4(settings: AdamSettings, weight: v128, first: v128, second: v128): v128 {
-  const divisor = settings.isAdamax ? second : f32x4.add(f32x4.sqrt(second), splat(settings.smoothing));
-  return f32x4.sub(f32x4.mul(weight, splat(settings.shrink)), f32x4.mul(f32x4.div(first, divisor), splat(settings.stepSize)));
-}
-
-// @ts-ignore: decorator
-@inline
-function average4(settings: AdamSettings, average: v128, weight: v128): v128 {
-  return f32x4.add(average, f32x4.mul(f32x4.sub(weight, average), splat(settings.averageRate)));
+function averaged(average: v128, weight: v128, rate: v128): v128 {
+  return f32x4.add(average, f32x4.mul(f32x4.sub(weight, average), rate));
 }

@@ -131,7 +131,8 @@ export type OptionName<T> = T extends unknown ? keyof T & string : never;
  * ```ts
  * import { checkOptions } from '@pushforward/tensor';
  *
- * checkOptions('maf', { dim: 6 }, ['dim', 'contextDim']); // passes
+ * const options: { dim: number; contextDim?: number } = { dim: 6 };
+ * checkOptions('maf', options, ['dim', 'contextDim']); // passes
  * ```
  */
 export function checkOptions<T extends object>(name: string, value: T, known: readonly OptionName<T>[]): void {

@@ -42,6 +42,7 @@ interface WasmFunctions {
     rows: number,
     count: number,
   ): void;
+  repeatBlocks(target: number, source: number, blocks: number, count: number, repeats: number): void;
   epilogue(epilogue: number, product: number, rows: number, columns: number): void;
   epilogueGradient(gradient: number): void;
   filterGradient(struct: number): void;

@@ -1,9 +1,22 @@
-import { Mean, type NamedAttrMap, type NamedTensorInfoMap, Sum, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import {
+  div,
+  Mean,
+  type NamedAttrMap,
+  type NamedTensorInfoMap,
+  reshape,
+  Sum,
+  type Tensor,
+  type TensorInfo,
+  util,
+} from '@tensorflow/tfjs-core';
+import { broadcastTo } from '../../arrays/broadcast-to.js';
 import type { KernelOverride } from '../../registry/kernel-override.js';
 import { emptyReduction } from './empty-reduction.js';
 import { sequentialReduction } from './sequential-webgpu.js';
 import { reducedAxes } from './reduced-axes.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
+
+// The stock gradients make a tensor of ones in JavaScript, for each number that was added up, to multiply it.
 
 /**
  * `tf.sum`, and with it the gradient of every bias.
@@ -12,6 +25,10 @@ import type { WasmModule } from '../../wasm/wasm-module.js';
  */
 export const sumKernel: KernelOverride = {
   name: Sum,
+  gradient: {
+    inputsToSave: ['x'],
+    gradFunc: (dy, [x], { axis }) => ({ x: () => spread(dy as Tensor, x, axis as number | number[]) }),
+  },
   wasm: sumWasm,
   webgpu: sequentialReduction({ name: Sum, empty: 0, combine: 'found + next' }),
   webgl: emptyReduction(0),
@@ -20,6 +37,13 @@ export const sumKernel: KernelOverride = {
 /** The mean, overridden for empty tensors, where it is NaN, and on webgpu for few elements. */
 export const meanKernel: KernelOverride = {
   name: Mean,
+  gradient: {
+    inputsToSave: ['x'],
+    gradFunc: (dy, [x], { axis }) => {
+      const ofMean = dy as Tensor;
+      return { x: () => spread(div(ofMean, x.size / ofMean.size), x, axis as number | number[]) };
+    },
+  },
   webgpu: sequentialReduction({
     name: Mean,
     empty: Number.NaN,
@@ -28,6 +52,13 @@ export const meanKernel: KernelOverride = {
   }),
   webgl: emptyReduction(Number.NaN),
 };
+
+/** What stands for a sum, for each number of `x` that was added up over some axes. */
+function spread(ofSum: Tensor, x: Tensor, axis: number | number[]): Tensor {
+  const kept = [...x.shape];
+  for (const reduced of util.parseAxisParam(axis, x.shape)) kept[reduced] = 1;
+  return broadcastTo(reshape(ofSum, kept), x.shape);
+}
 
 /** Null for other types than float32, and for axes that do not lie side by side. */
 function sumWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo | null {
