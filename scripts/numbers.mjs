@@ -22,7 +22,7 @@ for (const [file, text] of missing) console.error(`scripts/numbers.mjs: ${file} 
 /** Each test that fails on a mistake, once. */
 function testsOf({ variants: ways }) {
   const links = ways.map(({ fails: [file, title] }) => {
-    const name = `${path.basename(file, '.test.ts')}: ${title.replace(/^%s: /, '')}`;
+    const name = `${path.basename(file, '.test.ts')}: ${title.replace(/^%s: /, '').replaceAll(/%[a-z]/g, '…')}`;
     return `[${name.replaceAll('|', '\\|')}](../${file})`;
   });
   return [...new Set(links)].join('; ');

@@ -47,7 +47,13 @@ const sections = [...papers]
     const table = [...rows]
       .toSorted(([a], [b]) => a.localeCompare(b, 'en'))
       .map(([symbol, { place, name }]) => [`\`${symbol}\``, `[\`${name}\`](../packages/${name}/README.md)`, place]);
-    return `### ${paper}\n\n“${title}”\n\n${tableOf(['export', 'package', 'where in the paper'], table)}`;
+    const heads = ['export', 'package', 'where in the paper'];
+    // Most papers have no column of places, for nothing in the list comes from one place of theirs.
+    const columns = table.some(([, , place]) => place) ? 3 : 2;
+    return `### ${paper}\n\n“${title}”\n\n${tableOf(
+      heads.slice(0, columns),
+      table.map((row) => row.slice(0, columns)),
+    )}`;
   });
 
 const check = process.argv.includes('--check');

@@ -13,6 +13,12 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(path.join(folder, 'programs'), { recursive: true });
 
 const examples = findExamples();
+// Compilers leave out an import of which nothing is used, and with it the backends that TensorFlow.js's registers.
+for (const { title, code } of examples)
+  if (/import \* as tf /.test(code) && !/\btf\.(?![A-Z])/.test(code)) {
+    console.error(`${title}: uses no value of tf: import '@tensorflow/tfjs' without a name`);
+    process.exitCode = 1;
+  }
 for (const { fileName, code } of examples) writeFileSync(path.join(folder, 'programs', fileName), code);
 
 const ways = {

@@ -38,3 +38,19 @@ export function dropEmptyHeads(state) {
   }
   state.tokens = kept;
 }
+
+/** Makes plain text of the code in headings, between its tags: the menu of the page, made of the text alone, would leave it out. For markdown-it. */
+export function spellHeadings({ tokens, Token }) {
+  for (const [i, token] of tokens.entries()) {
+    if (token.type !== 'heading_open') continue;
+    const heading = tokens[i + 1];
+    heading.children = heading.children.flatMap((child) => {
+      if (child.type !== 'code_inline') return [child];
+      const [open, text, close] = ['html_inline', 'text', 'html_inline'].map((type) => new Token(type, '', 0));
+      open.content = '<code>';
+      text.content = child.content;
+      close.content = '</code>';
+      return [open, text, close];
+    });
+  }
+}

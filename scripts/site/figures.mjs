@@ -6,6 +6,8 @@ export function captionFigures({ tokens, Token }) {
     const [image, ...others] = token.type === 'inline' ? token.children : [];
     if (image?.type !== 'image' || others.length > 0 || tokens[i - 1].type !== 'paragraph_open') continue;
     tokens[i - 1].tag = tokens[i + 1].tag = 'figure';
+    // On a phone drawings scroll, which takes the focus on a keyboard.
+    if (image.attrGet('src').endsWith('.svg')) tokens[i - 1].attrSet('tabindex', '0');
     const [open, close] = ['figcaption_open', 'figcaption_close'].map(
       (type, end) => new Token(type, 'figcaption', end === 0 ? 1 : -1),
     );

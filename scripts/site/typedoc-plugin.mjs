@@ -8,7 +8,7 @@ import katex from '@vscode/markdown-it-katex';
 import { Converter, JSX, PageEvent, RendererEvent } from 'typedoc';
 import ts from 'typescript';
 import { root } from '../setup.mjs';
-import { dropEmptyHeads, nameLandmarks, orderHeadings } from './accessible-page.mjs';
+import { dropEmptyHeads, nameLandmarks, orderHeadings, spellHeadings } from './accessible-page.mjs';
 import { modules } from './build-runner.mjs';
 import { captionFigures } from './figures.mjs';
 import { isTemplate, sourcesBeside } from './templates.mjs';
@@ -61,18 +61,28 @@ function runButton(tokens, index) {
   return `<div class="run"><button type="button" data-program="${escape(code)}">${isContinued ? 'Run up to here' : 'Run'}</button><output hidden></output></div>`;
 }
 
+/** Marks the cells of tables that hold sentences. */
+function markLongCells({ tokens }) {
+  for (const [i, token] of tokens.entries())
+    if (token.type === 'td_open' && tokens[i + 1].content.length > 40) token.attrSet('class', 'long');
+}
+
 /** Gives markdown-it, which typedoc renders every page with, mathematics and graphs. */
 function extendMarkdown(markdown) {
   markdown.use(katex.default ?? katex, { enableFencedBlocks: true, throwOnError: true, strict: 'error' });
   markdown.core.ruler.push('empty heads of tables', dropEmptyHeads);
+  markdown.core.ruler.push('long cells', markLongCells);
   markdown.core.ruler.push('captions', captionFigures);
+  markdown.core.ruler.push('code in headings', spellHeadings);
   // Wide tables scroll, which takes the focus on a keyboard.
   markdown.renderer.rules.table_open = () => '<table tabindex="0">\n';
   const fence = markdown.renderer.rules.fence;
   markdown.renderer.rules.fence = (tokens, index, ...rest) => {
     const language = tokens[index].info.trim();
     if (language === 'mermaid') return drawGraph(tokens[index].content);
-    return `${fence(tokens, index, ...rest)}${language === 'ts' ? runButton(tokens, index) : ''}`;
+    const block = fence(tokens, index, ...rest);
+    if (language === 'text') return block.replace('<pre>', '<pre tabindex="0">');
+    return `${block}${language === 'ts' ? runButton(tokens, index) : ''}`;
   };
 }
 

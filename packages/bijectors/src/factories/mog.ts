@@ -74,7 +74,7 @@ export function madeMog(given: MadeMogOptions): Chain {
  *
  * @example
  * ```ts
- * import * as tf from '@tensorflow/tfjs';
+ * import '@tensorflow/tfjs';
  * import { mafMog } from '@pushforward/bijectors';
  *
  * const flow = mafMog({ dim: 2, transforms: 2, components: 4, hidden: [32], seed: 0 });

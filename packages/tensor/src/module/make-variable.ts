@@ -21,7 +21,7 @@ export interface VariableOptions {
  *
  * @example
  * ```ts
- * import * as tf from '@tensorflow/tfjs';
+ * import '@tensorflow/tfjs';
  * import { key, makeVariable, normal } from '@pushforward/tensor';
  *
  * const weights = makeVariable([3, 2], () => normal(key(0), [3, 2]));

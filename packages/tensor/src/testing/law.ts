@@ -118,7 +118,7 @@ export function assertFreed(subject: object, what: string, before: number, law =
  *
  * @example
  * ```ts
- * import * as tf from '@tensorflow/tfjs';
+ * import '@tensorflow/tfjs';
  * import { checkEvent } from '@pushforward/tensor';
  * import { assertRefused } from '@pushforward/tensor/testing';
  *
