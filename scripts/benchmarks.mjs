@@ -1,4 +1,4 @@
-// Writes the tables of docs/benchmarks.md, and what other pages quote, from bench/results/reference.json; and draws the times of a layer. `--check`
+// Writes the tables of docs/benchmarks.md, and what other pages quote, from bench/results/reference.json and, of convolutions, convolution.json; and draws the times of a layer. `--check`
 // writes nothing, and fails if a page is not the results'.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,11 +10,13 @@ import { root } from './setup.mjs';
 
 const check = process.argv.includes('--check');
 const reference = JSON.parse(readFileSync(path.join(root, 'bench/results/reference.json'), 'utf8'));
+const convolution = JSON.parse(readFileSync(path.join(root, 'bench/results/convolution.json'), 'utf8'));
 const { results, threads } = reference;
 const sizes = [...new Set(results.map(({ size }) => size))];
 const sides = [...new Set(results.map(({ side }) => side))];
-const find = (operation, side, size) =>
-  results.find((result) => result.operation === operation && result.side === side && result.size === size);
+const findIn = (of) => (operation, side, size) =>
+  of.find((result) => result.operation === operation && result.side === side && result.size === size);
+const find = findIn(results);
 
 /** Three digits that count. */
 const digits = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
@@ -33,7 +35,10 @@ const comparisons = [
   ['ours 1', `ours ${threads}`],
 ];
 
-function tableFor(operation) {
+function tableFor({ results }, operation, comparisons) {
+  const sizes = [...new Set(results.map(({ size }) => size))];
+  const sides = [...new Set(results.map(({ side }) => side))];
+  const find = findIn(results);
   const has = (side) => sizes.some((size) => find(operation, side, size));
   const columns = sides.filter(has);
   const ratios = comparisons.filter(([a, b]) => has(a) && has(b));
@@ -47,10 +52,15 @@ function tableFor(operation) {
   return tableOf(['size', ...columns, ...ratios.map(([a, b]) => `${a} / ${b}`)], rows, true);
 }
 
-const measured = new Set(results.map(({ operation }) => operation));
-const operations = [...groups.flat(), 'first-step', 'peak-memory'].filter((operation) => measured.has(operation));
 const headingOf = (operation) => titles[operation].replace(/ \(ms\)$/, '').replace(/ \(MB\)$/, ', in MB');
-const tables = operations.map((operation) => `## ${headingOf(operation)}\n\n${tableFor(operation)}`);
+/** The tables of a run, a section each. */
+function tablesOf(run, comparisons) {
+  const measured = new Set(run.results.map(({ operation }) => operation));
+  const operations = [...groups.flat(), 'first-step', 'peak-memory'].filter((operation) => measured.has(operation));
+  return operations
+    .map((operation) => `## ${headingOf(operation)}\n\n${tableFor(run, operation, comparisons)}`)
+    .join('\n\n');
+}
 
 const layers = sizes.map((size) => ({
   size,
@@ -71,7 +81,13 @@ const layerTable = tableOf(
   true,
 );
 
-const run = `Measured on ${reference.date.slice(0, 10)} on ${reference.cpu}, Node ${reference.node.slice(1)}.`;
+const whereOf = ({ date, cpu, node }) => `Measured on ${date.slice(0, 10)} on ${cpu}, Node ${node.slice(1)}`;
+/** Stock TensorFlow.js is compared on one thread on either version of Node. */
+const ofConvolution = [
+  ...comparisons.filter(([a]) => a !== 'ours 1').slice(0, 3),
+  ...['stock', 'zuko 1'].map((side) => [side, 'ours 1 on Node 24']),
+  ['tensorflow', `ours ${threads}`],
+];
 
 /** A ratio of two digits: `0.88`, `1.1`, `16`, `1000`. */
 const rounded = (value) => (value >= 10 ? String(Number(value.toPrecision(2))) : value.toFixed(value < 1 ? 2 : 1));
@@ -104,8 +120,16 @@ const readmeHead = [
 
 const stale = [
   putBetween('README.md', 'benchmark: readme', 'end', tableOf(readmeHead, readmeRows, true), check) && 'README.md',
-  putBetween('docs/benchmarks.md', 'benchmark: run', 'end', run, check) && 'docs/benchmarks.md',
-  putBetween('docs/benchmarks.md', 'benchmark: tables', 'end', tables.join('\n\n'), check) && 'docs/benchmarks.md',
+  putBetween('docs/benchmarks.md', 'benchmark: run', 'end', `${whereOf(reference)}.`, check) && 'docs/benchmarks.md',
+  putBetween('docs/benchmarks.md', 'benchmark: tables', 'end', tablesOf(reference, comparisons), check) &&
+    'docs/benchmarks.md',
+  putBetween(
+    'docs/benchmarks.md',
+    'benchmark: convolution',
+    'end',
+    `${whereOf(convolution)}.\n\n${tablesOf(convolution, ofConvolution)}`,
+    check,
+  ) && 'docs/benchmarks.md',
   putBetween(
     'docs/iaf-and-maf.md',
     'benchmark: layer',

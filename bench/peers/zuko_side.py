@@ -14,7 +14,7 @@ import time
 import torch
 import zuko
 from torch import nn
-from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.nn.functional import binary_cross_entropy_with_logits, conv2d
 
 # As small as in src/learning-rate.ts, and for the same reason.
 LEARNING_RATE = 1e-6
@@ -103,7 +103,20 @@ def vae_step(size, posterior):
     return step_of([encoder, decoder, *([posterior] if posterior else [])], loss)
 
 
+def convolution(size, with_gradients):
+    x = torch.randn(size["batch"], size["channels"], size["side"], size["side"], requires_grad=with_gradients)
+    filters = torch.randn(size["filters"], size["channels"], 3, 3, requires_grad=with_gradients)
+    bias = torch.randn(size["filters"], requires_grad=with_gradients)
+    apply = lambda: conv2d(x, filters, bias, stride=size["stride"], padding=1)
+    if not with_gradients:
+        return torch.no_grad()(apply)
+    cotangent = torch.randn_like(apply())
+    return lambda: torch.autograd.grad(apply(), [x, filters, bias], cotangent)
+
+
 OPERATIONS = {
+    "convolution": lambda size: convolution(size, False),
+    "convolution-gradient": lambda size: convolution(size, True),
     "maf-step": lambda size: flow_step(maf(size), size),
     "maf-log-prob": lambda size: flow_log_prob(maf(size), size),
     "maf-sample": lambda size: flow_sample(maf(size), size),

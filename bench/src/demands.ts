@@ -1,14 +1,14 @@
-import type { Operation, ProcessFigure } from './operation.js';
 import { ratio, ratioOfMinima, type Series } from './series.js';
-import { type Size, sizeName } from './size.js';
+import type { Operation, ProcessFigure } from './operation.js';
+import { type AnySize, isOfImages, sizeName } from './size.js';
 
 /** Looks a series up; undefined where it was not measured. */
-export type Find = (operation: Operation | ProcessFigure, side: string, size: Size) => Series | undefined;
+export type Find = (operation: Operation | ProcessFigure, side: string, size: AnySize) => Series | undefined;
 
 /** One promise about a ratio, at some of the sizes. */
 interface Demand {
   readonly text: string;
-  readonly sizes: (size: Size) => boolean;
+  readonly sizes: (size: AnySize) => boolean;
   readonly ratio: readonly [numerator: [Operation, string], denominator: [Operation, string]];
   readonly bound: { readonly least: number } | { readonly most: number };
 }
@@ -22,9 +22,10 @@ export interface Verdict {
 }
 
 const every = () => true;
-const wide = ({ hidden }: Size) => hidden[0] >= 512;
-const narrow = (size: Size) => !wide(size);
-const between = (least: number, most: number) => (size: Size) => size.dim >= least && size.dim <= most;
+const wide = (size: AnySize) => !isOfImages(size) && size.hidden[0] >= 512;
+const narrow = (size: AnySize) => !isOfImages(size) && !wide(size);
+const between = (least: number, most: number) => (size: AnySize) =>
+  !isOfImages(size) && size.dim >= least && size.dim <= most;
 
 /** Two runs of the same program differ by this much. */
 const NOISE = 0.05;
@@ -76,6 +77,8 @@ function demandsOf(threads: number): Demand[] {
       faster('maf-step', 'stock', 15, wide, 'from 512² upwards'),
       faster('vae-gaussian-step', zuko, 0.6, every, 'at every size'),
       faster('vae-iaf-step', zuko, 0.6, every, 'at every size'),
+      faster('convolution', 'stock', 1, every, 'at every size'),
+      faster('convolution-gradient', 'stock', 10, every, 'at every size'),
       ...withWideVectors(count),
       {
         text: `training step, ${on}: IAF / MAF at most 1.6`,
@@ -143,7 +146,7 @@ function withWideVectors(threads: number): Demand[] {
 }
 
 /** What the project promises of its speed, against what was measured. */
-export function judge(threads: number, sizes: readonly Size[], find: Find): Verdict[] {
+export function judge(threads: number, sizes: readonly AnySize[], find: Find): Verdict[] {
   return demandsOf(threads).map(({ text, sizes: applies, ratio: [numerator, denominator], bound }) => {
     const figures = sizes.filter(applies).flatMap((size) => {
       const [above, below] = [find(...numerator, size), find(...denominator, size)];

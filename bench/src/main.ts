@@ -5,13 +5,13 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { judge } from './demands.js';
 import { measure, measureProcess } from './measure.js';
-import { groups, type Operation, type ProcessFigure } from './operation.js';
+import { groups, isAt, type Operation, type ProcessFigure } from './operation.js';
 import { readOptions } from './options.js';
 import { summary, table } from './report.js';
 import { median, type Series } from './series.js';
 import { SideProcess } from './side-process.js';
 import { findPython, sidesOf } from './side.js';
-import { type Size, sizeName } from './size.js';
+import { type AnySize, isOfImages, sizeName } from './size.js';
 
 interface Result extends Series {
   size: string;
@@ -31,23 +31,25 @@ const load = loadavg()[0];
 const started = performance.now();
 
 for (const size of options.sizes) {
+  const operations = options.operations.filter((operation) => isAt(size, operation));
   const add = (operation: Operation | ProcessFigure, side: string, series: Series, runs: number) =>
     results.push({ size: sizeName(size), operation, side, runs, ...series });
   // A fresh process for each size, so that no size meets the memory that another one left.
-  for (const side of options.processFigures.length > 0 ? sides : []) {
+  for (const side of sides) {
+    if (options.processFigures.length === 0 || isOfImages(size)) break;
     const { firstStep, peakBytes } = await measureProcess(side, size);
     if (options.processFigures.includes('first-step')) add('first-step', side.name, { samples: [firstStep] }, 1);
     if (options.processFigures.includes('peak-memory'))
       add('peak-memory', side.name, { samples: [peakBytes / 1e6] }, 1);
   }
   const processes: SideProcess[] = [];
-  for (const side of sides) {
+  for (const side of operations.length > 0 ? sides : []) {
     const process = await SideProcess.start(side);
     processes.push(process);
     if (process.backend !== undefined) backends.set(side.name, process.backend);
   }
   for (const group of groups) {
-    const chosen = group.filter((operation) => options.operations.includes(operation));
+    const chosen = group.filter((operation) => operations.includes(operation));
     if (chosen.length === 0) continue;
     console.error(`${Math.round((performance.now() - started) / 1000)} s: ${sizeName(size)} ${chosen.join(', ')}`);
     for (const { operation, side, runs, ...series } of await measure(chosen, size, processes, options))
@@ -57,7 +59,7 @@ for (const size of options.sizes) {
 }
 
 const index = new Map(results.map((result) => [`${result.operation} ${result.side} ${result.size}`, result]));
-const find = (operation: Operation | ProcessFigure, side: string, size: Size) =>
+const find = (operation: Operation | ProcessFigure, side: string, size: AnySize) =>
   index.get(`${operation} ${side} ${sizeName(size)}`);
 const verdicts = judge(options.threads, options.sizes, find);
 const cpu = `${cpus()[0].model}, ${availableParallelism()} cores`;
@@ -67,7 +69,7 @@ console.log(
   `${cpu}, Node ${process.version}, load ${load.toFixed(1)} at the start; medians of up to ${options.rounds} rounds`,
 );
 console.log(
-  'sizes are D/hidden/batch/transforms, columns are library and threads; * one run; ~ not run, D times the pass that it repeats',
+  'sizes are D/hidden/batch/transforms, of images side/channels→filters/stride/batch; columns are library and threads; * one run; ~ not run, D times the pass that it repeats',
 );
 for (const [side, backend] of backends) console.log(`${side}: ${backend}`);
 console.log('');

@@ -2,7 +2,7 @@ import { isIn, type Operation, repeated } from './operation.js';
 import type { Series } from './series.js';
 import { SideProcess } from './side-process.js';
 import type { Side } from './side.js';
-import type { Size } from './size.js';
+import { type AnySize, isOfImages, type Size } from './size.js';
 
 /** How long a sample lasts at least, so that neither the clock's grain nor the messages count. */
 const SAMPLE_MILLISECONDS = 60;
@@ -38,7 +38,7 @@ export interface Measurement extends Series {
  */
 export async function measure(
   operations: readonly Operation[],
-  size: Size,
+  size: AnySize,
   processes: readonly SideProcess[],
   effort: Effort,
 ): Promise<Measurement[]> {
@@ -86,9 +86,9 @@ async function time(process: SideProcess, operation: Operation, runs: number): P
 }
 
 /** What D passes take a side that repeats them. */
-async function predict(operation: Operation, size: Size, process: SideProcess): Promise<number | undefined> {
+async function predict(operation: Operation, size: AnySize, process: SideProcess): Promise<number | undefined> {
   const pass = repeated[operation];
-  if (pass === undefined || process.side.library === 'ours') return undefined;
+  if (pass === undefined || isOfImages(size) || process.side.library === 'ours') return undefined;
   await process.ask({ prepare: pass, size });
   await time(process, pass, 1);
   return size.dim * Math.min(await time(process, pass, 1), await time(process, pass, 1));

@@ -1,3 +1,5 @@
+import { type AnySize, isOfImages } from './size.js';
+
 /** Whose flows are measured: `webgpu` are ours on a GPU, `tensorflow` are the textbook's on TensorFlow's own library, `loops` those of plain JavaScript. */
 export type Library = 'ours' | 'webgpu' | 'stock' | 'tensorflow' | 'zuko' | 'loops';
 
@@ -31,7 +33,10 @@ export type NetworkOperation =
 /** What a server does for each request: one event in an array comes in, numbers go out. */
 export type EventOperation = 'event-log-prob' | 'event-sample';
 
-export type Operation = FlowOperation | NetworkOperation | LayerOperation | EventOperation;
+/** One convolution of images with a bias, and that with the gradients of images, filters and bias. */
+export type ConvolutionOperation = 'convolution' | 'convolution-gradient';
+
+export type Operation = ConvolutionOperation | FlowOperation | NetworkOperation | LayerOperation | EventOperation;
 
 /** What is read off a process of its own that takes a few training steps of a MAF. */
 export type ProcessFigure = 'first-step' | 'peak-memory';
@@ -57,6 +62,8 @@ export const titles: Readonly<Record<Operation | ProcessFigure, string>> = {
   'layer-sequential': 'One MADE layer, sequential direction (ms)',
   'layer-parallel-gradient': 'One MADE layer, parallel direction with gradients (ms)',
   'layer-sequential-gradient': 'One MADE layer, sequential direction with gradients (ms)',
+  convolution: 'Convolution (ms)',
+  'convolution-gradient': 'Convolution with gradients (ms)',
   'first-step': 'From the start of the process to the end of the first MAF step (ms)',
   'peak-memory': 'Peak resident memory after 5 MAF steps (MB)',
 };
@@ -79,6 +86,8 @@ export const groups: readonly (readonly Operation[])[] = [
   ['event-sample'],
   ['layer-parallel', 'layer-sequential'],
   ['layer-parallel-gradient', 'layer-sequential-gradient'],
+  ['convolution'],
+  ['convolution-gradient'],
 ];
 
 /** The sequential directions, and the parallel operation that the textbook repeats D times for each. */
@@ -91,6 +100,12 @@ export const repeated: Readonly<Partial<Record<Operation, Operation>>> = {
 
 const ofOursAlone = ['lstm-iaf-step', 'attention-iaf-step'];
 const ofOursAndZuko = ['nsf-step', 'nsf-log-prob', 'nsf-sample', 'real-nvp-step'];
+
+export const isConvolution = (operation: Operation): operation is ConvolutionOperation =>
+  operation.startsWith('convolution');
+
+/** Whether an operation is measured at a size. */
+export const isAt = (size: AnySize, operation: Operation): boolean => isConvolution(operation) === isOfImages(size);
 
 /** Whether a library's side has an operation. */
 export function isIn(library: Library, operation: Operation): boolean {

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 import type { Effort } from './measure.js';
 import { groups, type Library, type Operation, type ProcessFigure } from './operation.js';
-import { type Size, sizes } from './size.js';
+import { type AnySize, imageSizes, isOfImages, sizeName, sizes as flowSizes } from './size.js';
 
 /** What a run measures. */
 export interface Options extends Effort {
-  readonly sizes: readonly Size[];
+  readonly sizes: readonly AnySize[];
   readonly operations: readonly Operation[];
   readonly processFigures: readonly ProcessFigure[];
   readonly libraries: readonly Library[];
@@ -18,6 +18,10 @@ export interface Options extends Effort {
   readonly complete: boolean;
 }
 
+const sizes: readonly AnySize[] = [...flowSizes, ...imageSizes];
+/** What a size is called on the command line. */
+const callOf = (size: AnySize) => (isOfImages(size) ? sizeName(size) : String(size.dim));
+const calls = [...new Set(sizes.map(callOf))];
 const operations: readonly Operation[] = groups.flat();
 const processFigures: readonly ProcessFigure[] = ['first-step', 'peak-memory'];
 const libraries: readonly Library[] = ['ours', 'stock', 'tensorflow', 'zuko', 'loops'];
@@ -25,7 +29,7 @@ const libraries: readonly Library[] = ['ours', 'stock', 'tensorflow', 'zuko', 'l
 const gpus: readonly Library[] = ['webgpu'];
 
 const usage = `usage: npm run bench -- [options]
-  --sizes 6,8          those dimensions D only, of ${[...new Set(sizes.map(({ dim }) => dim))].join(', ')}
+  --sizes 6,8          those dimensions D, or sizes of images, only, of ${calls.join(', ')}
   --operations a,b     those only, of ${[...operations, ...processFigures].join(', ')}
   --sides ours,stock   those libraries only, of ${[...libraries, ...gpus].join(', ')}
   --rounds 11          samples of each series at most
@@ -57,10 +61,10 @@ export function readOptions(args: readonly string[], cores: number): Options {
       console.log(usage);
       process.exit(0);
     }
-    const dims = choose('sizes', [...new Set(sizes.map(({ dim }) => String(dim)))], values.sizes);
+    const chosen = choose('sizes', calls, values.sizes);
     const names = choose('operations', [...operations, ...processFigures], values.operations);
     return {
-      sizes: sizes.filter(({ dim }) => dims.includes(String(dim))),
+      sizes: sizes.filter((size) => chosen.includes(callOf(size))),
       operations: operations.filter((name) => names.includes(name)),
       processFigures: processFigures.filter((name) => names.includes(name)),
       libraries: values.sides ? choose('sides', [...libraries, ...gpus], values.sides) : libraries,

@@ -16,7 +16,7 @@ import { type Module, useBackend } from '@pushforward/tensor';
 import { adam } from '@pushforward/training';
 import { BernoulliLikelihood, Mlp, mlpEncoder, Vae } from '@pushforward/vae';
 import { LEARNING_RATE } from './learning-rate.js';
-import type { Operation } from './operation.js';
+import type { ConvolutionOperation, Operation } from './operation.js';
 import type { Size } from './size.js';
 
 export async function startOurs(threads: number): Promise<void> {
@@ -24,13 +24,13 @@ export async function startOurs(threads: number): Promise<void> {
 }
 
 /** An operation as a user of this project writes it, ready to run. */
-export function prepareOurs(operation: Operation, size: Size): () => void {
+export function prepareOurs(operation: Exclude<Operation, ConvolutionOperation>, size: Size): () => void {
   const { dim, hidden, transforms, batch } = size;
   const options = { dim, hidden, transforms, seed: 0 } as const;
   // What is not trained must not be the identity, which is computed from zeros alone; what is leaves it at its first step.
   const trained = { ...options, init: 'orthogonal' } as const;
   const flow = (bijector: Bijector) => new Transformed(new StandardNormal(dim), bijector);
-  const prepare: Record<Operation, () => () => void> = {
+  const prepare: Record<typeof operation, () => () => void> = {
     'maf-step': () => flowStep(flow(maf(options)), size),
     'iaf-step': () => flowStep(flow(iaf(options)), size),
     'maf-log-prob': () => logProb(flow(maf(trained)), size),

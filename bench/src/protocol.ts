@@ -1,8 +1,8 @@
 import type { Operation } from './operation.js';
-import type { Size } from './size.js';
+import type { AnySize } from './size.js';
 
 /** What a side's process is asked, a line of JSON: to set an operation up, or to time so many runs of one that it has set up. */
-export type Request = { prepare: Operation; size: Size } | { run: Operation; runs: number };
+export type Request = { prepare: Operation; size: AnySize } | { run: Operation; runs: number };
 
 /** What it answers, a line of JSON too; unasked, once it has started. */
 export interface Answer {

@@ -1,8 +1,8 @@
 import type { Find, Verdict } from './demands.js';
-import { type Operation, type ProcessFigure, titles } from './operation.js';
+import { isAt, type Operation, type ProcessFigure, titles } from './operation.js';
 import { ratio, type Series, typical } from './series.js';
 import type { Side } from './side.js';
-import { type Size, sizeName } from './size.js';
+import { type AnySize, isOfImages, sizeName } from './size.js';
 
 const NAME_WIDTH = 20;
 
@@ -22,7 +22,7 @@ function ratioColumns(sides: readonly Side[]): [numerator: string, denominator: 
 /** The table of medians and ratios: a block for each operation, a line for each size. */
 export function table(
   operations: readonly (Operation | ProcessFigure)[],
-  sizes: readonly Size[],
+  sizes: readonly AnySize[],
   sides: readonly Side[],
   find: Find,
 ): string {
@@ -31,7 +31,10 @@ export function table(
     2 + Math.max(8, ...sides.map(({ name }) => name.length), ...ratios.map(([a, b]) => a.length + b.length + 1));
   const lines = operations.flatMap((operation) => {
     const head = [...sides.map(({ name }) => name), ...ratios.map(([a, b]) => `${a}/${b}`)];
-    const rows = sizes.map((size) => {
+    const measured = sizes.filter((size) =>
+      operation === 'first-step' || operation === 'peak-memory' ? !isOfImages(size) : isAt(size, operation),
+    );
+    const rows = measured.map((size) => {
       const cells = sides.map(({ name }) => valueCell(find(operation, name, size), operation));
       const factors = ratios.map(([a, b]) => ratioCell(find(operation, a, size), find(operation, b, size)));
       return line(`  ${sizeName(size)}`, [...cells, ...factors], width);

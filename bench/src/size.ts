@@ -31,7 +31,33 @@ export const sizes: readonly Size[] = (
   context: 64,
 }));
 
-/** As tables name it: `D/hidden/batch/transforms`. */
-export function sizeName({ dim, hidden, batch, transforms }: Size): string {
+/** What a convolution with filters of 3 × 3 pixels is measured on: quadratic images, with padding `'same'`. */
+export interface ImageSize {
+  /** Pixels of a side. */
+  readonly side: number;
+  readonly channels: number;
+  readonly filters: number;
+  readonly stride: number;
+  readonly batch: number;
+}
+
+/** Layers of a convolutional VAE of digits. */
+export const imageSizes: readonly ImageSize[] = (
+  [
+    [28, 1, 32, 2],
+    [28, 32, 32, 1],
+    [14, 64, 64, 1],
+    [7, 128, 128, 1],
+  ] as const
+).map(([side, channels, filters, stride]) => ({ side, channels, filters, stride, batch: 16 }));
+
+export type AnySize = Size | ImageSize;
+
+export const isOfImages = (size: AnySize): size is ImageSize => 'channels' in size;
+
+/** As tables name it: `D/hidden/batch/transforms`, or `side/channels→filters/stride/batch`. */
+export function sizeName(size: AnySize): string {
+  if (isOfImages(size)) return `${size.side}²/${size.channels}→${size.filters}/${size.stride}/${size.batch}`;
+  const { dim, hidden, batch, transforms } = size;
   return `${dim}/${hidden[0]}²/${batch}/${transforms}`;
 }

@@ -7,11 +7,12 @@ import { createInterface } from 'node:readline';
 import { describeBackend, useBackend } from '@pushforward/tensor';
 import { pathToFileURL } from 'node:url';
 import { prepareLoops } from './loops.js';
+import { prepareConvolution } from './convolution.js';
 import type { Operation } from './operation.js';
 import { prepareOurs, startOurs } from './ours.js';
 import type { Answer, Request } from './protocol.js';
 import { tensorflow, webgpu } from './side.js';
-import type { Size } from './size.js';
+import { type AnySize, isOfImages, type Size } from './size.js';
 import { prepareStock } from './stock.js';
 
 const [library, threads] = process.argv.slice(2);
@@ -49,9 +50,14 @@ async function whenDone(): Promise<void> {
   await queue.onSubmittedWorkDone();
 }
 
+function prepareAt(operation: Operation, size: AnySize): () => void {
+  if (isOfImages(size)) return prepareConvolution(library as 'ours' | 'stock' | 'tensorflow', operation, size);
+  return prepare(operation, size);
+}
+
 function serve(request: Request): void {
   if ('prepare' in request) {
-    prepared.set(request.prepare, prepare(request.prepare, request.size));
+    prepared.set(request.prepare, prepareAt(request.prepare, request.size));
     return;
   }
   const run = prepared.get(request.run)!;

@@ -1,8 +1,10 @@
 import { Epilogue, epilogueBlock } from '../product/epilogue';
-import { BLOCK_DEPTH, BLOCK_ROWS, evenBlock, multiplyBlock, packPanels, roundUp } from '../product/mat-mul';
-import { packColumns } from '../product/pack';
+import { BLOCK_DEPTH, BLOCK_ROWS, evenBlock, multiplyRows, packPanels, roundUp } from '../product/mat-mul';
 import { TILE_BYTES, TILE_COLUMNS, TILE_ROWS } from '../product/register-tile';
-import { gatherPatches, patchCount, Patches, patchSize } from './patches';
+import { gatherPatches, patchCount, PatchRow, Patches, patchSize } from './patches';
+
+/** From the patches of one register tile to those of the next. */
+const PANEL_BYTES: usize = <usize>TILE_ROWS * offsetof<PatchRow>();
 
 /**
  * The product of a matrix of patches, one a row, with a matrix of `columns` filters. The matrix of patches is never made as a whole.
@@ -37,10 +39,9 @@ export function convolutionFilterBytes(size: i32, columns: i32): i32 {
 }
 
 /** Bytes of scratch that {@link convolutionTask} needs. */
-export function convolutionScratch(count: i32, size: i32, columns: i32): i32 {
-  const steps = evenBlock(max(size, 1), BLOCK_DEPTH, 1);
+export function convolutionScratch(count: i32, columns: i32): i32 {
   const rows = evenBlock(count, BLOCK_ROWS, TILE_ROWS);
-  return roundUp(<i32>TILE_BYTES + (((rows + TILE_ROWS) * steps + 2 * rows * columns) << 2), 64);
+  return roundUp(<i32>TILE_BYTES + rows * <i32>offsetof<PatchRow>() + ((2 * rows * columns) << 2), 64);
 }
 
 /** How many bytes behind a block of results in the scratch its residual lies. */
@@ -77,23 +78,16 @@ export function convolutionTask(at: usize, task: i32, thread: i32): void {
   const rows = min(blockRows, patchCount(args) - first);
   const tile = args.scratch + <usize>(args.scratchBytes * thread);
   const gathered = tile + TILE_BYTES;
-  const packed = gathered + (<usize>(TILE_ROWS * blockSteps) << 2);
   const isDense = args.targetStride == 1;
-  const block = isDense ? args.target + <usize>first * rowBytes : packed + (<usize>(blockRows * blockSteps) << 2);
+  const block = isDense ? args.target + <usize>first * rowBytes : gathered + <usize>blockRows * offsetof<PatchRow>();
 
   // A patch of no pixels is that of a pixel which no filter reaches.
   if (size == 0) memory.fill(block, 0, <usize>rows * rowBytes);
   let filters = args.packedFilters;
   for (let step: i32 = 0; step < size; step += blockSteps) {
     const steps = min(blockSteps, size - step);
-    let panel = packed;
-    for (let row: i32 = 0; row < rows; row += TILE_ROWS) {
-      const lanes = min(TILE_ROWS, rows - row);
-      gatherPatches(args, gathered, <usize>steps << 2, first + row, lanes, step, steps);
-      packColumns(panel, gathered, lanes, steps, <usize>steps << 2, TILE_ROWS);
-      panel += <usize>(TILE_ROWS * steps) << 2;
-    }
-    multiplyBlock(packed, filters, block, rowBytes, rows, columns, steps, step > 0, tile);
+    gatherPatches(args, gathered, offsetof<PatchRow>(), first, rows, step, steps);
+    multiplyRows<PatchRow>(gathered, 4, PANEL_BYTES, filters, block, rowBytes, rows, columns, steps, step > 0, tile);
     filters += <usize>convolutionFilterBytes(steps, columns);
   }
 

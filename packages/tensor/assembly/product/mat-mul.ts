@@ -139,18 +139,39 @@ export function multiplyBlock(
   accumulate: bool,
   tile: usize,
 ): void {
-  const panelA = <usize>(depth * TILE_ROWS) << 2;
+  multiplyRows<PackedRow>(packedA, TILE_ROWS << 2, <usize>(depth * TILE_ROWS) << 2, packedB, c, strideC, rows, columns, depth, accumulate, tile);
+}
+
+/**
+ * {@link multiplyBlock} for an A whose rows are the size of the class `Row` apart, and whose columns `columnA` bytes; from the rows of one register tile to those of
+ * the next it is `panelA` bytes. Rows behind the last are read up to a whole register tile.
+ */
+// @ts-ignore: decorator
+@inline
+export function multiplyRows<Row>(
+  a: usize,
+  columnA: usize,
+  panelA: usize,
+  packedB: usize,
+  c: usize,
+  strideC: usize,
+  rows: i32,
+  columns: i32,
+  depth: i32,
+  accumulate: bool,
+  tile: usize,
+): void {
   for (let column: i32 = 0; column < columns; column += TILE_COLUMNS) {
     const width = panelColumns(columns - column);
     const isWhole = column + width <= columns;
-    let panel = packedA;
+    let panel = a;
     let target = c + (<usize>column << 2);
     for (let row: i32 = 0; row < rows; row += TILE_ROWS) {
       if (isWhole && row + TILE_ROWS <= rows) {
-        multiplyPanels(panel, packedB, depth, width, target, strideC, accumulate);
+        multiplyPanels<Row>(panel, columnA, packedB, depth, width, target, strideC, accumulate);
       } else {
         const stride = <usize>width << 2;
-        multiplyPanels(panel, packedB, depth, width, tile, stride, false);
+        multiplyPanels<Row>(panel, columnA, packedB, depth, width, tile, stride, false);
         copyTile(tile, stride, target, strideC, min(TILE_ROWS, rows - row), min(width, columns - column), accumulate);
       }
       panel += panelA;
@@ -166,6 +187,6 @@ class PackedRow {
   number: f32;
 }
 
-function multiplyPanels(a: usize, b: usize, depth: i32, columns: i32, c: usize, strideC: usize, accumulate: bool): void {
-  multiplyTile<PackedRow>(a, TILE_ROWS << 2, depth, 0, 1, b, columns, c, strideC, accumulate);
+function multiplyPanels<Row>(a: usize, column: usize, b: usize, depth: i32, columns: i32, c: usize, strideC: usize, accumulate: bool): void {
+  multiplyTile<Row>(a, column, depth, 0, 1, b, columns, c, strideC, accumulate);
 }

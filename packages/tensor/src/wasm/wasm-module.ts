@@ -33,7 +33,7 @@ interface WasmFunctions {
   convolution(struct: number): void;
   convolutionFilterBytes(size: number, columns: number): number;
   convolutionResidualOffset(count: number, columns: number): number;
-  convolutionScratch(count: number, size: number, columns: number): number;
+  convolutionScratch(count: number, columns: number): number;
   copyRows(
     target: number,
     targetStride: number,

@@ -156,7 +156,7 @@ function multiplyPatches(
   const count = images * patchRows * patchColumns;
   const size = filterHeight * filterWidth * channels;
   const isWritten = typeof filters !== 'number';
-  const scratchBytes = wasm.functions.convolutionScratch(count, size, columns);
+  const scratchBytes = wasm.functions.convolutionScratch(count, columns);
   const arena = new Arena();
   const struct = arena.reserve(ConvolutionStruct.bytes);
   const ending = arena.reserve(EpilogueStruct.bytes);
