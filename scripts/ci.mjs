@@ -1,7 +1,7 @@
 // Every check there is: the test suite, then what needs a browser, packed packages or minutes. Prints "N passed, N failed" at the end, and
 // ", N skipped" if something could not run here.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { nodeOf, nodeVersions } from './ci/node-versions.mjs';
 import { environment, root } from './setup.mjs';
@@ -43,22 +43,25 @@ async function shell(title, command, args, options = {}) {
 /** How long each file of tests took, in each lane. */
 const durations = [];
 
+const NO_REPORT = { status: 1, numPassedTests: 0, numFailedTests: 0, testResults: [] };
+
 /** A vitest run, counted by its own tests; one that dies without a report twice is one failure. */
 async function vitest(title, command, args, options) {
   const report = path.join(root, '.cache', `ci-${title.replaceAll(/\W+/g, '-')}.json`);
   mkdirSync(path.dirname(report), { recursive: true });
   rmSync(report, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const run = () => shell(title, command, [...args, ...reporters], options);
-  let status = await run();
+  const run = async () => {
+    const status = await shell(title, command, [...args, ...reporters], options);
+    try {
+      return { status, ...JSON.parse(readFileSync(report, 'utf8')) };
+    } catch {
+      console.error(`${title}: no report`);
+      return null;
+    }
+  };
   // A process that the native library of TensorFlow takes down when all tests are done leaves nothing to count.
-  if (!existsSync(report)) {
-    console.log(`${title}: no report, so once more`);
-    status = await run();
-  }
-  let tests = { numPassedTests: 0, numFailedTests: 0, testResults: [] };
-  if (existsSync(report)) tests = JSON.parse(readFileSync(report, 'utf8'));
-  else console.error(`${title}: no report`);
+  const { status, ...tests } = (await run()) ?? (await run()) ?? NO_REPORT;
   for (const { name, startTime, endTime } of tests.testResults) {
     durations.push({ title, file: path.relative(root, name), seconds: (endTime - startTime) / 1000 });
   }

@@ -1,5 +1,5 @@
-import { ratio, ratioOfMinima, type Series } from './series.js';
 import type { Operation, ProcessFigure } from './operation.js';
+import { ratio, ratioOfMinima, type Series } from './series.js';
 import { type AnySize, isOfImages, sizeName } from './size.js';
 
 /** Looks a series up; undefined where it was not measured. */

@@ -35,12 +35,13 @@ for (const size of options.sizes) {
   const add = (operation: Operation | ProcessFigure, side: string, series: Series, runs: number) =>
     results.push({ size: sizeName(size), operation, side, runs, ...series });
   // A fresh process for each size, so that no size meets the memory that another one left.
-  for (const side of sides) {
-    if (options.processFigures.length === 0 || isOfImages(size)) break;
-    const { firstStep, peakBytes } = await measureProcess(side, size);
-    if (options.processFigures.includes('first-step')) add('first-step', side.name, { samples: [firstStep] }, 1);
-    if (options.processFigures.includes('peak-memory'))
-      add('peak-memory', side.name, { samples: [peakBytes / 1e6] }, 1);
+  if (!isOfImages(size) && options.processFigures.length > 0) {
+    for (const side of sides) {
+      const { firstStep, peakBytes } = await measureProcess(side, size);
+      if (options.processFigures.includes('first-step')) add('first-step', side.name, { samples: [firstStep] }, 1);
+      if (options.processFigures.includes('peak-memory'))
+        add('peak-memory', side.name, { samples: [peakBytes / 1e6] }, 1);
+    }
   }
   const processes: SideProcess[] = [];
   for (const side of operations.length > 0 ? sides : []) {

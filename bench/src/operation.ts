@@ -101,11 +101,9 @@ export const repeated: Readonly<Partial<Record<Operation, Operation>>> = {
 const ofOursAlone = ['lstm-iaf-step', 'attention-iaf-step'];
 const ofOursAndZuko = ['nsf-step', 'nsf-log-prob', 'nsf-sample', 'real-nvp-step'];
 
-export const isConvolution = (operation: Operation): operation is ConvolutionOperation =>
-  operation.startsWith('convolution');
-
-/** Whether an operation is measured at a size. */
-export const isAt = (size: AnySize, operation: Operation): boolean => isConvolution(operation) === isOfImages(size);
+/** Whether an operation, or a figure of a process, is measured at a size. */
+export const isAt = (size: AnySize, operation: Operation | ProcessFigure): boolean =>
+  operation.startsWith('convolution') === isOfImages(size);
 
 /** Whether a library's side has an operation. */
 export function isIn(library: Library, operation: Operation): boolean {

@@ -2,7 +2,7 @@ import type { Find, Verdict } from './demands.js';
 import { isAt, type Operation, type ProcessFigure, titles } from './operation.js';
 import { ratio, type Series, typical } from './series.js';
 import type { Side } from './side.js';
-import { type AnySize, isOfImages, sizeName } from './size.js';
+import { type AnySize, sizeName } from './size.js';
 
 const NAME_WIDTH = 20;
 
@@ -31,14 +31,13 @@ export function table(
     2 + Math.max(8, ...sides.map(({ name }) => name.length), ...ratios.map(([a, b]) => a.length + b.length + 1));
   const lines = operations.flatMap((operation) => {
     const head = [...sides.map(({ name }) => name), ...ratios.map(([a, b]) => `${a}/${b}`)];
-    const measured = sizes.filter((size) =>
-      operation === 'first-step' || operation === 'peak-memory' ? !isOfImages(size) : isAt(size, operation),
-    );
-    const rows = measured.map((size) => {
-      const cells = sides.map(({ name }) => valueCell(find(operation, name, size), operation));
-      const factors = ratios.map(([a, b]) => ratioCell(find(operation, a, size), find(operation, b, size)));
-      return line(`  ${sizeName(size)}`, [...cells, ...factors], width);
-    });
+    const rows = sizes
+      .filter((size) => isAt(size, operation))
+      .map((size) => {
+        const cells = sides.map(({ name }) => valueCell(find(operation, name, size), operation));
+        const factors = ratios.map(([a, b]) => ratioCell(find(operation, a, size), find(operation, b, size)));
+        return line(`  ${sizeName(size)}`, [...cells, ...factors], width);
+      });
     return ['', titles[operation], line('', head, width), ...rows];
   });
   return lines.slice(1).join('\n');

@@ -7,7 +7,6 @@ export { convolutionFilterBytes, convolutionResidualOffset, convolutionScratch }
 export { filterGradientParts, filterGradientScratch } from './convolution/filter-gradient';
 export { turnFilters } from './convolution/turned-filters';
 export { copyRows } from './reductions/copy-rows';
-export { repeatBlocks } from './reductions/repeat-blocks';
 export { epilogue } from './product/epilogue';
 export { epilogueGradient } from './entries/epilogue-gradient';
 export { standardNormalLogProb, standardNormalLogProbGradient } from './reductions/log-prob';
@@ -18,6 +17,7 @@ export { matMul } from './entries/mat-mul';
 export { mixtures, mixturesGradient } from './entries/mixture';
 export { mixtureWorkBytes } from './mixture/mixture';
 export { normal, uniform } from './entries/random';
+export { repeatBlocks } from './reductions/repeat-blocks';
 export { segmentSum } from './reductions/segment-sum';
 export { splines, splinesGradient } from './entries/spline';
 export { splineWorkBytes } from './spline/spline-bin';

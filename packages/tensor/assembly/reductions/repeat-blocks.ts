@@ -5,14 +5,14 @@ const SHORT: usize = 64;
  * Repeats each block of a buffer of 4-byte numbers, one copy behind the other, in another buffer.
  *
  * @param blocks how many there are
- * @param count how many numbers each has
+ * @param count how many numbers each has, at least one
  * @param repeats how often each stands in the target, at least once
  */
 export function repeatBlocks(target: usize, source: usize, blocks: i32, count: i32, repeats: i32): void {
   const bytes = <usize>count << 2;
   const total = bytes * <usize>repeats;
   const isShort = bytes < SHORT;
-  const short = min(total, bytes * (SHORT / max(bytes, 1)));
+  const short = min(total, bytes * (SHORT / bytes));
   for (let block: i32 = 0; block < blocks; block++) {
     let done = bytes;
     if (isShort) {

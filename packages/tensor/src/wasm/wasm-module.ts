@@ -42,7 +42,6 @@ interface WasmFunctions {
     rows: number,
     count: number,
   ): void;
-  repeatBlocks(target: number, source: number, blocks: number, count: number, repeats: number): void;
   epilogue(epilogue: number, product: number, rows: number, columns: number): void;
   epilogueGradient(gradient: number): void;
   filterGradient(struct: number): void;
@@ -60,6 +59,7 @@ interface WasmFunctions {
   mixturesGradient(mixtures: number): void;
   mixtureWorkBytes(components: number, parameterCount: number): number;
   normal(result: number, count: number, high: number, low: number, scratch: number): void;
+  repeatBlocks(target: number, source: number, blocks: number, count: number, repeats: number): void;
   segmentSum(x: number, segments: number, result: number, rows: number, count: number, segmentCount: number): void;
   splines(splines: number): void;
   splinesGradient(splines: number): void;

@@ -27,7 +27,7 @@ export const sumKernel: KernelOverride = {
   name: Sum,
   gradient: {
     inputsToSave: ['x'],
-    gradFunc: (dy, [x], { axis }) => ({ x: () => spread(dy as Tensor, x, axis as number | number[]) }),
+    gradFunc: (dy, [x], attrs) => ({ x: () => spread(dy as Tensor, x, attrs) }),
   },
   wasm: sumWasm,
   webgpu: sequentialReduction({ name: Sum, empty: 0, combine: 'found + next' }),
@@ -39,9 +39,9 @@ export const meanKernel: KernelOverride = {
   name: Mean,
   gradient: {
     inputsToSave: ['x'],
-    gradFunc: (dy, [x], { axis }) => {
+    gradFunc: (dy, [x], attrs) => {
       const ofMean = dy as Tensor;
-      return { x: () => spread(div(ofMean, x.size / ofMean.size), x, axis as number | number[]) };
+      return { x: () => spread(div(ofMean, x.size / ofMean.size), x, attrs) };
     },
   },
   webgpu: sequentialReduction({
@@ -53,11 +53,10 @@ export const meanKernel: KernelOverride = {
   webgl: emptyReduction(Number.NaN),
 };
 
-/** What stands for a sum, for each number of `x` that was added up over some axes. */
-function spread(ofSum: Tensor, x: Tensor, axis: number | number[]): Tensor {
-  const kept = [...x.shape];
-  for (const reduced of util.parseAxisParam(axis, x.shape)) kept[reduced] = 1;
-  return broadcastTo(reshape(ofSum, kept), x.shape);
+/** What stands for a sum, for each number of `x` that was added up. */
+function spread(ofSum: Tensor, x: Tensor, attrs: NamedAttrMap): Tensor {
+  const { shape } = reducedAxes(x, { ...attrs, keepDims: true });
+  return broadcastTo(reshape(ofSum, shape), x.shape);
 }
 
 /** Null for other types than float32, and for axes that do not lie side by side. */
