@@ -7,6 +7,7 @@ import { wasm } from './wasm.js';
 import { webgl } from './webgl.js';
 import { webgpu } from './webgpu.js';
 import { registerOverrides, registerCustomKernels } from '../registry/kernel-override.js';
+import { correctInputTypes } from '../registry/input-types.js';
 import { customKernels, overrides } from './all-kernels.js';
 import { importGradients, registerGradients } from '../autodiff/stock/register-gradients.js';
 import { withoutRethrowers } from './rethrowers.js';
@@ -138,5 +139,6 @@ async function start(name: BackendName, options: BackendOptions): Promise<string
   await prepare?.(options);
   registerOverrides(overrides, name);
   registerCustomKernels(customKernels, name);
+  correctInputTypes(name);
   return null;
 }
