@@ -25,7 +25,7 @@ export function correctInputTypes(backendName: string): void {
     corrected.add(config);
     const { kernelFunc } = config;
     config.kernelFunc = (call) => {
-      if (!hasRelabelled(call.inputs)) return kernelFunc(call);
+      if (isAlone(backendName) || !hasRelabelled(call.inputs)) return kernelFunc(call);
       const copies: Tensor[] = [];
       // Operations on many tensors have them in an array.
       const inputs = (Array.isArray(call.inputs) ? [...call.inputs] : { ...call.inputs }) as NamedTensorInfoMap;
@@ -42,6 +42,15 @@ export function correctInputTypes(backendName: string): void {
       }
     };
   }
+}
+
+/** Whether there has been another backend, whose data may have been moved. */
+let hasCompany = false;
+
+/** Whether a backend has always been the only one: before a small kernel that costs less than to look at its inputs. */
+function isAlone(backendName: string): boolean {
+  if (!hasCompany) for (const name in engine().registry) hasCompany ||= name !== backendName;
+  return !hasCompany;
 }
 
 function hasRelabelled(inputs: NamedTensorInfoMap): boolean {
