@@ -1,5 +1,5 @@
-// Opens pages of the built site in headless Chromium: no page is wider than the window, axe-core finds nothing on one page of each kind, the search
-// leads to what is looked for, and the programs on the pages run where they stand. With `--pictures FOLDER` it takes pictures instead, of every
+// Opens pages of the built site in headless Chromium: no page is wider than the window, axe-core finds nothing on one page of each kind, be it on a
+// phone or a desk, light or dark, the search leads to what is looked for, and the programs on the pages run where they stand. With `--pictures FOLDER` it takes pictures instead, of every
 // guide, of a page of each kind and of the playground, at both widths, light and dark. Other arguments choose the checks whose names contain one of
 // them.
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
@@ -20,10 +20,12 @@ const sizeOf = (file) => statSync(path.join(site, file)).size;
 
 const guides = pagesIn('documents');
 
-/** The longest page of each kind, which has most of what such pages can have. */
-const longest = readdirSync(site, { withFileTypes: true })
+const byKind = readdirSync(site, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !['assets', 'media', 'playground', 'runner'].includes(entry.name))
-  .map(({ name }) => pagesIn(name).reduce((best, file) => (sizeOf(file) > sizeOf(best) ? file : best)));
+  .map(({ name }) => pagesIn(name));
+
+/** The longest page of each kind, which has most of what such pages can have. */
+const longest = byKind.map((pages) => pages.reduce((best, file) => (sizeOf(file) > sizeOf(best) ? file : best)));
 
 const all = new Set(['index.html', ...guides, ...longest]);
 
@@ -58,15 +60,34 @@ async function fits(file) {
   return 'fits';
 }
 
+/** Looks at every page as a phone shows it, without its scripts, which make no more than the menu and take most of the time. */
+async function allFit() {
+  const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: WIDTHS[0], height: 900 } });
+  const phone = await context.newPage();
+  const wide = [];
+  const files = byKind.flat();
+  for (const file of files) {
+    await phone.goto(url + file);
+    const extent = await phone.evaluate(() => document.documentElement.scrollWidth);
+    if (extent > WIDTHS[0]) wide.push(`${file} is ${extent} pixels wide`);
+  }
+  await context.close();
+  if (wide.length > 0) throw new Error(`in a window of ${WIDTHS[0]} ${wide.join(', ')}`);
+  return `${files.length} pages`;
+}
+
 /** The menu has links in summaries, which browsers let everybody reach; axe-core takes a summary for a button, in which nothing is reached. */
 const except = ['nested-interactive'];
 
 async function pleasesAxe(file) {
   await open(file);
-  await accessible(page, { except });
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await accessible(page, { only: ['color-contrast'] });
-  await page.emulateMedia({ colorScheme: 'light' });
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 900 });
+    await accessible(page, { except });
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await accessible(page, { only: ['color-contrast'] });
+    await page.emulateMedia({ colorScheme: 'light' });
+  }
   return 'nothing found';
 }
 
@@ -118,7 +139,16 @@ async function takePictures(folder) {
 
 async function checkAll() {
   for (const file of all) await check(`${file}: width`, () => fits(file));
-  const kinds = ['index.html', 'documents/Getting_started.html', 'documents/Architecture.html', ...longest];
+  await check('every page: width on a phone', allFit);
+  // Graphs, formulas, and wide tables and pictures are on few pages.
+  const richest = [
+    'Getting_started',
+    'Architecture',
+    'The_IAF_paper_in_code',
+    'VAEs_with_flow_posteriors',
+    'Your_own_data',
+  ];
+  const kinds = new Set(['index.html', ...richest.map((name) => `documents/${name}.html`), ...longest]);
   for (const file of kinds) await check(`${file}: axe-core`, () => pleasesAxe(file));
   await check('the search', () => finds('iaf'));
   for (const file of ['documents/Getting_started.html', 'documents/The_IAF_paper_in_code.html'])

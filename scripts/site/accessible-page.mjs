@@ -1,4 +1,5 @@
-// What typedoc's pages lack for those who hear them: names for landmarks, and headings whose levels leave none out.
+// What typedoc's pages lack for those who hear them, use a keyboard or hold a phone: names for landmarks, headings whose levels leave none out, focus
+// where something scrolls, and places to break long names.
 
 /** Names the menus, and makes landmarks of what has none. */
 export function nameLandmarks(html) {
@@ -20,6 +21,17 @@ export function orderHeadings(html) {
     return level === written ? tag : `${tag} aria-level="${level}"`;
   });
 }
+
+/** Lets wide formulas, which scroll on a phone, take the focus on a keyboard. */
+export const focusFormulas = (html) => html.replaceAll('<span class="katex-display"', '$& tabindex="0"');
+
+/** Lets the names in titles break between their words. */
+export const breakTitles = (html) =>
+  html.replaceAll(/<h1.*?<\/h1>/gs, (title) =>
+    title
+      .replaceAll(/>[^<]+/g, (text) => text.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[_/])/g, '<wbr>'))
+      .replaceAll('<code class="tsd-tag">', '<wbr>$&'),
+  );
 
 /** Leaves out the head of a table in which all cells are empty, and makes plain cells of single empty ones. For markdown-it. */
 export function dropEmptyHeads(state) {

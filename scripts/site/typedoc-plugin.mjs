@@ -8,7 +8,14 @@ import katex from '@vscode/markdown-it-katex';
 import { Converter, JSX, PageEvent, RendererEvent } from 'typedoc';
 import ts from 'typescript';
 import { root } from '../setup.mjs';
-import { dropEmptyHeads, nameLandmarks, orderHeadings, spellHeadings } from './accessible-page.mjs';
+import {
+  breakTitles,
+  dropEmptyHeads,
+  focusFormulas,
+  nameLandmarks,
+  orderHeadings,
+  spellHeadings,
+} from './accessible-page.mjs';
 import { modules } from './build-runner.mjs';
 import { captionFigures } from './figures.mjs';
 import { isTemplate, sourcesBeside } from './templates.mjs';
@@ -152,7 +159,7 @@ export function load(app) {
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, completeDocument);
   app.renderer.on(PageEvent.END, (page) => {
     mendLinks(page);
-    page.contents = orderHeadings(nameLandmarks(page.contents));
+    page.contents = breakTitles(focusFormulas(orderHeadings(nameLandmarks(page.contents))));
   });
   // Behind the handlers of typedoc that copy what pages link to.
   const last = -1000;
