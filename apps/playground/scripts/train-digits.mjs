@@ -1,6 +1,7 @@
 // Trains the two autoencoders of the Digits page, one with a Gaussian posterior and one with an IAF posterior, and writes them and some test digits
 // to src/autoencoder/models: `npm run build && node apps/playground/scripts/train-digits.mjs`. It takes some seven minutes of
-// one core, and prints the test ELBO of both.
+// one core, and prints the test ELBO of both. The committed models were trained by Node 20, where the script makes the same files again, to the
+// byte. Node 24 takes another build of the kernels, which rounds otherwise, and training makes other models of it.
 import '@tensorflow/tfjs';
 import { readFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
