@@ -72,8 +72,14 @@ async function pictures() {
       const file = `check/${name.replaceAll(' ', '-')}.svg`;
       // The ECDF differences of both residuals, then the coverage.
       writeFileSync(path.join(root, 'docs', file), picture(page, `Charts of a model: ${title}`, [2, 3, 5]));
+      // The sentences below the table are longer than a page is wide.
+      const [table, ...findings] = printed
+        .replace(/\nreport .*/s, '')
+        .trim()
+        .split('\n\n');
+      const said = findings.join('\n\n').replace('\n- ', '\n\n- ');
       sections.push(
-        `## ${title}\n\n${story}\n\n\`\`\`text\n${printed.replace(/\nreport .*/s, '').trim()}\n\`\`\`\n\n![ECDF differences of both residuals and the coverage of highest-density regions](${file})`,
+        `## ${title}\n\n${story}\n\n\`\`\`text\n${table}\n\`\`\`\n\n${said}\n\n![ECDF differences of both residuals and the coverage of highest-density regions](${file})`,
       );
       console.log(name, /^.*(No fault|The model is wrong).*$/m.exec(printed)?.[0]);
     }

@@ -83,7 +83,10 @@ function extendMarkdown(markdown) {
   markdown.core.ruler.push('code in headings', spellHeadings);
   // Wide tables scroll, which takes the focus on a keyboard.
   markdown.renderer.rules.table_open = () => '<table tabindex="0">\n';
-  const fence = markdown.renderer.rules.fence;
+  // Browsers break lines behind hyphens, and would take options apart.
+  const { code_inline: code, fence } = markdown.renderer.rules;
+  markdown.renderer.rules.code_inline = (...args) =>
+    code(...args).replaceAll(/(?<![\w-])--[a-z][\w-]*/g, '<span class="option">$&</span>');
   markdown.renderer.rules.fence = (tokens, index, ...rest) => {
     const language = tokens[index].info.trim();
     if (language === 'mermaid') return drawGraph(tokens[index].content);
