@@ -1,5 +1,6 @@
-// Draws the figures of the guides by the library itself: a trained flow, which number depends on which, and the posteriors that the program of
-// docs/tutorial.md trains, with the table of what they reach, and what a MADE of either order and a MAF make of a bent density. Takes a minute; the pictures are committed.
+// Draws the figures of the guides by the library itself: a trained flow, which number depends on which, the posteriors that the program of
+// docs/tutorial.md trains, with the table of what they reach, what a MADE of either order and a MAF make of a bent density, and what averaged
+// weights and a decaying rate do for training. Takes some minutes; the pictures are committed.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,6 +11,7 @@ import { key, normal, useBackend } from '@pushforward/tensor';
 import { adam, cosineDecay, fit } from '@pushforward/training';
 import ts from 'typescript';
 import { findExamples } from './examples.mjs';
+import { drawLearning, learn } from './figures/learning-curves.mjs';
 import { gridPoints, orders } from './figures/orders.mjs';
 import { at, colours, figure, path as line, text } from './figures/svg.mjs';
 import { putBetween, tableOf } from './marked-text.mjs';
@@ -270,6 +272,12 @@ async function ordersFigure() {
 
 await useBackend('wasm');
 mkdirSync(path.join(root, 'docs/figures'), { recursive: true });
-const all = { flow: flowFigure, directions: directionsFigure, posteriors: posteriorsFigure, orders: ordersFigure };
+const all = {
+  flow: flowFigure,
+  directions: directionsFigure,
+  posteriors: posteriorsFigure,
+  orders: ordersFigure,
+  learning: async () => write('learning', drawLearning(await learn(banana))),
+};
 for (const [name, draw] of Object.entries(all))
   if (process.argv.length < 3 || process.argv.includes(name)) await draw();
