@@ -57,7 +57,7 @@ const AFFINE_BOUND = 5;
 /** The smallest logarithm of a hazard rate by which the inverse divides. */
 const FLATTEST = -30;
 
-/** Numbers beyond, where squares overflow, are taken for this one. */
+/** Logarithms beyond are taken for this one. */
 const LARGEST = 1e38;
 
 const FAMILIES = Object.keys(MIXTURE_FAMILIES) as (keyof typeof MIXTURE_FAMILIES)[];
@@ -197,7 +197,7 @@ export class MixtureCdfTransform extends ElementwiseTransform {
     const centred = mul(sub(y, shift), exp(neg(logScale))) as Tensor1D;
     const side = sideOf(lessEqual(centred, 0));
     // At or below 0, as x is to have the tail of: the increasing function of x is the logarithm of the lower tail, or minus that of the upper one.
-    const standard = mul(centred, side);
+    const standard = within(mul(centred, side), this.#formulas.farthest);
     const value = implicitRoot(
       (x, mixture) => {
         const { logTail, logHazard } = this.#tail(x, side, mixture);
@@ -221,7 +221,7 @@ export class MixtureCdfTransform extends ElementwiseTransform {
 
   /** 1 where the lower tail of the mixture at x is the smaller one, −1 where the upper one is; about the median either will do. */
   #smallerSide(x: Tensor1D, [logWeights, locations, logScales]: Mixture): Tensor {
-    const u = standardized(x, locations, logScales);
+    const u = this.#standardized(x, locations, logScales);
     return sideOf(lessEqual(sum(mul(exp(logWeights), this.#formulas.cdf(u)), 1), 0.5));
   }
 
@@ -233,12 +233,18 @@ export class MixtureCdfTransform extends ElementwiseTransform {
   ): { logTail: Tensor; logHazard: Tensor } {
     const column = (values: Tensor) => reshape(values, [x.size, 1]);
     const { logCdf, logReversedHazard } = this.#formulas;
-    const u = mul(standardized(x, locations, logScales), column(side));
-    const logTerms = within(add(logWeights, logCdf(u)));
+    const u = mul(this.#standardized(x, locations, logScales), column(side));
+    const logTerms = within(add(logWeights, logCdf(u)), LARGEST);
     const logTail = logSumExp(logTerms, 1);
     // A mean of the components' hazard rates, with their shares in the tail.
     const logShares = sub(logTerms, column(logTail));
     return { logTail, logHazard: logSumExp(sub(add(logShares, logReversedHazard(u)), logScales), 1) };
+  }
+
+  /** x in scales from each component, `[N, K]`. */
+  #standardized(x: Tensor1D, locations: Tensor, logScales: Tensor): Tensor {
+    const u = mul(sub(reshape(x, [x.size, 1]), locations), exp(neg(logScales)));
+    return within(u, this.#formulas.farthest);
   }
 
   #readMixture(parameters: Tensor2D): Mixture {
@@ -268,14 +274,9 @@ interface Affine {
 /** The log-weights, locations and log-scales of K components for each of N elements, each `[N, K]`. */
 type Mixture = readonly [logWeights: Tensor, locations: Tensor, logScales: Tensor];
 
-/** x in scales from each component, `[N, K]`. */
-function standardized(x: Tensor1D, locations: Tensor, logScales: Tensor): Tensor {
-  return within(mul(sub(reshape(x, [x.size, 1]), locations), exp(neg(logScales))));
-}
-
-/** Numbers bent back to within ±{@link LARGEST}; to clip them alone would lose NaN on some backends. */
-function within(x: Tensor): Tensor {
-  return where(greater(abs(x), LARGEST), clipByValue(x, -LARGEST, LARGEST), x);
+/** Numbers bent back to within ±`largest`; to clip them alone would lose NaN on some backends. */
+function within(x: Tensor, largest: number): Tensor {
+  return where(greater(abs(x), largest), clipByValue(x, -largest, largest), x);
 }
 
 function sideOf(isLower: Tensor): Tensor {

@@ -6,6 +6,8 @@ import { erf, inverseLogNormalCdf, log1mexp, logMillsRatio, logNormalCdf, logSig
  * both tails they keep their digits.
  */
 export interface MixtureFamily {
+  /** Numbers beyond are taken for this one: there `log F` overflows. */
+  readonly farthest: number;
   /** `F(u)`, which has no digits left far out. */
   cdf(u: Tensor): Tensor;
   /** `log F(u)`. The logarithm of the upper tail is that of −u. */
@@ -19,12 +21,14 @@ export interface MixtureFamily {
 /** Of what distribution the components of a {@link MixtureCdfTransform} are. */
 export const MIXTURE_FAMILIES = {
   gaussian: {
+    farthest: 1.4e19,
     cdf: (u) => mul(add(erf(mul(u, Math.SQRT1_2)), 1), 0.5),
     logCdf: logNormalCdf,
     logReversedHazard: (u) => neg(logMillsRatio(neg(u))),
     lowerQuantile: inverseLogNormalCdf,
   },
   logistic: {
+    farthest: 1e38,
     cdf: sigmoid,
     logCdf: logSigmoid,
     // f = F · (1 − F).

@@ -43,4 +43,25 @@ describe('increasingRoot', () => {
     const root = increasingRoot(step, tensor1d(roots.map((x) => Math.tanh(5 * x) + 1e-3 * x)), bracket(-100, 100, 5));
     await expect(root).toBeAllClose(roots, { rtol: 1e-3, atol: 1e-6 });
   });
+
+  test('a root does not depend on those beside it', async () => {
+    const values = [-1010, 0.6, 2, 1e-6, 30];
+    const together = await increasingRoot(cubic, tensor1d(values), bracket(-500, 700, 5)).data();
+    for (const [i, y] of values.entries()) {
+      const [alone] = await increasingRoot(cubic, tensor1d([y]), bracket(-500, 700, 1)).data();
+      const [beside] = await increasingRoot(cubic, tensor1d([y, NaN]), bracket(-500, 700, 2)).data();
+      expect([alone, beside]).toEqual([together[i], together[i]]);
+    }
+  });
+
+  test('where the function is no number there is no root', async () => {
+    const nowhere = () => ({ value: tensor1d([NaN, NaN]), derivative: tensor1d([1, 1]) });
+    const root = await increasingRoot(nowhere, tensor1d([0, 3]), bracket(-1, 5, 2)).data();
+    expect([...root]).toEqual([NaN, NaN]);
+  });
+
+  test('between the largest numbers', async () => {
+    const line = (x: Tensor1D) => ({ value: x, derivative: tensor1d([1]) });
+    await expect(increasingRoot(line, tensor1d([3e38]), bracket(2e38, 3.2e38, 1))).toBeAllClose([3e38]);
+  });
 });

@@ -14,6 +14,7 @@ import {
   sub,
   type Tensor,
   type Tensor1D,
+  tensor1d,
   tidy,
   where,
 } from '@tensorflow/tfjs-core';
@@ -38,8 +39,8 @@ const LAST_STEP = 2 ** -17;
  * wherever a step would leave the bracket, which shrinks around the root, or the last step has not halved the smallest residual.
  *
  * It ends when Newton's method has converged everywhere, mostly after a third of the iterations; on a GPU their number is fixed, because to ask
- * whether all are done would mean to read numbers back. Of all the places visited, the one with the smallest residual is the result; it has no
- * gradient.
+ * whether all are done would mean to read numbers back. Of all the places visited until its own convergence, the one with the smallest residual is the
+ * result, so that a root does not depend on those beside it; it has no gradient.
  *
  * **Shapes**: y and the bracket `[N]`, result `[N]`.
  */
@@ -48,8 +49,10 @@ export function increasingRoot(
   y: Tensor1D,
   bracket: { low: Tensor1D; high: Tensor1D },
 ): Tensor1D {
-  const middle = mul(add(bracket.low, bracket.high), 0.5) as Tensor1D;
-  let state = { ...bracket, x: middle, best: middle, error: fill(y.shape, Infinity) as Tensor1D };
+  const middle = middleOf(bracket.low, bracket.high);
+  // Where no place has a residual, there is no root.
+  const best = where(less(abs(y), Infinity), fill(y.shape, NaN), middle) as Tensor1D;
+  let state = { ...bracket, x: middle, best, error: fill(y.shape, Infinity) as Tensor1D };
   const convergence = ON_HOST.includes(getBackend()) ? new Convergence(y) : undefined;
   for (let i = 0; i < ITERATIONS; i++) {
     const isLast = convergence?.isComplete;
@@ -64,13 +67,15 @@ export function increasingRoot(
       const inside = logicalAnd(greaterEqual(newton, low), lessEqual(newton, high));
       const fast = lessEqual(error, mul(state.error, 0.5));
       const byNewton = logicalAnd(inside, fast);
-      const x = where(byNewton, newton, mul(add(low, high), 0.5)) as Tensor1D;
+      const x = where(byNewton, newton, middleOf(low, high)) as Tensor1D;
+      const isBetter = less(error, state.error);
+      const best = where(convergence ? logicalAnd(isBetter, convergence.isOpen()) : isBetter, state.x, state.best);
       convergence?.see(state.x, x, byNewton);
       return {
         low,
         high,
         x,
-        best: where(less(error, state.error), state.x, state.best),
+        best,
         error: minimum(error, state.error) as Tensor1D,
       };
     });
@@ -79,13 +84,29 @@ export function increasingRoot(
   return state.best;
 }
 
+/** Halves are added, because the sum could overflow. */
+function middleOf(low: Tensor, high: Tensor): Tensor1D {
+  return add(mul(low, 0.5), mul(high, 0.5)) as Tensor1D;
+}
+
 /** For which functions a step was so small that the place it led to needs a last look only. */
 class Convergence {
   readonly #done: boolean[];
+  /** Those that have had it. */
+  #seen: boolean[];
 
   constructor(y: Tensor1D) {
     // What is not finite no place comes nearer to than another.
     this.#done = Array.from(y.dataSync(), (value) => !Number.isFinite(value));
+    this.#seen = this.#done.map(() => false);
+  }
+
+  /** For each function whether the place that is looked at may still be taken. */
+  isOpen(): Tensor1D {
+    return tensor1d(
+      this.#seen.map((isSeen) => !isSeen),
+      'bool',
+    );
   }
 
   get isComplete(): boolean {
@@ -93,6 +114,7 @@ class Convergence {
   }
 
   see(from: Tensor1D, to: Tensor1D, byNewton: Tensor): void {
+    this.#seen = [...this.#done];
     const [before, after, newton] = [from.dataSync(), to.dataSync(), byNewton.dataSync()];
     for (let i = 0; i < after.length; i++) {
       const step = Math.abs(after[i] - before[i]);

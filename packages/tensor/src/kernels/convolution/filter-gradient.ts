@@ -3,7 +3,7 @@ import { Arena } from '../../wasm/arena.js';
 import { FilterGradientStruct } from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 import type { ConvolutionAttrs } from './contract.js';
-import type { Patches } from './patches.js';
+import type { ConvolutionWindow } from './window.js';
 
 /**
  * The gradient of a convolution's filters. Inputs: the larger images `[images, height, width, channels]`, and the cotangent or the smaller images
@@ -13,26 +13,25 @@ export const filterGradientKernel = {
   name: 'FilterGradient',
   wasm: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo[] => {
     const [x, cotangent] = Object.values(inputs) as TensorInfo[];
-    const { rows, columns, ...window } = (attrs as unknown as ConvolutionAttrs).window;
-    return [multiplyCotangent(wasm, x, cotangent, { ...window, patchRows: rows, patchColumns: columns })];
+    return [multiplyCotangent(wasm, x, cotangent, (attrs as unknown as ConvolutionAttrs).window)];
   },
 };
-
-interface Layout extends Patches {
-  readonly filters: number;
-}
 
 /** So many tasks keep the threads of a machine busy; the sums do not depend on how many there are. */
 const TASKS = 16;
 /** Patches that are worth a chunk of their own. */
 const LEAST_PATCHES = 512;
 
-function multiplyCotangent(wasm: WasmModule, x: TensorInfo, cotangent: TensorInfo, layout: Layout): TensorInfo {
-  const { filters, ...patches } = layout;
-  const { filterHeight, filterWidth, channels, patchRows, patchColumns } = patches;
+function multiplyCotangent(
+  wasm: WasmModule,
+  x: TensorInfo,
+  cotangent: TensorInfo,
+  window: ConvolutionWindow,
+): TensorInfo {
+  const { filters, filterHeight, filterWidth, channels, rows, columns } = window;
   const result = wasm.output([filterHeight, filterWidth, channels, filters]);
   const [images] = x.shape;
-  const count = images * patchRows * patchColumns;
+  const count = images * rows * columns;
   const size = filterHeight * filterWidth * channels;
   if (count * size * filters === 0) {
     wasm.clear(result);
@@ -50,9 +49,18 @@ function multiplyCotangent(wasm: WasmModule, x: TensorInfo, cotangent: TensorInf
   const base = wasm.scratch(arena.bytes);
   const address = wasm.address(result);
   FilterGradientStruct.write(wasm.memory, base + struct, {
-    ...patches,
     images,
+    height: window.height,
+    width: window.width,
+    channels,
     source: wasm.address(x),
+    patchRows: rows,
+    patchColumns: columns,
+    filterHeight,
+    filterWidth,
+    stride: window.stride,
+    top: window.top,
+    left: window.left,
     columns: filters,
     cotangent: wasm.address(cotangent),
     chunks,

@@ -173,9 +173,20 @@ function multiplyPatches(
     writeEpilogue(base + ending, epilogue, product, wasm);
   }
   ConvolutionStruct.write(wasm.memory, base + struct, {
-    ...patches,
-    ...target,
     images,
+    height: patches.height,
+    width: patches.width,
+    channels,
+    patchRows,
+    patchColumns,
+    filterHeight,
+    filterWidth,
+    stride: patches.stride,
+    top: patches.top,
+    left: patches.left,
+    targetTop: target.targetTop,
+    targetLeft: target.targetLeft,
+    targetStride: target.targetStride,
     source: wasm.address(source),
     columns,
     filters: isWritten ? base + written : filters,

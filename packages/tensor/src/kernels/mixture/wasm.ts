@@ -21,7 +21,15 @@ function workBytes(wasm: WasmModule, { shape }: MixtureForm, parameterCount: num
 function writeStruct(wasm: WasmModule, address: number, form: MixtureForm, arrays: TransformArrays): void {
   const { family, components, logScaleBound, affineBound, flattest } = form.shape;
   MixturesStruct.write(wasm.memory, address, {
-    ...arrays,
+    rows: arrays.rows,
+    parameterCount: arrays.parameterCount,
+    input: arrays.input,
+    parameters: arrays.parameters,
+    value: arrays.value,
+    logDet: arrays.logDet,
+    inputGradient: arrays.inputGradient,
+    parameterGradient: arrays.parameterGradient,
+    work: arrays.work,
     components,
     isGaussian: family === 'gaussian' ? 1 : 0,
     isInverse: form.isInverse ? 1 : 0,

@@ -26,10 +26,25 @@ export function writeSplines(wasm: WasmModule, address: number, form: SplineForm
   const { bins, bound, minWidth, minHeight, minDerivative } = form.shape;
   // The ends are the bound as float32 has it, and knots of float64 must lead from one to the other.
   const interval = 2 * Math.fround(bound);
-  const nowhere = { rows: 0, input: 0, parameters: 0, value: 0, logDet: 0, inputGradient: 0, parameterGradient: 0 };
+  const {
+    rows = 0,
+    input = 0,
+    parameters = 0,
+    value = 0,
+    logDet = 0,
+    inputGradient = 0,
+    parameterGradient = 0,
+  } = arrays;
   SplinesStruct.write(wasm.memory, address, {
-    ...nowhere,
-    ...arrays,
+    rows,
+    parameterCount: arrays.parameterCount,
+    input,
+    parameters,
+    value,
+    logDet,
+    inputGradient,
+    parameterGradient,
+    work: arrays.work,
     bins,
     isInverse: form.isInverse ? 1 : 0,
     bound,
