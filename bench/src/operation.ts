@@ -1,7 +1,10 @@
 import { type AnySize, isOfImages } from './size.js';
 
-/** Whose flows are measured: `webgpu` are ours on a GPU, `tensorflow` are the textbook's on TensorFlow's own library, `loops` those of plain JavaScript. */
-export type Library = 'ours' | 'webgpu' | 'stock' | 'tensorflow' | 'zuko' | 'loops';
+/**
+ * Whose flows are measured: `webgpu` are ours on a GPU, `tensorflow` are the textbook's on TensorFlow's own library, `onnxruntime` ours exported to it, `loops` those of
+ * plain JavaScript.
+ */
+export type Library = 'ours' | 'webgpu' | 'stock' | 'tensorflow' | 'zuko' | 'onnxruntime' | 'loops';
 
 /** What every side can do. */
 export type FlowOperation =
@@ -111,7 +114,8 @@ export function isIn(library: Library, operation: Operation): boolean {
   if (library === 'ours') return true;
   // Numbers come back from a GPU as promises alone.
   if (library === 'webgpu') return !isOfEvents;
-  if (library === 'loops' || isOfEvents) return isOfEvents && ['loops', 'zuko'].includes(library);
+  const ofEvents: readonly Library[] = ['loops', 'onnxruntime'];
+  if (ofEvents.includes(library) || isOfEvents) return isOfEvents && [...ofEvents, 'zuko'].includes(library);
   if (operation.startsWith('layer-') || ofOursAlone.includes(operation)) return false;
   return library === 'zuko' || !ofOursAndZuko.includes(operation);
 }

@@ -24,7 +24,7 @@ const callOf = (size: AnySize) => (isOfImages(size) ? sizeName(size) : String(si
 const calls = [...new Set(sizes.map(callOf))];
 const operations: readonly Operation[] = groups.flat();
 const processFigures: readonly ProcessFigure[] = ['first-step', 'peak-memory'];
-const libraries: readonly Library[] = ['ours', 'stock', 'tensorflow', 'zuko', 'loops'];
+const libraries: readonly Library[] = ['ours', 'stock', 'tensorflow', 'zuko', 'onnxruntime', 'loops'];
 /** Asked for by name alone: most machines have a GPU in software at best. */
 const gpus: readonly Library[] = ['webgpu'];
 

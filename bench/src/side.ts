@@ -55,7 +55,7 @@ export function sidesOf(
   return libraries.flatMap((library): Side[] => {
     if (library === 'tensorflow' && !existsSync(tensorflow)) return [];
     // TensorFlow's library takes as many threads as it finds, a GPU all it has.
-    if (['stock', 'webgpu', 'tensorflow', 'loops'].includes(library))
+    if (['stock', 'webgpu', 'tensorflow', 'onnxruntime', 'loops'].includes(library))
       return [{ name: library, library, threads: 1, command: [process.execPath, worker, library, '1'] }];
     if (library === 'zuko' && !python) return [];
     const programs =

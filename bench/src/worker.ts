@@ -1,6 +1,6 @@
 // The process of every side that is JavaScript: sets operations up when told to, and times as many runs as it is asked for.
 //
-//   node worker.js ours|webgpu|stock|tensorflow|loops THREADS
+//   node worker.js ours|webgpu|stock|tensorflow|onnxruntime|loops THREADS
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { createInterface } from 'node:readline';
@@ -8,6 +8,7 @@ import { describeBackend, useBackend } from '@pushforward/tensor';
 import { pathToFileURL } from 'node:url';
 import { prepareLoops } from './loops.js';
 import { prepareConvolution } from './convolution.js';
+import { prepareOnnxruntime } from './onnxruntime.js';
 import type { Operation } from './operation.js';
 import { prepareOurs, startOurs } from './ours.js';
 import type { Answer, Request } from './protocol.js';
@@ -29,10 +30,14 @@ const prepare = {
   webgpu: prepareOurs,
   stock: prepareStock,
   tensorflow: prepareStock,
+  onnxruntime: prepareOnnxruntime,
   loops: prepareLoops,
-}[library] as (operation: Operation, size: Size) => () => void;
+}[library] as (operation: Operation, size: Size) => Run | Promise<Run>;
 
-const prepared = new Map<Operation, () => void>();
+/** Once; where it gives a promise, until that is kept. */
+type Run = () => void | Promise<void>;
+
+const prepared = new Map<Operation, Run>();
 
 /** The package `webgpu` lies where no import by its name would find it. */
 async function startOnGpu(): Promise<void> {
@@ -50,18 +55,21 @@ async function whenDone(): Promise<void> {
   await queue.onSubmittedWorkDone();
 }
 
-function prepareAt(operation: Operation, size: AnySize): () => void {
+function prepareAt(operation: Operation, size: AnySize): Run | Promise<Run> {
   if (isOfImages(size)) return prepareConvolution(library as 'ours' | 'stock' | 'tensorflow', operation, size);
   return prepare(operation, size);
 }
 
-function serve(request: Request): void {
+async function serve(request: Request): Promise<void> {
   if ('prepare' in request) {
-    prepared.set(request.prepare, prepareAt(request.prepare, request.size));
+    prepared.set(request.prepare, await prepareAt(request.prepare, request.size));
     return;
   }
   const run = prepared.get(request.run)!;
-  for (let i = 0; i < request.runs; i++) run();
+  for (let i = 0; i < request.runs; i++) {
+    const pending = run();
+    if (pending) await pending;
+  }
 }
 
 function answer(milliseconds: number): void {
@@ -73,7 +81,7 @@ function answer(milliseconds: number): void {
 answer(0);
 for await (const line of createInterface({ input: process.stdin })) {
   const started = performance.now();
-  serve(JSON.parse(line) as Request);
+  await serve(JSON.parse(line) as Request);
   await whenDone();
   answer(performance.now() - started);
 }

@@ -85,7 +85,7 @@ const FAMILIES = Object.keys(MIXTURE_FAMILIES) as (keyof typeof MIXTURE_FAMILIES
  *
  * **Shapes**: x and y `[...]`, parameters `[..., 3K]`, or `[..., 3K + 2]` with `affine`. **Units**: nats.
  *
- * **Numerics**: the smaller of the mixture's two tails is computed, as a logarithm, and neither saturates: value and log-derivative are within 10⁻⁶ of
+ * **Numerics**: the smaller of the mixture's two tails is computed, as a logarithm, and neither saturates: value and log-derivative are within 4 · 10⁻⁶ of
  * float64's, relative or absolute, whichever allows more, hundreds of scales away from every component. Between components that are
  * many scales apart the map is flat, and x is known no better than y's rounding over the slope; the inverse's gradient is bounded
  * there: the density is taken for at least e⁻³⁰ of the tail. The inverse costs about 30 times the forward direction, and by the kernel about five times.

@@ -17,6 +17,10 @@ const step = (x: Tensor1D) => ({
   derivative: add(mul(add(mul(square(tanh(mul(x, 5))), -1), 1), 5), 1e-3) as Tensor1D,
 });
 
+const nowhere = () => ({ value: tensor1d([NaN, NaN]), derivative: tensor1d([1, 1]) });
+
+const line = (x: Tensor1D) => ({ value: x, derivative: tensor1d([1]) });
+
 describe('increasingRoot', () => {
   test('of a cubic, from a bracket a thousand wide', async () => {
     const roots = [-3, -0.5, 0, 2, 10];
@@ -55,13 +59,11 @@ describe('increasingRoot', () => {
   });
 
   test('where the function is no number there is no root', async () => {
-    const nowhere = () => ({ value: tensor1d([NaN, NaN]), derivative: tensor1d([1, 1]) });
     const root = await increasingRoot(nowhere, tensor1d([0, 3]), bracket(-1, 5, 2)).data();
     expect([...root]).toEqual([NaN, NaN]);
   });
 
   test('between the largest numbers', async () => {
-    const line = (x: Tensor1D) => ({ value: x, derivative: tensor1d([1]) });
     await expect(increasingRoot(line, tensor1d([3e38]), bracket(2e38, 3.2e38, 1))).toBeAllClose([3e38]);
   });
 });

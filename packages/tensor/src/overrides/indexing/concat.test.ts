@@ -1,4 +1,4 @@
-import { concat, grads, mul, ones, stack, sum, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
+import { concat, grads, mul, ones, slice, split, stack, sum, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 
 const a = () =>
@@ -31,6 +31,13 @@ describe('concat', () => {
   test('empty batches', () => {
     expect(concat([zeros([0, 2]), zeros([0, 3])], 1).shape).toEqual([0, 5]);
     expect(concat([zeros([0, 2]), zeros([0, 2])], 0).shape).toEqual([0, 2]);
+    const joined = concat([zeros([0, 2]), zeros([0, 3])], 1);
+    expect(slice(joined, [0, 1], [0, 2]).shape).toEqual([0, 2]);
+    expect(split(joined, [1, 4], 1).map(({ shape }) => shape)).toEqual([
+      [0, 1],
+      [0, 4],
+    ]);
+    expect(concat([zeros([0, 2], 'int32'), zeros([0, 3], 'int32')], 1).dtype).toBe('int32');
   });
 
   test('keeps the type', async () => {

@@ -6,17 +6,33 @@ import {
   Pack,
   type TensorInfo,
   util,
+  zeros,
 } from '@tensorflow/tfjs-core';
-import type { KernelOverride } from '../../registry/kernel-override.js';
+import type { KernelOverride, StockKernel } from '../../registry/kernel-override.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
 // The stock wasm kernels copy row by row in JavaScript, which is slow where rows are short.
 
-/** `tf.concat`. */
-export const concatKernel: KernelOverride = { name: Concat, wasm: concatWasm };
+/** `tf.concat`. The stock cpu kernel gives a tensor without numbers a plain array, of which nothing can be sliced. */
+export const concatKernel: KernelOverride = { name: Concat, reference: concatOrNothing, wasm: concatWasm };
 
 /** `tf.stack`. */
 export const packKernel: KernelOverride = { name: Pack, wasm: packWasm };
+
+function concatOrNothing(
+  inputs: NamedTensorInfoMap,
+  attrs: NamedAttrMap,
+  stock: StockKernel,
+): TensorInfo | TensorInfo[] {
+  const [first, ...rest] = Object.values(inputs) as TensorInfo[];
+  const [axis] = util.parseAxisParam(attrs.axis as number, first.shape);
+  const shape = backend_util.computeOutShape(
+    [first, ...rest].map((part) => part.shape),
+    axis,
+  );
+  if (first.dtype === 'string' || util.sizeFromShape(shape) > 0) return stock(inputs, attrs);
+  return zeros(shape, first.dtype);
+}
 
 function concatWasm(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: WasmModule): TensorInfo | null {
   const parts = Object.values(inputs) as TensorInfo[];
