@@ -17,6 +17,7 @@ export { matMul } from './entries/mat-mul';
 export { mixtures, mixturesGradient } from './entries/mixture';
 export { mixtureWorkBytes } from './mixture/mixture';
 export { normal, uniform } from './entries/random';
+export { gatherBlocks } from './reductions/gather-blocks';
 export { repeatBlocks } from './reductions/repeat-blocks';
 export { segmentSum } from './reductions/segment-sum';
 export { splines, splinesGradient } from './entries/spline';

@@ -26,6 +26,7 @@ import { normalKernel, uniformKernel } from '../random/wasm.js';
 import { searchSortedKernel } from '../overrides/indexing/search-sorted.js';
 import { emptySegmentSumKernel, segmentSumKernel } from '../overrides/indexing/segment-sum.js';
 import { sliceKernel, splitKernel, unpackKernel } from '../overrides/indexing/slice.js';
+import { gatherKernel } from '../overrides/indexing/gather.js';
 import { tileKernel } from '../overrides/indexing/tile.js';
 import { transposeKernel } from '../overrides/indexing/transpose.js';
 import { softmaxKernel } from '../overrides/reductions/softmax.js';
@@ -46,6 +47,7 @@ export const overrides: readonly KernelOverride[] = [
   concatKernel,
   packKernel,
   tileKernel,
+  gatherKernel,
   transposeKernel,
   sumKernel,
   meanKernel,

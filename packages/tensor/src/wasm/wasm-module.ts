@@ -47,6 +47,15 @@ interface WasmFunctions {
   filterGradient(struct: number): void;
   filterGradientParts(size: number): number;
   filterGradientScratch(chunkPatches: number, size: number, columns: number): number;
+  gatherBlocks(
+    target: number,
+    source: number,
+    indices: number,
+    rows: number,
+    blocks: number,
+    chosen: number,
+    count: number,
+  ): void;
   /** Shares the work of kernels by the state at an address of {@link POOL_BYTES} zeros; at address 0, no longer. */
   joinPool(address: number): void;
   lstm(lstm: number): void;

@@ -1,4 +1,4 @@
-import { grad, mean, mul, sum, tensor, tile, zeros } from '@tensorflow/tfjs-core';
+import { grad, mean, mul, reshape, sum, tensor, tile, zeros } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { repetitions } from '../../testing/repetitions.js';
@@ -44,6 +44,16 @@ describe('tf.tile', () => {
       ),
       { seed: 1, numRuns: repetitions(100) },
     );
+  });
+
+  test('five axes and six', async () => {
+    const x = tensor([1, 2, 3, 4], [2, 1, 1, 2, 1]);
+    const tiled = tile(x, [1, 1, 2, 1, 1]);
+    expect(tiled.shape).toEqual([2, 1, 2, 2, 1]);
+    await expect(tiled).toBeAllClose([1, 2, 1, 2, 3, 4, 3, 4]);
+    const turned = tile(reshape(x, [1, 2, 1, 2, 1, 1]), [1, 1, 1, 1, 1, 3]);
+    expect(turned.shape).toEqual([1, 2, 1, 2, 1, 3]);
+    await expect(turned).toBeAllClose([1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4]);
   });
 
   test('no numbers, and none of an axis', () => {
