@@ -1,3 +1,4 @@
+import { eventOf, standardNormal } from './event.js';
 import type { EventOperation } from './operation.js';
 import type { Size } from './size.js';
 
@@ -13,7 +14,7 @@ interface LoopLayer {
 /** A MAF of one event at a time as plain loops in JavaScript, without a library, ready to run. */
 export function prepareLoops(operation: EventOperation, { dim, hidden, transforms }: Size): () => void {
   const networks = Array.from({ length: transforms }, () => network(dim, hidden));
-  const event = Float32Array.from({ length: dim }, (_, i) => Math.sin(i));
+  const event = Float32Array.from(eventOf(dim));
   return operation === 'event-log-prob' ? () => void logProb(networks, event) : () => void sample(networks, dim);
 }
 
@@ -69,11 +70,7 @@ function logProb(networks: readonly LoopLayer[][], event: Float32Array): number 
 }
 
 function sample(networks: readonly LoopLayer[][], dim: number): Float32Array {
-  // Box and Muller's way from uniform to normal numbers.
-  let values = Float32Array.from(
-    { length: dim },
-    () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random()),
-  );
+  let values = Float32Array.from({ length: dim }, standardNormal);
   for (const network of networks.toReversed()) {
     const noise = values.toReversed();
     values = new Float32Array(dim);

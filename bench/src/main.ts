@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { judge } from './demands.js';
 import { measure, measureProcess } from './measure.js';
-import { groups, isAt, type Operation, type ProcessFigure } from './operation.js';
+import { groups, isAt, isIn, type Operation, type ProcessFigure } from './operation.js';
 import { readOptions } from './options.js';
 import { summary, table } from './report.js';
 import { median, type Series } from './series.js';
@@ -36,7 +36,7 @@ for (const size of options.sizes) {
     results.push({ size: sizeName(size), operation, side, runs, ...series });
   // A fresh process for each size, so that no size meets the memory that another one left.
   if (!isOfImages(size) && options.processFigures.length > 0) {
-    for (const side of sides) {
+    for (const side of sides.filter(({ library }) => isIn(library, 'maf-step'))) {
       const { firstStep, peakBytes } = await measureProcess(side, size);
       if (options.processFigures.includes('first-step')) add('first-step', side.name, { samples: [firstStep] }, 1);
       if (options.processFigures.includes('peak-memory'))

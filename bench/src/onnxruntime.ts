@@ -2,6 +2,7 @@ import { maf } from '@pushforward/bijectors';
 import { StandardNormal, Transformed } from '@pushforward/distributions';
 import { exportOnnx } from '@pushforward/onnx';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { eventOf, standardNormal } from './event.js';
 import type { EventOperation } from './operation.js';
 import type { Size } from './size.js';
 
@@ -15,16 +16,11 @@ export async function prepareOnnxruntime(
   const file = await exportOnnx(flow, { graph: isDensity ? 'density' : 'sampler' });
   flow.dispose();
   const session = await InferenceSession.create(file, { intraOpNumThreads: 1 });
-  const event = Array.from({ length: dim }, (_, i) => Math.sin(i));
+  const event = eventOf(dim);
   return async () => {
     const values = Float32Array.from(event, isDensity ? undefined : standardNormal);
     const given = { [isDensity ? 'x' : 'noise']: new Tensor('float32', values, [1, dim]) };
     const results = await session.run(given, [isDensity ? 'log_prob' : 'x']);
     for (const result of Object.values(results)) await result.getData();
   };
-}
-
-/** Box and Muller's way from uniform to normal numbers. */
-function standardNormal(): number {
-  return Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
 }

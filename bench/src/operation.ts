@@ -101,6 +101,9 @@ export const repeated: Readonly<Partial<Record<Operation, Operation>>> = {
   'nsf-sample': 'nsf-log-prob',
 };
 
+/** The libraries that score and draw one event, and do nothing else. */
+const ofEventsAlone: readonly Library[] = ['onnxruntime', 'loops'];
+
 const ofOursAlone = ['lstm-iaf-step', 'attention-iaf-step'];
 const ofOursAndZuko = ['nsf-step', 'nsf-log-prob', 'nsf-sample', 'real-nvp-step'];
 
@@ -114,8 +117,8 @@ export function isIn(library: Library, operation: Operation): boolean {
   if (library === 'ours') return true;
   // Numbers come back from a GPU as promises alone.
   if (library === 'webgpu') return !isOfEvents;
-  const ofEvents: readonly Library[] = ['loops', 'onnxruntime'];
-  if (ofEvents.includes(library) || isOfEvents) return isOfEvents && [...ofEvents, 'zuko'].includes(library);
+  if (ofEventsAlone.includes(library)) return isOfEvents;
+  if (isOfEvents) return library === 'zuko';
   if (operation.startsWith('layer-') || ofOursAlone.includes(operation)) return false;
   return library === 'zuko' || !ofOursAndZuko.includes(operation);
 }

@@ -15,6 +15,7 @@ import { Made } from '@pushforward/made';
 import { type Module, useBackend } from '@pushforward/tensor';
 import { adam } from '@pushforward/training';
 import { BernoulliLikelihood, Mlp, mlpEncoder, Vae } from '@pushforward/vae';
+import { eventOf } from './event.js';
 import { LEARNING_RATE } from './learning-rate.js';
 import type { ConvolutionOperation, Operation } from './operation.js';
 import type { Size } from './size.js';
@@ -80,7 +81,7 @@ function sample(flow: Transformed, batch: number): () => void {
 }
 
 function eventLogProb(flow: Transformed, dim: number): () => void {
-  const event = Array.from({ length: dim }, (_, i) => Math.sin(i));
+  const event = eventOf(dim);
   return () => void tf.tidy(() => flow.logProb(tf.tensor2d(event, [1, dim])).dataSync()[0]);
 }
 

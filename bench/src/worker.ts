@@ -8,8 +8,7 @@ import { describeBackend, useBackend } from '@pushforward/tensor';
 import { pathToFileURL } from 'node:url';
 import { prepareLoops } from './loops.js';
 import { prepareConvolution } from './convolution.js';
-import { prepareOnnxruntime } from './onnxruntime.js';
-import type { Operation } from './operation.js';
+import type { EventOperation, Operation } from './operation.js';
 import { prepareOurs, startOurs } from './ours.js';
 import type { Answer, Request } from './protocol.js';
 import { tensorflow, webgpu } from './side.js';
@@ -38,6 +37,12 @@ const prepare = {
 type Run = () => void | Promise<void>;
 
 const prepared = new Map<Operation, Run>();
+
+/** Loaded here alone: what another side loads counts as its start and its memory. */
+async function prepareOnnxruntime(operation: EventOperation, size: Size): Promise<Run> {
+  const onnxruntime = await import('./onnxruntime.js');
+  return onnxruntime.prepareOnnxruntime(operation, size);
+}
 
 /** The package `webgpu` lies where no import by its name would find it. */
 async function startOnGpu(): Promise<void> {
