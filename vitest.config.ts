@@ -9,6 +9,9 @@ import { oneOfEachKind } from './test/one-of-each-kind.mjs';
 const conditions = ['@pushforward/source'];
 const everyTest = 'packages/*/src/**/*.test.ts';
 
+/** Functions of one number, whose errors docs/numbers.md tells for each backend. */
+const ulps = 'test/numbers/ulps.test.ts';
+
 /** Tests in Node, from sources. */
 function inNode(
   name: string,
@@ -52,7 +55,7 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     projects: [
       inNode('cpu', 'cpu', {
-        include: ['packages/tensor/src/**/*.test.ts', ...oneOfEachKind],
+        include: ['packages/tensor/src/**/*.test.ts', ...oneOfEachKind, ulps],
         exclude: ['**/*.node.test.ts', '**/*.gpu.test.ts'],
       }),
       inNode('wasm', 'wasm', { include: [everyTest], exclude: ['**/*.node.test.ts', '**/*.gpu.test.ts'] }),
@@ -72,7 +75,7 @@ export default defineConfig({
         'tensorflow',
         'tensorflow',
         {
-          include: [everyTest, 'test/native/**/*.test.ts', 'test/slow/backends.test.ts'],
+          include: [everyTest, ulps, 'test/native/**/*.test.ts', 'test/slow/backends.test.ts'],
           exclude: ['**/*.node.test.ts', '**/*.gpu.test.ts', properties],
           env: { TF_CPP_MIN_LOG_LEVEL: '2' },
         },
@@ -84,7 +87,7 @@ export default defineConfig({
         'webgpu',
         {
           testTimeout: 120_000,
-          include: [everyTest],
+          include: [everyTest, ulps],
           // What is in Node alone runs once; but this test is for every backend that has the kernels.
           exclude: ['**/!(made-kernel).node.test.ts', properties],
           env: vulkan,

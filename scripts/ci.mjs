@@ -103,7 +103,7 @@ async function check(title, command, args, { mayLack = false } = {}) {
  * Another version of Node could break them only by breaking operations, whose tests it runs.
  */
 const formulas =
-  /^test\/(any-order|batch-norm|check-command|conditional-entropy|densities|documented|examples|flow-entropy|module-options|numbers|references|unknown-options|vae-objectives)\.test\.ts$/;
+  /^test\/(any-order|batch-norm|check-command|conditional-entropy|densities|documented|examples|flow-entropy|module-options|numbers\/\w+|references|unknown-options|vae-objectives)\.test\.ts$/;
 
 /** What the project `node` runs, but for those formulas. */
 const inNodeAlone = [
@@ -117,7 +117,13 @@ const inNodeAlone = [
 async function nativeBackend() {
   const isThere = await check('native backend', 'node', ['scripts/ci/native-backend.mjs'], { mayLack: true });
   if (isThere)
-    await tests('tensorflow', 'tensorflow', ['packages/tensor', 'test/native', 'test/slow', ...oneOfEachKind]);
+    await tests('tensorflow', 'tensorflow', [
+      'packages/tensor',
+      'test/numbers',
+      'test/native',
+      'test/slow',
+      ...oneOfEachKind,
+    ]);
 }
 
 /**
@@ -188,12 +194,12 @@ const onWebgl = [
 
 async function webgl() {
   // In two runs, because a page keeps every shader.
-  await tests('webgl', 'browser-webgl', ['packages/tensor']);
+  await tests('webgl', 'browser-webgl', ['packages/tensor', 'test/numbers']);
   await tests('webgl, models', 'browser-webgl', onWebgl);
 }
 
 async function webgpu() {
-  await tests('webgpu in a browser', 'browser-webgpu', ['packages/tensor']);
+  await tests('webgpu in a browser', 'browser-webgpu', ['packages/tensor', 'test/numbers']);
   await tests('webgpu in a browser, models', 'browser-webgpu', oneOfEachKind);
   await check('webgpu for Node', 'node', ['scripts/ci/install-webgpu.mjs']);
   // Nearly the same library as in the browser, where the operations and the other models run: what it takes to start it in Node, every kernel of our

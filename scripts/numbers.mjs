@@ -1,16 +1,36 @@
-// Writes docs/numbers.md: the worst errors of primitives and the parity with other libraries from test/numbers/results.json, which
-// PUSHFORWARD_NUMBERS=write npx vitest run --project node test/numbers.test.ts measures; and the mistakes that published implementations make, with the tests that
-// fail on them. `--check` writes nothing, and fails if the page is another, or if mistakes.mjs names a test or a place in a source that is not there.
-import { readFileSync } from 'node:fs';
+// Writes docs/numbers.md: the worst errors of primitives and the parity with other libraries from test/numbers/results.json, and the mistakes that published
+// implementations make, with the tests that fail on them. `--check` writes nothing, and fails if the page is another, or if mistakes.mjs names a test or a
+// place in a source that is not there. `--measure` makes results.json anew first, by test/numbers on every backend that scripts/ci.mjs installs.
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { putBetween, tableOf } from './marked-text.mjs';
 import { MISTAKES } from './mistakes.mjs';
-import { root } from './setup.mjs';
+import { root, run } from './setup.mjs';
 
 const check = process.argv.includes('--check');
 const PAGE = 'docs/numbers.md';
 const read = (file) => readFileSync(path.join(root, file), 'utf8');
-const { primitives, parities } = JSON.parse(read('test/numbers/results.json'));
+const RESULTS = 'test/numbers/results.json';
+
+/** What the tests measure, whether they pass or not. */
+function measure() {
+  const report = '.cache/numbers.json';
+  const tests = ['cpu', 'node', 'tensorflow', 'browser-webgl', 'browser-webgpu'].flatMap((project) => {
+    run('vitest', ['run', '--project', project, 'test/numbers', '--reporter=json', `--outputFile=${report}`]);
+    return JSON.parse(read(report)).testResults.flatMap(({ assertionResults }) => assertionResults);
+  });
+  const primitives = new Map();
+  for (const { name, range, backend, ulps } of tests.flatMap(({ meta }) => meta.primitive ?? [])) {
+    if (!primitives.has(name)) primitives.set(name, { name, range, ulps: {} });
+    primitives.get(name).ulps[backend] = ulps;
+  }
+  const parities = tests.flatMap(({ meta }) => meta.parities ?? []);
+  const results = { primitives: [...primitives.values()], parities };
+  writeFileSync(path.join(root, RESULTS), `${JSON.stringify(results, null, 1)}\n`);
+}
+
+if (process.argv.includes('--measure')) measure();
+const { primitives, parities } = JSON.parse(read(RESULTS));
 
 const variants = MISTAKES.flatMap(({ variants: ways }) => ways);
 const missing = [

@@ -39,7 +39,7 @@ export function inChromium(
     },
     test: {
       name,
-      include: ['packages/*/src/**/*.test.ts'],
+      include: ['packages/*/src/**/*.test.ts', 'test/numbers/ulps.test.ts'],
       exclude,
       setupFiles: ['test/setup.ts'],
       testTimeout: 120_000,
