@@ -20,6 +20,11 @@ export function addPaper(program: Command, args: readonly string[], host: Host):
     .option('--quick', 'small networks, less data and few steps: minutes, for the order of the rows alone')
     .addOption(new Option('--rows <list>', 'only these rows, by name (default: all)').argParser(nameList))
     .option('--seeds <n>', 'how often to train each row', integer(1), 3)
+    .addOption(
+      new Option('--epochs <n>', 'train no row for longer than this (default: as long as the table says)').argParser(
+        integer(1),
+      ),
+    )
     .option('--out <dir>', 'where to write (default: a fresh directory in runs/)')
     .option('--force', 'write into a directory that has something in it');
   resumable(command).action(async (table: string | undefined, options) => {

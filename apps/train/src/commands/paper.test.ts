@@ -143,6 +143,15 @@ test('tables of numbers are read from the authors’ files, those of the chosen 
   }
 });
 
+test('--epochs ends rows that would be trained for longer, and the report says so', async () => {
+  const args = ['paper', 'maf-mnist', '--data', 'idx', '--quick', '--seeds', '1', '--epochs', '2', '--rows', 'made'];
+  const { code, stderr } = await runCli(cwd, [...args, '--out', 'short']);
+  expect(code, stderr).toBe(0);
+  const { training } = JSON.parse(read('short', 'results', 'made.0.json'));
+  expect(training.history.map(({ epoch }: { epoch: number }) => epoch)).toEqual([1, 2]);
+  expect(read('short', 'report.html')).toContain('No row was trained for more than 2 epochs.');
+});
+
 test('the right order is above the wrong one, and below the density itself', async () => {
   const args = 'paper maf-order --quick --seeds 1 --out order --rows exact,made,made-wrong-order'.split(' ');
   const { code, stdout, stderr } = await runCli(cwd, args);

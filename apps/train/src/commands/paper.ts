@@ -25,6 +25,8 @@ export type PaperSettings = {
   quick: boolean;
   rows: string[];
   seeds: number;
+  /** The most epochs that a row is trained for, or null for what the table says; absent in runs from before there was a choice. */
+  epochs?: number | null;
 };
 
 /** The options of `paper` as they stand on the command line. */
@@ -33,6 +35,7 @@ export interface PaperOptions {
   quick?: boolean;
   rows?: string[];
   seeds: number;
+  epochs?: number;
   out?: string;
   force?: boolean;
 }
@@ -55,6 +58,7 @@ export async function paperCommand(
     quick: options.quick ?? false,
     rows: options.rows ?? table.rows.map((row) => row.name),
     seeds: options.seeds,
+    epochs: options.epochs ?? null,
   };
   rowsOf(table, settings);
   const prepared = await table.prepare(host.cwd, settings);
@@ -105,6 +109,7 @@ export async function runPaper(
             name: `${row.name}.${seed}`,
             title,
             key: key(seed),
+            maxEpochs: settings.epochs ?? Infinity,
           });
           const seconds = outcome.training?.seconds ?? (performance.now() - started) / 1000;
           result = await writeResult(directory, { row: row.name, seed, seconds, backend }, outcome);
@@ -118,7 +123,15 @@ export async function runPaper(
     const { source } = prepared;
     await writeFileAtomic(
       path.join(directory.path, 'report.html'),
-      tableReport({ facts, paper: table, rows, results, source, quick: settings.quick }),
+      tableReport({
+        facts,
+        paper: table,
+        rows,
+        results,
+        source,
+        quick: settings.quick,
+        epochs: settings.epochs ?? null,
+      }),
     );
     await finishRun(directory, record);
     const summary = summaryRows(table, rows, results);

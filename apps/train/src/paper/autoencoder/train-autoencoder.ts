@@ -32,7 +32,7 @@ export async function trainAutoencoder(
       module: vae,
       optimizer: adam({ learningRate, clipNorm: 200, ema: 0.999 }),
       batchSize: 100,
-      epochs,
+      epochs: Math.min(epochs, work.maxEpochs),
       seed: trainingKey,
     },
   });

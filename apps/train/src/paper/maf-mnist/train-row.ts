@@ -66,7 +66,7 @@ export async function trainRow(
     options: {
       module: density,
       optimizer: adam({ learningRate: quick ? 1e-3 : learningRate, l2: L2 }),
-      steps: steps * (quick ? 10 : 1000),
+      steps: steps * Math.min(quick ? 10 : 1000, work.maxEpochs),
       seed: trainingKey,
       validation: { data: batchesOf(data.validation, isConditional, foldIn(NOISE, 2)) },
       ...(!quick && { patience: PATIENCE }),

@@ -27,6 +27,8 @@ const flows: Readonly<Record<string, { columns: readonly number[]; transforms: n
   'maf-5-wrong-order': { columns: [0, 1], transforms: 5 },
 };
 
+const BATCH = 256;
+
 /** Of the data: the same for every row and seed. */
 const DATA = key(0);
 
@@ -61,6 +63,7 @@ export const mafOrder: PaperTable = {
 async function trainRow(row: string, train: Matrix, test: Matrix, size: Size, work: RowWork): Promise<RowOutcome> {
   if (row === 'exact') return { scores: { logProb: bentNormalLogProb(test) } };
   const { columns, transforms } = flows[row];
+  const steps = Math.min(size.steps, work.maxEpochs * Math.ceil(train.rows / BATCH));
   const [weightKey, trainingKey] = split(work.key, 2);
   using density = new Transformed(
     new StandardNormal(2),
@@ -72,9 +75,9 @@ async function trainRow(row: string, train: Matrix, test: Matrix, size: Size, wo
     data: { values: takeColumns(train, columns).values, shape: [train.rows, 2] },
     options: {
       module: density,
-      optimizer: adam({ learningRate: cosineDecay({ from: 1e-2, steps: size.steps }) }),
-      batchSize: 256,
-      steps: size.steps,
+      optimizer: adam({ learningRate: cosineDecay({ from: 1e-2, steps }) }),
+      batchSize: BATCH,
+      steps,
       seed: trainingKey,
     },
   });

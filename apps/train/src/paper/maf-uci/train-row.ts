@@ -41,7 +41,7 @@ export async function trainRow(
       module: density,
       optimizer: adam({ learningRate: quick ? 1e-3 : learningRate, l2: L2 }),
       batchSize: BATCH,
-      epochs: quick ? 10 : 1000,
+      epochs: Math.min(quick ? 10 : 1000, work.maxEpochs),
       seed: trainingKey,
       validation: { data: rowsOf(validation) },
       ...(!quick && { patience: PATIENCE }),

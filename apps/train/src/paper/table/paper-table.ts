@@ -45,6 +45,8 @@ export interface RowWork {
   /** What the progress bar says. */
   title: string;
   key: Key;
+  /** The user's limit, for rows that would be trained for longer. */
+  maxEpochs: number;
 }
 
 /** A table whose data have been read. */

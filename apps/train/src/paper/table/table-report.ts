@@ -1,3 +1,4 @@
+import { formatCount } from '../../statistics/statistics.js';
 import { lineChart } from '../../report/chart/line-chart.js';
 import { escapeXml, figure, legend, table } from '../../report/markup.js';
 import { page } from '../../report/page.js';
@@ -17,17 +18,19 @@ export interface TableReport {
   /** What the data are, in words. */
   source: string;
   quick: boolean;
+  /** The user's limit on epochs, if there is one. */
+  epochs: number | null;
 }
 
 /** The whole page. */
-export function tableReport({ facts, paper, rows, results, source, quick }: TableReport): string {
+export function tableReport({ facts, paper, rows, results, source, quick, epochs }: TableReport): string {
   const { header, rows: lines } = summaryRows(paper, rows, results);
   const verdicts = judge(paper, results, quick).map((verdict) => `<li>${escapeXml(verdictText(paper, verdict))}</li>`);
   const lead = `${escapeXml(paper.source)}, trained on ${escapeXml(source)}. ${
     quick
       ? 'This is the quick form: its numbers are not to be compared with the paper’s, only the order of the rows is. '
       : ''
-  }${escapeXml(paper.differences)}`;
+  }${epochs === null ? '' : `No row was trained for more than ${formatCount(epochs)} epochs. `}${escapeXml(paper.differences)}`;
   return page(paper.title, lead, [
     {
       title: 'The table',
