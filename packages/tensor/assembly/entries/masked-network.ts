@@ -1,4 +1,4 @@
-import { NETWORK_ADJOINTS, NETWORK_GRADIENTS, NETWORK_TILES, NETWORK_WEIGHTS } from '../threads/kernel-ids';
+import { NETWORK_ADJOINTS, NETWORK_EVENTS, NETWORK_GRADIENTS, NETWORK_TILES, NETWORK_WEIGHTS } from '../threads/kernel-ids';
 import { stepCost } from '../masked-network/step';
 import { chunksOf, layerAt, MaskedNetwork } from '../masked-network/structs';
 import { runTasks } from '../threads/pool';
@@ -8,10 +8,17 @@ import { TILE } from '../tile/tile';
 /** Tiles whose adjoints are kept at a time, until their share of the weights' gradients is added: 256 events. */
 export const BLOCK_TILES: i32 = MOST_TILES;
 
+/** Up to how many events are computed one by one, where no records are kept. A tile takes as long for one event as for 16, and transposes the weights first. */
+const MOST_EVENTS: i32 = 2;
+
 /** All parameters, or with a step the values and the log-determinant, in the parallel direction or the sequential one. */
 export function maskedNetwork(at: usize): void {
   const network = changetype<MaskedNetwork>(at);
   const products = <f64>network.products;
+  if (!network.records && network.rows <= MOST_EVENTS) {
+    runTasks(NETWORK_EVENTS, at, network.rows, <f64>network.rows * (products + stepCost(network)));
+    return;
+  }
   runTasks(NETWORK_WEIGHTS, at, chunkCount(network), 2 * products);
   runTasks(NETWORK_TILES, at, (network.rows + TILE - 1) / TILE, <f64>network.rows * (products + stepCost(network)));
 }

@@ -10,6 +10,7 @@ import { mixturesTask } from '../mixture/forward';
 import { mixturesGradientTask } from '../mixture/gradient';
 import { matMulTask } from '../product/mat-mul';
 import { adjointsTask } from '../masked-network/backward';
+import { eventTask } from '../masked-network/event';
 import { tileTask } from '../masked-network/forward';
 import { weightsTask } from '../masked-network/weights';
 import { randomTask } from '../random/random';
@@ -17,7 +18,7 @@ import { splinesTask } from '../spline/spline';
 import { splinesGradientTask } from '../spline/spline-gradient';
 import { gradientsTask } from '../masked-network/weight-gradient';
 
-import { MAT_MUL, NETWORK_WEIGHTS, NETWORK_TILES, NETWORK_ADJOINTS, NETWORK_GRADIENTS, RANDOM, LSTM, LSTM_GRADIENT, ATTENTION, ATTENTION_GRADIENT, EPILOGUE_GRADIENT, SPLINES, SPLINES_GRADIENT, ADAM_SQUARES, ADAM_UPDATES, BERNOULLI, CONVOLUTION, FILTER_GRADIENT, MIXTURES, MIXTURES_GRADIENT } from './kernel-ids';
+import { MAT_MUL, NETWORK_WEIGHTS, NETWORK_TILES, NETWORK_EVENTS, NETWORK_ADJOINTS, NETWORK_GRADIENTS, RANDOM, LSTM, LSTM_GRADIENT, ATTENTION, ATTENTION_GRADIENT, EPILOGUE_GRADIENT, SPLINES, SPLINES_GRADIENT, ADAM_SQUARES, ADAM_UPDATES, BERNOULLI, CONVOLUTION, FILTER_GRADIENT, MIXTURES, MIXTURES_GRADIENT } from './kernel-ids';
 
 /** Runs one task of a kernel. A thread's number gives it working memory of its own. */
 export function runTask(kernel: i32, args: usize, task: i32, thread: i32): void {
@@ -29,6 +30,7 @@ export function runTask(kernel: i32, args: usize, task: i32, thread: i32): void 
   else if (kernel == BERNOULLI) bernoulliTask(args, task);
   else if (kernel == NETWORK_WEIGHTS) weightsTask(args, task);
   else if (kernel == NETWORK_TILES) tileTask(args, task, thread);
+  else if (kernel == NETWORK_EVENTS) eventTask(args, task, thread);
   else if (kernel == NETWORK_ADJOINTS) adjointsTask(args, task, thread);
   else if (kernel == NETWORK_GRADIENTS) gradientsTask(args, task, thread);
   else if (kernel == LSTM) lstmTask(args, task, thread);

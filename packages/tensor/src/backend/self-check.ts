@@ -149,6 +149,8 @@ function runAll(wasm: WasmModule): Result[] {
     for (const sequential of [false, true]) {
       const attrs: MaskedNetworkAttrs = { network, form: FORM, sequential, offsets: [4, 5, 6], keep: true };
       runWithGradient(maskedNetworkKernel, maskedNetworkGradientKernel, [tensor(ROWS, DIM), ...weights], attrs);
+      // One event goes over the weights in another way.
+      run(maskedNetworkKernel, [tensor(1, DIM), ...weights], { ...attrs, keep: false });
 
       const spline: SplineForm = {
         shape: { bins: 5, bound: 2, minWidth: 1e-3, minHeight: 1e-3, minDerivative: 1e-3 },
