@@ -35,30 +35,30 @@ export async function structsModule(directory) {
         `/** \`${name}\` in \`${path}\`. */\nexport const ${name} = {\n${members.map((member) => `  ${lowerFirst(member)}: ${values(name, member)},\n`).join('')}} as const;`,
     ),
     wgslModule(constants, enums, values),
-    ...structs.map((struct) => structModule(struct, fieldsOf(structs, struct.name), values)),
+    ...structs.map((struct) => structModule(struct, values)),
     '',
   ].join('\n\n');
 }
 
-function structModule({ name, path, base, fields }, allFields, values) {
-  const own = fields.filter(({ isInternal }) => !isInternal).map((field) => `  readonly ${field.name}: number;\n`);
-  const stores = allFields
-    .filter(({ isInternal }) => !isInternal)
-    .map((field) => {
-      const view = VIEWS[field.type];
-      return {
-        view,
-        text: `    ${view}[${view}Start + ${values(name, field.name) / BYTES[view]}] = fields.${field.name};\n`,
-      };
-    });
+/** A structure that extends another is handed the other's fields apart: to copy them into one object takes longer than to write them. */
+function structModule({ name, path, base, fields }, values) {
+  const own = fields.filter(({ isInternal }) => !isInternal);
+  const stores = own.map((field) => {
+    const view = VIEWS[field.type];
+    return {
+      view,
+      text: `    ${view}[${view}Start + ${values(name, field.name) / BYTES[view]}] = fields.${field.name};\n`,
+    };
+  });
   const views = [...new Set(stores.map(({ view }) => view))];
   return `/** Fields of \`${name}\` in \`${path}\` that the kernels are given. */
-export interface ${name}Fields${base ? ` extends ${base}Fields` : ''} {
-${own.join('')}}
+export interface ${name}Fields {
+${own.map((field) => `  readonly ${field.name}: number;\n`).join('')}}
 
 export const ${name}Struct = {
   bytes: ${values(name, '')},
-  write({ ${views.join(', ')} }: MemoryViews, address: number, fields: ${name}Fields): void {
+  write(memory: MemoryViews, address: number, ${base ? `of${base}: ${base}Fields, ` : ''}fields: ${name}Fields): void {
+${base ? `    ${base}Struct.write(memory, address, of${base});\n` : ''}    const { ${views.join(', ')} } = memory;
 ${views.map((view) => `    const ${view}Start = address / ${BYTES[view]};\n`).join('')}${stores.map(({ text }) => text).join('')}  },
 };`;
 }

@@ -48,7 +48,7 @@ function multiplyCotangent(
   const scratch = arena.reserve(wasm.threads * scratchBytes);
   const base = wasm.scratch(arena.bytes);
   const address = wasm.address(result);
-  FilterGradientStruct.write(wasm.memory, base + struct, {
+  const patches = {
     images,
     height: window.height,
     width: window.width,
@@ -61,6 +61,8 @@ function multiplyCotangent(
     stride: window.stride,
     top: window.top,
     left: window.left,
+  };
+  FilterGradientStruct.write(wasm.memory, base + struct, patches, {
     columns: filters,
     cotangent: wasm.address(cotangent),
     chunks,

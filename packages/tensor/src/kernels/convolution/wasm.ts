@@ -1,10 +1,9 @@
 import type { NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { Arena } from '../../wasm/arena.js';
-import { ConvolutionStruct, EpilogueStruct } from '../../wasm/structs.generated.js';
+import { ConvolutionStruct, EpilogueStruct, type PatchesFields } from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 import { type Epilogue, writeEpilogue } from '../product/epilogue.js';
 import type { ConvolutionAttrs } from './contract.js';
-import type { Patches } from './patches.js';
 
 /**
  * A convolution. Inputs: images `[images, height, width, channels]`, filters, and the bias if there is one. Outputs: the result
@@ -18,9 +17,10 @@ export const convolutionKernel = {
     const { height, width, channels, rows, columns, filterHeight, filterWidth, stride, top, left } = window;
     const results = resultsOf([x.shape[0], rows, columns, window.filters], attrs, wasm);
     multiplyPatches(wasm, results, epilogueOf(results, bias, attrs), {
-      source: x,
       filters: wasm.address(filters),
       patches: {
+        images: x.shape[0],
+        source: wasm.address(x),
         height,
         width,
         channels,
@@ -56,7 +56,6 @@ export const transposedConvolutionKernel = {
     for (const down of phasesOf(height, filterHeight, stride, top)) {
       for (const right of across) {
         multiplyPatches(wasm, results, epilogue, {
-          source: x,
           filters: (address) =>
             wasm.functions.turnFilters(
               address,
@@ -71,6 +70,8 @@ export const transposedConvolutionKernel = {
               right.filterPixels,
             ),
           patches: {
+            images: x.shape[0],
+            source: wasm.address(x),
             height: rows,
             width: columns,
             channels: window.filters,
@@ -137,10 +138,9 @@ function epilogueOf(
 
 /** The arguments of {@link multiplyPatches}. */
 interface PatchProduct {
-  readonly source: TensorInfo;
   /** Where the matrix of filters lies, or what writes it to an address. */
   readonly filters: number | ((address: number) => void);
-  readonly patches: Patches;
+  readonly patches: PatchesFields;
   readonly target: { readonly targetTop: number; readonly targetLeft: number; readonly targetStride: number };
 }
 
@@ -149,10 +149,10 @@ function multiplyPatches(
   wasm: WasmModule,
   results: TensorInfo[],
   epilogue: Epilogue | undefined,
-  { source, filters, patches, target }: PatchProduct,
+  { filters, patches, target }: PatchProduct,
 ): void {
-  const [images, targetHeight, targetWidth, columns] = results[0].shape;
-  const { patchRows, patchColumns, filterHeight, filterWidth, channels } = patches;
+  const [, targetHeight, targetWidth, columns] = results[0].shape;
+  const { images, patchRows, patchColumns, filterHeight, filterWidth, channels } = patches;
   const count = images * patchRows * patchColumns;
   const size = filterHeight * filterWidth * channels;
   const isWritten = typeof filters !== 'number';
@@ -172,22 +172,10 @@ function multiplyPatches(
     const product = isScattered ? residual - wasm.functions.convolutionResidualOffset(count, columns) : address;
     writeEpilogue(base + ending, epilogue, product, wasm);
   }
-  ConvolutionStruct.write(wasm.memory, base + struct, {
-    images,
-    height: patches.height,
-    width: patches.width,
-    channels,
-    patchRows,
-    patchColumns,
-    filterHeight,
-    filterWidth,
-    stride: patches.stride,
-    top: patches.top,
-    left: patches.left,
+  ConvolutionStruct.write(wasm.memory, base + struct, patches, {
     targetTop: target.targetTop,
     targetLeft: target.targetLeft,
     targetStride: target.targetStride,
-    source: wasm.address(source),
     columns,
     filters: isWritten ? base + written : filters,
     packedFilters: base + packed,

@@ -182,8 +182,7 @@ function layOut(wasm: WasmModule, attrs: AttentionAttrs, call: SequenceCall): Se
   RecordOffsetsStruct.write(wasm.memory, base + offsets.inRecord, tile.inRecord);
   WorkOffsetsStruct.write(wasm.memory, base + offsets.inWork, work.inWork);
   SlotOffsetsStruct.write(wasm.memory, base + offsets.inSlot, work.inSlot);
-  AttentionStruct.write(wasm.memory, base + struct, {
-    ...sequence.write(wasm, base),
+  AttentionStruct.write(wasm.memory, base + struct, sequence.write(wasm, base), {
     width: network.width,
     heads: network.heads,
     mlp: network.mlp,

@@ -152,8 +152,7 @@ function layOut(wasm: WasmModule, { network, hasContext, hasStates }: LstmAttrs,
       gateAdjoints,
     });
   }
-  LstmStruct.write(wasm.memory, base + struct, {
-    ...sequence.write(wasm, base),
+  LstmStruct.write(wasm.memory, base + struct, sequence.write(wasm, base), {
     layerCount,
     layers: base + layerStructs,
     offsets: wasm.address(operands[1]),
