@@ -84,6 +84,9 @@ test('a conditional model takes what is given, in the units of the table', async
   const { stdout } = await runCli(cwd, ['export', 'model', '--out', 'm.onnx']);
   expect(stdout).toContain('context [rows, 1]: year\n');
   expect(stdout).toContain('"context": given');
+  // Names, as those of `columns`, by which a program takes the columns out of its table.
+  for (const name of ['m.onnx', 'm-sampler.onnx'])
+    expect(readFileSync(path.join(cwd, name)).includes('["year"]')).toBe(true);
   writeFileSync(path.join(cwd, 'rows.csv'), '"height, cm",year,weight\n180,2010,75\n150,1980,50\n');
   const scores = (await runCli(cwd, ['score', 'model', '--data', 'rows.csv'])).stdout.split('\n').slice(1, 3);
   const { log_prob } = await (

@@ -43,7 +43,8 @@ async function graphOf(
   notes: FlowNotes,
   graph: 'density' | 'sampler',
 ): Promise<Uint8Array> {
-  const { columns, given, grid, kinds, trainedOn, rows, testLogLikelihood, commandLine } = notes;
+  const { columns, grid, kinds, trainedOn, rows, testLogLikelihood, commandLine } = notes;
+  const given = notes.given?.map(({ name }) => name);
   const told = { columns, given, kinds, grid, units: UNITS, trainedOn, rows, testLogLikelihood, commandLine };
   const metadata = Object.entries(told).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, typeof value === 'string' ? value : JSON.stringify(value)]],
