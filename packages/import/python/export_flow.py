@@ -67,9 +67,13 @@ def refuse(part, why="has no counterpart"):
     return TypeError(f"{name_of(part)} {why}")
 
 
+def name_of_activation(function):
+    return getattr(function, "__name__", type(function).__name__).lower()
+
+
 def activation_of(function):
     """The name of an activation: a function, or a module with its default options."""
-    name = getattr(function, "__name__", type(function).__name__).lower()
+    name = name_of_activation(function)
     changed = [
         getattr(function, option, default) != default
         for option, default in {"negative_slope": 0.01, "alpha": 1.0, "beta": 1.0}.items()
@@ -91,8 +95,9 @@ def describe_context(embedding, names, width):
         linears = [part for part in parts if isinstance(part, nn.Linear)]
         between = [part for part in parts if not isinstance(part, nn.Linear)]
         kinds = [isinstance(part, nn.Linear) for part in parts]
-        if not linears or kinds != [i % 2 == 0 for i in range(len(parts))]:
-            raise refuse(parts[0] if linears else parts[-1])
+        if kinds != [i % 2 == 0 for i in range(len(parts))]:
+            odd = next((part for part in between if name_of_activation(part) not in ACTIVATIONS), parts[-1])
+            raise refuse(odd, "has no counterpart: an embedding network must be an nn.Sequential of nn.Linear with an activation between each two")
         activations = {activation_of(part) for part in between} or {"relu"}
         if len(activations) > 1:
             raise TypeError(f"an embedding network must have one activation, got {', '.join(sorted(activations))}")
@@ -104,7 +109,7 @@ def describe_context(embedding, names, width):
         }
         width = linears[0].in_features
     if standardise is not None:
-        loc, scale = (own.detach().double().expand(width).tolist() for own in (standardise._mean, standardise._std))
+        loc, scale = (own.detach().double().flatten().expand(width).tolist() for own in (standardise._mean, standardise._std))
         described["contextUnits"] = {"type": "affine", "loc": loc, "scale": scale}
     return {"context": width, **described}
 
@@ -115,6 +120,9 @@ def parts_of(network):
         return [part for own in network for part in parts_of(own)]
     if type(network).__name__ == "FCEmbedding":
         return parts_of(network.net)
+    # What has more than one axis reaches the perceptron row by row.
+    if isinstance(network, nn.Flatten) and (network.start_dim, network.end_dim) == (1, -1):
+        return []
     return [] if isinstance(network, (nn.Identity, nn.Dropout)) else [network]
 
 
@@ -172,10 +180,15 @@ def unconditional(transform, features):
         return [affine(transform.scale, transform.loc, features)]
     if kind == "_InverseTransform":
         to_data = getattr(transform.inv, "base_transform", transform.inv)
+        # Of a normal prior, a standardisation; of a box, a way from all numbers to an interval.
+        if type(to_data).__name__ == "AffineTransform":
+            loc, scale = (torch.as_tensor(own) for own in (to_data.loc, to_data.scale))
+            return [affine(1 / scale, -loc / scale, features)]
         parts = getattr(to_data, "parts", [])
         if [type(part).__name__ for part in parts] == ["SigmoidTransform", "AffineTransform"]:
             loc, scale = (torch.as_tensor(own) for own in (parts[1].loc, parts[1].scale))
             return [affine(1 / scale, -loc / scale, features), {"type": "logit"}]
+        raise refuse(to_data)
     raise refuse(transform)
 
 
@@ -357,6 +370,11 @@ def coupling_network(network, names, inputs, found):
             "output": names[network.final_layer],
             "activation": activation_of(network.blocks[0].activation) if len(network.blocks) > 0 else "relu",
         }
+    if kind == "ContextSplineMap":
+        # sbi's network of a single parameter, which reads the context alone.
+        linears, activation = layers_of(network.spline_predictor)
+        found["context"] = linears[0].in_features
+        return {"type": "mlp", "layers": [names[linear] for linear in linears], "activation": activation}
     if kind == "MLP":
         if network._activate_output:
             raise refuse(network, "has no counterpart with an activated output")
