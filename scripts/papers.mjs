@@ -2,7 +2,7 @@
 // list is not the code's.
 import { exportsOf } from './documented-exports.mjs';
 import { doorsOf, packageNames } from './doors.mjs';
-import { putBetween, tableOf } from './marked-text.mjs';
+import { putBetween } from './marked-text.mjs';
 
 const PAGE = 'docs/papers.md';
 
@@ -44,16 +44,13 @@ if (untitled.length > 0) throw new Error(`no doc comment gives the title of: ${u
 const sections = [...papers]
   .toSorted(([a], [b]) => yearOf(a) - yearOf(b) || a.localeCompare(b, 'en'))
   .map(([paper, { title, rows }]) => {
-    const table = [...rows]
+    const exported = [...rows]
       .toSorted(([a], [b]) => a.localeCompare(b, 'en'))
-      .map(([symbol, { place, name }]) => [`\`${symbol}\``, `[\`${name}\`](../packages/${name}/README.md)`, place]);
-    const heads = ['export', 'package', 'where in the paper'];
-    // Most papers have no column of places, for nothing in the list comes from one place of theirs.
-    const columns = table.some(([, , place]) => place) ? 3 : 2;
-    return `### ${paper}\n\n“${title}”\n\n${tableOf(
-      heads.slice(0, columns),
-      table.map((row) => row.slice(0, columns)),
-    )}`;
+      .map(([symbol, { place, name }]) => {
+        const where = place ? `: ${place}` : '';
+        return `- \`${symbol}\` ([${name}](../packages/${name}/README.md))${where}`;
+      });
+    return `### ${paper}\n\n“${title}”\n\n${exported.join('\n')}`;
   });
 
 const check = process.argv.includes('--check');

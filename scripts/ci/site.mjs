@@ -1,7 +1,7 @@
-// Opens pages of the built site in headless Chromium: no page is wider than the window, axe-core finds nothing on one page of each kind, be it on a
-// phone or a desk, light or dark, the search leads to what is looked for, and the programs on the pages run where they stand. With `--pictures FOLDER` it takes pictures instead, of every
-// guide, of a page of each kind and of the playground, at both widths, light and dark. Other arguments choose the checks whose names contain one of
-// them.
+// Opens pages of the built site in headless Chromium: no page is wider than the window or has two titles, lines of code fit on a desk, axe-core finds
+// nothing on one page of each kind, be it on a phone or a desk, light or dark, the search leads to what is looked for, and the programs on the pages run
+// where they stand. With `--pictures FOLDER` it takes pictures instead, of every guide, of a page of each kind and of the playground, at both widths,
+// light and dark. Other arguments choose the checks whose names contain one of them.
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { serveSite, site } from '../site-serve.mjs';
@@ -9,6 +9,9 @@ import { accessible } from './accessible.mjs';
 import { launchChromium } from './chromium.mjs';
 
 const WIDTHS = [390, 1280];
+
+/** Of a line of code, as it is formatted. */
+const COLUMNS = 120;
 const wanted = process.argv.slice(2);
 
 const pagesIn = (folder) =>
@@ -57,22 +60,32 @@ async function fits(file) {
     const extent = await page.evaluate(() => document.documentElement.scrollWidth);
     if (extent > width) throw new Error(`it is ${extent} pixels wide in a window of ${width}`);
   }
+  const cut = await page.evaluate((columns) => {
+    const isCut = (block) => block.scrollWidth > block.clientWidth;
+    const longest = (block) => Math.max(...block.innerText.split('\n').map((line) => line.length));
+    return [...document.querySelectorAll('pre > code.ts')].filter(
+      (code) => isCut(code.parentElement) && longest(code) <= columns,
+    ).length;
+  }, COLUMNS);
+  if (cut > 0) throw new Error(`${cut} programs have to be scrolled in a window of ${WIDTHS.at(-1)}`);
   return 'fits';
 }
 
-/** Looks at every page as a phone shows it, without its scripts, which make no more than the menu and take most of the time. */
+/** Looks at every page as a phone shows it, without its scripts, which make no more than the menu and take most of the time: it fits and has one title. */
 async function allFit() {
   const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: WIDTHS[0], height: 900 } });
   const phone = await context.newPage();
-  const wide = [];
+  const faults = [];
   const files = byKind.flat();
   for (const file of files) {
     await phone.goto(url + file);
     const extent = await phone.evaluate(() => document.documentElement.scrollWidth);
-    if (extent > WIDTHS[0]) wide.push(`${file} is ${extent} pixels wide`);
+    if (extent > WIDTHS[0]) faults.push(`${file} is ${extent} pixels wide in a window of ${WIDTHS[0]}`);
+    const titles = await phone.locator('h1').allTextContents();
+    if (titles.length !== 1) faults.push(`${file} has the titles ${titles.join(' and ')}`);
   }
   await context.close();
-  if (wide.length > 0) throw new Error(`in a window of ${WIDTHS[0]} ${wide.join(', ')}`);
+  if (faults.length > 0) throw new Error(faults.join(', '));
   return `${files.length} pages`;
 }
 
@@ -139,7 +152,7 @@ async function takePictures(folder) {
 
 async function checkAll() {
   for (const file of all) await check(`${file}: width`, () => fits(file));
-  await check('every page: width on a phone', allFit);
+  await check('every page: width on a phone, one title', allFit);
   // Graphs, formulas, and wide tables and pictures are on few pages.
   const richest = [
     'Getting_started',

@@ -1,4 +1,4 @@
-// What typedoc's pages lack for those who hear them, use a keyboard or hold a phone: names for landmarks, headings whose levels leave none out, focus
+// What typedoc's pages lack for those who hear them, use a keyboard or hold a phone: one title, names for landmarks, headings whose levels leave none out, focus
 // where something scrolls, and places to break long names.
 
 /** Names the menus, and makes landmarks of what has none. */
@@ -9,6 +9,10 @@ export function nameLandmarks(html) {
     .replace('<nav id="tsd-sidebar-links"', '$& aria-label="Shortcuts"')
     .replace('<nav class="tsd-navigation"', '$& aria-label="All pages"');
 }
+
+/** Leaves out typedoc's title of a package's page, whose README begins with its own. */
+export const nameOnce = (html) =>
+  html.replace(/<h1>(?:(?!<\/h1>).)*<\/h1>(?=<\/div>\s*<section class="tsd-panel tsd-typography"><h1)/s, '');
 
 /** Gives headings the level that they have among those before them: typedoc goes from the first to the fourth. */
 export function orderHeadings(html) {

@@ -13,6 +13,7 @@ import {
   dropEmptyHeads,
   focusFormulas,
   nameLandmarks,
+  nameOnce,
   orderHeadings,
   spellHeadings,
 } from './accessible-page.mjs';
@@ -68,21 +69,30 @@ function runButton(tokens, index) {
   return `<div class="run"><button type="button" data-program="${escape(code)}">${isContinued ? 'Run up to here' : 'Run'}</button><output hidden></output></div>`;
 }
 
-/** Marks the cells of tables that hold sentences. */
-function markLongCells({ tokens }) {
-  for (const [i, token] of tokens.entries())
-    if (token.type === 'td_open' && tokens[i + 1].content.length > 40) token.attrSet('class', 'long');
+/** More columns than are legible side by side in letters of the usual size. */
+const MANY_COLUMNS = 9;
+
+/** Marks tables of many columns and cells that hold sentences, and lets wide tables, which scroll, take the focus on a keyboard. */
+function markTables({ tokens }) {
+  let table;
+  let columns = 0;
+  for (const [i, token] of tokens.entries()) {
+    if (token.type === 'table_open') {
+      table = token;
+      columns = 0;
+      table.attrSet('tabindex', '0');
+    } else if (token.type === 'th_open' && ++columns === MANY_COLUMNS) table.attrSet('class', 'dense');
+    else if (token.type === 'td_open' && tokens[i + 1].content.length > 40) token.attrSet('class', 'long');
+  }
 }
 
 /** Gives markdown-it, which typedoc renders every page with, mathematics and graphs. */
 function extendMarkdown(markdown) {
   markdown.use(katex.default ?? katex, { enableFencedBlocks: true, throwOnError: true, strict: 'error' });
   markdown.core.ruler.push('empty heads of tables', dropEmptyHeads);
-  markdown.core.ruler.push('long cells', markLongCells);
+  markdown.core.ruler.push('tables', markTables);
   markdown.core.ruler.push('captions', captionFigures);
   markdown.core.ruler.push('code in headings', spellHeadings);
-  // Wide tables scroll, which takes the focus on a keyboard.
-  markdown.renderer.rules.table_open = () => '<table tabindex="0">\n';
   // Browsers break lines behind hyphens, and would take options apart.
   const { code_inline: code, fence } = markdown.renderer.rules;
   markdown.renderer.rules.code_inline = (...args) =>
@@ -162,7 +172,7 @@ export function load(app) {
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, completeDocument);
   app.renderer.on(PageEvent.END, (page) => {
     mendLinks(page);
-    page.contents = breakTitles(focusFormulas(orderHeadings(nameLandmarks(page.contents))));
+    page.contents = breakTitles(focusFormulas(orderHeadings(nameLandmarks(nameOnce(page.contents)))));
   });
   // Behind the handlers of typedoc that copy what pages link to.
   const last = -1000;
