@@ -44,8 +44,11 @@ const title = [
   'errors',
   'bad, of them not refused',
   'left',
-  'memory: first, last, most, MB',
+  'memory, mean of each sixth of the time, MB',
 ];
+const sixths = (sizes: readonly number[]) =>
+  Array.from({ length: 6 }, (_, i) => sizes.slice((i * sizes.length) / 6, ((i + 1) * sizes.length) / 6));
+const mean = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0) / sizes.length;
 const line = (cells: readonly unknown[]) => `| ${cells.join(' | ')} |`;
 console.log(`${clients} clients, ${seconds} s each, Node ${process.version}`);
 console.log(line(title));
@@ -54,7 +57,10 @@ for (const [i, server] of servers.entries()) {
   const { times, errors, bad, notRefused, left, sizes } = together(results[i]);
   const sorted = times.toSorted((a, b) => a - b);
   const late = [0.5, 0.99, 0.999].map((part) => sorted[Math.floor(part * sorted.length)].toFixed(1));
-  const memory = [sizes[0], sizes.at(-1)!, Math.max(...sizes)].map((size) => size.toFixed(0)).join(', ');
+  const memory = sixths(sizes)
+    .map(mean)
+    .map((size) => size.toFixed(0))
+    .join(', ');
   const perSecond = (times.length / seconds).toFixed(0);
   console.log(line([server.name, perSecond, ...late, errors, `${bad}, ${notRefused}`, left, memory]));
 }

@@ -1,5 +1,6 @@
 // Every function that the TypeScript side may call. Addresses are byte offsets in the memory of TensorFlow.js's wasm backend.
 export { adam } from './entries/adam';
+export { affineMaps, affineMapsGradient } from './entries/affine';
 export { attention, attentionGradient } from './entries/attention';
 export { bernoulliLogProb } from './entries/bernoulli';
 export { convolution, filterGradient } from './entries/convolution';

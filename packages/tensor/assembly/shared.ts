@@ -1,5 +1,6 @@
 // What the TypeScript side knows of the kernels' memory: `scripts/codegen.mjs` writes it to `src/wasm/structs.generated.ts`.
 export { ADAM_CHUNK, AdamSettings, AdamVariable } from './adam/adam';
+export { AffineMaps } from './affine/affine-maps';
 export { BernoulliLogProb } from './bernoulli/bernoulli';
 export { BLOCK_TILES } from './entries/masked-network';
 export { Convolution } from './convolution/convolution';

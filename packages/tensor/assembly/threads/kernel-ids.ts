@@ -20,3 +20,5 @@ export const CONVOLUTION: i32 = 17;
 export const FILTER_GRADIENT: i32 = 18;
 export const MIXTURES: i32 = 19;
 export const MIXTURES_GRADIENT: i32 = 20;
+export const AFFINE_MAPS: i32 = 21;
+export const AFFINE_MAPS_GRADIENT: i32 = 22;

@@ -18,6 +18,7 @@ import { castKernel, identityKernel } from '../overrides/elementwise/identity.js
 import { logDensityKernel } from '../kernels/log-density/wasm.js';
 import { logProbGradientKernel, logProbKernel } from '../kernels/standard-normal/wasm.js';
 import { lstmGradientKernel, lstmKernel } from '../kernels/sequence/lstm-wasm.js';
+import { affineGradientKernel, affineKernel } from '../kernels/affine/wasm.js';
 import { maskedNetworkGradientKernel, maskedNetworkKernel } from '../kernels/masked-network/wasm.js';
 import { matMulKernel } from '../kernels/product/mat-mul.js';
 import { prodKernel } from '../overrides/reductions/prod.js';
@@ -78,6 +79,8 @@ export const customKernels: readonly CustomKernel[] = [
   transposedConvolutionKernel,
   filterGradientKernel,
   stockFilterGradientKernel,
+  affineKernel,
+  affineGradientKernel,
   mixtureKernel,
   mixtureGradientKernel,
   splineKernel,

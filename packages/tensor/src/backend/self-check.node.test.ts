@@ -68,6 +68,8 @@ describe('the check of a build', () => {
     attention: 'CausalTransformer',
     splines: 'RationalQuadraticSpline',
     splinesGradient: 'RationalQuadraticSplineGradient',
+    affineMaps: 'AffineMap',
+    affineMapsGradient: 'AffineMapGradient',
     mixtures: 'MixtureQuantile',
     mixturesGradient: 'MixtureQuantileGradient',
     adam: 'Adam',

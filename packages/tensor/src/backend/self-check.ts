@@ -2,8 +2,9 @@ import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } fro
 import { adamKernel } from '../kernels/adam/wasm.js';
 import type { AdamConstants } from '../kernels/adam/contract.js';
 import { bernoulliGradientKernel, bernoulliKernel } from '../kernels/bernoulli/wasm.js';
-import type { AffineForm } from '../kernels/affine-form.js';
+import type { AffineForm } from '../kernels/affine/contract.js';
 import type { MaskedNetwork, MaskedNetworkAttrs } from '../kernels/masked-network/contract.js';
+import { affineGradientKernel, affineKernel } from '../kernels/affine/wasm.js';
 import { maskedNetworkGradientKernel, maskedNetworkKernel } from '../kernels/masked-network/wasm.js';
 import { filterGradientKernel } from '../kernels/convolution/filter-gradient.js';
 import { convolutionKernel, transposedConvolutionKernel } from '../kernels/convolution/wasm.js';
@@ -230,6 +231,9 @@ function runAll(wasm: WasmModule): Result[] {
       run(filterGradientKernel, [images, tensor(...y.shape)], { window });
       run(transposedConvolutionKernel, [tensor(...y.shape), filters, tensor(5)], attrs);
     }
+    const numbers = [tensor(ROWS, 2, 5), tensor(ROWS, 2, 5, 2)];
+    run(affineKernel, numbers, FORM);
+    run(affineGradientKernel, [...numbers, ...numbers.map(() => tensor(ROWS, 2, 5))], FORM);
     for (const family of ['logistic', 'gaussian'] as const) {
       for (const isInverse of [false, true]) {
         const limits = { logScaleBound: 7, affineBound: 5, flattest: -30 };

@@ -5,7 +5,7 @@ import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { WebGpuBackend } from './backends.js';
 import { activations } from '../kernels/activation.js';
-import type { AffineForm } from '../kernels/affine-form.js';
+import type { AffineForm } from '../kernels/affine/contract.js';
 import type { MaskedNetwork, MaskedNetworkAttrs } from '../kernels/masked-network/contract.js';
 import { maskedNetworkGradientKernel, maskedNetworkKernel } from '../kernels/masked-network/wasm.js';
 import { matMulKernel } from '../kernels/product/mat-mul.js';

@@ -1,4 +1,4 @@
-import type { AffineForm } from './affine-form.js';
+import type { AffineForm } from './affine/contract.js';
 import type { SplineForm } from './spline/contract.js';
 
 /** What a layer does to a number with its parameters, as a formula that kernels know: an affine map, or a rational-quadratic spline. */

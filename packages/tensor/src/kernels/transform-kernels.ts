@@ -38,7 +38,7 @@ export interface TransformKernel {
 /**
  * The kernels of transforms of N numbers, each with raw parameters of its own.
  *
- * @returns a kernel from the numbers `[N]` and their parameters `[N, P]` to the values and log-derivatives, `[N]`; and one from the numbers, the parameters and the
+ * @returns a kernel from the numbers `[N]`, or of any shape, and their parameters `[N, P]` to the values and log-derivatives, `[N]`; and one from the numbers, the parameters and the
  * cotangents of these to the gradients of the first two
  */
 export function transformKernels<Form>(
@@ -73,7 +73,7 @@ function layOut<Form>(
   form: Form,
   [input, parameters, value, logDet, inputGradient, parameterGradient]: readonly TensorInfo[],
 ): number {
-  const parameterCount = parameters.shape[1];
+  const parameterCount = parameters.shape.at(-1)!;
   const arena = new Arena();
   const struct = arena.reserve(structBytes);
   const work = arena.reserve(wasm.threads * workBytes(wasm, form, parameterCount));

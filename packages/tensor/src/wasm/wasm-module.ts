@@ -27,6 +27,8 @@ export interface WasmBackend {
 /** The functions compiled from `assembly/`; every address is a byte offset in the backend's memory. */
 interface WasmFunctions {
   adam(settings: number): void;
+  affineMaps(maps: number): void;
+  affineMapsGradient(maps: number): void;
   attention(attention: number): void;
   attentionGradient(attention: number, chunks: number): void;
   bernoulliLogProb(struct: number): void;

@@ -34,7 +34,7 @@ fn computeUnits(l : i32, base : i32, row : i32, isIdle : bool, begin : i32, end 
 }
 
 // Steps through the dimensions from begin up to end; returns this thread's share of the log-determinant. The reference of the
-// formula is applyAffineForm in src/kernels/affine-form.ts.
+// formula is applyAffineForm in src/kernels/affine/affine-form.ts.
 fn applyForm(base : i32, row : i32, isIdle : bool, begin : i32, end : i32) -> f32 {
   let lane = i32(localIndex) % TILE;
   let event = min(row + lane, uniforms.rows - 1);

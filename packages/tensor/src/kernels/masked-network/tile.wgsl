@@ -51,7 +51,7 @@ fn slope(x : f32, y : f32) -> f32 {
   }
 }
 
-// As in applyAffineForm, src/kernels/affine-form.ts.
+// As in applyAffineForm, src/kernels/affine/affine-form.ts.
 fn logScale(r : f32) -> f32 {
   if (uniforms.logScale == LogScaleId_Raw) { return uniforms.direction * r; }
   let bounded = uniforms.bound * exactTanh(r / uniforms.bound);

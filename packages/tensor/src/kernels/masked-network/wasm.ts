@@ -3,7 +3,7 @@ import * as webgpu from './webgpu.js';
 import type { MaskedNetworkAttrs } from './contract.js';
 import { layoutOf } from './layout.js';
 import { IN_ORDER, type Plan, planOf } from './plan.js';
-import { writeAffineForm } from '../affine-form.js';
+import { writeAffineForm } from '../affine/contract.js';
 import { isSplineForm, type StepForm } from '../step-form.js';
 import { splineWorkBytes, writeSplines } from '../spline/wasm.js';
 import {

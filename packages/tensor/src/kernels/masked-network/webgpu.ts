@@ -7,7 +7,7 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
-import type { AffineForm } from '../affine-form.js';
+import type { AffineForm } from '../affine/contract.js';
 import type { MaskedNetworkAttrs } from './contract.js';
 import { type Plan, planOf } from './plan.js';
 import type { Uniform, WebGpuBackend } from '../../gpu/backends.js';

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { AttentionNetwork, AttentionArrays, AttentionAttrs } from './attention-contract.js';
 import { hasDifferentiableKernel } from '../../registry/differentiable-kernel.js';
 import { attentionGradientKernel, attentionKernel } from './attention-wasm.js';
-import type { AffineForm } from '../affine-form.js';
+import type { AffineForm } from '../affine/contract.js';
 import { BlockOperand, SharedOperand } from '../../wasm/structs.generated.js';
 import { runWithResiduals } from '../../registry/run-with-residuals.js';
 

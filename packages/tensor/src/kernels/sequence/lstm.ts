@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LstmNetwork, LstmArrays, LstmAttrs } from './lstm-contract.js';
 import { hasDifferentiableKernel } from '../../registry/differentiable-kernel.js';
 import { lstmGradientKernel, lstmKernel } from './lstm-wasm.js';
-import type { AffineForm } from '../affine-form.js';
+import type { AffineForm } from '../affine/contract.js';
 import { runWithResiduals } from '../../registry/run-with-residuals.js';
 
 /**

@@ -1,5 +1,5 @@
 import { type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { type AffineForm, writeAffineForm } from '../affine-form.js';
+import { type AffineForm, writeAffineForm } from '../affine/contract.js';
 import { type Arena, chunksOf } from '../../wasm/arena.js';
 import { AffineFormStruct, EXCESS_ROWS, type SequenceFields, TILE, UNIT_BYTES } from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';

@@ -1,32 +1,14 @@
-import { add, exp, mul, neg, sub, type Tensor, tidy, unstack, zeros } from '@tensorflow/tfjs-core';
-import { checkEvent } from '../arguments/check.js';
-import { toFloat } from '../arguments/to-float.js';
-import { broadcastTo } from '../arrays/broadcast-to.js';
-import { logSigmoid } from '../special/log-sigmoid.js';
-import { softBound } from '../special/soft-bound.js';
-import { AffineFormStruct, LogScaleId } from '../wasm/structs.generated.js';
-import type { WasmModule } from '../wasm/wasm-module.js';
-
-/**
- * `value = (input − m·before)·exp(L) + m·after`, with log-derivative `L = sign·logScale(r)`, for parameters `(m, r)` of one number.
- *
- * `logScale(r)` is r (`'raw'`), `b·tanh(r/b)` (`'bounded'`), `log sigmoid(b·tanh(r/b) + c)` (`'gate'`), or 0, and m the only parameter
- * (`'none'`).
- *
- * {@link applyAffineForm} computes it in plain operations. The fast versions, which are tested against that one, are `applyForm` with its
- * gradient in `assembly/tile/affine-form.ts` for wasm, and for webgpu `applyForm` in `masked-network/network.wgsl`, its gradient in
- * `masked-network/adjoints.wgsl` and the log-scale in `masked-network/tile.wgsl`.
- */
-export interface AffineForm {
-  readonly logScale: 'none' | 'raw' | 'bounded' | 'gate';
-  /** b */
-  readonly bound?: number;
-  /** c */
-  readonly bias?: number;
-  readonly sign: 1 | -1;
-  readonly before: 0 | 1;
-  readonly after: 0 | 1;
-}
+import { add, exp, mul, neg, sub, type Tensor, tidy, unstack, util, zeros } from '@tensorflow/tfjs-core';
+import { checkEvent } from '../../arguments/check.js';
+import { toFloat } from '../../arguments/to-float.js';
+import { broadcastTo } from '../../arrays/broadcast-to.js';
+import { logSigmoid } from '../../special/log-sigmoid.js';
+import { softBound } from '../../special/soft-bound.js';
+import { withGradients } from '../../autodiff/with-gradients.js';
+import { hasDifferentiableKernel } from '../../registry/differentiable-kernel.js';
+import { runKernel } from '../../registry/run-kernel.js';
+import type { AffineForm } from './contract.js';
+import { affineGradientKernel, affineKernel } from './wasm.js';
 
 /**
  * What an {@link AffineForm} makes of numbers and their parameters, and its log-derivative L: the reference of the kernels that apply a form.
@@ -60,7 +42,10 @@ export function applyAffineForm(
   checkEvent('applyAffineForm: parameters', parameters.shape, [logScale === 'none' ? 1 : 2]);
   return tidy(() => {
     const given = toFloat('applyAffineForm: input', input);
-    const [m, r] = unstack(toFloat('applyAffineForm: parameters', parameters), -1);
+    const raw = toFloat('applyAffineForm: parameters', parameters);
+    if (hasDifferentiableKernel(affineKernel.name) && util.arraysEqual(raw.shape.slice(0, -1), given.shape))
+      return byKernel(form, given, raw);
+    const [m, r] = unstack(raw, -1);
     const from = before ? sub(given, m) : given;
     const to = (scaled: Tensor) => (after ? add(scaled, m) : scaled);
     if (logScale === 'none') {
@@ -73,25 +58,19 @@ export function applyAffineForm(
   });
 }
 
+function byKernel(form: AffineForm, input: Tensor, parameters: Tensor): { value: Tensor; logDet: Tensor } {
+  const given = [input, parameters];
+  const [value, logDet] = withGradients(
+    given,
+    () => ({ outputs: runKernel(affineKernel.name, given, form) }),
+    (cotangents, inputs) => runKernel(affineGradientKernel.name, [...inputs, ...cotangents], form),
+  );
+  return { value, logDet };
+}
+
 /** `logScale(r)` */
 function logScaleOf({ logScale, bound = 1, bias = 0 }: AffineForm, r: Tensor): Tensor {
   if (logScale === 'raw') return r;
   const bounded = softBound(r, bound);
   return logScale === 'bounded' ? bounded : logSigmoid(add(bounded, bias));
-}
-
-/** Writes a form for the kernels that apply it. */
-export function writeAffineForm(
-  wasm: WasmModule,
-  address: number,
-  { logScale, bound = 1, bias = 0, sign, before, after }: AffineForm,
-): void {
-  AffineFormStruct.write(wasm.memory, address, {
-    logScale: LogScaleId[logScale],
-    bound,
-    bias,
-    sign,
-    before,
-    after,
-  });
 }
