@@ -147,7 +147,7 @@ export const MISTAKES = [
       {
         changes: [
           [
-            'packages/tensor/src/kernels/affine-form.ts',
+            'packages/tensor/src/kernels/affine/affine-form.ts',
             'logDet: broadcastTo(l, value.shape)',
             'logDet: mul(broadcastTo(l, value.shape), 0.5)',
           ],
