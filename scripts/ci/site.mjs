@@ -60,13 +60,15 @@ async function fits(file) {
     const extent = await page.evaluate(() => document.documentElement.scrollWidth);
     if (extent > width) throw new Error(`it is ${extent} pixels wide in a window of ${width}`);
   }
-  const cut = await page.evaluate((columns) => {
-    const isCut = (block) => block.scrollWidth > block.clientWidth;
-    const longest = (block) => Math.max(...block.innerText.split('\n').map((line) => line.length));
-    return [...document.querySelectorAll('pre > code.ts')].filter(
-      (code) => isCut(code.parentElement) && longest(code) <= columns,
-    ).length;
-  }, COLUMNS);
+  const cut = await page.evaluate(
+    (columns) =>
+      [...document.querySelectorAll('pre > code.ts')].filter((code) => {
+        const block = code.parentElement;
+        const longest = Math.max(...code.innerText.split('\n').map((line) => line.length));
+        return block.scrollWidth > block.clientWidth && longest <= columns;
+      }).length,
+    COLUMNS,
+  );
   if (cut > 0) throw new Error(`${cut} programs have to be scrolled in a window of ${WIDTHS.at(-1)}`);
   return 'fits';
 }
