@@ -287,6 +287,8 @@ test('says what the model is, and that it is well', async () => {
   }
   const health = await fetch(`${url}/health`);
   expect([health.status, await health.json()]).toEqual([200, { status: 'ok', requests: 0, limit: 64 }]);
+  // Longer than the minute for which proxies keep an idle connection.
+  expect(health.headers.get('keep-alive')).toBe('timeout=75');
 });
 
 describe('what is wrong is said in a line', () => {

@@ -28,6 +28,12 @@ export interface Limits {
 /** Connections that are open at once, used or not. */
 const CONNECTIONS = 1024;
 
+/**
+ * How long a connection that is not used stays open. Proxies keep theirs for a minute; one that reuses a connection at the moment at which the server closes it
+ * loses the request.
+ */
+const IDLE_MS = 75_000;
+
 /** How much longer than a request may take a connection may be silent: by then it has been told so. */
 const SLACK_MS = 5000;
 
@@ -59,7 +65,12 @@ export class FlowServer {
     const handle = (request: IncomingMessage, response: ServerResponse) => void this.#handle(request, response);
     const milliseconds = 1000 * limits.seconds;
     this.server = createServer(
-      { requestTimeout: milliseconds, headersTimeout: milliseconds, connectionsCheckingInterval: 1000 },
+      {
+        requestTimeout: milliseconds,
+        headersTimeout: milliseconds,
+        connectionsCheckingInterval: 1000,
+        keepAliveTimeout: IDLE_MS,
+      },
       handle,
     );
     // Whoever asks before sending a long body is answered before that.
