@@ -1,4 +1,4 @@
-// Writes the tables of docs/benchmarks.md, and what other pages quote, from bench/results/reference.json and, of convolutions, convolution.json; and draws the times of a layer. `--check`
+// Writes the tables of docs/benchmarks.md, and what other pages quote, from bench/results/reference.json and, of single events and of convolutions, event.json and convolution.json; and draws the times of a layer. `--check`
 // writes nothing, and fails if a page is not the results'.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,8 +9,9 @@ import { putBetween, tableOf } from './marked-text.mjs';
 import { root } from './setup.mjs';
 
 const check = process.argv.includes('--check');
-const reference = JSON.parse(readFileSync(path.join(root, 'bench/results/reference.json'), 'utf8'));
-const convolution = JSON.parse(readFileSync(path.join(root, 'bench/results/convolution.json'), 'utf8'));
+const [reference, event, convolution] = ['reference', 'event', 'convolution'].map((name) =>
+  JSON.parse(readFileSync(path.join(root, `bench/results/${name}.json`), 'utf8')),
+);
 const { results, threads } = reference;
 const sizes = [...new Set(results.map(({ size }) => size))];
 const sides = [...new Set(results.map(({ side }) => side))];
@@ -89,6 +90,10 @@ const ofConvolution = [
   ['tensorflow', `ours ${threads}`],
 ];
 
+const ofEvent = ['ours 1', 'ours 1 on Node 24'].flatMap((ours) =>
+  ['zuko 1', 'onnxruntime', 'loops'].map((side) => [side, ours]),
+);
+
 /** A ratio of two digits: `0.88`, `1.1`, `16`, `1000`. */
 const rounded = (value) => (value >= 10 ? String(Number(value.toPrecision(2))) : value.toFixed(value < 1 ? 2 : 1));
 const all = `ours ${threads}`;
@@ -123,6 +128,13 @@ const stale = [
   putBetween('docs/benchmarks.md', 'benchmark: run', 'end', `${whereOf(reference)}.`, check) && 'docs/benchmarks.md',
   putBetween('docs/benchmarks.md', 'benchmark: tables', 'end', tablesOf(reference, comparisons), check) &&
     'docs/benchmarks.md',
+  putBetween(
+    'docs/benchmarks.md',
+    'benchmark: event',
+    'end',
+    `${whereOf(event)}.\n\n${tablesOf(event, ofEvent)}`,
+    check,
+  ) && 'docs/benchmarks.md',
   putBetween(
     'docs/benchmarks.md',
     'benchmark: convolution',
