@@ -1,5 +1,6 @@
 import { loadLanes, storeLanes } from '../simd/lanes';
 import { exp4, splat } from '../simd/simd-math';
+import { TransformArrays } from '../transform-arrays';
 import { AffineForm, logScale4, logScaleSlope4, LogScaleId, maskOf, scaled4, shiftAdjoint4, value4 } from '../tile/affine-form';
 
 /** Numbers of one task. */
@@ -8,22 +9,11 @@ export const TASK_ROWS: i32 = 4096;
 /** What a number costs, in multiplications: an exponential and a hyperbolic tangent. */
 export const NUMBER_COST: f64 = 40;
 
-/** Affine maps of N numbers, each with parameters of its own. */
+/** Affine maps of N numbers, with two parameters each, or one where the form has no scale. */
 @unmanaged
-export class AffineMaps {
-  rows: i32;
+export class AffineMaps extends TransformArrays {
   /** An {@link AffineForm}. */
   form: usize;
-  /** `[N]` */
-  input: usize;
-  /** `[N, 2]`, or `[N, 1]` where the form has no scale. */
-  parameters: usize;
-  /** The results, `[N]`; or their cotangents. */
-  value: usize;
-  logDet: usize;
-  /** The gradients of input and parameters. */
-  inputGradient: usize;
-  parameterGradient: usize;
 }
 
 /** The values and log-derivatives of the numbers of a task. */

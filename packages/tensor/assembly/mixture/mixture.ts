@@ -1,3 +1,4 @@
+import { TransformArrays } from '../transform-arrays';
 import { exp4, expOfNegative4, log4, splat, tanh4 } from '../simd/simd-math';
 
 // Four numbers side by side, each with a mixture of its own: parameters lie transposed in working memory, one vector for each, and behind them a record
@@ -12,13 +13,13 @@ export const TASK_ROWS: i32 = 64;
 /** Bytes of a vector of four. */
 export const VECTOR: usize = 16;
 
-/** The quantiles of N numbers' mixtures, and what becomes of them. */
+/**
+ * The quantiles of N numbers' mixtures, which have 3K parameters, or 3K + 2 where an affine map follows. For a gradient the numbers are always those on the side
+ * of the mixtures, which an inverse has found.
+ */
 @unmanaged
-export class Mixtures {
-  rows: i32;
+export class Mixtures extends TransformArrays {
   components: i32;
-  /** 3K, or 3K + 2 where an affine map follows. */
-  parameterCount: i32;
   /** Whether the components are Gaussian, and not logistic. */
   isGaussian: i32;
   isInverse: i32;
@@ -27,18 +28,7 @@ export class Mixtures {
   affineBound: f32;
   /** The smallest logarithm of a hazard rate by which the inverse's gradient divides. */
   flattest: f32;
-  /** `[N]`; for a gradient always the numbers on the side of the mixtures, which an inverse has found. */
-  input: usize;
-  /** `[N, parameterCount]` */
-  parameters: usize;
-  /** The results, `[N]`; or their cotangents. */
-  value: usize;
-  logDet: usize;
-  /** The gradients of input and parameters. */
-  inputGradient: usize;
-  parameterGradient: usize;
-  /** Place for four mixtures, once for each thread. */
-  work: usize;
+  /** What a thread needs: place for four mixtures. */
   workBytes: usize;
 }
 

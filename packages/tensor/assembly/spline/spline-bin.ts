@@ -1,4 +1,5 @@
 import { expOfNegative2, lowerDoubles, toFloats, upperDoubles } from '../simd/doubles';
+import { TransformArrays } from '../transform-arrays';
 import { softplus4, splat } from '../simd/simd-math';
 
 // Four numbers side by side, each with its own parameters: these lie transposed in working memory, one vector for each parameter.
@@ -9,13 +10,10 @@ export const BIN_COST: f64 = 200;
 /** Bytes of a vector of four. */
 export const VECTOR: usize = 16;
 
-/** Rational-quadratic splines of N numbers between −bound and bound, and what becomes of them. */
+/** Rational-quadratic splines of N numbers between −bound and bound, which have 3K − 1 parameters, or 3K where they are periodic. */
 @unmanaged
-export class Splines {
-  rows: i32;
+export class Splines extends TransformArrays {
   bins: i32;
-  /** 3K − 1, or 3K where the splines are periodic. */
-  parameterCount: i32;
   isInverse: i32;
   bound: f32;
   minDerivative: f32;
@@ -27,18 +25,7 @@ export class Splines {
   /** The smallest width and height. */
   minX: f64;
   minY: f64;
-  /** `[N]` */
-  input: usize;
-  /** `[N, parameterCount]` */
-  parameters: usize;
-  /** The results, `[N]`; or their cotangents. */
-  value: usize;
-  logDet: usize;
-  /** The gradients of input and parameters. */
-  inputGradient: usize;
-  parameterGradient: usize;
-  /** Place for the parameters of four numbers, their bins and knots, once for each thread. */
-  work: usize;
+  /** What a thread needs: place for the parameters of four numbers, their bins and knots. */
   workBytes: usize;
 }
 

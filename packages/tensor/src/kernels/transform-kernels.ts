@@ -1,22 +1,7 @@
 import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { Arena } from '../wasm/arena.js';
+import type { TransformArraysFields } from '../wasm/structs.generated.js';
 import type { WasmModule } from '../wasm/wasm-module.js';
-
-/** What a kernel of N numbers and their parameters works on: addresses, and sizes. */
-export interface TransformArrays {
-  readonly rows: number;
-  readonly parameterCount: number;
-  readonly input: number;
-  readonly parameters: number;
-  /** The results, or their cotangents where gradients are asked for. */
-  readonly value: number;
-  readonly logDet: number;
-  /** 0 where none are asked for. */
-  readonly inputGradient: number;
-  readonly parameterGradient: number;
-  /** Where all threads have their working memory. */
-  readonly work: number;
-}
 
 /** What one family of transforms has of its own. */
 interface TransformFamily<Form> {
@@ -26,7 +11,7 @@ interface TransformFamily<Form> {
   readonly structBytes: number;
   /** What a thread needs, in whole cache lines. */
   readonly workBytes: (wasm: WasmModule, form: Form, parameterCount: number) => number;
-  readonly writeStruct: (wasm: WasmModule, address: number, form: Form, arrays: TransformArrays) => void;
+  readonly writeStruct: (wasm: WasmModule, address: number, form: Form, arrays: TransformArraysFields) => void;
 }
 
 /** A kernel as the backends register it. */

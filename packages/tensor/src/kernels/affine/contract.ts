@@ -7,8 +7,8 @@ import type { WasmModule } from '../../wasm/wasm-module.js';
  * `logScale(r)` is r (`'raw'`), `b·tanh(r/b)` (`'bounded'`), `log sigmoid(b·tanh(r/b) + c)` (`'gate'`), or 0, and m the only parameter
  * (`'none'`).
  *
- * `applyAffineForm` computes it in plain operations. The fast versions, which are tested against that one, are `applyForm` with its
- * gradient in `assembly/tile/affine-form.ts` for wasm, and for webgpu `applyForm` in `masked-network/network.wgsl`, its gradient in
+ * `applyAffineForm` computes it in plain operations. The fast versions are for wasm `applyForm` with its gradient in
+ * `assembly/tile/affine-form.ts`, of numbers in tiles, and `assembly/affine/affine-maps.ts`, of others; and for webgpu `applyForm` in `masked-network/network.wgsl`, its gradient in
  * `masked-network/adjoints.wgsl` and the log-scale in `masked-network/tile.wgsl`.
  */
 export interface AffineForm {

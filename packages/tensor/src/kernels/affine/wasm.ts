@@ -12,15 +12,6 @@ export const [affineKernel, affineGradientKernel] = transformKernels<AffineForm>
   writeStruct: (wasm, address, form, arrays) => {
     const formAddress = address + AffineMapsStruct.bytes;
     writeAffineForm(wasm, formAddress, form);
-    AffineMapsStruct.write(wasm.memory, address, {
-      rows: arrays.rows,
-      form: formAddress,
-      input: arrays.input,
-      parameters: arrays.parameters,
-      value: arrays.value,
-      logDet: arrays.logDet,
-      inputGradient: arrays.inputGradient,
-      parameterGradient: arrays.parameterGradient,
-    });
+    AffineMapsStruct.write(wasm.memory, address, arrays, { form: formAddress });
   },
 });

@@ -12,6 +12,7 @@ import {
   MaskedNetworkStruct,
   MaskedNodeStruct,
   TILE,
+  type TransformArraysFields,
 } from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
@@ -172,6 +173,21 @@ function layOut(wasm: WasmModule, plan: Plan, call: Call): number {
   }
   wasm.memory.int32.set(plan.tables, (base + layout.tables) / 4);
   if (affine) writeAffineForm(wasm, base + layout.form, affine);
-  if (splines) writeSplines(wasm, base + layout.splines, splines, { parameterCount, work: base + layout.splineWork });
+  if (splines) writeSplines(wasm, base + layout.splines, splines, inTiles(parameterCount, base + layout.splineWork));
   return base + layout.network;
+}
+
+/** What splines are told of numbers that lie in tiles: not where. */
+function inTiles(parameterCount: number, work: number): TransformArraysFields {
+  return {
+    rows: 0,
+    parameterCount,
+    input: 0,
+    parameters: 0,
+    value: 0,
+    logDet: 0,
+    inputGradient: 0,
+    parameterGradient: 0,
+    work,
+  };
 }

@@ -1,7 +1,7 @@
 import type { SplineForm } from './contract.js';
-import { type TransformArrays, transformKernels } from '../transform-kernels.js';
+import { transformKernels } from '../transform-kernels.js';
 import { wholeLines } from '../../wasm/arena.js';
-import { SplinesStruct } from '../../wasm/structs.generated.js';
+import { SplinesStruct, type TransformArraysFields } from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
 export const [splineKernel, splineGradientKernel] = transformKernels<SplineForm>({
@@ -18,33 +18,12 @@ export function splineWorkBytes(wasm: WasmModule, { shape }: SplineForm, paramet
   return wholeLines(wasm.functions.splineWorkBytes(shape.bins, parameterCount));
 }
 
-/** What a kernel takes through splines; one that has the numbers in tiles of its own says nothing of where they are. */
-type SplineArrays = Pick<TransformArrays, 'parameterCount' | 'work'> & Partial<TransformArrays>;
-
 /** Writes splines for the kernels that apply them. */
-export function writeSplines(wasm: WasmModule, address: number, form: SplineForm, arrays: SplineArrays): void {
+export function writeSplines(wasm: WasmModule, address: number, form: SplineForm, arrays: TransformArraysFields): void {
   const { bins, bound, minWidth, minHeight, minDerivative } = form.shape;
   // The ends are the bound as float32 has it, and knots of float64 must lead from one to the other.
   const interval = 2 * Math.fround(bound);
-  const {
-    rows = 0,
-    input = 0,
-    parameters = 0,
-    value = 0,
-    logDet = 0,
-    inputGradient = 0,
-    parameterGradient = 0,
-  } = arrays;
-  SplinesStruct.write(wasm.memory, address, {
-    rows,
-    parameterCount: arrays.parameterCount,
-    input,
-    parameters,
-    value,
-    logDet,
-    inputGradient,
-    parameterGradient,
-    work: arrays.work,
+  SplinesStruct.write(wasm.memory, address, arrays, {
     bins,
     isInverse: form.isInverse ? 1 : 0,
     bound,
