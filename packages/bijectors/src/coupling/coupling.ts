@@ -10,7 +10,7 @@ import {
   type ModuleConfig,
   readConfig,
 } from '@pushforward/tensor';
-import { invertPermutation, Network, type ValueAndLogDet } from '@pushforward/made';
+import { invertPermutation, Mlp, Network, type ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 import { ElementwiseTransform } from '../contract/elementwise-transform.js';
 import { select } from '../numerics/select.js';
@@ -116,11 +116,15 @@ export class Coupling extends Bijector {
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
-    return this.#apply('x', x, context, (input, parameters) => this.transform.forwardAndLogDet(input, parameters));
+    return this.#apply('x', x, context, 'forward', (input, parameters) =>
+      this.transform.forwardAndLogDet(input, parameters),
+    );
   }
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
-    return this.#apply('y', y, context, (input, parameters) => this.transform.inverseAndLogDet(input, parameters));
+    return this.#apply('y', y, context, 'inverse', (input, parameters) =>
+      this.transform.inverseAndLogDet(input, parameters),
+    );
   }
 
   override config(): ModuleConfig {
@@ -138,6 +142,7 @@ export class Coupling extends Bijector {
     name: string,
     x: Tensor,
     context: Tensor | undefined,
+    direction: 'forward' | 'inverse',
     apply: (input: Tensor, parameters: Tensor) => ValueAndLogDet,
   ): ValueAndLogDet {
     const count = this.transformed.length;
@@ -151,6 +156,11 @@ export class Coupling extends Bijector {
         context,
         contextDim: this.contextDim,
       });
+      if (this.network instanceof Mlp) {
+        const form = this.transform.form?.(direction);
+        const known = this.network.coupledTransform(given.x, this.#order, form, given.context);
+        if (known) return known;
+      }
       const { batch } = given;
       const axis = batch.length;
       const ordered = reorder(given.x, this.#order);

@@ -19,10 +19,14 @@ import {
   readConfig,
   type Seed,
   split,
+  type StepForm,
   uniform,
 } from '@pushforward/tensor';
+import { hasMaskedNetworkKernels, type MaskedNetwork, maskedTransform } from '@pushforward/tensor/kernels';
+import type { ValueAndLogDet } from '../contract/conditioner.js';
 import { Network } from '../contract/network.js';
 import { type Init, ORTHOGONAL_GAIN } from '../network/init.js';
+import { rowsFor } from '../network/rows-for.js';
 
 /** What an {@link Mlp} is made of. */
 export interface MlpOptions {
@@ -87,6 +91,7 @@ export class Mlp extends Network {
   readonly contextWeights?: Variable;
   /** Of every layer. */
   readonly biases: readonly Variable[];
+  readonly #maskedNetworks = new WeakMap<readonly number[], MaskedNetwork>();
 
   constructor(options: MlpOptions) {
     super();
@@ -155,6 +160,50 @@ export class Mlp extends Network {
           this.#firstLayer(given.x, given.context),
         );
     });
+  }
+
+  /**
+   * A coupling layer with this network's outputs as its parameters, by one kernel; undefined where no kernel is for it. The first A dimensions of the
+   * order are the network's input and stay as they are, each of the others takes the next P outputs.
+   *
+   * **Shapes**: x `[...batch, D]`, context as for {@link apply}; `value` `[...batch, D]`, `logDet` `[...batch]`.
+   *
+   * @param order a permutation of 0 … D − 1, the same array in each call: what is made of it is kept with it
+   */
+  coupledTransform(
+    x: Tensor,
+    order: readonly number[],
+    form: StepForm | undefined,
+    context?: Tensor,
+  ): ValueAndLogDet | undefined {
+    // A class of one's own may compute something else.
+    const isOwn = this.apply === Mlp.prototype.apply && this.applyToVectors === Mlp.prototype.applyToVectors;
+    if (!form || !isOwn || this.inputDim === 0 || !hasMaskedNetworkKernels(form)) return undefined;
+    return tidy(() => {
+      const { contextDim } = this;
+      const given = admit({ name: 'Mlp', x, event: [order.length], context, contextDim });
+      const [bias, ...biases] = this.biases;
+      const offset = given.context ? rowsFor(given.batch, linear(given.context, this.contextWeights!, bias)) : bias;
+      const arrays = { input: given.x, weights: this.weights, offsets: [offset, ...biases] };
+      return maskedTransform(this.#maskedNetwork(order), arrays, form, false);
+    });
+  }
+
+  /** The network of a coupling layer: dimensions of two degrees, those that stay and those that are transformed. */
+  #maskedNetwork(order: readonly number[]): MaskedNetwork {
+    let network = this.#maskedNetworks.get(order);
+    if (!network) {
+      const widths = [...this.hidden, this.outputDim];
+      network = {
+        order,
+        starts: [0, this.inputDim, order.length],
+        passing: this.inputDim,
+        activation: this.activation,
+        layers: widths.map((width, l) => ({ from: l, isOutput: l === this.hidden.length, starts: [0, 0, width] })),
+      };
+      this.#maskedNetworks.set(order, network);
+    }
+    return network;
   }
 
   override config(): ModuleConfig {

@@ -21,7 +21,7 @@ export function adjointsTask(at: usize, task: i32, thread: i32): void {
     else {
       const last = nodeAt(network, network.layerCount).values;
       const chosen = record + nodeAt(network, 0).values;
-      applyStepGradient(network, thread, direct, total, chosen, false, record + last, adjoints + last, network.dim, lanes);
+      applyStepGradient(network, thread, direct, total, chosen, false, record + last, adjoints + last, 0, network.dim, lanes);
       backwardAll(network, record, adjoints, direct);
     }
   } else {
@@ -60,10 +60,9 @@ function backwardByDegree(network: MaskedNetwork, thread: i32, record: usize, ad
     const begin = entry(first.starts, degree);
     const end = entry(first.starts, degree + 1);
     const at = <usize>begin * UNIT_BYTES;
-    const parametersAt = last.values + at * network.parameterCount;
     computeAdjoints(network, 0, record, adjoints, begin, end);
     addUnits(direct + at, adjoints + first.values + at, end - begin);
-    applyStepGradient(network, thread, direct + at, total, residual + at, true, record + parametersAt, adjoints + parametersAt, end - begin, lanes);
+    applyStepGradient(network, thread, direct, total, residual, true, record + last.values, adjoints + last.values, begin, end, lanes);
     for (let n = network.layerCount - 1; n > 0; n--) {
       const starts = nodeAt(network, n).starts;
       computeAdjoints(network, n, record, adjoints, entry(starts, degree), entry(starts, degree + 1));

@@ -6,7 +6,7 @@ import { multiplyAdd } from '../simd/multiply-add';
 import { UNIT_BYTES } from '../tile/dot';
 import { gather, rowOf, scatter } from '../tile/gather';
 import { entry, lookup, spreadRow } from '../tile/tile';
-import { applyStep, hasStep } from './step';
+import { applyStep, hasStep, parametersBefore } from './step';
 import { layerAt, MaskedLayer, MaskedNetwork, nodeAt, totalOf, workOf } from './structs';
 
 /** The values of one event. */
@@ -147,12 +147,14 @@ function weightOf(row: usize, layer: MaskedLayer, j: i32): v128 {
 
 /** Steps through the dimensions `begin` up to `end`, whose parameters become a tile's in place: each row of it ends before what has yet to be read. */
 function stepOne(network: MaskedNetwork, thread: i32, record: usize, chosen: usize, given: usize, total: usize, begin: i32, end: i32): void {
-  const count = network.parameterCount;
-  const compact = valuesOf(network, network.layerCount, record);
-  const parameters = record + nodeAt(network, network.layerCount).values + <usize>(begin * count) * UNIT_BYTES;
-  spreadRow(parameters, compact + (<usize>(begin * count) << 2), (end - begin) * count);
-  const at = <usize>begin * UNIT_BYTES;
-  applyStep(network, thread, chosen + at, given + at, parameters, total, end - begin, 1);
+  const parameters = record + nodeAt(network, network.layerCount).values;
+  const first = max(begin, network.passing);
+  if (first < end) {
+    const at = parametersBefore(network, first);
+    const compact = valuesOf(network, network.layerCount, record) + at / (UNIT_BYTES / 4);
+    spreadRow(parameters + at, compact, (end - first) * network.parameterCount);
+  }
+  applyStep(network, thread, chosen, given, parameters, total, begin, end, 1);
 }
 
 /** Without a step the parameters are the result, in the order of the weights' columns. */

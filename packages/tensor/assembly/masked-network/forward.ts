@@ -38,7 +38,7 @@ export function tileTask(at: usize, task: i32, thread: i32): void {
   if (!network.sequential) {
     // The place of the sequential direction's input is free.
     values = work;
-    applyStep(network, thread, values, chosen, parameters, total, network.dim, lanes);
+    applyStep(network, thread, values, chosen, parameters, total, 0, network.dim, lanes);
   }
   scatter(rowOf(network.value, network.dim, row), values, network.dim, network.dim, network.dimensionIndices, lanes);
   memory.copy(network.logDet + (<usize>row << 2), total, <usize>lanes << 2);
@@ -65,10 +65,7 @@ function applyByDegree(network: MaskedNetwork, thread: i32, record: usize, given
       const done = blockDegrees > 1 ? entry(nodeAt(network, layerAt(network, l).from).starts, blockStart) : 0;
       computeUnits(network, l, record, entry(starts, degree), entry(starts, degree + 1), done);
     }
-    const begin = entry(first.starts, degree);
-    const at = <usize>begin * UNIT_BYTES;
-    const count = entry(first.starts, degree + 1) - begin;
-    applyStep(network, thread, chosen + at, given + at, parameters + at * network.parameterCount, total, count, lanes);
+    applyStep(network, thread, chosen, given, parameters, total, entry(first.starts, degree), entry(first.starts, degree + 1), lanes);
   }
 }
 

@@ -48,6 +48,8 @@ export class MaskedLayer {
 export class MaskedNetwork {
   degrees: i32;
   dim: i32;
+  /** How many dimensions, the first in the order, stay as they are and have no parameters. */
+  passing: i32;
   parameterCount: i32;
   rows: i32;
   activation: i32;

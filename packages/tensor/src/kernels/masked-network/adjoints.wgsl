@@ -41,21 +41,24 @@ fn formGradient(base : i32, row : i32, isIdle : bool, begin : i32, end : i32) {
   for (var k = begin + i32(localIndex) / TILE; k < last; k += PARTS) {
     let at = event * uniforms.dim + tables[uniforms.orderOffset + k];
     let residual = base + (nodeAt(0).values + k) * TILE + lane;
-    let m = records[parameters + k * width];
     // A missing event gives nothing to the gradients of weights.
     var dv = select(0.0, valueCotangent[at], isEvent);
     if (uniforms.sequential == 1) { dv += result[residual]; }
     var scale = 1.0;
-    if (uniforms.logScale != LogScaleId_None) {
-      let r = records[parameters + k * width + TILE];
-      scale = exactExp(logScale(r));
-      let u = records[residual];
-      // The derivative of the value by the log-scale; the residual is the value in the sequential direction.
-      let slope = select((u - uniforms.before * m) * scale, u - uniforms.after * m, uniforms.sequential == 1);
-      let dl = dv * slope + select(0.0, logDetCotangent[event], isEvent);
-      result[parameters + k * width + TILE] = dl * logScaleSlope(r);
+    if (k >= uniforms.passing) {
+      let own = parameters + (k - uniforms.passing) * width;
+      let m = records[own];
+      if (uniforms.logScale != LogScaleId_None) {
+        let r = records[own + TILE];
+        scale = exactExp(logScale(r));
+        let u = records[residual];
+        // The derivative of the value by the log-scale; the residual is the value in the sequential direction.
+        let slope = select((u - uniforms.before * m) * scale, u - uniforms.after * m, uniforms.sequential == 1);
+        let dl = dv * slope + select(0.0, logDetCotangent[event], isEvent);
+        result[own + TILE] = dl * logScaleSlope(r);
+      }
+      result[own] = dv * (uniforms.after - uniforms.before * scale);
     }
-    result[parameters + k * width] = dv * (uniforms.after - uniforms.before * scale);
     if (isEvent) { result[uniforms.valueOffset + at] = dv * scale; }
   }
   storageBarrier();

@@ -12,6 +12,11 @@ export interface MaskedNetwork {
   readonly order: readonly number[];
   /** Entry r, up to the number of degrees, is how many dimensions have lower degrees; those of one degree are chosen at once. */
   readonly starts: readonly number[];
+  /**
+   * How many dimensions, those of the lowest degree, stay as they are: a coupling layer's. They have no parameters. The rows of the weights that read
+   * them and the parameters of the others then stand in the order, not in the natural one. Default 0.
+   */
+  readonly passing?: number;
   readonly activation: Activation;
   readonly layers: readonly {
     /** The node it reads: node 0 as it is, any other through the activation. */
@@ -29,7 +34,7 @@ export interface MaskedNetwork {
 export interface MaskedNetworkArrays {
   /** `[...batch, D]` */
   readonly input: Tensor;
-  /** One for each layer, `[inputs, units]`; what is of too high a degree for a unit is not read, and its gradient is 0. */
+  /** One for each layer, `[inputs, units]`, of the input's dimensions only those that pass if any do; what is of too high a degree for a unit is not read, and its gradient is 0. */
   readonly weights: readonly Tensor[];
   /** What is added to each layer's products, the same for every event or not: `units` numbers or as many for each event. */
   readonly offsets: readonly (Tensor | undefined)[];

@@ -53,7 +53,7 @@ export function layoutOf(plan: Plan, key: LayoutKey): Layout {
   return made[kind];
 }
 
-function makeLayout({ network, counts, dim, tables, layers, recordBytes }: Plan, key: LayoutKey): Layout {
+function makeLayout({ counts, dim, tables, layers, recordBytes }: Plan, key: LayoutKey): Layout {
   const arena = new Arena();
   const offsets = {
     network: arena.reserve(MaskedNetworkStruct.bytes),
@@ -64,8 +64,8 @@ function makeLayout({ network, counts, dim, tables, layers, recordBytes }: Plan,
     tables: arena.reserve(tables.byteLength),
   };
   // Going forward the weights are transposed; going back only those of permuted units are copied.
-  const copies = network.layers.map(({ from }, l) =>
-    key.isGradient && layers[l].unitOrder === IN_ORDER ? undefined : arena.reserve(4 * counts[from] * counts[l + 1]),
+  const copies = layers.map(({ inputs, unitOrder }, l) =>
+    key.isGradient && unitOrder === IN_ORDER ? undefined : arena.reserve(4 * inputs * counts[l + 1]),
   );
   const adjoints = arena.reserve(key.isGradient ? Math.min(BLOCK_TILES, Math.ceil(key.rows / TILE)) * recordBytes : 0);
   const inputs = key.isGradient && key.splineBytes > 0 ? 2 * dim : dim;

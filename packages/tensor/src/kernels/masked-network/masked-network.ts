@@ -100,7 +100,7 @@ export function maskedTransform(
   form: StepForm,
   sequential: boolean,
 ): { value: Tensor; logDet: Tensor } {
-  const parameters = network.layers.at(-1)!.starts.at(-1)! / network.order.length;
+  const parameters = network.layers.at(-1)!.starts.at(-1)! / (network.order.length - (network.passing ?? 0));
   const expected = isSplineForm(form)
     ? [3 * form.shape.bins - 1, 3 * form.shape.bins]
     : [form.logScale === 'none' ? 1 : 2];

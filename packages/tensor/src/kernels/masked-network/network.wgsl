@@ -43,14 +43,18 @@ fn applyForm(base : i32, row : i32, isIdle : bool, begin : i32, end : i32) -> f3
   let last = select(end, begin, isIdle);
   for (var k = begin + i32(localIndex) / TILE; k < last; k += PARTS) {
     let at = event * uniforms.dim + tables[uniforms.orderOffset + k];
-    let m = result[parameters + k * uniforms.parameterCount * TILE];
-    var value = given[at] - uniforms.before * m;
-    if (uniforms.logScale != LogScaleId_None) {
-      let l = logScale(result[parameters + (k * uniforms.parameterCount + 1) * TILE]);
-      value = value * exactExp(l);
-      total += l;
+    var value = given[at];
+    if (k >= uniforms.passing) {
+      let own = parameters + (k - uniforms.passing) * uniforms.parameterCount * TILE;
+      let m = result[own];
+      value -= uniforms.before * m;
+      if (uniforms.logScale != LogScaleId_None) {
+        let l = logScale(result[own + TILE]);
+        value = value * exactExp(l);
+        total += l;
+      }
+      value += uniforms.after * m;
     }
-    value += uniforms.after * m;
     if (uniforms.sequential == 1) { result[base + (nodeAt(0).values + k) * TILE + lane] = value; }
     if (row + lane < uniforms.rows) { result[uniforms.valueOffset + at] = value; }
   }

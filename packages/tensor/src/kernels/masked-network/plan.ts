@@ -5,6 +5,7 @@ import { EXCESS_ROWS, UNIT_BYTES } from '../../wasm/structs.generated.js';
 export interface Plan {
   readonly network: MaskedNetwork;
   readonly dim: number;
+  readonly passing: number;
   readonly parameterCount: number;
   /** Units of each node. */
   readonly counts: readonly number[];
@@ -13,6 +14,8 @@ export interface Plan {
   readonly dimensionIndices: number;
   readonly nodes: readonly { starts: number; values: number; reads: number }[];
   readonly layers: readonly {
+    /** Rows of the weights. */
+    inputs: number;
     limits: number;
     firsts: number;
     inputOrder: number;
@@ -37,11 +40,11 @@ export function planOf(network: MaskedNetwork): Plan {
 export const IN_ORDER = -1;
 
 function makePlan(network: MaskedNetwork): Plan {
-  const { order, layers } = network;
+  const { order, layers, passing = 0 } = network;
   const dim = order.length;
   const nodeStarts = [network.starts, ...layers.map(({ starts }) => starts)];
   const counts = nodeStarts.map((starts) => starts.at(-1)!);
-  const parameterCount = counts.at(-1)! / dim;
+  const parameterCount = counts.at(-1)! / (dim - passing);
   const words: number[] = [];
   const table = (entries: readonly number[]): number => {
     const at = words.length;
@@ -50,12 +53,14 @@ function makePlan(network: MaskedNetwork): Plan {
   };
   const isNatural = order.every((dimension, i) => dimension === i);
   const orderTable = (entries: readonly number[]) => (isNatural ? IN_ORDER : table(entries));
+  // Where some dimensions pass, weights stand in the order.
+  const weightTable = (entries: readonly number[]) => (passing > 0 ? IN_ORDER : orderTable(entries));
   const outputOrder = order.flatMap((dimension) =>
     Array.from({ length: parameterCount }, (_, p) => dimension * parameterCount + p),
   );
   const inOrder = { inputOrder: IN_ORDER, unitOrder: IN_ORDER, columnUnits: IN_ORDER };
-  const ofInputs = { inputOrder: orderTable(order) };
-  const ofOutputs = { unitOrder: orderTable(outputOrder), columnUnits: orderTable(inverse(outputOrder)) };
+  const ofInputs = { inputOrder: weightTable(order) };
+  const ofOutputs = { unitOrder: weightTable(outputOrder), columnUnits: weightTable(inverse(outputOrder)) };
 
   let recordUnits = 0;
   const reserve = (units: number) => {
@@ -84,6 +89,7 @@ function makePlan(network: MaskedNetwork): Plan {
       firsts.push(unit);
     }
     return {
+      inputs: from === 0 && passing > 0 ? passing : counts[from],
       limits: table(limits),
       firsts: table(firsts),
       ...inOrder,
@@ -94,6 +100,7 @@ function makePlan(network: MaskedNetwork): Plan {
   return {
     network,
     dim,
+    passing,
     parameterCount,
     counts,
     dimensionIndices: orderTable(inverse(order)),

@@ -3,6 +3,7 @@
 struct TileUniforms {
   rows : i32,
   dim : i32,
+  passing : i32,
   parameterCount : i32,
   degrees : i32,
   layerCount : i32,

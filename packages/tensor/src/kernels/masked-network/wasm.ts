@@ -118,6 +118,7 @@ function layOut(wasm: WasmModule, plan: Plan, call: Call): number {
   MaskedNetworkStruct.write(wasm.memory, base + layout.network, {
     degrees: network.starts.length - 1,
     dim: plan.dim,
+    passing: plan.passing,
     parameterCount,
     rows,
     activation: ActivationId[network.activation],
@@ -148,14 +149,14 @@ function layOut(wasm: WasmModule, plan: Plan, call: Call): number {
     });
   }
   for (const [l, { from, skip = -1 }] of network.layers.entries()) {
-    const { limits, firsts, inputOrder, unitOrder, columnUnits } = plan.layers[l];
+    const { inputs, limits, firsts, inputOrder, unitOrder, columnUnits } = plan.layers[l];
     const offset = call.offsets[l];
     const isPerRow = offset >= 0 && util.sizeFromShape(operands[offset].shape) > counts[l + 1];
     const copy = layout.copies[l] === undefined ? 0 : base + layout.copies[l];
     MaskedLayerStruct.write(wasm.memory, base + layout.layers + MaskedLayerStruct.bytes * l, {
       from,
       skip,
-      inputs: counts[from],
+      inputs,
       units: counts[l + 1],
       limits: tableAddress(limits),
       firsts: tableAddress(firsts),

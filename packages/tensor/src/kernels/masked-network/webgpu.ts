@@ -144,8 +144,8 @@ function callOf([x, ...parameters]: TensorInfo[], attrs: NamedAttrMap): Call {
   const weightCount = places[network.layers.length] ?? end;
   let blocks = 0;
   const ofLayers = network.layers.flatMap(({ from, skip = -1 }, l) => {
-    const { limits, firsts, inputOrder, unitOrder, columnUnits } = plan.layers[l];
-    const [inputs, units] = [counts[from], counts[l + 1]];
+    const { inputs, limits, firsts, inputOrder, unitOrder, columnUnits } = plan.layers[l];
+    const units = counts[l + 1];
     // Among the kernel's inputs, the first of which is x.
     const offset = offsets[l] - 1;
     const isPerRow = offset >= 0 && util.sizeFromShape(parameters[offset].shape) !== units;
@@ -201,10 +201,11 @@ function tileFields(
   valueOffset: number,
   logDetOffset: number,
 ): TileUniforms {
-  const { network, dim, parameterCount } = plan;
+  const { network, dim, passing, parameterCount } = plan;
   return {
     rows,
     dim,
+    passing,
     parameterCount,
     degrees: network.starts.length - 1,
     layerCount: network.layers.length,
