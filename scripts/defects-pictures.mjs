@@ -29,19 +29,24 @@ function draw(page, mark, text) {
 const STYLE =
   '<style>svg{font-family:system-ui,sans-serif;background:#fff}text{fill:#444}text.tick{font-size:11px;fill:#666}text.label{font-size:12px}text.title{font-size:13px;font-weight:600;fill:#222}path.grid{stroke:#eee;fill:none}path.axis{stroke:#999;fill:none}</style>';
 
-/** Charts of a report page beside each other, as a picture of their own. */
-function picture(page, alt, charts) {
+/** Charts of a report page in columns, as a picture of their own. */
+function picture(page, alt, columns) {
   const all = [
     ...page.matchAll(/<svg viewBox="0 0 ([\d.]+) ([\d.]+)" width="[\d.]+" height="[\d.]+" role="img".*?<\/svg>/g),
   ];
+  const placed = [];
   let [left, height] = [0, 0];
-  const placed = charts.map((at) => {
-    const [svg, width, own] = all[at];
-    const text = svg.replace('<svg ', `<svg x="${left}" `);
-    left += Number(width) + 12;
-    height = Math.max(height, Number(own));
-    return text;
-  });
+  for (const charts of columns) {
+    let [top, right] = [0, left];
+    for (const at of charts) {
+      const [svg, width, own] = all[at];
+      placed.push(svg.replace('<svg ', `<svg x="${left}" y="${top}" `));
+      top += Number(own);
+      right = Math.max(right, left + Number(width));
+    }
+    left = right + 12;
+    height = Math.max(height, top);
+  }
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${left} ${height}" width="${left}" height="${height}" role="img" aria-label="${alt}">${STYLE}<rect width="${left}" height="${height}" fill="#fff"/>${placed.join('')}</svg>\n`;
 }
 
@@ -70,8 +75,8 @@ async function pictures() {
       );
       const page = readFileSync(path.join(cwd, 'report/report.html'), 'utf8');
       const file = `check/${name.replaceAll(' ', '-')}.svg`;
-      // The ECDF differences of both residuals, then the coverage.
-      writeFileSync(path.join(root, 'docs', file), picture(page, `Charts of a model: ${title}`, [2, 3, 5]));
+      // The ECDF differences of both residuals, one above the other, and the coverage.
+      writeFileSync(path.join(root, 'docs', file), picture(page, `Charts of a model: ${title}`, [[2, 3], [5]]));
       // The sentences below the table are longer than a page is wide.
       const [table, ...findings] = printed
         .replace(/\nreport .*/s, '')

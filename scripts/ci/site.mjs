@@ -1,8 +1,8 @@
-// Opens pages of the built site in headless Chromium: no page is wider than the window or has two titles, lines of code fit on a desk, axe-core finds
-// nothing on one page of each kind, be it on a phone or a desk, light or dark, the search leads to what is looked for, and the programs on the pages run
-// where they stand. With `--pictures FOLDER` it takes pictures instead, of every guide, of a page of each kind and of the playground, at both widths,
+// Opens pages of the built site in headless Chromium: no page is wider than the window or has two titles, lines of code fit on a desk, tables of names on a
+// phone, axe-core finds nothing on one page of each kind, be it on a phone or a desk, light or dark, the search leads to what is looked for, and the programs
+// on the pages run where they stand. With `--pictures FOLDER` it takes pictures instead, of every guide, of a page of each kind and of the playground, at both widths,
 // light and dark. Other arguments choose the checks whose names contain one of them.
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { serveSite, site } from '../site-serve.mjs';
 import { accessible } from './accessible.mjs';
@@ -73,7 +73,17 @@ async function fits(file) {
   return 'fits';
 }
 
-/** Looks at every page as a phone shows it, without its scripts, which make no more than the menu and take most of the time: it fits and has one title. */
+/** How many tables have a first column that leaves no room on a phone for what they say of the names in it. */
+const crowdedTables = (tables) =>
+  tables.filter((table) => {
+    const [cell] = table.querySelectorAll('td');
+    return table.scrollWidth > table.clientWidth && cell.offsetWidth > 0.6 * table.clientWidth;
+  }).length;
+
+/**
+ * Looks at every page as a phone shows it, without its scripts, which make no more than the menu and take most of the time: it fits and has one title, and
+ * the names in a package's tables lead to the reference.
+ */
 async function allFit() {
   const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: WIDTHS[0], height: 900 } });
   const phone = await context.newPage();
@@ -85,6 +95,14 @@ async function allFit() {
     if (extent > WIDTHS[0]) faults.push(`${file} is ${extent} pixels wide in a window of ${WIDTHS[0]}`);
     const titles = await phone.locator('h1').allTextContents();
     if (titles.length !== 1) faults.push(`${file} has the titles ${titles.join(' and ')}`);
+    const crowded = await phone.locator('.tsd-typography table').evaluateAll(crowdedTables);
+    if (crowded > 0) faults.push(`${file} has ${crowded} tables of little but their first column`);
+    const [tables, links] = await Promise.all(
+      ['', ' td:first-child > a > code'].map((names) =>
+        phone.locator(`#everything-it-exports ~ table${names}`).count(),
+      ),
+    );
+    if (tables > 0 && links === 0) faults.push(`${file} has names without links`);
   }
   await context.close();
   if (faults.length > 0) throw new Error(faults.join(', '));
@@ -118,6 +136,39 @@ async function finds(word) {
   await page.waitForURL((to) => to.pathname !== '/index.html');
   if (!page.url().includes(`.${word}.html`)) throw new Error(`it leads to ${page.url()}`);
   return page.url().slice(url.length);
+}
+
+/** Types words into the search; the page of a name must be among what it finds. */
+async function suggests(words, name) {
+  await open('index.html');
+  await page.keyboard.press('/');
+  await page.keyboard.type(words);
+  await page.locator(`#tsd-search-results a[href*="${name}.html"]`).waitFor({ timeout: 5000 });
+  return name;
+}
+
+/** Of a colour in hexadecimal digits: https://www.w3.org/TR/WCAG22/#dfn-relative-luminance. */
+function luminance(colour) {
+  const [red, green, blue] = [1, 3, 5].map((at) => {
+    const value = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+/** The colours of programs have a contrast of 4.5 with their ground, light and dark. */
+function codeIsLegible() {
+  const css = readFileSync(path.join(site, 'assets/highlight.css'), 'utf8');
+  const colours = [...css.matchAll(/--(light|dark)-(hl-\d+|code-background): (#[\dA-Fa-f]{6})/g)];
+  const grounds = Object.fromEntries(
+    colours.flatMap(([, scheme, name, colour]) => (name === 'code-background' ? [[scheme, luminance(colour)]] : [])),
+  );
+  const pale = colours.filter(([, scheme, name, colour]) => {
+    const pair = [luminance(colour), grounds[scheme]];
+    return name !== 'code-background' && (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05) < 4.5;
+  });
+  if (pale.length > 0) throw new Error(pale.map(([found]) => found).join(', '));
+  return `${colours.length} colours`;
 }
 
 /** Presses the last button of a page that runs a program; what it prints must be what stands beside it. */
@@ -166,6 +217,13 @@ async function checkAll() {
   const kinds = new Set(['index.html', ...richest.map((name) => `documents/${name}.html`), ...longest]);
   for (const file of kinds) await check(`${file}: axe-core`, () => pleasesAxe(file));
   await check('the search', () => finds('iaf'));
+  for (const [words, name] of [
+    ['spline', '.nsf'],
+    ['own bijector', 'Writing_your_own_parts'],
+    ['nll', 'Your_own_data'],
+  ])
+    await check(`the search for ${words}`, () => suggests(words, name));
+  await check('the colours of code', codeIsLegible);
   for (const file of ['documents/Getting_started.html', 'documents/The_IAF_paper_in_code.html'])
     await check(`${file}: its program`, () => runsInPlace(file));
 }

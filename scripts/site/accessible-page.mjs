@@ -29,13 +29,17 @@ export function orderHeadings(html) {
 /** Lets wide formulas, which scroll on a phone, take the focus on a keyboard. */
 export const focusFormulas = (html) => html.replaceAll('<span class="katex-display"', '$& tabindex="0"');
 
+/** Lets names break between their words. */
+const breakNames = (html) =>
+  html.replaceAll(/>[^<]+/g, (text) => text.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[_/])/g, '<wbr>'));
+
+/** Lets code break there too, and where a member, arguments or a value begin. */
+export const breakCode = (html) =>
+  breakNames(html).replaceAll(/>[^<]+/g, (text) => text.replaceAll(/(?<=[a-z]\.|[(=])(?=\w)/g, '<wbr>'));
+
 /** Lets the names in titles break between their words. */
 export const breakTitles = (html) =>
-  html.replaceAll(/<h1.*?<\/h1>/gs, (title) =>
-    title
-      .replaceAll(/>[^<]+/g, (text) => text.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[_/])/g, '<wbr>'))
-      .replaceAll('<code class="tsd-tag">', '<wbr>$&'),
-  );
+  html.replaceAll(/<h1.*?<\/h1>/gs, (title) => breakNames(title).replaceAll('<code class="tsd-tag">', '<wbr>$&'));
 
 /** Leaves out the head of a table in which all cells are empty, and makes plain cells of single empty ones. For markdown-it. */
 export function dropEmptyHeads(state) {

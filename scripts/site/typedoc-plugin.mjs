@@ -1,14 +1,15 @@
 // What the site has beyond typedoc: mathematics, drawn graphs, programs that run where they stand, and links to the playground that is built beside
 // it.
-import { cpSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { instance } from '@viz-js/viz';
 import katex from '@vscode/markdown-it-katex';
-import { Converter, JSX, PageEvent, RendererEvent } from 'typedoc';
+import { Converter, IndexEvent, JSX, PageEvent, RendererEvent } from 'typedoc';
 import ts from 'typescript';
 import { root } from '../setup.mjs';
 import {
+  breakCode,
   breakTitles,
   dropEmptyHeads,
   focusFormulas,
@@ -18,7 +19,9 @@ import {
   spellHeadings,
 } from './accessible-page.mjs';
 import { modules } from './build-runner.mjs';
+import { linkExports } from './export-links.mjs';
 import { captionFigures } from './figures.mjs';
+import { prepareSearch } from './search-index.mjs';
 import { isTemplate, sourcesBeside } from './templates.mjs';
 
 const viz = await instance();
@@ -96,7 +99,7 @@ function extendMarkdown(markdown) {
   // Browsers break lines behind hyphens, and would take options apart.
   const { code_inline: code, fence } = markdown.renderer.rules;
   markdown.renderer.rules.code_inline = (...args) =>
-    code(...args).replaceAll(/(?<![\w-])--[a-z][\w-]*/g, '<span class="option">$&</span>');
+    breakCode(code(...args)).replaceAll(/(?<![\w-])--[a-z][\w-]*/g, '<span class="option">$&</span>');
   markdown.renderer.rules.fence = (tokens, index, ...rest) => {
     const language = tokens[index].info.trim();
     if (language === 'mermaid') return drawGraph(tokens[index].content);
@@ -136,6 +139,12 @@ function mendMedia(directory) {
   }
 }
 
+/** The grey of tags' brackets in typedoc's dark theme is too dark to read by. */
+function lightenBrackets(directory) {
+  const file = path.join(directory, 'assets/highlight.css');
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll('#808080', '#8c8c8c'));
+}
+
 /** Documents without frontmatter, such as the README of an application, are named by their first heading. */
 function completeDocument(_context, document) {
   const heading = document.content
@@ -170,8 +179,10 @@ export function load(app) {
     JSX.createElement('link', { rel: 'stylesheet', href: context.relativeURL('assets/katex/katex.min.css', true) }),
   );
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, completeDocument);
+  app.renderer.on(IndexEvent.PREPARE_INDEX, prepareSearch);
   app.renderer.on(PageEvent.END, (page) => {
     mendLinks(page);
+    page.contents = linkExports(page, app.renderer.router);
     page.contents = breakTitles(focusFormulas(orderHeadings(nameLandmarks(nameOnce(page.contents)))));
   });
   // Behind the handlers of typedoc that copy what pages link to.
@@ -181,6 +192,7 @@ export function load(app) {
     ({ outputDirectory }) => {
       copyFonts(outputDirectory);
       mendMedia(outputDirectory);
+      lightenBrackets(outputDirectory);
     },
     last,
   );
