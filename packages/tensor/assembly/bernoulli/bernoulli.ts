@@ -1,5 +1,5 @@
 import { loadLanes, storeLanes } from '../simd/lanes';
-import { sigmoid4, softplus4, splat } from '../simd/simd-math';
+import { expOfNegative4, log1p4, sigmoid4, splat } from '../simd/simd-math';
 
 /** Log-probabilities of outcomes by their logits, or the gradient of the logits; the same outcomes stand for each of several repetitions. */
 @unmanaged
@@ -24,30 +24,76 @@ export function tasksOfRepetition(count: i32): i32 {
   return (count + BERNOULLI_CHUNK - 1) / BERNOULLI_CHUNK;
 }
 
+/** Vectors whose exponentials are taken before their logarithms: alone, each loop keeps the processor busier than one of both. */
+const BLOCK: i32 = 64;
+
 export function bernoulliTask(at: usize, task: i32): void {
   const all = changetype<BernoulliLogProb>(at);
   const first = (task % tasksOfRepetition(all.count)) * BERNOULLI_CHUNK;
-  const end = min(all.count, first + BERNOULLI_CHUNK);
+  const count = min(BERNOULLI_CHUNK, all.count - first);
   const repetition = <usize>(task / tasksOfRepetition(all.count)) * <usize>all.count;
-  for (let i = first; i < end; i += 4) {
-    const lanes = min(4, end - i);
-    const place = (repetition + <usize>i) << 2;
-    const logit = loadLanes(all.logits + place, lanes);
-    const outcome = loadLanes(all.outcomes + (<usize>i << 2), lanes);
-    const isOne = f32x4.eq(outcome, splat(1));
-    const isOutcome = v128.or(isOne, f32x4.eq(outcome, splat(0)));
-    // The other outcome's logit: what is computed of it does not cancel.
-    const other = v128.bitselect(f32x4.neg(logit), logit, isOne);
-    if (all.cotangent) {
-      const share = sigmoid4(other);
-      const slope = v128.bitselect(share, f32x4.neg(share), isOne);
-      const gradient = f32x4.mul(loadLanes(all.cotangent + place, lanes), slope);
-      storeLanes(all.result + place, v128.and(gradient, isOutcome), lanes);
-    } else {
-      const logProb = f32x4.neg(softplus4(other));
-      // Less a number, so that NaN stays NaN.
-      const impossible = f32x4.sub(splat(-Infinity), f32x4.abs(outcome));
-      storeLanes(all.result + place, v128.bitselect(logProb, impossible, isOutcome), lanes);
+  const place = (repetition + <usize>first) << 2;
+  const logits = all.logits + place;
+  const outcomes = all.outcomes + (<usize>first << 2);
+  const result = all.result + place;
+  const vectors = count / 4;
+  const rest = <usize>vectors << 4;
+  const lanes = count - 4 * vectors;
+  if (all.cotangent) {
+    const cotangents = all.cotangent + place;
+    for (let k: usize = 0; k < rest; k += 16) {
+      v128.store(result + k, gradient4(v128.load(logits + k), v128.load(outcomes + k), v128.load(cotangents + k)));
     }
+    if (lanes == 0) return;
+    storeLanes(result + rest, gradient4(loadLanes(logits + rest, lanes), loadLanes(outcomes + rest, lanes), loadLanes(cotangents + rest, lanes)), lanes);
+    return;
   }
+  for (let vector: i32 = 0; vector < vectors; vector += BLOCK) {
+    const begin = <usize>vector << 4;
+    const end = min(rest, begin + (BLOCK << 4));
+    for (let k = begin; k < end; k += 16) v128.store(result + k, smallerOdds4(v128.load(logits + k)));
+    for (let k = begin; k < end; k += 16) v128.store(result + k, logProb4(v128.load(logits + k), v128.load(outcomes + k), v128.load(result + k)));
+  }
+  if (lanes == 0) return;
+  const logit = loadLanes(logits + rest, lanes);
+  storeLanes(result + rest, logProb4(logit, loadLanes(outcomes + rest, lanes), smallerOdds4(logit)), lanes);
+}
+
+/** The odds of the outcome that is less likely: `exp(−|logit|)`. */
+// @ts-ignore: decorator
+@inline
+function smallerOdds4(logit: v128): v128 {
+  return expOfNegative4(f32x4.neg(f32x4.abs(logit)));
+}
+
+/** `−log(1 + exp(other))`, where `other` is the other outcome's logit: what is computed of it does not cancel. */
+// @ts-ignore: decorator
+@inline
+function logProb4(logit: v128, outcome: v128, odds: v128): v128 {
+  const isOne = f32x4.eq(outcome, splat(1));
+  const logProb = f32x4.neg(f32x4.add(f32x4.pmax(logitOfOther4(logit, isOne), splat(0)), log1p4(odds)));
+  // Less a number, so that NaN stays NaN.
+  const impossible = f32x4.sub(splat(-Infinity), f32x4.abs(outcome));
+  return v128.bitselect(logProb, impossible, isOutcome4(outcome, isOne));
+}
+
+// @ts-ignore: decorator
+@inline
+function gradient4(logit: v128, outcome: v128, cotangent: v128): v128 {
+  const isOne = f32x4.eq(outcome, splat(1));
+  const share = sigmoid4(logitOfOther4(logit, isOne));
+  const slope = v128.bitselect(share, f32x4.neg(share), isOne);
+  return v128.and(f32x4.mul(cotangent, slope), isOutcome4(outcome, isOne));
+}
+
+// @ts-ignore: decorator
+@inline
+function logitOfOther4(logit: v128, isOne: v128): v128 {
+  return v128.bitselect(f32x4.neg(logit), logit, isOne);
+}
+
+// @ts-ignore: decorator
+@inline
+function isOutcome4(outcome: v128, isOne: v128): v128 {
+  return v128.or(isOne, f32x4.eq(outcome, splat(0)));
 }
