@@ -21,6 +21,7 @@ import {
 import { modules } from './build-runner.mjs';
 import { linkExports } from './export-links.mjs';
 import { captionFigures } from './figures.mjs';
+import { keepPunctuation } from './punctuation.mjs';
 import { prepareSearch } from './search-index.mjs';
 import { isTemplate, sourcesBeside } from './templates.mjs';
 
@@ -95,6 +96,7 @@ function extendMarkdown(markdown) {
   markdown.core.ruler.push('empty heads of tables', dropEmptyHeads);
   markdown.core.ruler.push('tables', markTables);
   markdown.core.ruler.push('captions', captionFigures);
+  markdown.core.ruler.push('punctuation', keepPunctuation);
   markdown.core.ruler.push('code in headings', spellHeadings);
   // Browsers break lines behind hyphens, and would take options apart.
   const { code_inline: code, fence } = markdown.renderer.rules;

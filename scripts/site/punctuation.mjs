@@ -1,0 +1,25 @@
+// A comma or a full stop stays on the line of the formula before it: browsers would break the line between the two.
+
+/** Formulas of so much TeX are narrower than a phone, and need no break of their own. */
+const SHORT = 40;
+
+/** For markdown-it, as a rule of its core. */
+export function keepPunctuation({ tokens, Token }) {
+  for (const token of tokens) {
+    if (token.type !== 'inline') continue;
+    token.children = token.children.flatMap((child, i, all) => {
+      const [before, after] = [all[i - 1], all[i + 1]];
+      const isKept = (formula, text) =>
+        formula?.type === 'math_inline' &&
+        formula.content.length <= SHORT &&
+        text?.type === 'text' &&
+        /^[.,;:!?)]/.test(text.content);
+      const html = (content) => Object.assign(new Token('html_inline', '', 0), { content });
+      if (isKept(child, after)) return [html('<span class="unbroken">'), child];
+      if (!isKept(before, child)) return [child];
+      const mark = Object.assign(new Token('text', '', 0), { content: child.content[0] });
+      child.content = child.content.slice(1);
+      return [mark, html('</span>'), child];
+    });
+  }
+}
