@@ -234,7 +234,7 @@ describe('a broken law is named:', () => {
   });
 
   test('the same numbers for every type', async () => {
-    /** `(x₁, scale · x₂)`, put together as the first part's type has it. */
+    /** `(x₁, scale · x₂)`, both parts of the first one's type. */
     class Truncates extends Right {
       override forwardAndLogDet(x: Tensor, context?: Tensor) {
         this.check(x, context);
@@ -247,7 +247,8 @@ describe('a broken law is named:', () => {
       onSecond(x: Tensor, apply: (second: Tensor) => Tensor, sign: number) {
         return tidy(() => {
           const [first, second] = split(x, 2, -1);
-          return { value: concat([first, apply(second)], -1), logDet: mul(this.logDet(x, sign), 0.5) };
+          const value = concat([first, cast(apply(second), first.dtype)], -1);
+          return { value, logDet: mul(this.logDet(x, sign), 0.5) };
         });
       }
     }
@@ -562,13 +563,16 @@ class WithTotal extends Bijector {
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
     if (context) throw new Error('withTotal: context must be absent');
     this.forwardEventShape(x.shape);
-    return tidy(() => ({ value: concat([x, sum(x, -1, true)], -1), logDet: zeros(x.shape.slice(0, -1)) }));
+    return tidy(() => {
+      const given = toFloat('withTotal: x', x);
+      return { value: concat([given, sum(given, -1, true)], -1), logDet: zeros(x.shape.slice(0, -1)) };
+    });
   }
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
     if (context) throw new Error('withTotal: context must be absent');
     const shape = [...this.inverseEventShape(y.shape)];
-    return tidy(() => ({ value: this.apart(y, shape), logDet: zeros(shape.slice(0, -1)) }));
+    return tidy(() => ({ value: this.apart(toFloat('withTotal: y', y), shape), logDet: zeros(shape.slice(0, -1)) }));
   }
 
   /** Reads the second number from the total. */
