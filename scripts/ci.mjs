@@ -105,9 +105,16 @@ async function check(title, command, args, { mayLack = false } = {}) {
 const formulas =
   /^test\/(any-order|batch-norm|check-command|conditional-entropy|densities|documented|examples|flow-entropy|module-options|numbers\/\w+|references|unknown-options|vae-objectives)\.test\.ts$/;
 
-/** What the project `node` runs, but for those formulas. */
-const inNodeAlone = [
-  '.node.test',
+/** What engines may differ in: WebAssembly, threads, and Node's own modules under the packages. What onnx writes and computes is plain JavaScript. */
+const onEngines = [
+  ...testFiles.filter((file) => file.includes('.node.test') && !file.startsWith('packages/onnx/')),
+  'packages/tensor',
+  'test/threads',
+  ...oneOfEachKind,
+];
+
+/** What stands on the packages, of the project `node`, but for those formulas. */
+const onThePackages = [
   'apps/',
   'bench/',
   ...testFiles.filter((file) => file.startsWith('test/') && !formulas.test(file)),
@@ -128,7 +135,8 @@ async function nativeBackend() {
 
 /**
  * On another version of Node: engines differ in WebAssembly, Node in its own modules. Plain loops, and what is made of the same kernels, do not;
- * every kernel of a network is compared with plain operations by a test of Node's own.
+ * every kernel of a network is compared with plain operations by a test of Node's own. The applications run on the lowest version, by npm test, and on the
+ * newest: what Node has at both ends it has between.
  */
 async function onNode(version) {
   const bin = nodeOf(version);
@@ -140,7 +148,7 @@ async function onNode(version) {
   const program = path.join(bin, 'node');
   const env = { ...environment, PATH: `${bin}${path.delimiter}${environment.PATH}` };
   const projects = ['wasm', 'node'].flatMap((name) => ['--project', name]);
-  const filters = [...inNodeAlone, 'packages/tensor', ...oneOfEachKind];
+  const filters = [...onEngines, ...(version === nodeVersions.at(-1) ? onThePackages : [])];
   const args = ['node_modules/vitest/vitest.mjs', 'run', ...projects, ...filters];
   await vitest(`tests on Node ${version}`, program, args, { env });
 }
