@@ -68,8 +68,9 @@ export default defineConfig({
         ],
         exclude: ['test/slow/**', 'test/native/**'],
       }),
-      // Flows trained until they reach the entropy of a density: minutes.
-      inNode('slow', 'wasm', { include: ['test/slow/**/*.test.ts'] }),
+      // Flows trained until they reach the entropy of a density: minutes. Files run side by side, one a core: a second thread of each would wait for
+      // the first, awake, and its results are the same bit for bit (test/threads.test.ts).
+      inNode('slow', 'wasm', { include: ['test/slow/**/*.test.ts'], provide: { backend: 'wasm', threads: 1 } }),
       // The library that scripts/ci/native-backend.mjs puts together.
       inNode(
         'tensorflow',

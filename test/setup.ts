@@ -7,6 +7,8 @@ import { afterAll, expect, inject } from 'vitest';
 declare module 'vitest' {
   interface ProvidedContext {
     backend: BackendName;
+    /** Of the wasm backend, which takes as many as there are cores where nothing is said. */
+    threads?: number;
     /** Where a browser finds the binaries of tfjs-backend-wasm. */
     wasmPaths?: string;
   }
@@ -16,7 +18,7 @@ declare module 'vitest' {
 expect.extend(matchers);
 // Where a browser finds wasm has to be known to tests on other backends that switch to it.
 if (inject('wasmPaths')) await useBackend('wasm', { wasmPaths: inject('wasmPaths') });
-await useBackend(inject('backend'));
+await useBackend(inject('backend'), { threads: inject('threads') });
 const onGpu = inject('backend').startsWith('webg');
 // They would hand the small tensors of tests to the CPU.
 if (onGpu) env().set(`${inject('backend').toUpperCase()}_CPU_FORWARD`, false);

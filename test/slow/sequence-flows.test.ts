@@ -13,21 +13,21 @@ const transform = new AffineTransform();
 const spline = new RationalQuadraticSplineTransform();
 
 reachTheEntropy([
-  ['lstmIaf', (shared) => lstmIaf({ ...shared, hidden: [64], transforms: 4, transform }), { banana: 500 }],
-  ['lstmMaf', (shared) => lstmMaf({ ...shared, hidden: [64], transforms: 4 }), { banana: 500 }],
+  ['lstmIaf', (shared) => lstmIaf({ ...shared, hidden: [64], transforms: 3, transform }), { banana: 300 }],
+  ['lstmMaf', (shared) => lstmMaf({ ...shared, hidden: [64], transforms: 3 }), { banana: 300 }],
   // One layer of splines gives a dimension several modes at once.
   [
     'lstmIaf of splines',
-    (shared) => lstmIaf({ ...shared, hidden: [64], transforms: 3, transform: spline }),
-    { ring: 600 },
+    (shared) => lstmIaf({ ...shared, hidden: [64], transforms: 2, transform: spline }),
+    { mixture: 400 },
   ],
   [
     'lstmMaf of splines',
     (shared) => lstmMaf({ ...shared, hidden: [64], transforms: 3, transform: spline }),
     { moons: 900, mixture: 400 },
   ],
-  ['attentionIaf', (shared) => attentionIaf({ ...shared, ...attention, transforms: 4, transform }), { banana: 400 }],
-  ['attentionMaf', (shared) => attentionMaf({ ...shared, ...attention, transforms: 4 }), { banana: 400 }],
+  ['attentionIaf', (shared) => attentionIaf({ ...shared, ...attention, transforms: 3, transform }), { banana: 300 }],
+  ['attentionMaf', (shared) => attentionMaf({ ...shared, ...attention, transforms: 3 }), { banana: 300 }],
   [
     'attentionIaf of splines',
     (shared) => attentionIaf({ ...shared, ...attention, transforms: 2, transform: spline }),
@@ -36,6 +36,6 @@ reachTheEntropy([
   [
     'attentionMaf of splines',
     (shared) => attentionMaf({ ...shared, ...attention, transforms: 2, transform: spline }),
-    { moons: 800, ring: 400 },
+    { moons: 500, ring: 400 },
   ],
 ]);
