@@ -53,6 +53,8 @@ const properties = '**/*.property.test.ts';
 export default defineConfig({
   test: {
     maxWorkers: availableParallelism(),
+    // Projects, and runs one after the other, load the same sources: each is translated to JavaScript once, and again when it has changed.
+    experimental: { fsModuleCache: true, fsModuleCachePath: '.cache/vitest-modules' },
     projects: [
       inNode('cpu', 'cpu', {
         include: ['packages/tensor/src/**/*.test.ts', ...oneOfEachKind, ulps],
