@@ -117,7 +117,7 @@ export function sigmoid4(x: v128): v128 {
   return f32x4.div(splat(1), f32x4.add(splat(1), expInside4(inside, 127)));
 }
 
-/** `log(1 + eˣ)`, of at least 2e-38. */
+/** `log(1 + eˣ)` */
 export function softplus4(x: v128): v128 {
-  return f32x4.add(f32x4.pmax(x, splat(0)), log1p4(expOfNegative4(f32x4.neg(f32x4.abs(x)))));
+  return f32x4.add(f32x4.pmax(x, splat(0)), log1p4(exp4(f32x4.neg(f32x4.abs(x)))));
 }
