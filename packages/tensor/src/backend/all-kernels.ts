@@ -28,6 +28,7 @@ import { searchSortedKernel } from '../overrides/indexing/search-sorted.js';
 import { emptySegmentSumKernel, segmentSumKernel } from '../overrides/indexing/segment-sum.js';
 import { sliceKernel, splitKernel, unpackKernel } from '../overrides/indexing/slice.js';
 import { gatherKernel } from '../overrides/indexing/gather.js';
+import { padKernel, reverseKernel, selectKernel } from '../overrides/indexing/many-axes.js';
 import { tileKernel } from '../overrides/indexing/tile.js';
 import { transposeKernel } from '../overrides/indexing/transpose.js';
 import { softmaxKernel } from '../overrides/reductions/softmax.js';
@@ -49,6 +50,9 @@ export const overrides: readonly KernelOverride[] = [
   packKernel,
   tileKernel,
   gatherKernel,
+  selectKernel,
+  padKernel,
+  reverseKernel,
   transposeKernel,
   sumKernel,
   meanKernel,

@@ -8,14 +8,23 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { KernelOverride } from '../../registry/kernel-override.js';
 import type { WebGpuBackend } from '../../gpu/backends.js';
+import { cumulativeReference } from '../indexing/many-axes.js';
 import { cumulativeWgsl } from './shaders.generated.js';
 import { runThreads } from '../../gpu/run-threads.js';
 
 /** `tf.cumsum`; the stock kernel on webgpu reads what it has not written where sums are exclusive, reversed or long. */
-export const cumsumKernel: KernelOverride = { name: Cumsum, webgpu: cumulating(Cumsum, '0.0', '+') };
+export const cumsumKernel: KernelOverride = {
+  name: Cumsum,
+  reference: cumulativeReference[Cumsum],
+  webgpu: cumulating(Cumsum, '0.0', '+'),
+};
 
 /** `tf.cumprod`, and so the gradient of `tf.prod`; as wrong on webgpu as the cumulative sum. */
-export const cumprodKernel: KernelOverride = { name: Cumprod, webgpu: cumulating(Cumprod, '1.0', '*') };
+export const cumprodKernel: KernelOverride = {
+  name: Cumprod,
+  reference: cumulativeReference[Cumprod],
+  webgpu: cumulating(Cumprod, '1.0', '*'),
+};
 
 /** A thread for each sequence of numbers. */
 function cumulating(name: string, start: string, operator: string): KernelOverride['webgpu'] {
