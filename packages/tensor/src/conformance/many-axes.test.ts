@@ -3,6 +3,7 @@ import {
   argMax,
   cast,
   concat,
+  cumprod,
   cumsum,
   expandDims,
   gather,
@@ -114,12 +115,12 @@ describe.each(SHAPES.map((shape) => ({ shape })))('$shape', ({ shape }) => {
     await expect(sum(x, axis)).toBeAllClose(tensorOf(rest, (index) => along(index).reduce((a, b) => a + b, 0)));
     await expect(max(x, axis)).toBeAllClose(tensorOf(rest, (index) => Math.max(...along(index))));
     await expect(cast(argMax(x, axis), 'float32')).toBeAllClose(tensorOf(rest, () => shape[axis] - 1));
+    const until = (index: readonly number[]) => along(index.toSpliced(axis, 1)).slice(0, index[axis] + 1);
     await expect(cumsum(x, axis)).toBeAllClose(
-      tensorOf(shape, (index) =>
-        along(index.toSpliced(axis, 1))
-          .slice(0, index[axis] + 1)
-          .reduce((a, b) => a + b, 0),
-      ),
+      tensorOf(shape, (index) => until(index).reduce((total, next) => total + next)),
+    );
+    await expect(cumprod(x, axis)).toBeAllClose(
+      tensorOf(shape, (index) => until(index).reduce((product, next) => product * next)),
     );
     const total = sum(x, axis, true);
     await expect(add(x, total)).toBeAllClose(
