@@ -3,17 +3,19 @@
 /** Formulas of so much TeX are narrower than a phone, and need no break of their own. */
 const SHORT = 40;
 
+/** Whether the text that follows a formula stays on its line. */
+const isKept = (formula, text) =>
+  formula?.type === 'math_inline' &&
+  formula.content.length <= SHORT &&
+  text?.type === 'text' &&
+  /^[.,;:!?)]/.test(text.content);
+
 /** For markdown-it, as a rule of its core. */
 export function keepPunctuation({ tokens, Token }) {
   for (const token of tokens) {
     if (token.type !== 'inline') continue;
     token.children = token.children.flatMap((child, i, all) => {
       const [before, after] = [all[i - 1], all[i + 1]];
-      const isKept = (formula, text) =>
-        formula?.type === 'math_inline' &&
-        formula.content.length <= SHORT &&
-        text?.type === 'text' &&
-        /^[.,;:!?)]/.test(text.content);
       const html = (content) => Object.assign(new Token('html_inline', '', 0), { content });
       if (isKept(child, after)) return [html('<span class="unbroken">'), child];
       if (!isKept(before, child)) return [child];

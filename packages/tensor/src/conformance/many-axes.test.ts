@@ -44,10 +44,11 @@ function tensorOf(shape: readonly number[], valueAt: (index: number[]) => number
 /** A number that tells one index from another. */
 const mark = (index: readonly number[]) => index.reduce((value, i) => 3 * value + i + 1, 0);
 
+const moved = (index: readonly number[], axis: number, by: number) => index.with(axis, index[axis] + by);
+
 describe.each(SHAPES.map((shape) => ({ shape })))('$shape', ({ shape }) => {
   const make = () => tensorOf(shape, mark);
   const axes = shape.map((_, axis) => axis);
-  const moved = (index: readonly number[], axis: number, by: number) => index.with(axis, index[axis] + by);
 
   test('where', async () => {
     const x = make();
