@@ -1,5 +1,4 @@
 import { compile } from './compile.mjs';
-import { keepConstantsInGlobals } from './constants.mjs';
 
 const DATA_SECTION = 11;
 
@@ -17,13 +16,11 @@ const BUILDS = {
 export async function kernelModules(directory) {
   const modules = {};
   for (const [build, flags] of Object.entries(BUILDS)) {
-    const binary = await compileBuild(directory, 'assembly/index.ts', flags);
-    // The engines that take no other build, V8 of Node 20 among them, keep constants well by themselves: there globals cost an LSTM 5 %.
-    const kernels = toBase64(build === 'plain' ? binary : keepConstantsInGlobals(binary));
+    const kernels = await compileBuild(directory, 'assembly/index.ts', flags);
     modules[`src/wasm/builds/${build}.generated.ts`] =
       `/** The WebAssembly module compiled from \`assembly/\`, in base64. */\nexport const kernelsBase64 =\n  '${kernels}';\n`;
   }
-  const tile = toBase64(await compileBuild(directory, 'assembly/product/timed-tile.ts', BUILDS.relaxed));
+  const tile = await compileBuild(directory, 'assembly/product/timed-tile.ts', BUILDS.relaxed);
   modules['src/wasm/builds/timed-tile.generated.ts'] =
     `/** The WebAssembly module compiled from \`assembly/product/timed-tile.ts\`, in base64. */\nexport const timedTileBase64 =\n  '${tile}';\n`;
   return modules;
@@ -44,10 +41,6 @@ async function compileBuild(directory, entry, flags) {
   ]);
   // Static data would be written over TensorFlow.js's own, at the start of the memory that both modules share.
   if (sectionIds(binary).includes(DATA_SECTION)) throw new Error('codegen: the kernels must have no static data');
-  return binary;
-}
-
-function toBase64(binary) {
   return Buffer.from(binary).toString('base64');
 }
 
