@@ -116,15 +116,11 @@ export class Coupling extends Bijector {
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
-    return this.#apply('x', x, context, 'forward', (input, parameters) =>
-      this.transform.forwardAndLogDet(input, parameters),
-    );
+    return this.#apply('forward', x, context);
   }
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
-    return this.#apply('y', y, context, 'inverse', (input, parameters) =>
-      this.transform.inverseAndLogDet(input, parameters),
-    );
+    return this.#apply('inverse', y, context);
   }
 
   override config(): ModuleConfig {
@@ -138,19 +134,13 @@ export class Coupling extends Bijector {
     };
   }
 
-  #apply(
-    name: string,
-    x: Tensor,
-    context: Tensor | undefined,
-    direction: 'forward' | 'inverse',
-    apply: (input: Tensor, parameters: Tensor) => ValueAndLogDet,
-  ): ValueAndLogDet {
+  #apply(direction: 'forward' | 'inverse', x: Tensor, context: Tensor | undefined): ValueAndLogDet {
     const count = this.transformed.length;
     const rest = this.dim - count;
     return tidy(() => {
       const given = admit({
         name: this.name,
-        argument: name,
+        argument: direction === 'forward' ? 'x' : 'y',
         x,
         event: [this.dim],
         context,
@@ -167,7 +157,7 @@ export class Coupling extends Bijector {
       const [stays, moves] = rest === 0 ? [zeros([...batch, 0]), ordered] : split(ordered, [rest, count], axis);
       const flat = this.network.applyToVectors(stays, given.context);
       const parameters = reshape(flat, [...flat.shape.slice(0, -1), count, this.transform.parameterCount]);
-      const { value, logDet } = apply(moves, parameters);
+      const { value, logDet } = this.transform[`${direction}AndLogDet`](moves, parameters);
       const joined = rest === 0 ? value : concat([stays, value], axis);
       return { value: reorder(joined, invertPermutation(this.#order)), logDet: sum(logDet, axis) };
     });

@@ -163,12 +163,33 @@ export class Mlp extends Network {
   }
 
   /**
-   * A coupling layer with this network's outputs as its parameters, by one kernel; undefined where no kernel is for it. The first A dimensions of the
-   * order are the network's input and stay as they are, each of the others takes the next P outputs.
+   * A coupling layer with this network's outputs as its parameters, by one kernel, or undefined where no kernel is for it:
    *
-   * **Shapes**: x `[...batch, D]`, context as for {@link apply}; `value` `[...batch, D]`, `logDet` `[...batch]`.
+   * `y_A = x_A`, `yᵢ = T(xᵢ; pᵢ(x_A, context))` for i in B, with `log |det| = Σ_B log |T′|`.
+   *
+   * A are the first dimensions of the order, as many as the network reads; the parameters of the others, B, are the outputs in that order.
+   *
+   * **Shapes**: x `[...batch, D]`, context as for {@link apply}; `value` `[...batch, D]`, `logDet` `[...batch]`. **Units**: nats.
+   *
+   * Source: Dinh, Sohl-Dickstein & Bengio 2017, "Density estimation using Real NVP", equations 4 to 8.
    *
    * @param order a permutation of 0 … D − 1, the same array in each call: what is made of it is kept with it
+   * @param form T, as a formula that kernels know
+   * @throws Error if x or the context does not fit, or the outputs are not as many as T has parameters
+   *
+   * @example
+   * ```ts
+   * import * as tf from '@tensorflow/tfjs';
+   * import { Mlp } from '@pushforward/made';
+   * import { useBackend } from '@pushforward/tensor';
+   *
+   * await useBackend('wasm');
+   * // The second dimension is shifted by what the first makes of it: here by 5.
+   * const network = new Mlp({ inputDim: 1, hidden: [4], outputDim: 1, init: 'identity', outputBias: [5], seed: 0 });
+   * const shift = { logScale: 'none', sign: 1, before: 0, after: 1 } as const;
+   * const result = network.coupledTransform(tf.tensor2d([[1, 10]]), [0, 1], shift);
+   * console.log(await result?.value.array()); // [[1, 15]]
+   * ```
    */
   coupledTransform(
     x: Tensor,

@@ -59,7 +59,7 @@ export function bernoulliTask(at: usize, task: i32): void {
   storeLanes(result + rest, logProb4(logit, loadLanes(outcomes + rest, lanes), smallerOdds4(logit)), lanes);
 }
 
-/** The odds of the outcome that is less likely: `exp(−|logit|)`, 0 from a logit of 86.9 on. */
+/** The odds of the outcome that is less likely: `exp(−|logit|)`, 0 from a logit of 86.9 on. `exp4`, which looks out for infinity too, takes a third longer. */
 // @ts-ignore: decorator
 @inline
 function smallerOdds4(logit: v128): v128 {

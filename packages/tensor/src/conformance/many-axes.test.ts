@@ -25,6 +25,7 @@ import {
   where,
 } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
+import { build } from '../testing/float64.js';
 
 // Batches of draws of images have six axes, and GPUs' kernels are written for four.
 const SHAPES = [
@@ -33,13 +34,8 @@ const SHAPES = [
 ];
 
 /** The tensor of a function of the index. */
-function tensorOf(shape: readonly number[], valueAt: (index: number[]) => number): Tensor {
-  const indices = shape.reduce<number[][]>(
-    (all, size) => all.flatMap((index) => Array.from({ length: size }, (_, i) => [...index, i])),
-    [[]],
-  );
-  return tensor(indices.map(valueAt), [...shape], 'float32');
-}
+const tensorOf = (shape: readonly number[], valueAt: (index: number[]) => number) =>
+  tensor([...build(shape, valueAt).values], [...shape], 'float32');
 
 /** A number that tells one index from another. */
 const mark = (index: readonly number[]) => index.reduce((value, i) => 3 * value + i + 1, 0);

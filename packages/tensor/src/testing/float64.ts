@@ -6,7 +6,7 @@ export interface Float64 {
 }
 
 /** Every index of a shape, in row-major order. */
-function indicesOf(shape: readonly number[]): number[][] {
+export function indicesOf(shape: readonly number[]): number[][] {
   return Array.from({ length: sizeOf(shape) }, (_, flat) => {
     const index = shape.map(() => 0);
     for (let axis = shape.length - 1, rest = flat; axis >= 0; axis--) {

@@ -8,8 +8,8 @@ import type { WasmModule } from '../../wasm/wasm-module.js';
  * (`'none'`).
  *
  * `applyAffineForm` computes it in plain operations. The fast versions are for wasm `applyForm` with its gradient in
- * `assembly/tile/affine-form.ts`, of numbers in tiles, and `assembly/affine/affine-maps.ts`, of others; and for webgpu `applyForm` in `masked-network/network.wgsl`, its gradient in
- * `masked-network/adjoints.wgsl` and the log-scale in `masked-network/tile.wgsl`.
+ * `assembly/tile/affine-form.ts`, of numbers in tiles, and `assembly/affine/affine-maps.ts`, of others; and for webgpu `applyForm` in
+ * `masked-network/network.wgsl`, its gradient in `masked-network/adjoints.wgsl` and the log-scale in `masked-network/tile.wgsl`.
  */
 export interface AffineForm {
   readonly logScale: 'none' | 'raw' | 'bounded' | 'gate';

@@ -34,7 +34,10 @@ export interface MaskedNetwork {
 export interface MaskedNetworkArrays {
   /** `[...batch, D]` */
   readonly input: Tensor;
-  /** One for each layer, `[inputs, units]`, of the input's dimensions only those that pass if any do; what is of too high a degree for a unit is not read, and its gradient is 0. */
+  /**
+   * One for each layer, `[inputs, units]`, of the input's dimensions only those that pass if any do; what is of too high a degree for a unit is not
+   * read, and its gradient is 0.
+   */
   readonly weights: readonly Tensor[];
   /** What is added to each layer's products, the same for every event or not: `units` numbers or as many for each event. */
   readonly offsets: readonly (Tensor | undefined)[];

@@ -1,8 +1,4 @@
 import {
-  cumprod,
-  Cumprod,
-  cumsum,
-  Cumsum,
   type NamedAttrMap,
   type NamedTensorInfoMap,
   pad,
@@ -17,7 +13,7 @@ import {
   util,
   where,
 } from '@tensorflow/tfjs-core';
-import type { KernelOverride, StockKernel } from '../../registry/kernel-override.js';
+import type { KernelOverride } from '../../registry/kernel-override.js';
 
 // Stock webgl kernels are written for up to four axes: of more they refuse some, and make shaders that no driver compiles of others. Each of these
 // operations is one on fewer axes.
@@ -25,20 +21,25 @@ import type { KernelOverride, StockKernel } from '../../registry/kernel-override
 const MOST_AXES = 4;
 
 /** `tf.where` */
-export const selectKernel: KernelOverride = { name: Select, reference: select };
+export const selectKernel: KernelOverride = { name: Select, reference: ofManyAxes('t', select) };
 
 /** `tf.pad` */
-export const padKernel: KernelOverride = { name: PadV2, reference: padAxisByAxis };
+export const padKernel: KernelOverride = { name: PadV2, reference: ofManyAxes('x', padAxisByAxis) };
 
 /** `tf.reverse` */
-export const reverseKernel: KernelOverride = { name: Reverse, reference: reverseAxisByAxis };
+export const reverseKernel: KernelOverride = { name: Reverse, reference: ofManyAxes('x', reverseAxisByAxis) };
 
-/** What `tf.cumsum` and `tf.cumprod` are where a backend has no version of its own. */
-export const cumulativeReference = { [Cumsum]: cumulating(cumsum), [Cumprod]: cumulating(cumprod) };
+/** The stock kernel, and beyond {@link MOST_AXES} another way to compute the same; `name` is that of an input that has all the axes. */
+export function ofManyAxes(
+  name: string,
+  compute: (inputs: NamedTensorInfoMap, attrs: NamedAttrMap) => TensorInfo,
+): KernelOverride['reference'] {
+  return (inputs, attrs, stock) =>
+    inputs[name]!.shape.length <= MOST_AXES ? stock(inputs, attrs) : compute(inputs, attrs);
+}
 
-function select(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, stock: StockKernel): TensorInfo | TensorInfo[] {
+function select(inputs: NamedTensorInfoMap): Tensor {
   const { condition, t, e } = inputs as Record<string, Tensor>;
-  if (t.rank <= MOST_AXES) return stock(inputs, attrs);
   // A condition of one axis is for the first.
   const shape = condition.rank === t.rank ? [t.size] : [t.shape[0], util.sizeFromShape(t.shape.slice(1))];
   return tidy(() => {
@@ -47,38 +48,22 @@ function select(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, stock: StockKer
   });
 }
 
-function padAxisByAxis(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, stock: StockKernel): TensorInfo | TensorInfo[] {
-  const x = inputs.x as Tensor;
-  if (x.rank <= MOST_AXES) return stock(inputs, attrs);
+function padAxisByAxis(inputs: NamedTensorInfoMap, attrs: NamedAttrMap): Tensor {
   const { paddings, constantValue } = attrs as unknown as { paddings: [number, number][]; constantValue: number };
   const axes = paddings.flatMap((padding, axis) => (padding.some((count) => count > 0) ? [axis] : []));
-  return alongEach(x, axes, (three, axis) => pad(three, [[0, 0], paddings[axis], [0, 0]], constantValue));
+  return alongEach(inputs.x as Tensor, axes, (three, axis) =>
+    pad(three, [[0, 0], paddings[axis], [0, 0]], constantValue),
+  );
 }
 
-function reverseAxisByAxis(
-  inputs: NamedTensorInfoMap,
-  attrs: NamedAttrMap,
-  stock: StockKernel,
-): TensorInfo | TensorInfo[] {
+function reverseAxisByAxis(inputs: NamedTensorInfoMap, attrs: NamedAttrMap): Tensor {
   const x = inputs.x as Tensor;
-  if (x.rank <= MOST_AXES) return stock(inputs, attrs);
   const axes = util.parseAxisParam(attrs.dims as number[], x.shape);
   return alongEach(x, axes, (three) => reverse(three, 1));
 }
 
-type Cumulate = (x: Tensor, axis: number, exclusive: boolean, isReverse: boolean) => Tensor;
-
-function cumulating(cumulate: Cumulate): KernelOverride['reference'] {
-  return (inputs, attrs, stock) => {
-    const x = inputs.x as Tensor;
-    if (x.rank <= MOST_AXES) return stock(inputs, attrs);
-    const axes = util.parseAxisParam(attrs.axis as number, x.shape);
-    return alongEach(x, axes, (three) => cumulate(three, 1, attrs.exclusive as boolean, attrs.reverse as boolean));
-  };
-}
-
 /** Applies an operation along one axis after the other, each time as the second of three. */
-function alongEach(x: Tensor, axes: readonly number[], apply: (three: Tensor, axis: number) => Tensor): Tensor {
+export function alongEach(x: Tensor, axes: readonly number[], apply: (three: Tensor, axis: number) => Tensor): Tensor {
   return tidy(() => {
     let result: Tensor = reshape(x, x.shape);
     for (const axis of axes) {

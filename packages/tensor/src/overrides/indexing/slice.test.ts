@@ -1,6 +1,7 @@
 import { grad, mul, reshape, slice, split, sum, tensor, unstack } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { indicesOf } from '../../testing/float64.js';
 import { repetitions } from '../../testing/repetitions.js';
 
 /** The numbers 0, 1, 2 … in a shape, and a look-up by index. */
@@ -10,14 +11,6 @@ function counting(shape: number[]) {
     x: tensor(values, shape),
     at: (index: number[]) => index.reduce((flat, i, axis) => flat * shape[axis] + i, 0),
   };
-}
-
-/** Every index of a shape, in order. */
-function indices(shape: number[]): number[][] {
-  return shape.reduce<number[][]>(
-    (all, size) => all.flatMap((index) => Array.from({ length: size }, (_, i) => [...index, i])),
-    [[]],
-  );
 }
 
 describe('slice', () => {
@@ -33,7 +26,9 @@ describe('slice', () => {
         const { x, at } = counting(shape);
         const actual = slice(x, begin, size);
         expect(actual.shape).toEqual(size);
-        expect([...(await actual.data())]).toEqual(indices(size).map((index) => at(index.map((i, k) => i + begin[k]))));
+        expect([...(await actual.data())]).toEqual(
+          indicesOf(size).map((index) => at(index.map((i, k) => i + begin[k]))),
+        );
         x.dispose();
         actual.dispose();
       }),
@@ -79,12 +74,14 @@ describe('split and unstack', () => {
     expect(parts.length).toBe(x.shape[positive]);
     for (const [i, part] of parts.entries()) {
       expect(part.shape).toEqual(x.shape.toSpliced(positive, 1));
-      expect([...(await part.data())]).toEqual(indices(part.shape).map((index) => at(index.toSpliced(positive, 0, i))));
+      expect([...(await part.data())]).toEqual(
+        indicesOf(part.shape).map((index) => at(index.toSpliced(positive, 0, i))),
+      );
     }
     for (const [i, half] of halves.entries()) {
       const offset = (i * x.shape[positive]) / 2;
       expect([...(await half.data())]).toEqual(
-        indices(half.shape).map((index) => at(index.with(positive, index[positive] + offset))),
+        indicesOf(half.shape).map((index) => at(index.with(positive, index[positive] + offset))),
       );
     }
   });
