@@ -19,9 +19,10 @@ export interface BackendOptions {
    */
   threads?: number;
   /**
-   * How wide the vectors of the wasm backend's kernels may be, in bits. `'auto'`, the default, takes what is fastest of what the engine has, by a
-   * measurement of some milliseconds at the start. 256-bit vectors are an experiment of V8's that Node has and does not use by itself: `useBackend` sets the
-   * flag `--experimental-wasm-revectorize` for the process where that shows a gain, after a check of every kernel; 128 refuses it, and 256 insists.
+   * How wide the vectors of the wasm backend's kernels may be, in bits. `'auto'`, the default, takes what is fastest of what the engine has. Some of that is an
+   * experiment of V8's that Node has and does not use by itself: `useBackend` sets the flag `--experimental-wasm-relaxed-simd` in Node 20, and in Node 24 and 26
+   * `--experimental-wasm-revectorize` where 256-bit vectors show a gain, for the process, after a check of every kernel. 128 refuses the flags, and 256 insists
+   * on 256-bit vectors.
    */
   vectors?: 'auto' | 128 | 256;
 }

@@ -1,12 +1,12 @@
 import { backend, type TensorInfo } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { disagreements } from './self-check.js';
-import { hasRelaxedSimd, type KernelBuild, wideVectors, withSynchronousTiering } from '../wasm/kernel-build.js';
+import { hasRelaxedSimd, type KernelBuild, setExperiment, WIDE_VECTORS } from '../wasm/kernel-build.js';
 import { detachedModule, type WasmBackend, type WasmModule } from '../wasm/wasm-module.js';
 
 const moduleOf = (build: KernelBuild) => detachedModule(backend() as unknown as WasmBackend, build);
 
-/** Node 20 has no relaxed SIMD, and so the plain build alone; the V8 of Node 22 makes no 256-bit vectors of the wide build, and takes a minute to optimize it. */
+/** The V8 of Node 20 and 22 makes no 256-bit vectors of the wide build, and takes a minute to optimize it. */
 const builds = (['relaxed', 'wide'] as const).filter(
   (build) => hasRelaxedSimd() && (build === 'relaxed' || Number.parseInt(process.versions.v8) >= 13),
 );
@@ -50,12 +50,12 @@ describe('the check of a build', () => {
     async (build) => {
       const reference = await moduleOf('plain');
       expect(disagreements(await moduleOf(build), reference)).toEqual([]);
-      if (build === 'wide') wideVectors(true);
+      if (build === 'wide') setExperiment(WIDE_VECTORS, true);
       const module = await moduleOf(build);
-      const [close, closest] = withSynchronousTiering(() =>
-        [3e-5, 3e-6].map((tolerance) => disagreements(module, reference, 10, tolerance)),
+      const [close, closest] = [3e-5, 3e-6].map((tolerance) =>
+        disagreements(module, reference, { isOptimized: true, tolerance }),
       );
-      wideVectors(false);
+      if (build === 'wide') setExperiment(WIDE_VECTORS, false);
       expect(close).toEqual([]);
       for (const name of closest) expect(name).toMatch(/^CausalTransformer/);
     },

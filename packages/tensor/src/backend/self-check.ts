@@ -21,34 +21,40 @@ import type { SplineForm } from '../kernels/spline/contract.js';
 import { splineGradientKernel, splineKernel } from '../kernels/spline/wasm.js';
 import { logProbGradientKernel, logProbKernel } from '../kernels/standard-normal/wasm.js';
 import { normalKernel, uniformKernel } from '../random/wasm.js';
+import { optimized } from '../wasm/kernel-build.js';
 import type { WasmModule } from '../wasm/wasm-module.js';
 
 /** How far two builds may be apart, relative to a result's largest number: they round differently, and five positions in a row amplify it to 2e-5. */
 const TOLERANCE = 1e-4;
 
-/**
- * The kernels, by name, for which two modules in the same memory disagree, each run on a small problem of sizes that no register tile divides.
- *
- * @param repetitions how often the module runs, so that an engine optimizes its functions on the way
- * @param tolerance how far apart results may be, relative to the largest number of each
- */
+interface CheckOptions {
+  /** Whether the module runs until an engine has optimized what takes time in it: it is the optimizing compiler that experiments change. */
+  readonly isOptimized?: boolean;
+  /** How far apart results may be, relative to the largest number of each. */
+  readonly tolerance?: number;
+}
+
+/** The kernels, by name, for which two modules in the same memory disagree, each run on a small problem of sizes that no register tile divides. */
 export function disagreements(
   module: WasmModule,
   reference: WasmModule,
-  repetitions = 1,
-  tolerance = TOLERANCE,
+  { isOptimized = false, tolerance = TOLERANCE }: CheckOptions = {},
 ): string[] {
   const names = new Set<string>();
   const operands = new Operands();
   const expected = runAll(reference, operands);
-  for (let repetition = 0; repetition < repetitions; repetition++) {
-    const results = runAll(module, operands);
-    // Before any function is optimized and after all are; what JavaScript does here takes longer than the kernels.
-    if (repetition > 0 && repetition < repetitions - 1) continue;
-    for (const [i, { name, numbers }] of results.entries()) {
-      if (!agrees(numbers, expected[i].numbers, tolerance)) names.add(name);
+  const compare = (repetitions: number) => {
+    for (let repetition = 0; repetition < repetitions; repetition++) {
+      const results = runAll(module, operands);
+      // Before any function is optimized and after all are; what JavaScript does here takes longer than the kernels.
+      if (repetition > 0 && repetition < repetitions - 1) continue;
+      for (const [i, { name, numbers }] of results.entries()) {
+        if (!agrees(numbers, expected[i].numbers, tolerance)) names.add(name);
+      }
     }
-  }
+  };
+  if (isOptimized) optimized(compare);
+  else compare(1);
   return [...names];
 }
 

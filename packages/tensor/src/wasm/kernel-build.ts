@@ -30,39 +30,72 @@ function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** What V8 has as an experiment. */
+interface Experiment {
+  /** The flag that turns it on. */
+  readonly flag: string;
+  /**
+   * The versions of V8 in which every function of the kernels, and of TensorFlow.js's module, was seen to compile (`scripts/ci/experiments.mjs` tries them):
+   * should an experiment fail at one, it ends the process, which no check at the start can catch.
+   */
+  readonly tried: readonly string[];
+  /** What warnings call it. */
+  readonly name: string;
+}
+
+/** In Node 20; from Node 22 on it is no experiment. */
+export const RELAXED_SIMD: Experiment = {
+  flag: 'experimental-wasm-relaxed-simd',
+  tried: ['11.3'],
+  name: 'fused multiply-add',
+};
+
+/** In Node 24 and 26: V8 fuses neighbouring 128-bit operations of whatever it compiles from then on. */
+export const WIDE_VECTORS: Experiment = {
+  flag: 'experimental-wasm-revectorize',
+  tried: ['13.6', '14.6'],
+  name: '256-bit vectors',
+};
+
+/** A build, and the experiment that it takes, which is on then. */
+export interface BuildChoice {
+  readonly build: KernelBuild;
+  readonly experiment?: Experiment;
+}
+
 /**
- * The build that is fastest here: relaxed SIMD where the engine has it, and in Node 256-bit vectors where V8 makes some, with {@link wideVectors} then on.
+ * The build that is fastest here: relaxed SIMD where the engine has it, and in Node 256-bit vectors where V8 makes some.
  *
  * V8 does where it is recent and the processor has them. That is found out by timing one register tile with its flag and without: it is twice as fast
  * or not at all, so that chance does not decide, and the same program gives the same digits each time.
  */
-export function fastestBuild(vectors: Vectors): KernelBuild {
-  const build = hasRelaxedSimd() ? 'relaxed' : 'plain';
-  if (vectors === 128 || (vectors === 'auto' && !isTried())) return build;
-  if (build === 'relaxed' && takesFlags() && fusesVectors()) return 'wide';
-  if (vectors === 256)
-    throw new Error(
-      'useBackend: vectors: 256 needs Node 24 or later and a processor that has them; leave the option out, or pass 128',
-    );
-  return build;
+export function fastestBuild(vectors: Vectors): BuildChoice {
+  const withoutExperiments: BuildChoice = { build: hasRelaxedSimd() ? 'relaxed' : 'plain' };
+  if (vectors === 128) return withoutExperiments;
+  if (vectors === 256 || isTried(WIDE_VECTORS)) {
+    if (hasRelaxedSimd() && !isTried(RELAXED_SIMD) && takesFlags(WIDE_VECTORS) && fusesVectors())
+      return { build: 'wide', experiment: WIDE_VECTORS };
+    if (vectors === 256)
+      throw new Error(
+        'useBackend: vectors: 256 needs Node 24 or later and a processor that has them; leave the option out, or pass 128',
+      );
+  }
+  if (isTried(RELAXED_SIMD) && takesFlags(RELAXED_SIMD)) {
+    setExperiment(RELAXED_SIMD, true);
+    if (hasRelaxedSimd()) return { build: 'relaxed', experiment: RELAXED_SIMD };
+  }
+  return withoutExperiments;
 }
 
-/**
- * Whether it is a V8 in which every function of the kernels, and of TensorFlow.js's module, was seen to compile: should its experiment fail at one, it
- * ends the process, which no check at the start can catch.
- */
-function isTried(): boolean {
+function isTried({ tried }: Experiment): boolean {
   const { process } = globalThis as { process?: { versions?: { v8?: string } } };
-  return TRIED.some((version) => process?.versions?.v8?.startsWith(`${version}.`));
+  return tried.some((version) => process?.versions?.v8?.startsWith(`${version}.`));
 }
-
-/** Those of Node 24 and 26; `scripts/ci/wide-vectors.mjs` tries them. */
-const TRIED = ['13.6', '14.6'];
 
 /** Whether the engine's flags can be set. Bun is on another engine, reports a version of V8 all the same, and has a function for flags that throws. */
-function takesFlags(): boolean {
+function takesFlags(experiment: Experiment): boolean {
   try {
-    wideVectors(false);
+    setExperiment(experiment, false);
     return engineFlags() !== undefined;
   } catch {
     return false;
@@ -76,27 +109,31 @@ export function hasRelaxedSimd(): boolean {
 /** Whether V8 makes 256-bit vectors, which are left on if it does. */
 function fusesVectors(): boolean {
   const narrow = timedTile(fromBase64(timedTileBase64));
-  wideVectors(true);
+  setExperiment(WIDE_VECTORS, true);
   // A custom section, since an engine compiles the same bytes once.
   const wide = timedTile(Uint8Array.of(...fromBase64(timedTileBase64), 0, 2, 1, 0));
   const isFused = speedRatio(wide, narrow) > 1.5;
-  wideVectors(isFused);
+  setExperiment(WIDE_VECTORS, isFused);
   return isFused;
 }
 
-/** Lets V8 fuse neighbouring 128-bit operations of whatever it compiles from now on, or no longer. */
-export function wideVectors(isOn: boolean): void {
-  engineFlags()?.setFlagsFromString(isOn ? '--experimental-wasm-revectorize' : '--no-experimental-wasm-revectorize');
+/** Turns an experiment on, or off, for whatever V8 compiles from now on. */
+export function setExperiment({ flag }: Experiment, isOn: boolean): void {
+  engineFlags()?.setFlagsFromString(isOn ? `--${flag}` : `--no-${flag}`);
 }
 
-/** Runs a function while V8 optimizes WebAssembly before it goes on, and not beside it. */
-export function withSynchronousTiering<T>(run: () => T): T {
+/** Runs a function, given how often it is to repeat what it does, while V8 optimizes WebAssembly that takes time before it goes on, and not beside it. */
+export function optimized<T>(run: (repetitions: number) => T): T {
   const v8 = engineFlags();
-  v8?.setFlagsFromString('--wasm-sync-tier-up');
+  // V8 11 cannot, but can leave its first compiler out, at which the one of Node 26 ends the process.
+  const { begin, end, repetitions } = isTried(RELAXED_SIMD)
+    ? { begin: '--no-liftoff', end: '--liftoff', repetitions: 1 }
+    : { begin: '--wasm-sync-tier-up', end: '--no-wasm-sync-tier-up', repetitions: 10 };
+  v8?.setFlagsFromString(begin);
   try {
-    return run();
+    return run(repetitions);
   } finally {
-    v8?.setFlagsFromString('--no-wasm-sync-tier-up');
+    v8?.setFlagsFromString(end);
   }
 }
 
@@ -108,7 +145,7 @@ function timedTile(binary: Uint8Array<ArrayBuffer>): TimedTile {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary), { env: { memory } });
   const { multiplyTiles } = exports as { multiplyTiles: TimedTile };
   // Short calls, since V8 12 optimizes a loop that it is in anew with each turn.
-  withSynchronousTiering(() => {
+  optimized(() => {
     for (let i = 0; i < WARM_UPS; i++) multiplyTiles(0, 1);
   });
   return multiplyTiles;

@@ -1,5 +1,5 @@
-// Has V8 compile every function of the kernels, and of TensorFlow.js's wasm module, with its optimizing compiler and 256-bit vectors, in the versions of
-// Node that `useBackend` turns these on for: where its experiment fails, V8 ends the process.
+// Has V8 compile every function of the kernels, and of TensorFlow.js's wasm module, with its optimizing compiler and the experiment that `useBackend` turns
+// on in a version of Node: where one fails, V8 ends the process.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -21,9 +21,14 @@ const program = `
   // The optimizing compiler works beside the program.
   setTimeout(() => console.log('all compiled'), 10_000);
 `;
-const flags = ['--experimental-wasm-revectorize', '--no-wasm-dynamic-tiering', '--no-wasm-lazy-compilation'];
-for (const version of ['24', '26']) {
+const experiments = {
+  20: '--experimental-wasm-relaxed-simd',
+  24: '--experimental-wasm-revectorize',
+  26: '--experimental-wasm-revectorize',
+};
+for (const [version, experiment] of Object.entries(experiments)) {
   const node = path.join(nodeOf(version), 'node');
+  const flags = [experiment, '--no-wasm-dynamic-tiering', '--no-wasm-lazy-compilation'];
   const { stdout, stderr, signal } = spawnSync(node, [...flags, '--input-type=module', '--eval', program], {
     encoding: 'utf8',
   });
