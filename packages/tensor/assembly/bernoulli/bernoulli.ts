@@ -24,9 +24,10 @@ export function tasksOfRepetition(count: i32): i32 {
   return (count + BERNOULLI_CHUNK - 1) / BERNOULLI_CHUNK;
 }
 
-/** Vectors whose exponentials are taken before their logarithms: alone, each loop keeps the processor busier than one of both. */
-const BLOCK: i32 = 64;
+/** Bytes of which the exponentials are taken before their logarithms: alone, each loop keeps the processor busier than one of both. */
+const BLOCK: usize = 1024;
 
+// Vectors are taken in pairs, of which V8 makes 256-bit ones.
 export function bernoulliTask(at: usize, task: i32): void {
   const all = changetype<BernoulliLogProb>(at);
   const first = (task % tasksOfRepetition(all.count)) * BERNOULLI_CHUNK;
@@ -36,27 +37,50 @@ export function bernoulliTask(at: usize, task: i32): void {
   const logits = all.logits + place;
   const outcomes = all.outcomes + (<usize>first << 2);
   const result = all.result + place;
-  const vectors = count / 4;
-  const rest = <usize>vectors << 4;
-  const lanes = count - 4 * vectors;
+  const end = <usize>count << 2;
+  const pairs = end & ~31;
+  let k: usize = 0;
   if (all.cotangent) {
     const cotangents = all.cotangent + place;
-    for (let k: usize = 0; k < rest; k += 16) {
-      v128.store(result + k, gradient4(v128.load(logits + k), v128.load(outcomes + k), v128.load(cotangents + k)));
+    for (; k < pairs; k += 32) {
+      const first = gradient4(v128.load(logits + k), v128.load(outcomes + k), v128.load(cotangents + k));
+      const second = gradient4(v128.load(logits + k, 16), v128.load(outcomes + k, 16), v128.load(cotangents + k, 16));
+      v128.store(result + k, first);
+      v128.store(result + k, second, 16);
     }
-    if (lanes == 0) return;
-    storeLanes(result + rest, gradient4(loadLanes(logits + rest, lanes), loadLanes(outcomes + rest, lanes), loadLanes(cotangents + rest, lanes)), lanes);
+    for (; k < end; k += 16) {
+      const lanes = lanesFrom(k, end);
+      storeLanes(result + k, gradient4(loadLanes(logits + k, lanes), loadLanes(outcomes + k, lanes), loadLanes(cotangents + k, lanes)), lanes);
+    }
     return;
   }
-  for (let vector: i32 = 0; vector < vectors; vector += BLOCK) {
-    const begin = <usize>vector << 4;
-    const end = min(rest, begin + (BLOCK << 4));
-    for (let k = begin; k < end; k += 16) v128.store(result + k, smallerOdds4(v128.load(logits + k)));
-    for (let k = begin; k < end; k += 16) v128.store(result + k, logProb4(v128.load(logits + k), v128.load(outcomes + k), v128.load(result + k)));
+  for (let begin: usize = 0; begin < pairs; begin += BLOCK) {
+    const blockEnd = min(pairs, begin + BLOCK);
+    for (k = begin; k < blockEnd; k += 32) {
+      const first = smallerOdds4(v128.load(logits + k));
+      const second = smallerOdds4(v128.load(logits + k, 16));
+      v128.store(result + k, first);
+      v128.store(result + k, second, 16);
+    }
+    for (k = begin; k < blockEnd; k += 32) {
+      const first = logProb4(v128.load(logits + k), v128.load(outcomes + k), v128.load(result + k));
+      const second = logProb4(v128.load(logits + k, 16), v128.load(outcomes + k, 16), v128.load(result + k, 16));
+      v128.store(result + k, first);
+      v128.store(result + k, second, 16);
+    }
   }
-  if (lanes == 0) return;
-  const logit = loadLanes(logits + rest, lanes);
-  storeLanes(result + rest, logProb4(logit, loadLanes(outcomes + rest, lanes), smallerOdds4(logit)), lanes);
+  for (k = pairs; k < end; k += 16) {
+    const lanes = lanesFrom(k, end);
+    const logit = loadLanes(logits + k, lanes);
+    storeLanes(result + k, logProb4(logit, loadLanes(outcomes + k, lanes), smallerOdds4(logit)), lanes);
+  }
+}
+
+/** How many numbers of a vector at `at` lie before `end`. */
+// @ts-ignore: decorator
+@inline
+function lanesFrom(at: usize, end: usize): i32 {
+  return min(<i32>((end - at) >> 2), 4);
 }
 
 /** The odds of the outcome that is less likely: `exp(−|logit|)`, 0 from a logit of 86.9 on. `exp4`, which looks out for infinity too, takes a third longer. */

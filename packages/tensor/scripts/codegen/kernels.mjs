@@ -1,4 +1,5 @@
 import { compile } from './compile.mjs';
+import { keepConstantsInMemory } from './constants.mjs';
 
 const DATA_SECTION = 11;
 
@@ -16,11 +17,12 @@ const BUILDS = {
 export async function kernelModules(directory) {
   const modules = {};
   for (const [build, flags] of Object.entries(BUILDS)) {
-    const kernels = await compileBuild(directory, 'assembly/index.ts', flags);
+    const { binary, bytes } = keepConstantsInMemory(await compileBuild(directory, 'assembly/index.ts', flags));
     modules[`src/wasm/builds/${build}.generated.ts`] =
-      `/** The WebAssembly module compiled from \`assembly/\`, in base64. */\nexport const kernelsBase64 =\n  '${kernels}';\n`;
+      `/** The WebAssembly module compiled from \`assembly/\`, in base64. */\nexport const kernelsBase64 =\n  '${toBase64(binary)}';\n` +
+      `/** Bytes of memory for its constants. */\nexport const CONSTANTS_BYTES = ${bytes};\n`;
   }
-  const tile = await compileBuild(directory, 'assembly/product/timed-tile.ts', BUILDS.relaxed);
+  const tile = toBase64(await compileBuild(directory, 'assembly/product/timed-tile.ts', BUILDS.relaxed));
   modules['src/wasm/builds/timed-tile.generated.ts'] =
     `/** The WebAssembly module compiled from \`assembly/product/timed-tile.ts\`, in base64. */\nexport const timedTileBase64 =\n  '${tile}';\n`;
   return modules;
@@ -41,6 +43,10 @@ async function compileBuild(directory, entry, flags) {
   ]);
   // Static data would be written over TensorFlow.js's own, at the start of the memory that both modules share.
   if (sectionIds(binary).includes(DATA_SECTION)) throw new Error('codegen: the kernels must have no static data');
+  return binary;
+}
+
+function toBase64(binary) {
   return Buffer.from(binary).toString('base64');
 }
 

@@ -10,10 +10,12 @@ export type KernelBuild = 'plain' | 'relaxed' | 'wide';
 /** The vectors that a program wants: see `BackendOptions.vectors`. */
 export type Vectors = 'auto' | 128 | 256;
 
-/** The WebAssembly binary of a build. */
-export async function kernelBinary(build: KernelBuild): Promise<Uint8Array<ArrayBuffer>> {
-  const { kernelsBase64 } = await modules[build]();
-  return fromBase64(kernelsBase64);
+/** The WebAssembly binary of a build, and the bytes of memory that it keeps its constants in. */
+export async function kernelBinary(
+  build: KernelBuild,
+): Promise<{ binary: Uint8Array<ArrayBuffer>; constantsBytes: number }> {
+  const { kernelsBase64, CONSTANTS_BYTES } = await modules[build]();
+  return { binary: fromBase64(kernelsBase64), constantsBytes: CONSTANTS_BYTES };
 }
 
 // Literals, so that bundlers find them; a page fetches the build that it runs alone.

@@ -1,14 +1,15 @@
-/** What a thread needs to serve: the kernels' compiled module, the memory, the pool's address in it and the thread's number, from 1. */
+/** What a thread needs to serve: the kernels' compiled module, the memory, the addresses of constants and pool in it and the thread's number, from 1. */
 interface ThreadData {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
+  readonly constants: number;
   readonly pool: number;
   readonly thread: number;
 }
 
 // A thread serves until its process ends. It is alone in its instance, so that it starts no further ones.
-const serve = `({ module, memory, pool, thread }) =>
-  new WebAssembly.Instance(module, { env: { memory, startThreads() {} } }).exports.serve(pool, thread)`;
+const serve = `({ module, memory, constants, pool, thread }) =>
+  new WebAssembly.Instance(module, { env: { memory, constants, startThreads() {} } }).exports.serve(pool, thread)`;
 
 /** Starts a thread that takes part in the pool's jobs as soon as it runs, and does not keep its process from ending. */
 export function startThread(data: ThreadData): void {

@@ -150,21 +150,20 @@ export function takesWasmModule(backend: WasmBackend): boolean {
 export async function loadWasmModule(backend: WasmBackend, threads: number, build: KernelBuild): Promise<void> {
   const memory = memoryOf(backend);
   const isShared = !(memory.buffer instanceof ArrayBuffer);
-  const binary = declareMemory(await kernelBinary(build), isShared);
+  const { binary, constantsBytes } = await kernelBinary(build);
+  const declared = declareMemory(binary, isShared);
   // An engine without SIMD keeps the stock kernels.
-  if (!WebAssembly.validate(binary)) return;
-  const module = await WebAssembly.compile(binary);
+  if (!WebAssembly.validate(declared)) return;
+  const module = await WebAssembly.compile(declared);
   const count = isShared ? threads : 1;
+  const constants = alignedMemory(backend, constantsBytes);
   let pool = 0;
   const startThreads = () => {
-    for (let thread = 1; thread < count; thread++) startThread({ module, memory, pool, thread });
+    for (let thread = 1; thread < count; thread++) startThread({ module, memory, constants, pool, thread });
   };
-  const { exports } = await WebAssembly.instantiate(module, { env: { memory, startThreads } });
-  const functions = exports as unknown as WasmFunctions;
+  const functions = await instantiate(module, { memory, constants, startThreads });
   if (count > 1) {
-    const { _malloc: malloc } = backend.wasm;
-    // On a cache line of its own.
-    pool = aligned(unsigned(malloc(POOL_BYTES + ALIGNMENT)));
+    pool = alignedMemory(backend, POOL_BYTES);
     new Uint8Array(memory.buffer, pool, POOL_BYTES).fill(0);
     functions.joinPool(pool);
   }
@@ -174,11 +173,30 @@ export async function loadWasmModule(backend: WasmBackend, threads: number, buil
 /** A build of the module in a backend's memory that the backend does not know of. */
 export async function detachedModule(backend: WasmBackend, build: KernelBuild): Promise<WasmModule> {
   const memory = memoryOf(backend);
-  const module = await WebAssembly.compile(
-    declareMemory(await kernelBinary(build), !(memory.buffer instanceof ArrayBuffer)),
-  );
-  const { exports } = await WebAssembly.instantiate(module, { env: { memory, startThreads() {} } });
-  return bind(backend, memory, exports as unknown as WasmFunctions, 1, build);
+  const { binary, constantsBytes } = await kernelBinary(build);
+  const module = await WebAssembly.compile(declareMemory(binary, !(memory.buffer instanceof ArrayBuffer)));
+  const constants = alignedMemory(backend, constantsBytes);
+  const functions = await instantiate(module, { memory, constants, startThreads() {} });
+  return bind(backend, memory, functions, 1, build);
+}
+
+interface KernelImports {
+  readonly memory: WebAssembly.Memory;
+  /** The address of the kernels' constants. */
+  readonly constants: number;
+  readonly startThreads: () => void;
+}
+
+async function instantiate(module: WebAssembly.Module, env: KernelImports): Promise<WasmFunctions> {
+  const { exports } = await WebAssembly.instantiate(module, { env: { ...env } });
+  const functions = exports as unknown as WasmFunctions & { writeConstants(): void };
+  functions.writeConstants();
+  return functions;
+}
+
+/** Memory that is never freed, on cache lines of its own. */
+function alignedMemory(backend: WasmBackend, bytes: number): number {
+  return aligned(unsigned(backend.wasm._malloc(bytes + ALIGNMENT)));
 }
 
 function memoryOf(backend: WasmBackend): WebAssembly.Memory {
