@@ -1,18 +1,33 @@
 import { MAT_MUL } from '../threads/kernel-ids';
 import { MatMul } from '../product/mat-mul';
-import { hasThreads, runTasks, SMALLEST_JOB } from '../threads/pool';
+import { runTasks, SMALLEST_JOB, threadCount } from '../threads/pool';
 
-/** The largest block of a product that is one task. */
-const TASK_ROWS: i32 = 128;
-const TASK_COLUMNS: i32 = 256;
+/** The most multiplications that are one task: some hundreds of microseconds. What another program delays a thread by, the others make up for. */
+const LARGEST_TASK: f64 = 32_000_000;
 
 /** Computes all products of a {@link MatMul}. */
 export function matMul(at: usize): void {
   const args = changetype<MatMul>(at);
-  const work = <f64>args.count * <f64>args.rows * <f64>args.columns * <f64>args.depth;
+  const size = <f64>args.rows * <f64>args.columns * <f64>args.depth;
+  const threads = threadCount();
   // Sums run over the depth, so that where the others are cut changes no result.
-  const isLarge = hasThreads() && work / <f64>args.count >= SMALLEST_JOB;
-  args.rowTasks = isLarge ? (args.rows + TASK_ROWS - 1) / TASK_ROWS : 1;
-  args.columnTasks = isLarge ? (args.columns + TASK_COLUMNS - 1) / TASK_COLUMNS : 1;
-  runTasks(MAT_MUL, at, args.count * args.rowTasks * args.columnTasks, work);
+  const tasks = threads > 1 && size >= SMALLEST_JOB ? threads * <i32>Math.ceil(size / LARGEST_TASK / threads) : 1;
+  args.rowTasks = bestRowTasks(args.rows, args.columns, tasks);
+  args.columnTasks = tasks / args.rowTasks;
+  runTasks(MAT_MUL, at, args.count * tasks, <f64>args.count * size);
+}
+
+/** Into how many the rows are cut for as many tasks: each task packs its part of both operands, and the larger parts are the less is packed twice. */
+function bestRowTasks(rows: i32, columns: i32, tasks: i32): i32 {
+  let best: i32 = 1;
+  let least: i64 = i64.MAX_VALUE;
+  for (let rowTasks: i32 = 1; rowTasks <= tasks; rowTasks++) {
+    if (tasks % rowTasks != 0) continue;
+    const packed = <i64>rows * (tasks / rowTasks) + <i64>columns * rowTasks;
+    if (packed < least) {
+      best = rowTasks;
+      least = packed;
+    }
+  }
+  return best;
 }

@@ -40,21 +40,24 @@ const LOOKS: i32 = 200_000;
 
 /** Where the state is; 0 if this thread is the only one. */
 let shared: usize = 0;
+/** How many threads share the work, this one included. */
+let threads: i32 = 1;
 let hasStarted: bool = false;
 
 // @ts-ignore: decorator
 @external('env', 'startThreads')
 declare function startThreads(): void;
 
-/** Lets {@link runTasks} share its work by the state at `address`, all 0 at first. */
-export function joinPool(address: usize): void {
+/** Lets {@link runTasks} share its work among `count` threads by the state at `address`, all 0 at first. */
+export function joinPool(address: usize, count: i32): void {
   shared = address;
+  threads = count;
   hasStarted = false;
 }
 
-/** Whether {@link runTasks} has anybody to share with. */
-export function hasThreads(): bool {
-  return shared != 0;
+/** Among how many threads {@link runTasks} shares work. */
+export function threadCount(): i32 {
+  return threads;
 }
 
 /** Runs tasks 0 … `taskCount` − 1 of a kernel; `work` is about how many multiplications they take together. */

@@ -102,9 +102,9 @@ test('threads that cannot start are a warning, given once', async () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
   // It exports no function to serve by.
   const module = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
-  startThread({ module, memory, pool: 0, thread: 1 });
+  startThread({ module, memory, constants: 0, pool: 0, thread: 1 });
   // A function cannot be sent to a thread.
-  startThread({ module, memory, pool: 0, thread: (() => 2) as unknown as number });
+  startThread({ module, memory, constants: 0, pool: 0, thread: (() => 2) as unknown as number });
   await vi.waitFor(() => expect(warn).toHaveBeenCalled());
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(warn.mock.calls).toEqual([

@@ -58,8 +58,8 @@ interface WasmFunctions {
     chosen: number,
     count: number,
   ): void;
-  /** Shares the work of kernels by the state at an address of {@link POOL_BYTES} zeros; at address 0, no longer. */
-  joinPool(address: number): void;
+  /** Shares the work of kernels among `count` threads by the state at an address of {@link POOL_BYTES} zeros; at address 0, no longer. */
+  joinPool(address: number, count: number): void;
   lstm(lstm: number): void;
   lstmGradient(lstm: number, chunks: number): void;
   matMul(task: number): void;
@@ -165,7 +165,7 @@ export async function loadWasmModule(backend: WasmBackend, threads: number, buil
   if (count > 1) {
     pool = alignedMemory(backend, POOL_BYTES);
     new Uint8Array(memory.buffer, pool, POOL_BYTES).fill(0);
-    functions.joinPool(pool);
+    functions.joinPool(pool, count);
   }
   modules.set(backend, bind(backend, memory, functions, count, build));
 }
