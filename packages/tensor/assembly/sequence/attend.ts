@@ -149,23 +149,30 @@ function mixOne(target: usize, weights: usize, weightStride: usize, values: usiz
 export function attend(target: usize, stats: usize, query: usize, keys: usize, values: usize, count: i32, units: i32, scores: usize): void {
   const stride = <usize>units * UNIT_BYTES;
   dotKeys(scores, query, keys, stride, count, units);
-  for (let lane: usize = 0; lane < UNIT_BYTES; lane += 16) {
+  // Vectors are taken in pairs, of which V8 makes 256-bit ones.
+  for (let lane: usize = 0; lane < UNIT_BYTES; lane += 32) {
     let score = scores + lane;
-    let largest = v128.load(score);
+    let largest0 = v128.load(score), largest1 = v128.load(score, 16);
     for (let j: i32 = 1; j < count; j++) {
       score += UNIT_BYTES;
-      largest = f32x4.pmax(largest, v128.load(score));
+      largest0 = f32x4.pmax(largest0, v128.load(score));
+      largest1 = f32x4.pmax(largest1, v128.load(score, 16));
     }
-    v128.store(stats + lane, largest);
-    let total = splat(0);
+    v128.store(stats + lane, largest0);
+    v128.store(stats + lane, largest1, 16);
+    let total0 = splat(0), total1 = total0;
     score = scores + lane;
     for (let j: i32 = 0; j < count; j++) {
-      const weight = expOfNegative4(f32x4.sub(v128.load(score), largest));
-      total = f32x4.add(total, weight);
-      v128.store(score, weight);
+      const weight0 = expOfNegative4(f32x4.sub(v128.load(score), largest0));
+      const weight1 = expOfNegative4(f32x4.sub(v128.load(score, 16), largest1));
+      total0 = f32x4.add(total0, weight0);
+      total1 = f32x4.add(total1, weight1);
+      v128.store(score, weight0);
+      v128.store(score, weight1, 16);
       score += UNIT_BYTES;
     }
-    v128.store(stats + lane, f32x4.div(splat(1), total), 64);
+    v128.store(stats + lane, f32x4.div(splat(1), total0), 64);
+    v128.store(stats + lane, f32x4.div(splat(1), total1), 80);
   }
   memory.fill(target, 0, stride);
   const step = blockKeys(units);
@@ -219,15 +226,20 @@ export function backwardAttention(
     const k = keys + <usize>j * stride;
     dotKeys(w, query, k, stride, block, units);
     dotKeys(s, attendedAdjoint, values + <usize>j * stride, stride, block, units);
-    for (let lane: usize = 0; lane < UNIT_BYTES; lane += 16) {
-      const largest = v128.load(stats + lane);
-      const inverse = v128.load(stats + lane, 64);
-      const sum = v128.load(common + lane);
+    for (let lane: usize = 0; lane < UNIT_BYTES; lane += 32) {
+      const largest0 = v128.load(stats + lane), largest1 = v128.load(stats + lane, 16);
+      const inverse0 = v128.load(stats + lane, 64), inverse1 = v128.load(stats + lane, 80);
+      const sum0 = v128.load(common + lane), sum1 = v128.load(common + lane, 16);
       let at = lane;
       for (let i: i32 = 0; i < block; i++) {
-        const weight = f32x4.mul(expOfNegative4(f32x4.sub(v128.load(w + at), largest)), inverse);
-        v128.store(w + at, weight);
-        v128.store(s + at, f32x4.mul(weight, f32x4.sub(v128.load(s + at), sum)));
+        const weight0 = f32x4.mul(expOfNegative4(f32x4.sub(v128.load(w + at), largest0)), inverse0);
+        const weight1 = f32x4.mul(expOfNegative4(f32x4.sub(v128.load(w + at, 16), largest1)), inverse1);
+        const slope0 = f32x4.mul(weight0, f32x4.sub(v128.load(s + at), sum0));
+        const slope1 = f32x4.mul(weight1, f32x4.sub(v128.load(s + at, 16), sum1));
+        v128.store(w + at, weight0);
+        v128.store(w + at, weight1, 16);
+        v128.store(s + at, slope0);
+        v128.store(s + at, slope1, 16);
         at += UNIT_BYTES;
       }
     }

@@ -9,21 +9,29 @@ import { sigmoid4, splat } from '../simd/simd-math';
  */
 export function advanceCells(width: i32, gates: usize, before: usize, cells: usize, shown: usize, states: usize): void {
   const gate = <usize>width * UNIT_BYTES;
-  for (let at: usize = 0; at < gate; at += 16) {
+  for (let at: usize = 0; at < gate; at += 32) {
     const unit = gates + at;
-    const take = sigmoid4(v128.load(unit));
-    const keep = sigmoid4(v128.load(unit + gate));
-    const show = sigmoid4(v128.load(unit + 2 * gate));
-    const content = tanh(v128.load(unit + 3 * gate));
-    const cell = f32x4.add(f32x4.mul(keep, v128.load(before + at)), f32x4.mul(take, content));
-    const visible = tanh(cell);
-    v128.store(unit, take);
-    v128.store(unit + gate, keep);
-    v128.store(unit + 2 * gate, show);
-    v128.store(unit + 3 * gate, content);
-    v128.store(cells + at, cell);
-    v128.store(shown + at, visible);
-    v128.store(states + at, f32x4.mul(show, visible));
+    const take0 = sigmoid4(v128.load(unit)), take1 = sigmoid4(v128.load(unit, 16));
+    const keep0 = sigmoid4(v128.load(unit + gate)), keep1 = sigmoid4(v128.load(unit + gate, 16));
+    const show0 = sigmoid4(v128.load(unit + 2 * gate)), show1 = sigmoid4(v128.load(unit + 2 * gate, 16));
+    const content0 = tanh(v128.load(unit + 3 * gate)), content1 = tanh(v128.load(unit + 3 * gate, 16));
+    const cell0 = f32x4.add(f32x4.mul(keep0, v128.load(before + at)), f32x4.mul(take0, content0));
+    const cell1 = f32x4.add(f32x4.mul(keep1, v128.load(before + at, 16)), f32x4.mul(take1, content1));
+    const visible0 = tanh(cell0), visible1 = tanh(cell1);
+    v128.store(unit, take0);
+    v128.store(unit, take1, 16);
+    v128.store(unit + gate, keep0);
+    v128.store(unit + gate, keep1, 16);
+    v128.store(unit + 2 * gate, show0);
+    v128.store(unit + 2 * gate, show1, 16);
+    v128.store(unit + 3 * gate, content0);
+    v128.store(unit + 3 * gate, content1, 16);
+    v128.store(cells + at, cell0);
+    v128.store(cells + at, cell1, 16);
+    v128.store(shown + at, visible0);
+    v128.store(shown + at, visible1, 16);
+    v128.store(states + at, f32x4.mul(show0, visible0));
+    v128.store(states + at, f32x4.mul(show1, visible1), 16);
   }
 }
 

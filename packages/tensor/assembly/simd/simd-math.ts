@@ -7,6 +7,8 @@ export function splat(x: f32): v128 {
 }
 
 /** `eˣ`; 0 below −86.9, infinity above 88.7. */
+// @ts-ignore: decorator
+@inline
 export function exp4(x: v128): v128 {
   // The pseudo-extrema are one instruction, and let NaN through. Half of it, since 2ⁿ itself is out of range at n = 128.
   const half = expInside4(f32x4.pmin(f32x4.pmax(x, splat(-86.9)), splat(88.72)), 126);
@@ -46,6 +48,8 @@ export function expOfNegative4(x: v128): v128 {
 }
 
 /** `eˣ − 1` for x of at most 0, relative to itself. */
+// @ts-ignore: decorator
+@inline
 export function expm14(x: v128): v128 {
   // = 2ⁿ (eʳ − 1) + (2ⁿ − 1), x = n log 2 + r as for the exponential; where n is not 0, what cancels is no small part.
   const inside = f32x4.pmax(x, splat(-86.9));
@@ -58,6 +62,8 @@ export function expm14(x: v128): v128 {
   return f32x4.add(f32x4.mul(sum, power), f32x4.sub(power, splat(1)));
 }
 
+// @ts-ignore: decorator
+@inline
 export function tanh4(x: v128): v128 {
   // tanh |x| = −e / (e + 2) with e = exp(−2 |x|) − 1. Subtracted from 0, so that 0 stays without a sign.
   const size = f32x4.abs(x);
@@ -118,6 +124,8 @@ export function sigmoid4(x: v128): v128 {
 }
 
 /** `log(1 + eˣ)` */
+// @ts-ignore: decorator
+@inline
 export function softplus4(x: v128): v128 {
   return f32x4.add(f32x4.pmax(x, splat(0)), log1p4(exp4(f32x4.neg(f32x4.abs(x)))));
 }

@@ -34,24 +34,52 @@ export function keepConstantsInMemory(binary) {
   return { binary: result.emitBinary(), bytes: LANE_BYTES * offsets.size };
 }
 
-/** A function that reads each of its constants once, at its beginning. */
+/** A function whose outermost loops are each behind the loads of the constants in them; what is used outside of loops is loaded there. */
 function hoistConstants(text, offsets) {
   const own = new Set();
-  const body = text.replaceAll(CONSTANT, (constant, words) => {
+  let result = '';
+  let at = 0;
+  for (let loop = text.indexOf('(loop '); loop >= 0; loop = text.indexOf('(loop ', at)) {
+    const end = endOfExpression(text, loop);
+    const used = new Set();
+    const body = replaceConstants(text.slice(loop, end), offsets, (lane) => {
+      used.add(lane);
+      return `(local.get $constant${lane})`;
+    });
+    for (const lane of used) own.add(lane);
+    const sets = Array.from(used, (lane) => `(local.set $constant${lane} ${loadOf(lane, offsets)})`);
+    result += replaceConstants(text.slice(at, loop), offsets, (lane) => loadOf(lane, offsets));
+    result += sets.length > 0 ? `(block ${sets.join(' ')} ${body})` : body;
+    at = end;
+  }
+  result += replaceConstants(text.slice(at), offsets, (lane) => loadOf(lane, offsets));
+  const locals = Array.from(own, (lane) => `(local $constant${lane} v128)`);
+  const lines = result.split('\n');
+  let first = 1;
+  while (lines[first].startsWith('  (local ')) first++;
+  lines.splice(first, 0, ...locals);
+  return lines.join('\n');
+}
+
+/** The place behind the expression that begins with a parenthesis. */
+function endOfExpression(text, begin) {
+  let depth = 0;
+  for (let i = begin; ; i++) {
+    if (text[i] === '(') depth++;
+    else if (text[i] === ')' && --depth === 0) return i + 1;
+  }
+}
+
+/** Text in which constants with four equal lanes are replaced. */
+function replaceConstants(text, offsets, replacement) {
+  return text.replaceAll(CONSTANT, (constant, words) => {
     const [lane, ...others] = words.trim().split(' ');
     if (CHEAP.includes(words) || others.some((other) => other !== lane)) return constant;
     if (!offsets.has(lane)) offsets.set(lane, LANE_BYTES * offsets.size);
-    own.add(lane);
-    return `(local.get $constant${lane})`;
+    return replacement(lane);
   });
-  const locals = Array.from(own, (lane) => `(local $constant${lane} v128)`);
-  const sets = Array.from(
-    own,
-    (lane) => `(local.set $constant${lane} (v128.load32_splat offset=${offsets.get(lane)} (global.get $constants)))`,
-  );
-  const lines = body.split('\n');
-  let first = 1;
-  while (lines[first].startsWith('  (local ')) first++;
-  lines.splice(first, 0, ...locals, ...sets);
-  return lines.join('\n');
+}
+
+function loadOf(lane, offsets) {
+  return `(v128.load32_splat offset=${offsets.get(lane)} (global.get $constants))`;
 }
