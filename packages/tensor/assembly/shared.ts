@@ -7,6 +7,7 @@ export { Convolution } from './convolution/convolution';
 export { FilterGradient } from './convolution/filter-gradient';
 export { MaskedLayer, MaskedNetwork, MaskedNode } from './masked-network/structs';
 export { Mixtures } from './mixture/mixture';
+export { NormalDraw } from './normal-draw/normal-draw';
 export { Epilogue } from './product/epilogue';
 export { EpilogueGradient, WORK_BYTES } from './product/epilogue-gradient';
 export { MatMul, MatMulOperands } from './product/mat-mul';

@@ -58,6 +58,6 @@ export { logNormalCdf } from './special/log-normal-cdf.js';
 export { logSigmoid } from './special/log-sigmoid.js';
 export { log1mexp } from './special/log1mexp.js';
 export { log1p } from './special/log1p.js';
-export { softBound } from './special/soft-bound.js';
+export { softBound } from './kernels/soft-bound/soft-bound.js';
 export { softplus } from './special/softplus.js';
 export type { WasmPaths } from './wasm/find-binary.js';

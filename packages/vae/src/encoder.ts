@@ -1,4 +1,4 @@
-import { slice, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { split, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import {
   checkOptions,
   admit,
@@ -77,13 +77,11 @@ export class Encoder extends Module {
       const { contextDim } = this.network;
       const given = admit({ name: 'Encoder', x, event: [this.dataDim], context, contextDim });
       const output = this.network.applyToVectors(given.x, given.context);
-      const batch = output.shape.slice(0, -1);
-      const part = (begin: number, size: number) => slice(output, [...batch.map(() => 0), begin], [...batch, size]);
-      const encoding: Encoding = {
-        loc: part(0, this.latentDim),
-        logScale: softBound(part(this.latentDim, this.latentDim), LOG_SCALE_BOUND),
-      };
-      if (this.contextDim > 0) encoding.context = part(2 * this.latentDim, this.contextDim);
+      const { latentDim } = this;
+      const widths = [latentDim, latentDim, ...(this.contextDim > 0 ? [this.contextDim] : [])];
+      const [loc, raw, forFlow] = split(output, widths, -1);
+      const encoding: Encoding = { loc, logScale: softBound(raw, LOG_SCALE_BOUND) };
+      if (this.contextDim > 0) encoding.context = forFlow;
       // A plain object for tidy, which keeps the tensors of the containers that it knows.
       return encoding as Encoding & Record<string, Tensor>;
     });

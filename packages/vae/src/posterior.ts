@@ -1,6 +1,6 @@
 import { add, exp, mul, neg, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
 import type { Bijector } from '@pushforward/bijectors';
-import { normalLogProb } from '@pushforward/tensor/kernels';
+import { normalDraw, normalLogProb } from '@pushforward/tensor/kernels';
 import type { Encoding } from './encoder.js';
 
 /** z and the density that it was drawn with. */
@@ -17,12 +17,10 @@ export function drawPosterior(
   flow: Bijector | undefined,
   noise: Tensor,
 ): PosteriorDraw {
-  const gaussian = add(loc, mul(exp(logScale), noise));
-  // The Gaussian's density at its own sample needs the noise alone: no division by a small scale.
-  const logProb = sum(normalLogProb(noise, logScale), -1);
-  if (!flow) return { z: gaussian, logPosterior: logProb };
-  const { value, logDet } = flow.forwardAndLogDet(gaussian, flow.contextDim > 0 ? context : undefined);
-  return { z: value, logPosterior: sub(logProb, logDet) };
+  const gaussian = normalDraw(loc, logScale, noise);
+  if (!flow) return { z: gaussian.value, logPosterior: gaussian.logProb };
+  const { value, logDet } = flow.forwardAndLogDet(gaussian.value, flow.contextDim > 0 ? context : undefined);
+  return { z: value, logPosterior: sub(gaussian.logProb, logDet) };
 }
 
 /** log q(z|x) of any z, by the flow's other direction, for use under `tf.tidy`: `[...z batch]`. */

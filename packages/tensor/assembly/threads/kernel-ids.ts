@@ -22,3 +22,5 @@ export const MIXTURES: i32 = 19;
 export const MIXTURES_GRADIENT: i32 = 20;
 export const AFFINE_MAPS: i32 = 21;
 export const AFFINE_MAPS_GRADIENT: i32 = 22;
+export const NORMAL_DRAWS: i32 = 23;
+export const NORMAL_DRAWS_GRADIENT: i32 = 24;

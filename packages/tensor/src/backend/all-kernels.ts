@@ -23,6 +23,7 @@ import { maskedNetworkGradientKernel, maskedNetworkKernel } from '../kernels/mas
 import { matMulKernel } from '../kernels/product/mat-mul.js';
 import { prodKernel } from '../overrides/reductions/prod.js';
 import { mixtureGradientKernel, mixtureKernel } from '../kernels/mixture/wasm.js';
+import { normalDrawGradientKernel, normalDrawKernel } from '../kernels/normal-draw/wasm.js';
 import { normalKernel, uniformKernel } from '../random/wasm.js';
 import { searchSortedKernel } from '../overrides/indexing/search-sorted.js';
 import { emptySegmentSumKernel, segmentSumKernel } from '../overrides/indexing/segment-sum.js';
@@ -32,6 +33,7 @@ import { padKernel, reverseKernel, selectKernel } from '../overrides/indexing/ma
 import { tileKernel } from '../overrides/indexing/tile.js';
 import { transposeKernel } from '../overrides/indexing/transpose.js';
 import { softmaxKernel } from '../overrides/reductions/softmax.js';
+import { softBoundGradientKernel, softBoundKernel } from '../kernels/soft-bound/wasm.js';
 import { splineGradientKernel, splineKernel } from '../kernels/spline/wasm.js';
 import { meanKernel, sumKernel } from '../overrides/reductions/sum.js';
 import type { CustomKernel, KernelOverride } from '../registry/kernel-override.js';
@@ -99,6 +101,10 @@ export const customKernels: readonly CustomKernel[] = [
   bernoulliKernel,
   bernoulliGradientKernel,
   logDensityKernel,
+  softBoundKernel,
+  softBoundGradientKernel,
+  normalDrawKernel,
+  normalDrawGradientKernel,
   normalKernel,
   uniformKernel,
   searchSortedKernel,

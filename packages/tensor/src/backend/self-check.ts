@@ -18,6 +18,8 @@ import { lstmGradientKernel, lstmKernel } from '../kernels/sequence/lstm-wasm.js
 import type { MixtureForm } from '../kernels/mixture/contract.js';
 import { mixtureGradientKernel, mixtureKernel } from '../kernels/mixture/wasm.js';
 import type { SplineForm } from '../kernels/spline/contract.js';
+import { normalDrawGradientKernel, normalDrawKernel } from '../kernels/normal-draw/wasm.js';
+import { softBoundGradientKernel, softBoundKernel } from '../kernels/soft-bound/wasm.js';
 import { splineGradientKernel, splineKernel } from '../kernels/spline/wasm.js';
 import { logProbGradientKernel, logProbKernel } from '../kernels/standard-normal/wasm.js';
 import { normalKernel, uniformKernel } from '../random/wasm.js';
@@ -251,6 +253,11 @@ function runAll(wasm: WasmModule, operandNumbers: Operands): Result[] {
     run(adamKernel, [tensor(23), tensor(23), moments, second], adam);
     run(logProbKernel, [tensor(ROWS, DIM)], { eventRank: 1 });
     run(logProbGradientKernel, [tensor(ROWS, DIM), tensor(ROWS)], { eventRank: 1 });
+    const drawn = [tensor(ROWS, DIM), tensor(ROWS, DIM), tensor(2, ROWS, DIM)];
+    const draws = run(normalDrawKernel, drawn, {});
+    run(normalDrawGradientKernel, [...drawn, ...draws.map(({ shape }) => tensor(...shape))], {});
+    const [bounded] = run(softBoundKernel, [tensor(41)], { bound: 7 });
+    run(softBoundGradientKernel, [bounded, tensor(41)], { bound: 7 });
     const outcomes = tensor(41);
     numbersOf(wasm, outcomes).forEach((x, i, all) => (all[i] = x > 0 ? 1 : 0));
     run(bernoulliKernel, [tensor(3, 41), outcomes], {});

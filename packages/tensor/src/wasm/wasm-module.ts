@@ -69,9 +69,13 @@ interface WasmFunctions {
   mixtures(mixtures: number): void;
   mixturesGradient(mixtures: number): void;
   mixtureWorkBytes(components: number, parameterCount: number): number;
+  normalDraw(struct: number): void;
+  normalDrawGradient(struct: number): void;
   normal(result: number, count: number, high: number, low: number, scratch: number): void;
   repeatBlocks(target: number, source: number, blocks: number, count: number, repeats: number): void;
   segmentSum(x: number, segments: number, result: number, rows: number, count: number, segmentCount: number): void;
+  softBound(x: number, result: number, count: number, bound: number): void;
+  softBoundGradient(value: number, cotangent: number, result: number, count: number, bound: number): void;
   splines(splines: number): void;
   splinesGradient(splines: number): void;
   splineWorkBytes(bins: number, parameterCount: number): number;

@@ -3,7 +3,7 @@ import { checkEvent } from '../../arguments/check.js';
 import { toFloat } from '../../arguments/to-float.js';
 import { broadcastTo } from '../../arrays/broadcast-to.js';
 import { logSigmoid } from '../../special/log-sigmoid.js';
-import { softBound } from '../../special/soft-bound.js';
+import { softBound } from '../../kernels/soft-bound/soft-bound.js';
 import { withGradients } from '../../autodiff/with-gradients.js';
 import { hasDifferentiableKernel } from '../../registry/differentiable-kernel.js';
 import { runKernel } from '../../registry/run-kernel.js';
