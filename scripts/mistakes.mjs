@@ -254,7 +254,7 @@ export const MISTAKES = [
           [`${VAE}/posterior.ts`, 'import { add,', 'import { square, zerosLike, add,'],
           [
             `${VAE}/posterior.ts`,
-            'logPosterior: sub(logProb, logDet)',
+            'logPosterior: sub(gaussian.logProb, logDet)',
             `logPosterior: add(
     sum(normalLogProb(value, zerosLike(value)), -1),
     mul(sum(sub(add(square(loc), exp(mul(logScale, 2))), add(mul(logScale, 2), 1)), -1), 0.5),
@@ -268,7 +268,9 @@ export const MISTAKES = [
         ],
       },
       {
-        changes: [[`${VAE}/posterior.ts`, 'logPosterior: sub(logProb, logDet)', 'logPosterior: logProb']],
+        changes: [
+          [`${VAE}/posterior.ts`, 'logPosterior: sub(gaussian.logProb, logDet)', 'logPosterior: gaussian.logProb'],
+        ],
         fails: [
           `${VAE}/vae.test.ts`,
           'the KL term is log q(z|x) − log p(z) with the flow’s own density',
