@@ -1,4 +1,4 @@
-import { loadLanes, storeLanes } from '../simd/lanes';
+import { lanesFrom, loadLanes, storeLanes } from '../simd/lanes';
 import { splat } from '../simd/simd-math';
 import { sumOfSquares } from '../reductions/sum-of-squares';
 
@@ -95,7 +95,10 @@ class Adamax {
   }
 }
 
-/** Everything that stays the same is a variable: the stores could change what is read from memory, which would be read anew for each number. */
+/**
+ * Everything that stays the same is a variable: the stores could change what is read from memory, which would be read anew for each number. Vectors are taken
+ * in pairs, of which V8 makes 256-bit ones; what is read of both is read before anything is written.
+ */
 function update<Rule>(arrays: AdamVariable, settings: AdamSettings, begin: i32, end: i32): void {
   const rule = changetype<Rule>(settings);
   const from = <usize>begin << 2;
@@ -103,25 +106,32 @@ function update<Rule>(arrays: AdamVariable, settings: AdamSettings, begin: i32, 
   const nextWeight = arrays.nextWeight + from, nextFirst = arrays.nextFirst + from, nextSecond = arrays.nextSecond + from;
   const factor = splat(settings.factor), decay1 = splat(settings.decay1), decay2 = splat(settings.decay2);
   const smoothing = splat(settings.smoothing), stepSize = splat(settings.stepSize), shrink = splat(settings.shrink);
-  const whole = <usize>((end - begin) & ~3) << 2;
-  const rest = (end - begin) & 3;
-  for (let i: usize = 0; i < whole; i += 16) {
-    const g = f32x4.mul(v128.load(gradient + i), factor);
-    const m = f32x4.add(f32x4.mul(v128.load(first + i), decay1), g);
-    const v = rule.second(f32x4.mul(v128.load(second + i), decay2), g, smoothing);
-    const w = f32x4.mul(v128.load(weight + i), shrink);
-    v128.store(nextFirst + i, m);
-    v128.store(nextSecond + i, v);
-    v128.store(nextWeight + i, f32x4.sub(w, f32x4.mul(f32x4.div(m, rule.divisor(v, smoothing)), stepSize)));
+  const bytes = <usize>(end - begin) << 2;
+  const pairs = bytes & ~31;
+  let i: usize = 0;
+  for (; i < pairs; i += 32) {
+    const g0 = f32x4.mul(v128.load(gradient + i), factor), g1 = f32x4.mul(v128.load(gradient + i, 16), factor);
+    const m0 = f32x4.add(f32x4.mul(v128.load(first + i), decay1), g0), m1 = f32x4.add(f32x4.mul(v128.load(first + i, 16), decay1), g1);
+    const v0 = rule.second(f32x4.mul(v128.load(second + i), decay2), g0, smoothing);
+    const v1 = rule.second(f32x4.mul(v128.load(second + i, 16), decay2), g1, smoothing);
+    const w0 = f32x4.sub(f32x4.mul(v128.load(weight + i), shrink), f32x4.mul(f32x4.div(m0, rule.divisor(v0, smoothing)), stepSize));
+    const w1 = f32x4.sub(f32x4.mul(v128.load(weight + i, 16), shrink), f32x4.mul(f32x4.div(m1, rule.divisor(v1, smoothing)), stepSize));
+    v128.store(nextFirst + i, m0);
+    v128.store(nextFirst + i, m1, 16);
+    v128.store(nextSecond + i, v0);
+    v128.store(nextSecond + i, v1, 16);
+    v128.store(nextWeight + i, w0);
+    v128.store(nextWeight + i, w1, 16);
   }
-  if (rest) {
-    const g = f32x4.mul(loadLanes(gradient + whole, rest), factor);
-    const m = f32x4.add(f32x4.mul(loadLanes(first + whole, rest), decay1), g);
-    const v = rule.second(f32x4.mul(loadLanes(second + whole, rest), decay2), g, smoothing);
-    const w = f32x4.mul(loadLanes(weight + whole, rest), shrink);
-    storeLanes(nextFirst + whole, m, rest);
-    storeLanes(nextSecond + whole, v, rest);
-    storeLanes(nextWeight + whole, f32x4.sub(w, f32x4.mul(f32x4.div(m, rule.divisor(v, smoothing)), stepSize)), rest);
+  for (; i < bytes; i += 16) {
+    const rest = lanesFrom(i, bytes);
+    const g = f32x4.mul(loadLanes(gradient + i, rest), factor);
+    const m = f32x4.add(f32x4.mul(loadLanes(first + i, rest), decay1), g);
+    const v = rule.second(f32x4.mul(loadLanes(second + i, rest), decay2), g, smoothing);
+    const w = f32x4.sub(f32x4.mul(loadLanes(weight + i, rest), shrink), f32x4.mul(f32x4.div(m, rule.divisor(v, smoothing)), stepSize));
+    storeLanes(nextFirst + i, m, rest);
+    storeLanes(nextSecond + i, v, rest);
+    storeLanes(nextWeight + i, w, rest);
   }
   if (settings.averages) updateAverage(arrays, splat(settings.averageRate), begin, end);
 }

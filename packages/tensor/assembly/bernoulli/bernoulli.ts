@@ -1,4 +1,4 @@
-import { loadLanes, storeLanes } from '../simd/lanes';
+import { lanesFrom, loadLanes, storeLanes } from '../simd/lanes';
 import { expOfNegative4, log1p4, sigmoid4, splat } from '../simd/simd-math';
 
 /** Log-probabilities of outcomes by their logits, or the gradient of the logits; the same outcomes stand for each of several repetitions. */
@@ -74,13 +74,6 @@ export function bernoulliTask(at: usize, task: i32): void {
     const logit = loadLanes(logits + k, lanes);
     storeLanes(result + k, logProb4(logit, loadLanes(outcomes + k, lanes), smallerOdds4(logit)), lanes);
   }
-}
-
-/** How many numbers of a vector at `at` lie before `end`. */
-// @ts-ignore: decorator
-@inline
-function lanesFrom(at: usize, end: usize): i32 {
-  return min(<i32>((end - at) >> 2), 4);
 }
 
 /** The odds of the outcome that is less likely: `exp(−|logit|)`, 0 from a logit of 86.9 on. `exp4`, which looks out for infinity too, takes a third longer. */

@@ -2,6 +2,13 @@ import { transposeFour } from './transpose';
 
 // Vectors of which only the first `count` lanes, 1 to 4, are in use.
 
+/** How many numbers of a vector at `at` lie before `end`. */
+// @ts-ignore: decorator
+@inline
+export function lanesFrom(at: usize, end: usize): i32 {
+  return min(<i32>((end - at) >> 2), 4);
+}
+
 /** The others are 0; what lies behind is not read. */
 export function loadLanes(from: usize, count: i32): v128 {
   if (count == 4) return v128.load(from);

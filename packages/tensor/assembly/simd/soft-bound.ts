@@ -1,4 +1,4 @@
-import { loadLanes, storeLanes } from './lanes';
+import { lanesFrom, loadLanes, storeLanes } from './lanes';
 import { splat, tanh4 } from './simd-math';
 
 // Vectors are taken in pairs, of which V8 makes 256-bit ones; what is read of both is read before anything is written.
@@ -16,7 +16,7 @@ export function softBound(x: usize, result: usize, count: i32, bound: f32): void
     v128.store(result + at, second, 16);
   }
   for (; at < end; at += 16) {
-    const lanes = min(<i32>((end - at) >> 2), 4);
+    const lanes = lanesFrom(at, end);
     storeLanes(result + at, f32x4.mul(bounds, tanh4(f32x4.mul(loadLanes(x + at, lanes), inverse))), lanes);
   }
 }
@@ -26,7 +26,7 @@ export function softBoundGradient(value: usize, cotangent: usize, result: usize,
   const inverse = splat(1 / bound);
   const end = <usize>count << 2;
   for (let at: usize = 0; at < end; at += 16) {
-    const lanes = min(<i32>((end - at) >> 2), 4);
+    const lanes = lanesFrom(at, end);
     const t = f32x4.mul(loadLanes(value + at, lanes), inverse);
     storeLanes(result + at, f32x4.mul(loadLanes(cotangent + at, lanes), f32x4.sub(splat(1), f32x4.mul(t, t))), lanes);
   }

@@ -33,10 +33,10 @@ export const POOL_BYTES: i32 = 192;
 export const SMALLEST_JOB: f64 = 250_000;
 
 /**
- * How often an idle thread looks for a job before it goes to sleep: some 200 microseconds, about what JavaScript takes between two kernels of a
- * training step. To be woken takes a thread some 50, in which the first has done more than its share.
+ * How often an idle thread looks for a job before it goes to sleep: about a millisecond, more than JavaScript takes between two kernels of a training step,
+ * between two steps too. To be woken takes a thread some 50 microseconds, in which the first has done more than its share.
  */
-const LOOKS: i32 = 200_000;
+const LOOKS: i32 = 1_000_000;
 
 /** Where the state is; 0 if this thread is the only one. */
 let shared: usize = 0;

@@ -10,7 +10,7 @@ export { isSplineForm } from './step-form.js';
 export { hasSplineKernels, rationalQuadraticSpline } from './spline/rational-quadratic-spline.js';
 export type { MixtureShape } from './mixture/contract.js';
 export { hasMixtureKernels, mixtureQuantile } from './mixture/mixture-quantile.js';
-export { normalDraw } from './normal-draw/normal-draw.js';
+export { normalDraw, type NormalDraws } from './normal-draw/normal-draw.js';
 export { normalLogProb } from './standard-normal/normal-log-prob.js';
 export { HALF_LOG_TWO_PI } from '../special/half-log-two-pi.js';
 export { standardNormalLogProb } from './standard-normal/log-prob.js';
