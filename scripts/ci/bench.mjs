@@ -10,7 +10,7 @@ const LEAST = 15;
 const DIMS = [32, 63, 784];
 const SHARE_OF_REFERENCE = 0.75;
 // A neighbour on the same core takes more from dense arithmetic than from stock's loops: such minutes pass, a slower kernel stays.
-const ATTEMPTS = 3;
+const ATTEMPTS = 6;
 
 const file = path.join(root, '.cache', 'bench.json');
 const narrowed = ['--operations', 'maf-step', '--sides', 'ours,stock', '--rounds', '5', '--json', file];
