@@ -234,7 +234,7 @@ const jobs = [
   sources,
   () => check('published mistakes, put in', 'node', ['scripts/ci/mistakes.mjs']),
   onnx,
-  () => check('256-bit vectors in V8', 'node', ['scripts/ci/experiments.mjs']),
+  () => check('experiments of V8', 'node', ['scripts/ci/experiments.mjs']),
 ];
 
 async function work() {

@@ -16,19 +16,21 @@ export class AffineMaps extends TransformArrays {
   form: usize;
 }
 
-/** The values and log-derivatives of the numbers of a task. */
+/** The values and log-derivatives of the numbers of a task; or, where they are asked for, the gradients. */
 export function affineMapsTask(at: usize, task: i32): void {
   const all = changetype<AffineMaps>(at);
-  const form = changetype<AffineForm>(all.form);
+  const kind = changetype<AffineForm>(all.form).logScale;
   const begin = task * TASK_ROWS;
   const end = min(all.rows, begin + TASK_ROWS);
-  if (form.logScale == LogScaleId.None) shifts(all, form, begin, end);
-  else if (form.logScale == LogScaleId.Raw) mapsAs<RawScale>(all, form, begin, end);
-  else if (form.logScale == LogScaleId.Bounded) mapsAs<BoundedScale>(all, form, begin, end);
-  else mapsAs<GateScale>(all, form, begin, end);
+  if (kind == LogScaleId.Raw) mapsAs<RawScale>(all, begin, end);
+  else if (kind == LogScaleId.Bounded) mapsAs<BoundedScale>(all, begin, end);
+  else if (kind == LogScaleId.Gate) mapsAs<GateScale>(all, begin, end);
+  else if (all.inputGradient) shiftsGradient(all, begin, end);
+  else shifts(all, begin, end);
 }
 
-function shifts(all: AffineMaps, form: AffineForm, begin: i32, end: i32): void {
+function shifts(all: AffineMaps, begin: i32, end: i32): void {
+  const form = changetype<AffineForm>(all.form);
   const before = maskOf(form.before), after = maskOf(form.after);
   for (let row = begin; row < end; row += 4) {
     const count = min(4, end - row);
@@ -38,35 +40,8 @@ function shifts(all: AffineMaps, form: AffineForm, begin: i32, end: i32): void {
   }
 }
 
-function mapsAs<S>(all: AffineMaps, form: AffineForm, begin: i32, end: i32): void {
-  const kind = changetype<S>(form);
-  const sign = splat(form.sign), bound = splat(form.bound), inverse = splat(1 / form.bound), bias = splat(form.bias);
-  const before = maskOf(form.before), after = maskOf(form.after);
-  for (let row = begin; row < end; row += 4) {
-    const count = min(4, end - row);
-    const place = <usize>row << 2;
-    const first = loadLanes(all.parameters + 2 * place, min(4, 2 * count));
-    const second = count > 2 ? loadLanes(all.parameters + 2 * place + 16, 2 * count - 4) : splat(0);
-    const m = v128.shuffle<f32>(first, second, 0, 2, 4, 6);
-    const l = kind.logScale(v128.shuffle<f32>(first, second, 1, 3, 5, 7), sign, bound, inverse, bias);
-    storeLanes(all.value + place, value4(loadLanes(all.input + place, count), m, exp4(l), before, after), count);
-    storeLanes(all.logDet + place, l, count);
-  }
-}
-
-/** The gradients of {@link affineMapsTask}. */
-export function affineMapsGradientTask(at: usize, task: i32): void {
-  const all = changetype<AffineMaps>(at);
+function shiftsGradient(all: AffineMaps, begin: i32, end: i32): void {
   const form = changetype<AffineForm>(all.form);
-  const begin = task * TASK_ROWS;
-  const end = min(all.rows, begin + TASK_ROWS);
-  if (form.logScale == LogScaleId.None) shiftsGradient(all, form, begin, end);
-  else if (form.logScale == LogScaleId.Raw) mapsGradientAs<RawScale>(all, form, begin, end);
-  else if (form.logScale == LogScaleId.Bounded) mapsGradientAs<BoundedScale>(all, form, begin, end);
-  else mapsGradientAs<GateScale>(all, form, begin, end);
-}
-
-function shiftsGradient(all: AffineMaps, form: AffineForm, begin: i32, end: i32): void {
   const before = maskOf(form.before), after = maskOf(form.after);
   for (let row = begin; row < end; row += 4) {
     const count = min(4, end - row);
@@ -77,21 +52,29 @@ function shiftsGradient(all: AffineMaps, form: AffineForm, begin: i32, end: i32)
   }
 }
 
-function mapsGradientAs<S>(all: AffineMaps, form: AffineForm, begin: i32, end: i32): void {
+function mapsAs<S>(all: AffineMaps, begin: i32, end: i32): void {
+  const form = changetype<AffineForm>(all.form);
   const kind = changetype<S>(form);
   const sign = splat(form.sign), bound = splat(form.bound), inverse = splat(1 / form.bound), bias = splat(form.bias);
   const before = maskOf(form.before), after = maskOf(form.after);
+  const hasGradient = all.inputGradient != 0;
   for (let row = begin; row < end; row += 4) {
     const count = min(4, end - row);
     const place = <usize>row << 2;
-    const dv = loadLanes(all.value + place, count);
     const first = loadLanes(all.parameters + 2 * place, min(4, 2 * count));
     const second = count > 2 ? loadLanes(all.parameters + 2 * place + 16, 2 * count - 4) : splat(0);
     const m = v128.shuffle<f32>(first, second, 0, 2, 4, 6);
     const r = v128.shuffle<f32>(first, second, 1, 3, 5, 7);
-    const scale = exp4(kind.logScale(r, sign, bound, inverse, bias));
-    const slope = scaled4(loadLanes(all.input + place, count), m, scale, before);
-    const dl = f32x4.add(f32x4.mul(dv, slope), loadLanes(all.logDet + place, count));
+    const input = loadLanes(all.input + place, count);
+    const l = kind.logScale(r, sign, bound, inverse, bias);
+    const scale = exp4(l);
+    if (!hasGradient) {
+      storeLanes(all.value + place, value4(input, m, scale, before, after), count);
+      storeLanes(all.logDet + place, l, count);
+      continue;
+    }
+    const dv = loadLanes(all.value + place, count);
+    const dl = f32x4.add(f32x4.mul(dv, scaled4(input, m, scale, before)), loadLanes(all.logDet + place, count));
     const dm = shiftAdjoint4(dv, scale, before, after);
     const dr = f32x4.mul(dl, kind.slope(r, sign, bound, inverse, bias));
     storeLanes(all.inputGradient + place, f32x4.mul(dv, scale), count);

@@ -1,5 +1,6 @@
 import { packColumns } from '../product/pack';
 import { loadLanes, storeLanes, unpackLanes } from '../simd/lanes';
+import { softBoundSlope4 } from '../simd/soft-bound';
 import { exp4, splat } from '../simd/simd-math';
 import { quantile4 } from './forward';
 import {
@@ -20,7 +21,6 @@ import {
   recordsOf,
   SIDE,
   SLOPE,
-  softBoundSlope4,
   summaryOf,
   TAIL_SHARE,
   TAIL_SUM,
@@ -116,14 +116,14 @@ function gradient4(all: Mixtures, raw: usize, x: v128, given: v128, givenLog: v1
     const ofWeight = f32x4.mul(dLog, f32x4.sub(density, weight));
     v128.store(to, f32x4.add(ofWeight, f32x4.mul(dTail, f32x4.sub(tail, weight))));
     v128.store(to + plane, f32x4.neg(f32x4.mul(dPlace, locationFactor(k, components))));
-    v128.store(to + 2 * plane, f32x4.mul(dLogScale, softBoundSlope4(v128.load(record, LOG_SCALE), all.logScaleBound)));
+    v128.store(to + 2 * plane, f32x4.mul(dLogScale, softBoundSlope4(v128.load(record, LOG_SCALE), splat(1 / all.logScaleBound))));
     record += RECORD;
     to += VECTOR;
   }
   if (isAffine) {
     const dAffine = f32x4.add(f32x4.mul(scaled, value), dLog);
     v128.store(raw + 3 * plane, dValue);
-    v128.store(raw + 3 * plane + VECTOR, f32x4.mul(dAffine, softBoundSlope4(logScale, all.affineBound)));
+    v128.store(raw + 3 * plane + VECTOR, f32x4.mul(dAffine, softBoundSlope4(logScale, splat(1 / all.affineBound))));
   }
   return all.isInverse ? dInput : dX;
 }

@@ -1,5 +1,6 @@
 import { TransformArrays } from '../transform-arrays';
-import { exp4, expOfNegative4, log4, splat, tanh4 } from '../simd/simd-math';
+import { exp4, expOfNegative4, log4, splat } from '../simd/simd-math';
+import { softBound4 } from '../simd/soft-bound';
 
 // Four numbers side by side, each with a mixture of its own: parameters lie transposed in working memory, one vector for each, and behind them a record
 // for each component and what is known of the mixtures as a whole.
@@ -104,24 +105,9 @@ export function locationFactor(k: i32, components: i32): v128 {
   return splat(<f32>((2 * <f64>(k + 1)) / <f64>(components + 1)));
 }
 
-/** `bound · tanh(x / bound)` */
-// @ts-ignore: decorator
-@inline
-export function softBound4(x: v128, bound: f32): v128 {
-  return f32x4.mul(tanh4(f32x4.mul(x, splat(1 / bound))), splat(bound));
-}
-
-/** The derivative of {@link softBound4} where it is y. */
-// @ts-ignore: decorator
-@inline
-export function softBoundSlope4(y: v128, bound: f32): v128 {
-  const share = f32x4.mul(y, splat(1 / bound));
-  return f32x4.sub(splat(1), f32x4.mul(share, share));
-}
-
 /** The affine map's log-scale. */
 export function affineLogScale(all: Mixtures, raw: usize): v128 {
-  return softBound4(v128.load(raw + <usize>(all.parameterCount - 1) * VECTOR), all.affineBound);
+  return softBound4(v128.load(raw + <usize>(all.parameterCount - 1) * VECTOR), splat(all.affineBound), splat(1 / all.affineBound));
 }
 
 /** From the parameters of four mixtures in `raw` to the records of their components. */
@@ -138,7 +124,7 @@ export function readComponents(all: Mixtures, raw: usize): void {
     const logWeight = f32x4.sub(v128.load(from), largest);
     const weight = expOfNegative4(logWeight);
     total = f32x4.add(total, weight);
-    const logScale = softBound4(v128.load(from + 2 * plane), all.logScaleBound);
+    const logScale = softBound4(v128.load(from + 2 * plane), splat(all.logScaleBound), splat(1 / all.logScaleBound));
     v128.store(record, weight, WEIGHT);
     v128.store(record, logWeight, LOG_WEIGHT);
     v128.store(record, f32x4.mul(v128.load(from + plane), locationFactor(k, components)), LOCATION);

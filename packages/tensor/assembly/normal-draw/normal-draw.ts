@@ -1,8 +1,7 @@
+import { HALF_LOG_TWO_PI } from '../reductions/log-prob';
+import { lowerDoubles, upperDoubles } from '../simd/doubles';
 import { loadLanes, storeLanes } from '../simd/lanes';
 import { exp4, splat } from '../simd/simd-math';
-
-/** log √(2π) */
-const HALF_LOG_TWO_PI: f64 = 0.9189385332046727;
 
 /** Rows of one task. */
 export const TASK_ROWS: i32 = 32;
@@ -47,8 +46,8 @@ export function normalDrawTask(at: usize, task: i32): void {
       const noise = loadLanes(all.noise + place + k, count);
       storeLanes(all.value + place + k, f32x4.add(loadLanes(all.loc + own + k, count), f32x4.mul(exp4(logScale), noise)), count);
       const term = f32x4.add(f32x4.mul(f32x4.mul(noise, noise), splat(0.5)), logScale);
-      low = f64x2.add(low, f64x2.promote_low_f32x4(term));
-      high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<i64>(term, term, 1, 1)));
+      low = f64x2.add(low, lowerDoubles(term));
+      high = f64x2.add(high, upperDoubles(term));
     }
     const sum = f64x2.add(low, high);
     store<f32>(all.logProb + (<usize>row << 2), <f32>(-f64x2.extract_lane(sum, 0) - f64x2.extract_lane(sum, 1) - constant));

@@ -1,4 +1,5 @@
 import { ActivationId, Elu, LeakyRelu, Relu, Silu, Softplus, Tanh } from '../simd/activation';
+import { lowerDoubles, upperDoubles } from '../simd/doubles';
 import { loadLanes, storeLanes } from '../simd/lanes';
 
 /** Going back through a hidden unit's nonlinearity and a bias. */
@@ -70,6 +71,6 @@ function epilogueGradientAs<A>(args: EpilogueGradient, task: i32, thread: i32): 
 // @ts-ignore: decorator
 @inline
 function addTo(totals: usize, x: v128): void {
-  v128.store(totals, f64x2.add(v128.load(totals), f64x2.promote_low_f32x4(x)));
-  v128.store(totals, f64x2.add(v128.load(totals, 16), f64x2.promote_low_f32x4(v128.shuffle<i64>(x, x, 1, 1))), 16);
+  v128.store(totals, f64x2.add(v128.load(totals), lowerDoubles(x)));
+  v128.store(totals, f64x2.add(v128.load(totals, 16), upperDoubles(x)), 16);
 }

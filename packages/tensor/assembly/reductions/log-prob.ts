@@ -1,7 +1,7 @@
 import { sumOfSquares } from './sum-of-squares';
 
 /** log √(2π) */
-const HALF_LOG_TWO_PI: f64 = 0.9189385332046727;
+export const HALF_LOG_TWO_PI: f64 = 0.9189385332046727;
 
 /** `−½ Σ x² − size·log √(2π)` for each row of `size` numbers, added up in float64. */
 export function standardNormalLogProb(x: usize, result: usize, rows: i32, size: i32): void {

@@ -2,7 +2,7 @@ import { attentionTask } from '../sequence/attention';
 import { attentionGradientTask } from '../sequence/attention-gradient';
 import { epilogueGradientTask } from '../product/epilogue-gradient';
 import { lstmGradientTask, lstmTask } from '../sequence/lstm';
-import { affineMapsGradientTask, affineMapsTask } from '../affine/affine-maps';
+import { affineMapsTask } from '../affine/affine-maps';
 import { adamSquaresTask, adamUpdatesTask } from '../adam/adam';
 import { bernoulliTask } from '../bernoulli/bernoulli';
 import { convolutionTask } from '../convolution/convolution';
@@ -20,7 +20,7 @@ import { splinesTask } from '../spline/spline';
 import { splinesGradientTask } from '../spline/spline-gradient';
 import { gradientsTask } from '../masked-network/weight-gradient';
 
-import { MAT_MUL, NETWORK_WEIGHTS, NETWORK_TILES, NETWORK_EVENTS, NETWORK_ADJOINTS, NETWORK_GRADIENTS, RANDOM, LSTM, LSTM_GRADIENT, ATTENTION, ATTENTION_GRADIENT, EPILOGUE_GRADIENT, SPLINES, SPLINES_GRADIENT, ADAM_SQUARES, ADAM_UPDATES, BERNOULLI, CONVOLUTION, FILTER_GRADIENT, MIXTURES, MIXTURES_GRADIENT, AFFINE_MAPS, AFFINE_MAPS_GRADIENT, NORMAL_DRAWS, NORMAL_DRAWS_GRADIENT } from './kernel-ids';
+import { MAT_MUL, NETWORK_WEIGHTS, NETWORK_TILES, NETWORK_EVENTS, NETWORK_ADJOINTS, NETWORK_GRADIENTS, RANDOM, LSTM, LSTM_GRADIENT, ATTENTION, ATTENTION_GRADIENT, EPILOGUE_GRADIENT, SPLINES, SPLINES_GRADIENT, ADAM_SQUARES, ADAM_UPDATES, BERNOULLI, CONVOLUTION, FILTER_GRADIENT, MIXTURES, MIXTURES_GRADIENT, AFFINE_MAPS, NORMAL_DRAWS, NORMAL_DRAWS_GRADIENT } from './kernel-ids';
 
 /** Runs one task of a kernel. A thread's number gives it working memory of its own. */
 export function runTask(kernel: i32, args: usize, task: i32, thread: i32): void {
@@ -46,7 +46,6 @@ export function runTask(kernel: i32, args: usize, task: i32, thread: i32): void 
   else if (kernel == MIXTURES) mixturesTask(args, task, thread);
   else if (kernel == MIXTURES_GRADIENT) mixturesGradientTask(args, task, thread);
   else if (kernel == AFFINE_MAPS) affineMapsTask(args, task);
-  else if (kernel == AFFINE_MAPS_GRADIENT) affineMapsGradientTask(args, task);
   else if (kernel == NORMAL_DRAWS) normalDrawTask(args, task);
   else if (kernel == NORMAL_DRAWS_GRADIENT) normalDrawGradientTask(args, task);
 }

@@ -1,5 +1,6 @@
 import { UNIT_BYTES } from './dot';
 import { exp4, sigmoid4, softplus4, splat, tanh4 } from '../simd/simd-math';
+import { softBound4 } from '../simd/soft-bound';
 
 /** How the log-scale follows from its parameter r. */
 export enum LogScaleId {
@@ -49,7 +50,7 @@ export class RawScale {
 @unmanaged
 export class BoundedScale {
   @inline logScale(r: v128, sign: v128, bound: v128, inverse: v128, bias: v128): v128 {
-    return f32x4.mul(sign, f32x4.mul(bound, tanh4(f32x4.mul(r, inverse))));
+    return f32x4.mul(sign, softBound4(r, bound, inverse));
   }
   @inline slope(r: v128, sign: v128, bound: v128, inverse: v128, bias: v128): v128 {
     const t = tanh4(f32x4.mul(r, inverse));
@@ -60,7 +61,7 @@ export class BoundedScale {
 @unmanaged
 export class GateScale {
   @inline logScale(r: v128, sign: v128, bound: v128, inverse: v128, bias: v128): v128 {
-    const z = f32x4.add(f32x4.mul(bound, tanh4(f32x4.mul(r, inverse))), bias);
+    const z = f32x4.add(softBound4(r, bound, inverse), bias);
     return f32x4.neg(f32x4.mul(sign, softplus4(f32x4.neg(z))));
   }
   @inline slope(r: v128, sign: v128, bound: v128, inverse: v128, bias: v128): v128 {

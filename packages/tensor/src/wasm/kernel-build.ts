@@ -75,7 +75,7 @@ export function fastestBuild(vectors: Vectors): BuildChoice {
   const withoutExperiments: BuildChoice = { build: hasRelaxedSimd() ? 'relaxed' : 'plain' };
   if (vectors === 128) return withoutExperiments;
   if (vectors === 256 || isTried(WIDE_VECTORS)) {
-    if (hasRelaxedSimd() && !isTried(RELAXED_SIMD) && takesFlags(WIDE_VECTORS) && fusesVectors())
+    if (withoutExperiments.build === 'relaxed' && !isTried(RELAXED_SIMD) && takesFlags(WIDE_VECTORS) && fusesVectors())
       return { build: 'wide', experiment: WIDE_VECTORS };
     if (vectors === 256)
       throw new Error(

@@ -8,15 +8,15 @@ import { normalDrawGradientKernel, normalDrawKernel } from './wasm.js';
 
 /** Normal numbers, and the density that each row of them was drawn with. */
 export interface NormalDraws {
-  /** `loc + exp(logScale) · noise` */
+  /** `[...draws, ...batch, D]` */
   readonly value: Tensor;
-  /** `Σ −½ noise² − logScale − ½ log 2π` over the last axis, in nats. */
+  /** `[...draws, ...batch]`, in nats */
   readonly logProb: Tensor;
 }
 
 /**
- * Draws from a Gaussian with independent numbers, reparameterised: made of standard normal noise, so that gradients reach location and scale; with their
- * log-density, which needs the noise alone and divides by no scale. One kernel where the backend has it.
+ * Draws from a Gaussian with independent numbers, reparameterised: `value = loc + exp(logScale) · noise`, made of standard normal noise, so that gradients
+ * reach location and scale; with their `logProb = Σ −½ noise² − logScale − ½ log 2π`, which needs the noise alone and divides by no scale. One kernel where the backend has it.
  *
  * **Shapes**: loc and logScale `[...batch, D]`, noise and value `[...draws, ...batch, D]`, logProb `[...draws, ...batch]`. **Units**: nats.
  *
