@@ -131,8 +131,8 @@ export abstract class LatentVariableModel<Encoding = unknown> extends Module {
   elbo(x: Tensor, options: ElboOptions = {}): Elbo {
     return tidy(() => {
       const inference = this.infer(x, options);
-      const reconstruction = mean(inference.logLikelihood, 0);
-      const kl = mean(klOf(inference), 0);
+      const reconstruction = meanOverSamples(inference.logLikelihood);
+      const kl = meanOverSamples(klOf(inference));
       return { elbo: sub(reconstruction, kl), reconstruction, kl };
     });
   }
@@ -182,5 +182,11 @@ export abstract class LatentVariableModel<Encoding = unknown> extends Module {
 
 /** `log q(z|x) − log p(z)` at the draws, `[samples, ...batch]`, for use under `tf.tidy`. */
 function klOf({ layers }: Inference): Tensor {
-  return addN(layers.map(({ logPosterior, logPrior }) => sub(logPosterior, logPrior)));
+  const ofLayers = layers.map(({ logPosterior, logPrior }) => sub(logPosterior, logPrior));
+  return ofLayers.length === 1 ? ofLayers[0] : addN(ofLayers);
+}
+
+/** Of `[samples, ...batch]`; that of one sample takes no arithmetic, and its gradient none. */
+function meanOverSamples(x: Tensor): Tensor {
+  return x.shape[0] === 1 ? squeeze(x, [0]) : mean(x, 0);
 }

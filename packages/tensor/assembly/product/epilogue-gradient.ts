@@ -11,7 +11,7 @@ export class EpilogueGradient {
   /** `[rows, columns]`: the cotangent of the results; the results or the activation's inputs, whichever its derivative follows from. */
   cotangent: usize;
   residual: usize;
-  /** The gradients of the product `[rows, columns]` and of the bias `[columns]`. */
+  /** The gradients of the product `[rows, columns]` and of the bias `[columns]`; without a nonlinearity, only that of the bias. */
   product: usize;
   bias: usize;
   /** Place for {@link TASK_COLUMNS} sums in float64, once for each thread. */
@@ -27,12 +27,30 @@ export const WORK_BYTES: usize = 8 * TASK_COLUMNS;
 export function epilogueGradientTask(at: usize, task: i32, thread: i32): void {
   const args = changetype<EpilogueGradient>(at);
   const activation = args.activation;
-  if (activation == ActivationId.Relu) epilogueGradientAs<Relu>(args, task, thread);
+  if (activation == ActivationId.Linear) biasGradient(args, task, thread);
+  else if (activation == ActivationId.Relu) epilogueGradientAs<Relu>(args, task, thread);
   else if (activation == ActivationId.LeakyRelu) epilogueGradientAs<LeakyRelu>(args, task, thread);
   else if (activation == ActivationId.Elu) epilogueGradientAs<Elu>(args, task, thread);
   else if (activation == ActivationId.Silu) epilogueGradientAs<Silu>(args, task, thread);
   else if (activation == ActivationId.Softplus) epilogueGradientAs<Softplus>(args, task, thread);
   else epilogueGradientAs<Tanh>(args, task, thread);
+}
+
+function biasGradient(args: EpilogueGradient, task: i32, thread: i32): void {
+  const totals = args.work + <usize>thread * WORK_BYTES;
+  const first = task * TASK_COLUMNS;
+  const columns = min(TASK_COLUMNS, args.columns - first);
+  const whole = <usize>(columns & ~3) << 2;
+  const rest = columns & 3;
+  const stride = <usize>args.columns << 2;
+  let cotangent = args.cotangent + (<usize>first << 2);
+  memory.fill(totals, 0, WORK_BYTES);
+  for (let row: i32 = 0; row < args.rows; row++) {
+    for (let i: usize = 0; i < whole; i += 16) addTo(totals + 2 * i, v128.load(cotangent + i));
+    if (rest) addTo(totals + 2 * whole, loadLanes(cotangent + whole, rest));
+    cotangent += stride;
+  }
+  storeTotals(args, first, columns, totals);
 }
 
 function epilogueGradientAs<A>(args: EpilogueGradient, task: i32, thread: i32): void {
@@ -76,6 +94,11 @@ function epilogueGradientAs<A>(args: EpilogueGradient, task: i32, thread: i32): 
     residual += stride;
     product += stride;
   }
+  storeTotals(args, first, columns, totals);
+}
+
+/** Rounds the sums of so many columns. */
+function storeTotals(args: EpilogueGradient, first: i32, columns: i32, totals: usize): void {
   for (let j: i32 = 0; j < columns; j++) store<f32>(args.bias + (<usize>(first + j) << 2), <f32>load<f64>(totals + (<usize>j << 3)));
 }
 

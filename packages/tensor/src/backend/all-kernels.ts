@@ -9,7 +9,13 @@ import { concatKernel, packKernel } from '../overrides/indexing/concat.js';
 import { filterGradientKernel } from '../kernels/convolution/filter-gradient.js';
 import { stockConvolutionKernel, stockFilterGradientKernel } from '../kernels/convolution/stock.js';
 import { convolutionKernel, transposedConvolutionKernel } from '../kernels/convolution/wasm.js';
-import { denseGradientKernel, denseKernel } from '../kernels/product/linear-wasm.js';
+import {
+  biasGradientKernel,
+  denseGradientKernel,
+  denseInputGradientKernel,
+  denseKernel,
+  denseWeightsGradientKernel,
+} from '../kernels/product/linear-wasm.js';
 import { cumprodKernel, cumsumKernel } from '../overrides/reductions/cumulative.js';
 import { eluGradKernel } from '../overrides/elementwise/elu-grad.js';
 import { clipKernel, elementwiseKernels, leakyReluKernel } from '../overrides/elementwise/elementwise.js';
@@ -83,6 +89,9 @@ export const customKernels: readonly CustomKernel[] = [
   maskedNetworkGradientKernel,
   denseKernel,
   denseGradientKernel,
+  biasGradientKernel,
+  denseInputGradientKernel,
+  denseWeightsGradientKernel,
   convolutionKernel,
   transposedConvolutionKernel,
   filterGradientKernel,

@@ -9,7 +9,7 @@ import { maskedNetworkGradientKernel, maskedNetworkKernel } from '../kernels/mas
 import { filterGradientKernel } from '../kernels/convolution/filter-gradient.js';
 import { convolutionKernel, transposedConvolutionKernel } from '../kernels/convolution/wasm.js';
 import { windowOver } from '../kernels/convolution/window.js';
-import { denseGradientKernel, denseKernel } from '../kernels/product/linear-wasm.js';
+import { biasGradientKernel, denseGradientKernel, denseKernel } from '../kernels/product/linear-wasm.js';
 import { matMulWasm } from '../kernels/product/mat-mul.js';
 import type { AttentionAttrs } from '../kernels/sequence/attention-contract.js';
 import { attentionGradientKernel, attentionKernel } from '../kernels/sequence/attention-wasm.js';
@@ -173,6 +173,7 @@ function runAll(wasm: WasmModule, operandNumbers: Operands): Result[] {
       keep: true,
     });
     run(denseGradientKernel, [tensor(...dense.shape), residual], { activation: 'silu' });
+    run(biasGradientKernel, [dense], {});
 
     const units = [0, 5, 10, 15, 20, 25];
     const network: MaskedNetworkAttrs['network'] = {

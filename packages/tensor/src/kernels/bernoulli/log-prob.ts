@@ -1,4 +1,15 @@
-import { abs, broadcast_util, equal, logicalOr, neg, sub, type Tensor, tidy, zerosLike } from '@tensorflow/tfjs-core';
+import {
+  abs,
+  broadcast_util,
+  equal,
+  logicalOr,
+  neg,
+  sub,
+  type Tensor,
+  tidy,
+  util,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
 import { broadcastTo } from '../../arrays/broadcast-to.js';
 import { where } from '../../arrays/where.js';
 import { toFloat } from '../../arguments/to-float.js';
@@ -34,7 +45,7 @@ export function bernoulliLogProb(logits: Tensor, x: Tensor): Tensor {
     if (hasDifferentiableKernel(bernoulliKernel.name)) {
       const shape = broadcast_util.assertAndGetBroadcastShape(given.shape, outcomes.shape);
       const inputs = [
-        broadcastTo(given, shape),
+        util.arraysEqual(given.shape, shape) ? given : broadcastTo(given, shape),
         endsWith(shape, outcomes.shape) ? outcomes : broadcastTo(outcomes, shape),
       ];
       const [logProb] = withGradients(

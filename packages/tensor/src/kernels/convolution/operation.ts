@@ -1,4 +1,4 @@
-import { add, reshape, sum, type Tensor, tidy, util, zeros } from '@tensorflow/tfjs-core';
+import { add, reshape, type Tensor, tidy, util, zeros } from '@tensorflow/tfjs-core';
 import { activate, type Activation, activations } from '../activation.js';
 import { checkTensor, formatShape } from '../../arguments/check.js';
 import { checkOneOf } from '../../arguments/check-option.js';
@@ -6,7 +6,7 @@ import { toFloat } from '../../arguments/to-float.js';
 import { withGradients } from '../../autodiff/with-gradients.js';
 import { hasDifferentiableKernel } from '../../registry/differentiable-kernel.js';
 import { runKernel } from '../../registry/run-kernel.js';
-import { type DenseAttrs, denseGradientKernel } from '../product/linear-wasm.js';
+import { biasGradientKernel, type DenseAttrs, denseGradientKernel } from '../product/linear-wasm.js';
 import type { ConvolutionAttrs } from './contract.js';
 
 /** A convolution or a transposed one, as {@link convolve} computes it. */
@@ -65,11 +65,11 @@ function fused(kernel: string, backward: Direction['backward'], operands: Tensor
       return { outputs: results.slice(0, 1), residuals: activation && results.slice(-1) };
     },
     ([cotangent], [x, filters, bias], residuals) => {
-      const [flat, byBias] = activation
+      const [product, byBias] = activation
         ? runKernel(denseGradientKernel.name, [cotangent, ...residuals], { activation } satisfies DenseAttrs)
         : [cotangent];
-      const product = activation ? reshape(flat, cotangent.shape) : flat;
-      return [...backward(product, x, filters), ...(bias ? [byBias ?? (() => sum(product, [0, 1, 2]))] : [])];
+      const biasGradient = () => byBias ?? runKernel(biasGradientKernel.name, [cotangent])[0];
+      return [...backward(product, x, filters), ...(bias ? [biasGradient] : [])];
     },
   );
   return result;

@@ -1,8 +1,15 @@
-import { add, matMul, reshape, sum, type Tensor, type Tensor2D, tidy, util } from '@tensorflow/tfjs-core';
+import { add, matMul, reshape, type Tensor, type Tensor2D, tidy, util } from '@tensorflow/tfjs-core';
 import { activate, type Activation, activations } from '../activation.js';
 import { checkEvent, formatShape } from '../../arguments/check.js';
 import { hasDifferentiableKernel } from '../../registry/differentiable-kernel.js';
-import { type DenseAttrs, denseGradientKernel, denseKernel } from './linear-wasm.js';
+import {
+  biasGradientKernel,
+  type DenseAttrs,
+  denseGradientKernel,
+  denseInputGradientKernel,
+  denseKernel,
+  denseWeightsGradientKernel,
+} from './linear-wasm.js';
 import { runKernel } from '../../registry/run-kernel.js';
 import { toFloat } from '../../arguments/to-float.js';
 import { withGradients } from '../../autodiff/with-gradients.js';
@@ -64,11 +71,11 @@ function dense(operands: Tensor[], activation: Activation | undefined): Tensor {
     ([cotangent], [x, weights, bias], residuals) => {
       const [product, byBias] = activation
         ? runKernel(denseGradientKernel.name, [cotangent, ...residuals], { activation } satisfies DenseAttrs)
-        : [asMatrix(cotangent)];
+        : [cotangent];
       return [
-        () => reshape(matMul(product, weights, false, true), x.shape),
-        () => matMul(asMatrix(x), product, true, false),
-        ...(bias ? [byBias ?? (() => sum(product, 0))] : []),
+        () => runKernel(denseInputGradientKernel.name, [product, weights])[0],
+        () => runKernel(denseWeightsGradientKernel.name, [x, product])[0],
+        ...(bias ? [byBias ?? (() => runKernel(biasGradientKernel.name, [cotangent])[0])] : []),
       ];
     },
   );

@@ -12,5 +12,5 @@ function eluGradWasm(inputs: NamedTensorInfoMap, _: unknown, wasm: WasmModule): 
   if (dy.dtype !== 'float32' || y.dtype !== 'float32' || y.shape.length === 0 || y.shape.includes(0)) return null;
   const [gradient, sums] = denseGradientKernel.wasm({ dy, y }, { activation: 'elu' }, wasm);
   wasm.dispose(sums);
-  return { ...gradient, shape: y.shape };
+  return gradient;
 }
