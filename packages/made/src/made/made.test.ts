@@ -203,10 +203,9 @@ describe('made', () => {
         kernels.filter((kernel) => kernel.name === name).reduce((total, kernel) => total + size(kernel), 0);
       expect(sizes('Tanh', ({ outputShapes }) => sizeOf(outputShapes[0]))).toBe(rows * units);
 
-      const products = sizes(
-        'BatchMatMul',
-        ({ inputShapes, outputShapes }) => sizeOf(outputShapes[0]) * inputShapes[0].at(-1)!,
-      );
+      const multiplications = ({ inputShapes, outputShapes }: (typeof kernels)[number]) =>
+        sizeOf(outputShapes[0]) * inputShapes[0].at(-1)!;
+      const products = sizes('BatchMatMul', multiplications) + sizes('Dense', multiplications);
       let unmasked = made.contextWeights?.size ?? 0;
       for (const layer of made.layers) {
         layer.weights.assign(ones(layer.weights.shape));

@@ -264,10 +264,8 @@ export class Made extends Conditioner {
       const offsets = this.#network.layers.map(({ takesContext, starts }, l) => {
         const units = starts.at(-1)!;
         const { bias } = this.layers[l];
-        const offset = bias ? reshape(bias, [1, units]) : zeros([1, units]);
-        return takesContext && given.context
-          ? add(offset, rowsFor(batch, linear(given.context, this.contextWeights!)))
-          : offset;
+        if (takesContext && given.context) return rowsFor(batch, linear(given.context, this.contextWeights!, bias));
+        return bias ? reshape(bias, [1, units]) : zeros([1, units]);
       });
       const { value, logDet } = unroll(this.#network, weights, offsets, reshape(x, [rows, this.dim]), step);
       return { value: reshape(value, x.shape), logDet: reshape(logDet, [...batch]) };
@@ -304,9 +302,7 @@ export class Made extends Conditioner {
       weights: this.layers.map((layer) => (this.weightNorm || this.graph ? layer.effectiveWeights() : layer.weights)),
       offsets: this.#network.layers.map(({ takesContext }, l) => {
         const { bias } = this.layers[l];
-        if (!takesContext || !context) return bias;
-        const projected = rowsFor(batch, linear(context, this.contextWeights!));
-        return bias ? add(projected, bias) : projected;
+        return takesContext && context ? rowsFor(batch, linear(context, this.contextWeights!, bias)) : bias;
       }),
     };
   }

@@ -10,6 +10,6 @@ export function rowsFor(batch: readonly number[], values: Tensor): Tensor {
   const width = values.shape.at(-1)!;
   const given = values.size / width;
   const rows = sizeOf(batch);
-  if (given === rows || given === 1) return reshape(values, [given, width]);
+  if (given === rows || given === 1) return values.rank === 2 ? values : reshape(values, [given, width]);
   return reshape(broadcastTo(values, [...batch, width]), [rows, width]);
 }

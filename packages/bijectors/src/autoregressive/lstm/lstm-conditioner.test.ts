@@ -124,7 +124,7 @@ describe('LstmConditioner', () => {
       tidy(() => void lstm.unroll(normal(key(2), [rows, dim]), step, normal(key(3), [rows, 2]))),
     );
     const gates = kernels
-      .filter(({ name }) => name === 'BatchMatMul')
+      .filter(({ name }) => ['BatchMatMul', 'Dense'].includes(name))
       .map(({ outputShapes }) => outputShapes[0].at(-1)!);
     for (const width of [4 * 5, 4 * 4])
       expect(gates.filter((columns) => columns === width).length).toBe(width === 20 ? dim + 1 : dim);

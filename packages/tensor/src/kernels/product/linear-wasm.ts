@@ -1,5 +1,6 @@
 import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Activation } from '../activation.js';
+import type { Epilogue } from './epilogue.js';
 import { matMulWasm } from './mat-mul.js';
 import { Arena } from '../../wasm/arena.js';
 import { ActivationId, EpilogueGradientStruct, WORK_BYTES } from '../../wasm/structs.generated.js';
@@ -26,11 +27,8 @@ export const denseKernel = {
     const a = asMatrix(x);
     const residual =
       keep && (activation === 'silu' || activation === 'softplus') ? wasm.output([...batch, columns]) : undefined;
-    const product = matMulWasm({ a, b: weights }, { transposeA: false, transposeB: false }, wasm, {
-      bias,
-      activation,
-      residual,
-    })!;
+    const epilogue: Epilogue | undefined = bias || activation !== 'linear' ? { bias, activation, residual } : undefined;
+    const product = matMulWasm({ a, b: weights }, { transposeA: false, transposeB: false }, wasm, epilogue)!;
     const result = { dataId: product.dataId, dtype: product.dtype, shape: [...batch, columns] };
     return residual ? [result, residual] : [result];
   },

@@ -44,8 +44,7 @@ export function linear(x: Tensor, weights: Tensor, bias?: Tensor, activation?: A
   if (activation && !activations.includes(activation)) {
     throw new Error(`linear: activation must be one of ${activations.join(', ')}, got ${String(activation)}`);
   }
-  const hasMore = bias !== undefined || activation !== undefined;
-  const isFused = hasMore && hasDifferentiableKernel(denseKernel.name);
+  const isFused = hasDifferentiableKernel(denseKernel.name);
   return tidy(() => {
     const [input, by] = [toFloat('linear: x', x), toFloat('linear: weights', weights)];
     const plus = bias && toFloat('linear: bias', bias);
