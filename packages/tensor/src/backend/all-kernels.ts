@@ -17,7 +17,7 @@ import {
   denseWeightsGradientKernel,
 } from '../kernels/product/linear-wasm.js';
 import { cumprodKernel, cumsumKernel } from '../overrides/reductions/cumulative.js';
-import { eluGradKernel } from '../overrides/elementwise/elu-grad.js';
+import { eluGradKernel } from '../kernels/product/elu-grad.js';
 import { clipKernel, elementwiseKernels, leakyReluKernel } from '../overrides/elementwise/elementwise.js';
 import { maxKernel, minKernel } from '../overrides/reductions/max-min.js';
 import { fusedMatMulKernel } from '../kernels/product/fused-mat-mul.js';

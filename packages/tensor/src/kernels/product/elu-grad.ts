@@ -1,5 +1,5 @@
 import { EluGrad, type NamedTensorInfoMap, type TensorInfo } from '@tensorflow/tfjs-core';
-import { denseGradientKernel } from '../../kernels/product/linear-wasm.js';
+import { denseGradientKernel } from './linear-wasm.js';
 import type { KernelOverride } from '../../registry/kernel-override.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
