@@ -6,14 +6,17 @@ import { ReflectionKind } from 'typedoc';
 function doorsOf({ name, children }) {
   const doors = children.filter((child) => child.kindOf(ReflectionKind.Module));
   if (doors.length === 0) return new Map([[name, children]]);
-  return new Map(doors.map((door) => [door.name, door.children]));
+  const [scope] = name.split('/');
+  return new Map(doors.map((door) => [`${scope}/${door.name}`, door.children]));
 }
 
-/** Names the modules of packages with several doors by what one imports them as: typedoc calls them after their files. */
+/** Names the modules of packages with several doors by what one imports them as, without the scope: typedoc calls them after their files. */
 export function nameDoors(project) {
-  for (const { name, children } of project.children)
+  for (const { name, children } of project.children) {
+    const [, folder] = name.split('/');
     for (const door of children.filter((child) => child.kindOf(ReflectionKind.Module)))
-      door.name = door.name === 'index' ? name : `${name}/${door.name}`;
+      door.name = door.name === 'index' ? folder : `${folder}/${door.name}`;
+  }
 }
 
 /** A name without the places at which it may break. */
