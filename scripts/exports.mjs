@@ -12,14 +12,19 @@ const END = '<!-- end -->';
 
 const problems = [];
 
-/** The first sentence of some text, on one line of a table. */
+/** So many words before a colon are a name, and what it is comes behind. */
+const NAME = 3;
+
+/** The first sentence of some text, on one line of a table; of one with a colon, what stands before that. */
 function firstSentence(text) {
   const paragraph = text
     .split(/\n\s*\n/)[0]
     .replaceAll(/\s+/g, ' ')
     .trim();
-  const sentence = /^.*?[.:](?=\s|$)/.exec(paragraph)?.[0] ?? paragraph;
-  return sentence.replace(/[.:]$/, '').replaceAll('|', '\\|');
+  const sentence = /^.*?\.(?=\s|$)/.exec(paragraph)?.[0] ?? paragraph;
+  const [before] = sentence.split(/:(?=\s|$)/);
+  const line = before.split(' ').length > NAME ? before : sentence;
+  return line.replace(/[.:]$/, '').replaceAll('|', '\\|');
 }
 
 function tableOf(file) {
@@ -28,11 +33,12 @@ function tableOf(file) {
     return { name, isType, line: `| \`${name}\` | ${firstSentence(text)} |` };
   });
   const sorted = rows.toSorted((a, b) => a.name.localeCompare(b.name, 'en'));
-  const values = sorted.filter(({ isType }) => !isType).map(({ line }) => line);
-  const types = sorted.filter(({ isType }) => isType).map(({ name }) => `\`${name}\``);
-  const table = values.length > 0 ? [['| | |', '|---|---|', ...values].join('\n')] : [];
-  const list = types.length > 0 ? [`Types: ${types.join(', ')}.`] : [];
-  return [...table, ...list].join('\n\n');
+  const table = (wanted) => {
+    const lines = sorted.filter(({ isType }) => isType === wanted).map(({ line }) => line);
+    return lines.length > 0 ? [['| | |', '|---|---|', ...lines].join('\n')] : [];
+  };
+  const [values, types] = [table(false), table(true)];
+  return [...values, ...(types.length > 0 ? ['Types:', ...types] : [])].join('\n\n');
 }
 
 for (const name of packageNames) {

@@ -22,32 +22,39 @@ function referencesOf(text) {
     .map(([, paper, title, place]) => ({ paper, title, place: place ?? '' }));
 }
 
+const references = packageNames.flatMap((name) =>
+  doorsOf(name).flatMap(({ file }) =>
+    exportsOf(file).flatMap(({ name: symbol, text }) =>
+      referencesOf(text).map((reference) => ({ ...reference, symbol, name })),
+    ),
+  ),
+);
+
+/** Every paper by its title: its authors may have written two in a year. */
 const papers = new Map();
-for (const name of packageNames) {
-  for (const { file } of doorsOf(name)) {
-    for (const { name: symbol, text } of exportsOf(file)) {
-      for (const { paper, title, place } of referencesOf(text)) {
-        const entry = papers.get(paper) ?? { title: undefined, rows: new Map() };
-        entry.title ??= title;
-        // What a package exports again stands under the one that has it.
-        if (!entry.rows.has(symbol)) entry.rows.set(symbol, { place, name });
-        papers.set(paper, entry);
-      }
-    }
-  }
+for (const { paper, title } of references) {
+  if (title === undefined) continue;
+  const entry = papers.get(title) ?? { paper, rows: new Map() };
+  if (entry.paper !== paper) throw new Error(`“${title}” is of ${entry.paper} and of ${paper}`);
+  papers.set(title, entry);
+}
+for (const { paper, title, place, symbol, name } of references) {
+  const titles = title === undefined ? [...papers.keys()].filter((key) => papers.get(key).paper === paper) : [title];
+  if (titles.length !== 1)
+    throw new Error(`${symbol}: which paper is ${paper}? ${titles.length} titles are given for it`);
+  const { rows } = papers.get(titles[0]);
+  // What a package exports again stands under the one that has it.
+  if (!rows.has(symbol)) rows.set(symbol, { place, name });
 }
 
 const yearOf = (paper) => Number(paper.slice(-4));
-const untitled = [...papers].filter(([, { title }]) => title === undefined).map(([paper]) => paper);
-if (untitled.length > 0) throw new Error(`no doc comment gives the title of: ${untitled.join(', ')}`);
-
 const sections = [...papers]
-  .toSorted(([a], [b]) => yearOf(a) - yearOf(b) || a.localeCompare(b, 'en'))
-  .map(([paper, { title, rows }]) => {
+  .toSorted(([, a], [, b]) => yearOf(a.paper) - yearOf(b.paper) || a.paper.localeCompare(b.paper, 'en'))
+  .map(([title, { paper, rows }]) => {
     const exported = [...rows]
       .toSorted(([a], [b]) => a.localeCompare(b, 'en'))
       .map(([symbol, { place, name }]) => {
-        const where = place ? `: ${place}` : '';
+        const where = place ? `: ${place.replaceAll(/"([^"]*)"/g, '“$1”')}` : '';
         return `- \`${symbol}\` ([${name}](../packages/${name}/README.md))${where}`;
       });
     return `### ${paper}\n\n“${title}”\n\n${exported.join('\n')}`;

@@ -7,21 +7,24 @@ import { root } from './setup.mjs';
 /** Where `npm run site` builds. */
 export const site = path.join(root, 'docs/site');
 
-/** Serves a folder of the site on a port, 0 for any that is free; without isolation as a plain host does. */
-function serve(folder, port, isIsolated = true) {
+/**
+ * Serves a folder of the site on a port, 0 for any that is free; without isolation as a plain host does. What Vite has built is named by its content, and
+ * so kept by browsers.
+ */
+function serve(folder, built, port, isIsolated = true) {
   const headersOf = (pathname) => ({
     ...(isIsolated ? isolated : {}),
-    // Vite names what is in there by its content.
-    ...(pathname.includes('playground/assets/') ? { 'Cache-Control': 'max-age=31536000, immutable' } : {}),
+    ...(pathname.startsWith(built) ? { 'Cache-Control': 'max-age=31536000, immutable' } : {}),
   });
   return serveFolder(folder, headersOf, port);
 }
 
 /** Serves the whole site. */
-export const serveSite = (port, isIsolated) => serve(site, port, isIsolated);
+export const serveSite = (port, isIsolated) => serve(site, '/playground/assets/', port, isIsolated);
 
 /** Serves the playground alone. */
-export const servePlayground = (port, isIsolated) => serve(path.join(root, 'apps/playground/dist'), port, isIsolated);
+export const servePlayground = (port, isIsolated) =>
+  serve(path.join(root, 'apps/playground/dist'), '/assets/', port, isIsolated);
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { url } = await serveSite(Number(process.argv[2] ?? 8080));

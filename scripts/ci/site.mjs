@@ -10,7 +10,7 @@ import { launchChromium } from './chromium.mjs';
 
 const WIDTHS = [390, 1280];
 
-/** Of a line of code, as it is formatted. */
+/** Of a line of code, as it is formatted; the guides have no longer ones. */
 const COLUMNS = 120;
 const wanted = process.argv.slice(2);
 
@@ -67,7 +67,7 @@ async function fits(file) {
         const longest = Math.max(...code.innerText.split('\n').map((line) => line.length));
         return block.scrollWidth > block.clientWidth && longest <= columns;
       }).length,
-    COLUMNS,
+    guides.includes(file) ? Infinity : COLUMNS,
   );
   if (cut > 0) throw new Error(`${cut} programs have to be scrolled in a window of ${WIDTHS.at(-1)}`);
   return 'fits';

@@ -1,4 +1,4 @@
-// A comma or a full stop stays on the line of the formula before it: browsers would break the line between the two.
+// A comma or a full stop stays on the line of the formula before it, and a per cent sign on that of its number: browsers would break the line between the two.
 
 /** Formulas of so much TeX are narrower than a phone, and need no break of their own. */
 const SHORT = 40;
@@ -14,6 +14,8 @@ const isKept = (formula, text) =>
 export function keepPunctuation({ tokens, Token }) {
   for (const token of tokens) {
     if (token.type !== 'inline') continue;
+    for (const child of token.children)
+      if (child.type === 'text') child.content = child.content.replaceAll(/(?<=\d) %/g, '\u00A0%');
     token.children = token.children.flatMap((child, i, all) => {
       const [before, after] = [all[i - 1], all[i + 1]];
       const html = (content) => Object.assign(new Token('html_inline', '', 0), { content });

@@ -19,7 +19,7 @@ import {
   spellHeadings,
 } from './accessible-page.mjs';
 import { modules } from './build-runner.mjs';
-import { linkExports } from './export-links.mjs';
+import { linkExports, nameDoors } from './export-links.mjs';
 import { captionFigures } from './figures.mjs';
 import { keepPunctuation } from './punctuation.mjs';
 import { prepareSearch } from './search-index.mjs';
@@ -175,12 +175,22 @@ function copyFonts(directory) {
   });
 }
 
+/** Arguments that are taken apart where they come in have no name in the code. */
+function nameOptions(project) {
+  for (const reflection of Object.values(project.reflections))
+    if (reflection.name === '__namedParameters') reflection.name = 'options';
+}
+
 export function load(app) {
   app.on('bootstrapEnd', () => app.options.setValue('markdownItLoader', extendMarkdown));
   app.renderer.hooks.on('head.end', (context) =>
     JSX.createElement('link', { rel: 'stylesheet', href: context.relativeURL('assets/katex/katex.min.css', true) }),
   );
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, completeDocument);
+  app.renderer.on(RendererEvent.BEGIN, ({ project }) => {
+    nameDoors(project);
+    nameOptions(project);
+  });
   app.renderer.on(IndexEvent.PREPARE_INDEX, prepareSearch);
   app.renderer.on(PageEvent.END, (page) => {
     mendLinks(page);

@@ -60,6 +60,8 @@ const columns: Record<string, (row: number) => number | string> = {
   year: (row) => 1990 + (row % 35),
   size: (row) => 1.5 + Math.sin(19 * row * row),
   price: (row) => 3 + Math.cos(23 * row * row),
+  height: (row) => 1.7 + 0.1 * Math.sin(7 * row * row),
+  weight: (row) => 70 + 10 * Math.cos(13 * row * row),
   city: (row) => ['Oslo', 'Bergen', 'Ås'][(row * row) % 3],
   type: (row) => ['house', 'flat'][row % 2],
   income: (row) => (row % 5 === 0 ? '' : 3 + Math.sin(29 * row * row)),
@@ -69,6 +71,7 @@ const files = {
   'other.csv': ['a', 'b'],
   'fresh.csv': ['a', 'b'],
   'people.csv': ['age', 'rate', 'visits', 'grade', 'city', 'hour'],
+  'patients.csv': ['height', 'weight'],
   'homes.csv': ['year', 'size', 'price'],
   'flats.csv': ['city', 'type', 'year', 'price'],
   'messy.csv': ['city', 'income', 'price'],
@@ -76,12 +79,14 @@ const files = {
   'planned.csv': ['year', 'size'],
 };
 
-const trainedInPyTorch = path.resolve(import.meta.dirname, '../../../packages/import/fixtures/zuko-nsf.pt');
+/** A flow of two numbers, under the name that the pages have for it. */
+const trainedInPyTorch = path.resolve(import.meta.dirname, '../../../packages/import/fixtures/zuko-nsf');
 
 const pages = [
   'apps/train/README.md',
   'docs/own-data.md',
   'docs/conditional-densities.md',
+  'docs/from-pytorch.md',
   'docs/is-the-model-right.md',
 ];
 
@@ -93,7 +98,8 @@ describe.each(pages)('%s: its commands', (file) => {
         const rows = Array.from({ length: 200 }, (_, row) => header.map((column) => columns[column](row)).join(','));
         writeFileSync(path.join(cwd, name), `${header.join(',')}\n${rows.join('\n')}\n`);
       }
-      cpSync(trainedInPyTorch, path.join(cwd, 'flow.pt'));
+      for (const ending of ['pt', 'safetensors', 'json'])
+        cpSync(`${trainedInPyTorch}.${ending}`, path.join(cwd, `flow.${ending}`));
       for (const line of lines) {
         const [, ...args] = words(line.replace(/\s+#.*$/, ''));
         // Alone it trains on digits, and a server runs until it is stopped: tests of their own do that.

@@ -14,6 +14,7 @@ import {
   reachedByTab,
   sameTensors,
   shownBy,
+  shownOn,
   tensorsOf,
   textOf,
   trained,
@@ -64,6 +65,8 @@ export async function densityByKeyboard(page) {
   await page.waitForSelector('dialog[open]');
   if (!(await page.evaluate(() => document.querySelector('dialog').contains(document.activeElement))))
     throw new Error('the dialog does not take the focus');
+  const hidden = await page.evaluate(() => document.getElementById('dialog-text').scrollTop);
+  if (hidden > 0) throw new Error(`the dialog hides the first ${hidden} pixels of the program`);
   await page.keyboard.press('Escape');
   await page.waitForSelector('dialog', { state: 'hidden' });
   const focused = await page.evaluate(() => document.activeElement.id);
@@ -73,6 +76,9 @@ export async function densityByKeyboard(page) {
   await page.focus('#board');
   for (let i = 0; i < 10; i++) for (const key of ['Space', 'ArrowRight', 'ArrowUp']) await page.keyboard.press(key);
   if ((await textOf(page, 'board-count')) !== '100 points') throw new Error(await textOf(page, 'board-count'));
+  const board = await shownOn(page, 'board');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.waitForFunction((before) => document.getElementById('board').toDataURL() !== before, board);
   await page.focus('#board-train');
   await page.keyboard.press('Enter');
   await begun(page);

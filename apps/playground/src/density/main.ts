@@ -247,6 +247,12 @@ function draw(): void {
   );
 }
 
+/** Draws everything again, since colours or sizes have changed. */
+function redrawAll(): void {
+  draw();
+  if (chosenData() === 'drawing') redraw();
+}
+
 function update(): void {
   buttons.train.textContent = shown?.isTraining ? 'Restart' : 'Train';
   if (!shown?.isTraining && document.activeElement === buttons.stop) buttons.train.focus();
@@ -305,8 +311,8 @@ window.addEventListener('popstate', () => {
   if (!openLink() && !shown) train();
 });
 for (const query of ['(prefers-color-scheme: dark)', '(max-width: 860px)'])
-  matchMedia(query).addEventListener('change', draw);
-window.addEventListener('resize', latest(draw));
+  matchMedia(query).addEventListener('change', redrawAll);
+window.addEventListener('resize', latest(redrawAll));
 
 client.send({ type: 'start', backend: 'wasm' });
 if (!openLink()) {

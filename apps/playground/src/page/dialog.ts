@@ -15,10 +15,14 @@ export function showText({
   const dialog = byId<HTMLDialogElement>('dialog');
   byId('dialog-title').textContent = title;
   byId('dialog-note').textContent = note;
-  byId<HTMLTextAreaElement>('dialog-text').value = text;
+  const area = byId<HTMLTextAreaElement>('dialog-text');
+  area.value = text;
   byId('dialog-said').textContent = '';
   dialog.classList.toggle('short', isShort);
   if (!dialog.open) dialog.showModal();
+  // Browsers put the cursor behind the last letter, and scroll there.
+  area.setSelectionRange(0, 0);
+  area.scrollTop = 0;
 }
 
 export function setUpDialog(): void {

@@ -49,8 +49,8 @@ export interface ResNetOptions {
  * **Shapes**: x `[...batch, height, width, channels]`, context `[...batch, C]` or with a batch shape that broadcasts with that of x; result
  * `[...batch, height, width, outputChannels]`.
  *
- * Source: He et al. 2016, "Identity mappings in deep residual networks"; Dinh et al. 2017, "Density estimation using Real NVP", section 3.5, for its use in
- * couplings.
+ * Source: He et al. 2016, "Identity mappings in deep residual networks"; Dinh, Sohl-Dickstein & Bengio 2017, "Density estimation using Real NVP", section
+ * 3.5, for its use in couplings.
  *
  * @throws Error if an option is out of range, or x or the context does not fit
  *

@@ -53,7 +53,8 @@ export interface MaskedLinearOptions {
  *
  * **Shapes**: `[...batch, inputs]` → `[...batch, outputs]`.
  *
- * Source: Germain et al. 2015, equation 9; Salimans & Kingma 2016, "Weight normalization".
+ * Source: Germain et al. 2015, equation 9; Salimans & Kingma 2016, "Weight normalization: a simple reparameterization to accelerate training of deep
+ * neural networks".
  *
  * @example
  * ```ts

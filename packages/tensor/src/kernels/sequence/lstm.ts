@@ -59,7 +59,7 @@ export function lstmParameters(network: LstmNetwork, arrays: LstmArrays): Tensor
  *
  * **Units**: nats.
  *
- * Source: Kingma et al. 2016, "Improved variational inference with inverse autoregressive flow", section 4.
+ * Source: Kingma et al. 2016, "Improving variational inference with inverse autoregressive flow", section 4.
  *
  * @throws Error if the backend has no kernels for LSTMs
  *
