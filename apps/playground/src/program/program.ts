@@ -29,7 +29,7 @@ import { maximumLikelihood, StandardNormal, Transformed } from '@pushforward/dis
 import { ${tensorNames.join(', ')} } from '@pushforward/tensor';
 import { adam, cosineDecay, fit } from '@pushforward/training';
 
-await useBackend('wasm', { threads: 1 });
+await useBackend('wasm');
 
 ${data.load}
 

@@ -16,8 +16,8 @@ const autoencoders = new Autoencoders();
 
 const handlers: { [T in Request['type']]: (request: Extract<Request, { type: T }>) => unknown } = {
   start: async ({ backend }) => {
-    // A model's tensors stay where they are; kernels of this size gain nothing from more threads.
-    started = studio.end().then(() => useBackend(backend, { threads: 1 }));
+    // A model's tensors stay where they are. Threads are as many as there are, where the page may have several.
+    started = studio.end().then(() => useBackend(backend));
     await started;
     post({ type: 'ready', backend: describeBackend() });
   },
