@@ -1,6 +1,6 @@
 import { exp4, splat } from '../simd/simd-math';
-import { quantile4 } from './forward';
 import { LOCATION, LOG_DERIVATIVE, Mixtures, PER_SCALE, RECORD, recordsOf, summaryOf } from './mixture';
+import { quantile4 } from './quantile';
 
 /** As many as it takes to halve any bracket down to its last digits. */
 const ITERATIONS: i32 = 64;
