@@ -1,4 +1,4 @@
-import { type DataSetName, dataSets } from '../data/data-sets.js';
+import { type DataSetName, dataSets } from './data-sets.js';
 
 /** Where the rows of a run come from. */
 export type Source = { readonly kind: 'set'; readonly name: DataSetName } | { readonly kind: 'throws' } | Table;
