@@ -5,8 +5,7 @@ import { loadModule } from '@pushforward/io/node';
 import { AnyOrderDensity } from '@pushforward/made';
 import type { Json, Module } from '@pushforward/tensor';
 import { Vae, vaeModules } from '@pushforward/vae';
-import { categoriesOf } from '../density/columns/declared-kind.js';
-import { POSTERIOR_NAMES } from '../digits/settings.js';
+import { categoriesOf } from '../columns/kinds/declared-kind.js';
 import { UserError } from '../terminal/errors.js';
 import {
   type AnyOrderNotes,
@@ -16,6 +15,7 @@ import {
   type DigitsNotes,
   type FlowNotes,
 } from './model-notes.js';
+import { POSTERIOR_NAMES } from './posteriors.js';
 
 export type { AnyOrderNotes, DigitsNotes, FlowNotes } from './model-notes.js';
 
