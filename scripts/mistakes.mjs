@@ -152,7 +152,11 @@ export const MISTAKES = [
             'logDet: mul(broadcastTo(l, value.shape), 0.5)',
           ],
         ],
-        fails: ['packages/bijectors/src/elementwise/affine.test.ts', 'obeys the laws with a bound of %d', /automatic/],
+        fails: [
+          'packages/bijectors/src/elementwise/affine/affine.test.ts',
+          'obeys the laws with a bound of %d',
+          /automatic/,
+        ],
       },
     ],
   },
@@ -160,8 +164,8 @@ export const MISTAKES = [
     mistake: 'The gate starts at ½, and every layer halves its input',
     variants: [
       {
-        changes: [['packages/bijectors/src/elementwise/gate.ts', 'forgetBias = 2', 'forgetBias = 0']],
-        fails: ['packages/bijectors/src/elementwise/gate.test.ts', 'obeys the laws with %j', /identity/],
+        changes: [['packages/bijectors/src/elementwise/affine/gate.ts', 'forgetBias = 2', 'forgetBias = 0']],
+        fails: ['packages/bijectors/src/elementwise/affine/gate.test.ts', 'obeys the laws with %j', /identity/],
       },
     ],
   },

@@ -17,7 +17,7 @@ import {
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 import { ElementwiseTransform } from '../contract/elementwise-transform.js';
-import { AffineTransform } from '../elementwise/affine.js';
+import { AffineTransform } from '../elementwise/affine/affine.js';
 
 /** What {@link Elementwise} applies to events of which shape. */
 export interface ElementwiseOptions {

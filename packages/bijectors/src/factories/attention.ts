@@ -5,8 +5,8 @@ import {
   inverseAutoregressiveFlow,
   type MakeConditioner,
   maskedAutoregressiveFlow,
-} from './autoregressive-layers.js';
-import { checkFlowOptions } from './flow-options.js';
+} from './layers/autoregressive-layers.js';
+import { checkFlowOptions } from './layers/flow-options.js';
 import type { Chain } from '../combinators/chain.js';
 import { AttentionConditioner } from '../autoregressive/attention/attention-conditioner.js';
 

@@ -1,15 +1,15 @@
 import type { Activation } from '@pushforward/tensor';
 import type { Bijector } from '../contract/bijector.js';
-import { checkFlowOptions } from './flow-options.js';
+import { checkFlowOptions } from './layers/flow-options.js';
 import { Chain } from '../combinators/chain.js';
 import { affine } from '../combinators/elementwise.js';
 import type { ElementwiseTransform } from '../contract/elementwise-transform.js';
-import { type FlowOptions, flowOptions, flowLayers, type NormalizedFlowOptions } from './flow-layers.js';
+import { type FlowOptions, flowOptions, flowLayers, type NormalizedFlowOptions } from './layers/flow-layers.js';
 import { Invert } from '../combinators/invert.js';
 import { ActNorm } from '../linear/act-norm.js';
 import { LuLinear } from '../linear/lu-linear.js';
-import { AffineTransform } from '../elementwise/affine.js';
-import { ShiftTransform } from '../elementwise/shift.js';
+import { AffineTransform } from '../elementwise/affine/affine.js';
+import { ShiftTransform } from '../elementwise/affine/shift.js';
 import { Coupling } from '../coupling/coupling.js';
 import { Mlp } from '@pushforward/made';
 

@@ -1,6 +1,6 @@
 import { Chain } from '../combinators/chain.js';
 import { couplingLayers, type NiceOptions, niceOptions } from './coupling.js';
-import { checkFlowOptions } from './flow-options.js';
+import { checkFlowOptions } from './layers/flow-options.js';
 import { InvertTransform } from '../elementwise/invert.js';
 import { MixtureCdfTransform } from '../elementwise/mixture-cdf.js';
 

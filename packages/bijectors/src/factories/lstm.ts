@@ -4,8 +4,8 @@ import {
   inverseAutoregressiveFlow,
   type MakeConditioner,
   maskedAutoregressiveFlow,
-} from './autoregressive-layers.js';
-import { checkFlowOptions } from './flow-options.js';
+} from './layers/autoregressive-layers.js';
+import { checkFlowOptions } from './layers/flow-options.js';
 import type { Chain } from '../combinators/chain.js';
 import { LstmConditioner } from '../autoregressive/lstm/lstm-conditioner.js';
 

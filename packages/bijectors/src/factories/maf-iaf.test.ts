@@ -6,8 +6,8 @@ import type { Autoregressive } from '../autoregressive/autoregressive.js';
 import { iaf, maf } from './maf-iaf.js';
 import type { Chain } from '../combinators/chain.js';
 import { checkBijector } from '../testing/index.js';
-import { AffineTransform } from '../elementwise/affine.js';
-import { ShiftTransform } from '../elementwise/shift.js';
+import { AffineTransform } from '../elementwise/affine/affine.js';
+import { ShiftTransform } from '../elementwise/affine/shift.js';
 
 const FLOWS = { iaf, maf };
 const names = ['iaf', 'maf'] as const;

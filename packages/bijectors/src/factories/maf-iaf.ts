@@ -6,9 +6,9 @@ import {
   inverseAutoregressiveFlow,
   type MakeConditioner,
   maskedAutoregressiveFlow,
-} from './autoregressive-layers.js';
-import type { NormalizedFlowOptions } from './flow-layers.js';
-import { checkFlowOptions } from './flow-options.js';
+} from './layers/autoregressive-layers.js';
+import type { NormalizedFlowOptions } from './layers/flow-layers.js';
+import { checkFlowOptions } from './layers/flow-options.js';
 import type { Chain } from '../combinators/chain.js';
 
 /** What {@link iaf} is made of, and {@link maf} besides normalisation. */

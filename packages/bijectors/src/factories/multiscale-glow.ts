@@ -15,7 +15,7 @@ import { Invert } from '../combinators/invert.js';
 import { Partition } from '../combinators/partition.js';
 import type { Bijector } from '../contract/bijector.js';
 import type { ElementwiseTransform } from '../contract/elementwise-transform.js';
-import { AffineTransform } from '../elementwise/affine.js';
+import { AffineTransform } from '../elementwise/affine/affine.js';
 import { ImageCoupling } from '../images/image-coupling.js';
 import { Squeeze } from '../images/squeeze.js';
 import { ActNorm } from '../linear/act-norm.js';

@@ -1,8 +1,8 @@
 import { checkOneOf } from '@pushforward/tensor';
 import { type AutoregressiveFlowOptions, madeWith } from './maf-iaf.js';
-import { maskedAutoregressiveFlow } from './autoregressive-layers.js';
-import { flowOptions } from './flow-layers.js';
-import { checkFlowOptions } from './flow-options.js';
+import { maskedAutoregressiveFlow } from './layers/autoregressive-layers.js';
+import { flowOptions } from './layers/flow-layers.js';
+import { checkFlowOptions } from './layers/flow-options.js';
 import { Chain } from '../combinators/chain.js';
 import { couplingLayers, type NiceOptions } from './coupling.js';
 import {

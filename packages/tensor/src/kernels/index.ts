@@ -12,7 +12,7 @@ export type { MixtureShape } from './mixture/contract.js';
 export { hasMixtureKernels, mixtureQuantile } from './mixture/mixture-quantile.js';
 export { normalDraw, type NormalDraws } from './normal-draw/normal-draw.js';
 export { normalLogProb } from './standard-normal/normal-log-prob.js';
-export { HALF_LOG_TWO_PI } from '../special/half-log-two-pi.js';
+export { HALF_LOG_TWO_PI } from '../special/normal/half-log-two-pi.js';
 export { standardNormalLogProb } from './standard-normal/log-prob.js';
 export { bernoulliLogProb } from './bernoulli/log-prob.js';
 export { asLogDensity } from './log-density/as-log-density.js';

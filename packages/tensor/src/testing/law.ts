@@ -1,6 +1,6 @@
 import { memory } from '@tensorflow/tfjs-core';
 import type { Module } from '../module/module.js';
-import { allClose } from './all-close.js';
+import { allClose } from './closeness/all-close.js';
 import { rebuild } from './rebuild.js';
 
 /**
