@@ -8,11 +8,11 @@ import { describeBackend, useBackend } from '@pushforward/tensor';
 import { pathToFileURL } from 'node:url';
 import { prepareLoops } from './loops.js';
 import { prepareConvolution } from './convolution.js';
-import type { EventOperation, Operation } from './operation.js';
+import type { EventOperation, Operation } from '../operation.js';
 import { prepareOurs, startOurs } from './ours.js';
-import type { Answer, Request } from './protocol.js';
-import { tensorflow, webgpu } from './side.js';
-import { type AnySize, isOfImages, type Size } from './size.js';
+import type { Answer, Request } from '../protocol.js';
+import { tensorflow, webgpu } from '../side.js';
+import { type AnySize, isOfImages, type Size } from '../size.js';
 import { prepareStock } from './stock.js';
 
 const [library, threads] = process.argv.slice(2);

@@ -3,8 +3,8 @@ import { StandardNormal, Transformed } from '@pushforward/distributions';
 import { exportOnnx } from '@pushforward/onnx';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { eventOf, standardNormal } from './event.js';
-import type { EventOperation } from './operation.js';
-import type { Size } from './size.js';
+import type { EventOperation } from '../operation.js';
+import type { Size } from '../size.js';
 
 /** The flow of this project's side, exported, in onnxruntime: one event at a time on one thread, ready to run. */
 export async function prepareOnnxruntime(

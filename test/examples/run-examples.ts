@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { format } from 'node:util';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { findExamples } from '../scripts/examples.mjs';
+import { findExamples } from '../../scripts/shared/examples.mjs';
 
-const root = path.resolve(import.meta.dirname, '..');
+const root = path.resolve(import.meta.dirname, '../..');
 const folder = path.join(root, '.cache', 'examples');
 
 /** What the comments behind `console.log(…);` say is printed, if every call has one. `about` allows numbers to differ by a thousandth. */

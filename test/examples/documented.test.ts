@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 
-const packages = path.resolve(import.meta.dirname, '../packages');
+const packages = path.resolve(import.meta.dirname, '../../packages');
 
 /** The entry points of a package, as sources. */
 function entriesOf(directory: string): string[] {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Size } from './size.js';
+import type { Size } from '../size.js';
 import { flowToData, flowVariables, type TextbookFlow } from './textbook-flow.js';
 
 interface Mlp {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { LEARNING_RATE } from './learning-rate.js';
-import type { FlowOperation } from './operation.js';
-import type { Size } from './size.js';
+import type { FlowOperation } from '../operation.js';
+import type { Size } from '../size.js';
 import { flowLogProb, flowToData, flowVariables, type TextbookFlow, textbookFlow } from './textbook-flow.js';
 import { textbookVae } from './textbook-vae.js';
 

@@ -17,8 +17,8 @@ import { adam } from '@pushforward/training';
 import { BernoulliLikelihood, Mlp, mlpEncoder, Vae } from '@pushforward/vae';
 import { eventOf } from './event.js';
 import { LEARNING_RATE } from './learning-rate.js';
-import type { ConvolutionOperation, Operation } from './operation.js';
-import type { Size } from './size.js';
+import type { ConvolutionOperation, Operation } from '../operation.js';
+import type { Size } from '../size.js';
 
 export async function startOurs(threads: number): Promise<void> {
   await useBackend('wasm', { threads });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { conv2d } from '@pushforward/tensor';
-import type { Library, Operation } from './operation.js';
-import type { ImageSize } from './size.js';
+import type { Library, Operation } from '../operation.js';
+import type { ImageSize } from '../size.js';
 
 type Convolve = (x: tf.Tensor, filters: tf.Tensor, bias: tf.Tensor) => tf.Tensor;
 

@@ -1,6 +1,6 @@
 import { eventOf, standardNormal } from './event.js';
-import type { EventOperation } from './operation.js';
-import type { Size } from './size.js';
+import type { EventOperation } from '../operation.js';
+import type { Size } from '../size.js';
 
 /** A layer of one event, with the weights that its mask removes left as zeros. */
 interface LoopLayer {
