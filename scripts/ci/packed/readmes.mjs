@@ -6,8 +6,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { findExamples } from '../examples.mjs';
-import { install, olderTypescript, pack, published, shell } from './packed-project.mjs';
+import { findExamples } from '../../shared/examples.mjs';
+import { install, olderTypescript, pack, published, shell } from './project.mjs';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'pushforward-readmes-'));
 const run = promisify(execFile);

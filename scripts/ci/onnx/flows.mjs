@@ -15,7 +15,7 @@ import { StandardNormal, Transformed } from '@pushforward/distributions';
 import { normal, useBackend } from '@pushforward/tensor';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { root } from '../setup.mjs';
+import { root } from '../../setup.mjs';
 
 // By its place: the workspace's root does not depend on the package.
 const { exportOnnx } = await import(pathToFileURL(path.join(root, 'packages/onnx/dist/index.js')).href);

@@ -3,8 +3,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { root } from '../setup.mjs';
-import { install, olderTypescript, pack, published, shell } from './packed-project.mjs';
+import { root } from '../../setup.mjs';
+import { install, olderTypescript, pack, published, shell } from './project.mjs';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'pushforward-packed-'));
 
@@ -16,7 +16,7 @@ try {
   }
 
   const made = install(folder, 'made', ['@pushforward/made', '@tensorflow/tfjs']);
-  writeFileSync(path.join(made, 'main.js'), readFileSync(path.join(root, 'scripts/ci/packed-made.js')));
+  writeFileSync(path.join(made, 'main.js'), readFileSync(path.join(root, 'scripts/ci/packed/made.js')));
   shell('node', ['main.js'], made);
 
   const all = install(folder, 'all', [
@@ -26,7 +26,7 @@ try {
     olderTypescript,
     '@types/node',
   ]);
-  writeFileSync(path.join(all, 'main.ts'), readFileSync(path.join(root, 'scripts/ci/packed-flow.ts')));
+  writeFileSync(path.join(all, 'main.ts'), readFileSync(path.join(root, 'scripts/ci/packed/flow.ts')));
   writeFileSync(
     path.join(all, 'tsconfig.json'),
     JSON.stringify({

@@ -4,7 +4,7 @@
 // light and dark. Other arguments choose the checks whose names contain one of them.
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { serveSite, site } from '../site-serve.mjs';
+import { serveSite, site } from '../../site/serve.mjs';
 import { accessible } from './accessible.mjs';
 import { launchChromium } from './chromium.mjs';
 

@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { root } from '../../setup.mjs';
+import { root } from '../../../setup.mjs';
 import { accessible } from '../accessible.mjs';
-import { nodeOf } from '../node-versions.mjs';
+import { nodeOf } from '../../node-versions.mjs';
 import {
   accessibleEverywhere,
   begun,

@@ -3,10 +3,10 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { blocksOf } from '../examples.mjs';
-import { isolated, serveFolder } from '../serve-folder.mjs';
-import { launchChromium } from './chromium.mjs';
-import { install, pack, published, shell } from './packed-project.mjs';
+import { blocksOf } from '../../shared/examples.mjs';
+import { isolated, serveFolder } from '../../shared/serve-folder.mjs';
+import { launchChromium } from '../browser/chromium.mjs';
+import { install, pack, published, shell } from './project.mjs';
 
 const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'pushforward-pages-')));
 

@@ -1,7 +1,7 @@
 // Builds the playground, serves it, and drives it in headless Chromium as a visitor would: what each page promises must hold, on a server that
 // isolates pages and on one that does not. Arguments choose the checks whose names contain one of them.
-import { run } from '../setup.mjs';
-import { servePlayground } from '../site-serve.mjs';
+import { run } from '../../setup.mjs';
+import { servePlayground } from '../../site/serve.mjs';
 import { launchChromium } from './chromium.mjs';
 import * as density from './playground/density.mjs';
 import * as digits from './playground/digits.mjs';

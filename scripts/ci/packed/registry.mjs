@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
-import { tarballsIn } from './packed-project.mjs';
+import { tarballsIn } from './project.mjs';
 
 /** Serves the tarballs of a folder. */
 export async function serveRegistry(folder) {

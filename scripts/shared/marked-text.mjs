@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { root } from './setup.mjs';
+import { root } from '../setup.mjs';
 
 /** What stands in a page between a mark `<!-- begin -->` and the next `<!-- end -->`. */
 export function textBetween(page, begin, end) {
@@ -22,7 +22,7 @@ export function putBetween(page, begin, end, text, check = false) {
 }
 
 /** A line of a table. */
-export const line = (cells) => `| ${cells.join(' | ')} |`;
+const line = (cells) => `| ${cells.join(' | ')} |`;
 
 /** A table in Markdown, whose columns from the second on are numbers where `numeric` says so. */
 export function tableOf(head, rows, numeric = false) {

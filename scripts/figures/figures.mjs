@@ -10,12 +10,12 @@ import { maximumLikelihood, StandardNormal, Transformed } from '@pushforward/dis
 import { key, normal, useBackend } from '@pushforward/tensor';
 import { adam, cosineDecay, fit } from '@pushforward/training';
 import ts from 'typescript';
-import { findExamples } from './examples.mjs';
-import { drawLearning, learn } from './figures/learning-curves.mjs';
-import { gridPoints, orders } from './figures/orders.mjs';
-import { at, colours, figure, path as line, text } from './figures/svg.mjs';
-import { putBetween, tableOf } from './marked-text.mjs';
-import { root } from './setup.mjs';
+import { findExamples } from '../shared/examples.mjs';
+import { drawLearning, learn } from './learning-curves.mjs';
+import { gridPoints, orders } from './orders.mjs';
+import { at, colours, figure, path as line, text } from './svg.mjs';
+import { putBetween, tableOf } from '../shared/marked-text.mjs';
+import { root } from '../setup.mjs';
 
 const write = (name, svg) => writeFileSync(path.join(root, 'docs/figures', `${name}.svg`), svg);
 const rowsOf = (tensor) => tensor.array();

@@ -1,7 +1,7 @@
 // The packages, and the doors that each has: what others may import.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { root } from './setup.mjs';
+import { root } from '../setup.mjs';
 
 export const packageNames = readdirSync(path.join(root, 'packages'));
 

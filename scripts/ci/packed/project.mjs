@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { packageNames } from '../doors.mjs';
-import { environment, root } from '../setup.mjs';
+import { packageNames } from '../../shared/doors.mjs';
+import { environment, root } from '../../setup.mjs';
 
 /** Runs a program with its output shown; throws unless it exits with 0. */
 export function shell(command, args, cwd) {

@@ -3,8 +3,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { root } from '../setup.mjs';
-import { onnxFlows } from './onnx-flows.mjs';
+import { root } from '../../setup.mjs';
+import { onnxFlows } from './flows.mjs';
 
 const ONNX = '1.22.0';
 const MISSING = 2;

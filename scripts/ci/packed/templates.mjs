@@ -15,13 +15,13 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { blocksOf } from '../examples.mjs';
-import { serveFolder } from '../serve-folder.mjs';
-import { root } from '../setup.mjs';
-import { launchChromium } from './chromium.mjs';
-import { pack } from './packed-project.mjs';
+import { blocksOf } from '../../shared/examples.mjs';
+import { serveFolder } from '../../shared/serve-folder.mjs';
+import { root } from '../../setup.mjs';
+import { launchChromium } from '../browser/chromium.mjs';
+import { pack } from './project.mjs';
 import { serveRegistry } from './registry.mjs';
-import { runtimeOf } from './runtimes.mjs';
+import { runtimeOf } from '../runtimes.mjs';
 
 const DENO = '2.9.6';
 const BUN = '1.4.5';

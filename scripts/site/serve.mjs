@@ -1,8 +1,8 @@
 // Serves what `npm run site` built, with the headers under which WebAssembly may have threads: `npm run site:serve [PORT]`.
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { isolated, serveFolder } from './serve-folder.mjs';
-import { root } from './setup.mjs';
+import { isolated, serveFolder } from '../shared/serve-folder.mjs';
+import { root } from '../setup.mjs';
 
 /** Where `npm run site` builds. */
 export const site = path.join(root, 'docs/site');

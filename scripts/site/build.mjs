@@ -2,9 +2,9 @@
 // playground.
 import { cpSync } from 'node:fs';
 import path from 'node:path';
-import { root, run } from './setup.mjs';
-import { site } from './site-serve.mjs';
-import { buildRunner } from './site/build-runner.mjs';
+import { root, run } from '../setup.mjs';
+import { site } from './serve.mjs';
+import { buildRunner } from './build-runner.mjs';
 
 /** Builds the site; returns whether that went well. */
 export async function buildSite({ playground = true } = {}) {

@@ -1,11 +1,11 @@
 // Opens each page of the playground as a first visitor does, in headless Chromium: what is downloaded, which goes into docs/sizes.md, and how long the
 // page takes to paint and to show what a model computed. `--check` writes nothing, and fails if a size is off by more than a twentieth.
 import { gzipSync } from 'node:zlib';
-import { launchChromium } from './ci/chromium.mjs';
-import { tableOf } from './marked-text.mjs';
-import { run } from './setup.mjs';
-import { servePlayground } from './site-serve.mjs';
-import { kilobytes, putSizes } from './size-text.mjs';
+import { launchChromium } from './chromium.mjs';
+import { tableOf } from '../../shared/marked-text.mjs';
+import { run } from '../../setup.mjs';
+import { servePlayground } from '../../site/serve.mjs';
+import { kilobytes, putSizes } from '../../shared/size-text.mjs';
 
 /** What is aimed at, in milliseconds, on a machine that does nothing else. */
 const FIRST_PAINT = 1000;
@@ -66,12 +66,12 @@ try {
 if (
   putSizes(
     'docs/sizes.md',
-    'size: written by scripts/page-loads.mjs',
+    'size: written by scripts/ci/browser/page-loads.mjs',
     tableOf(['page', 'download'], rows, true),
     check,
   ) &&
   check
 ) {
-  console.error('docs/sizes.md: run node scripts/page-loads.mjs');
+  console.error('docs/sizes.md: run node scripts/ci/browser/page-loads.mjs');
   process.exitCode = 1;
 }

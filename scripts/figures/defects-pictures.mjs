@@ -9,8 +9,8 @@ import { saveModule } from '@pushforward/io/node';
 import { startBackend } from '@pushforward/tensor';
 import '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import { defects } from './defects.mjs';
-import { root } from './setup.mjs';
+import { defects } from '../shared/defects.mjs';
+import { root } from '../setup.mjs';
 
 const PROGRAM = path.join(root, 'apps/train/dist/main.js');
 const ROWS = 1000;

@@ -2,7 +2,7 @@
 // `<!-- continued -->` goes on with the program of the block before.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { root } from './setup.mjs';
+import { root } from '../setup.mjs';
 
 const documented = /^(README\.md|docs\/[^/]+\.md|packages\/[^/]+\/(README\.md|src\/.*(?<!\.test)\.ts))$/;
 

@@ -1,11 +1,11 @@
 // Exported flows in onnxruntime-web, in headless Chromium: the same log-densities and samples as the flows' own.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { serveFolder } from '../serve-folder.mjs';
-import { root } from '../setup.mjs';
-import { launchChromium } from './chromium.mjs';
-import { installInto } from './install-into.mjs';
-import { areClose, onnxFlows } from './onnx-flows.mjs';
+import { serveFolder } from '../../shared/serve-folder.mjs';
+import { root } from '../../setup.mjs';
+import { launchChromium } from '../browser/chromium.mjs';
+import { installInto } from '../install-into.mjs';
+import { areClose, onnxFlows } from './flows.mjs';
 
 const RUNTIME = '1.30.0';
 const directory = path.join(root, '.cache', 'onnx-web');
