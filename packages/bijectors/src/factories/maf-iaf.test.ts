@@ -175,6 +175,6 @@ describe('with a graph', () => {
   });
 
   test('an order beside it is refused', () => {
-    expect(() => maf({ dim: 3, graph, mixing: 'random' })).toThrow('graph: mixing must be left out where there is one');
+    expect(() => maf({ dim: 3, graph, mixing: 'random' })).toThrow('maf: mixing must be left out where there is a graph');
   });
 });

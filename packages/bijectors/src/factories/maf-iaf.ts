@@ -95,8 +95,7 @@ export function maf(options: MaskedFlowOptions): Chain {
 }
 
 /** A MADE for each layer. */
-export function madeWith({ hidden, residual, activation, graph, mixing }: AutoregressiveFlowOptions): MakeConditioner {
-  if (graph && mixing) throw new Error('graph: mixing must be left out where there is one');
+export function madeWith({ hidden, residual, activation, graph }: AutoregressiveFlowOptions): MakeConditioner {
   return (shared) =>
     new Made({ ...shared, ...(graph ? { order: undefined, graph } : {}), hidden, residual, activation });
 }

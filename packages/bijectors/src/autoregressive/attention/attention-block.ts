@@ -78,9 +78,9 @@ export class AttentionBlock extends Module {
     super();
     checkOptions('AttentionBlock', options, ['width', 'mlp', 'activation', 'residualGain', 'seed']);
     const { width, mlp, activation, residualGain = 1, seed } = options;
-    checkInteger('attentionBlock: width', width, 1);
-    checkInteger('attentionBlock: mlp', mlp, 1);
-    checkOneOf('attentionBlock: activation', activation, activations);
+    checkInteger('AttentionBlock: width', width, 1);
+    checkInteger('AttentionBlock: mlp', mlp, 1);
+    checkOneOf('AttentionBlock: activation', activation, activations);
     this.width = width;
     this.mlp = mlp;
     this.activation = activation;

@@ -55,7 +55,10 @@ export function checkFlowOptions<T extends object>(name: string, options: T, kno
     if (value === undefined) continue;
     CHECKS.get(option)?.(`${name}: ${option}`, value);
     if (option === 'init') checkInit(name, value as Init);
-    if (option === 'graph' && !Array.isArray(value))
+    if (option !== 'graph') continue;
+    if (!Array.isArray(value))
       throw new Error(`${name}: graph must be lists of zeros and ones, got ${formatValue(value)}`);
+    if ('mixing' in options && options.mixing !== undefined)
+      throw new Error(`${name}: mixing must be left out where there is a graph`);
   }
 }
