@@ -178,13 +178,13 @@ export const MISTAKES = [
           [`${SPLINE}/spline.ts`, 'import { add,', 'import { equal, where, zerosLike, add,'],
           [
             `${SPLINE}/spline.ts`,
-            "throughBin(inside, bins.find(inside, 'x'))",
-            "throughBin(x, bins.find(inside, 'x'))",
+            "splineForward(inside, bins.find(inside, 'x'))",
+            "splineForward(x, bins.find(inside, 'x'))",
           ],
           [
             `${SPLINE}/spline.ts`,
-            "backThroughBin(inside, bins.find(inside, 'y'))",
-            "backThroughBin(x, bins.find(inside, 'y'))",
+            "splineInverse(inside, bins.find(inside, 'y'))",
+            "splineInverse(x, bins.find(inside, 'y'))",
           ],
           [
             `${SPLINE}/spline.ts`,

@@ -1,7 +1,7 @@
 import type { StoredTensor } from '@pushforward/io';
 import { checkOptions, type Activation, formatValue, type Json } from '@pushforward/tensor';
 
-/** What a zuko flow's arrays do not say. */
+/** The options of a zuko flow that its arrays do not show. */
 export interface ZukoOptions {
   /** The nonlinearity of its networks. Default `'relu'`, as in zuko. */
   activation?: Activation;

@@ -1,4 +1,4 @@
-/** What can be exported, for the errors that say what cannot. */
+/** The exportable classes, for the error that refuses another. */
 const EXPORTABLE =
   'autoregressive layers over a Made, an LSTM or attention and coupling layers over an Mlp, with the elementwise transforms of the library; ' +
   'permutations, linear maps, elementwise maps and maps of the context between them; and a normal base';

@@ -1,7 +1,7 @@
 import { addN, mean, squeeze, stack, sub, type Tensor, type TensorContainerObject, tidy } from '@tensorflow/tfjs-core';
 import { checkInteger, checkOptions, key, logSumExp, Module, type Seed, split } from '@pushforward/tensor';
 
-/** What x depends on besides z, and where draws come from. */
+/** Options of functions that draw: the context that x depends on besides z, and the seed. */
 export interface VaeDrawOptions {
   /** `[...batch, C]`, for a conditional autoencoder. Default: none. */
   context?: Tensor;
@@ -84,7 +84,7 @@ export abstract class LatentVariableModel<Encoding = unknown> extends Module {
   abstract readonly contextDim: number;
 
   /**
-   * What x says of z.
+   * The posterior of z given x.
    *
    * @throws Error unless x is `[...batch, dataDim]`, or the context does not fit
    */

@@ -19,7 +19,7 @@ import { Bijector } from '../contract/bijector.js';
 import { ElementwiseTransform } from '../contract/elementwise-transform.js';
 import { AffineTransform } from '../elementwise/affine/affine.js';
 
-/** What {@link Elementwise} applies to events of which shape. */
+/** Options of {@link Elementwise}. */
 export interface ElementwiseOptions {
   /** The family of maps. */
   transform: ElementwiseTransform;

@@ -189,7 +189,7 @@ export class Partition extends Bijector {
     return at;
   }
 
-  /** What the parts' sizes become, in an event that has the given sizes along the other axes. */
+  /** The sizes of the parts' images, in an event that has the given sizes along the other axes. */
   #outputSizes(shape: readonly number[]): readonly number[] {
     if (shape.length < this.eventRank) return this.sizes;
     const at = shape.length + this.axis;

@@ -14,7 +14,7 @@ import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 import { select } from '../numerics/select.js';
 
-/** What {@link Permute} does to which vectors. */
+/** Options of {@link Permute}. */
 export interface PermuteOptions {
   /** D, the length of the vectors. */
   dim: number;

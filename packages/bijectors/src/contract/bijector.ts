@@ -105,7 +105,7 @@ export abstract class Bijector extends Module {
   }
 }
 
-/** What errors call a bijector: its name in a saved file, which survives a minifier. */
+/** A bijector's name in error messages: that in a saved file, which survives a minifier. */
 function typeOf(bijector: Bijector): string {
   const { type, name } = bijector.constructor as { type?: string; name: string };
   return type ?? name;

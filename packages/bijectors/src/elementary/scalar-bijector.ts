@@ -7,7 +7,7 @@ import { Bijector } from '../contract/bijector.js';
 export abstract class ScalarBijector extends Bijector {
   readonly eventRank = 0;
 
-  /** What errors call it. */
+  /** Its name in error messages. */
   protected abstract readonly label: string;
 
   protected abstract map(x: Tensor): ValueAndLogDet;

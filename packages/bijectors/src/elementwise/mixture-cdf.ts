@@ -38,7 +38,7 @@ import { implicitRoot } from '../numerics/implicit-root.js';
 import { toRows } from '../numerics/rows.js';
 import { MIXTURE_FAMILIES, type MixtureFamily } from './mixture-family.js';
 
-/** What {@link MixtureCdfTransform} is made of. */
+/** Options of {@link MixtureCdfTransform}. */
 export interface MixtureCdfTransformOptions {
   /** Of what distribution the components are, and y where x is of the mixture. Default `'logistic'`. */
   family?: 'logistic' | 'gaussian';
@@ -265,7 +265,7 @@ export class MixtureCdfTransform extends ElementwiseTransform {
   }
 }
 
-/** What follows the mixtures: numbers, or one 0. */
+/** The affine map behind the mixtures: a number for each, or one 0. */
 interface Affine {
   readonly shift: Tensor;
   readonly logScale: Tensor;

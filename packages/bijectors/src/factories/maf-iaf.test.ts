@@ -175,6 +175,8 @@ describe('with a graph', () => {
   });
 
   test('an order beside it is refused', () => {
-    expect(() => maf({ dim: 3, graph, mixing: 'random' })).toThrow('maf: mixing must be left out where there is a graph');
+    expect(() => maf({ dim: 3, graph, mixing: 'random' })).toThrow(
+      'maf: mixing must be left out where there is a graph',
+    );
   });
 });

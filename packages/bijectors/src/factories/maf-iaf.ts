@@ -11,7 +11,7 @@ import type { NormalizedFlowOptions } from './layers/flow-layers.js';
 import { checkFlowOptions } from './layers/flow-options.js';
 import type { Chain } from '../combinators/chain.js';
 
-/** What {@link iaf} is made of, and {@link maf} besides normalisation. */
+/** Options of {@link iaf}, and of {@link maf} but for normalisation. */
 export interface AutoregressiveFlowOptions extends AutoregressiveLayersOptions {
   /** The widths of each layer's hidden layers; with `residual` the width of the stream, then that of each block. Default `[64, 64]`. */
   hidden?: readonly number[];
@@ -34,7 +34,7 @@ const autoregressiveFlowOptions = [
   'activation',
 ] as const;
 
-/** What {@link maf} is made of. */
+/** Options of {@link maf}. */
 export interface MaskedFlowOptions extends AutoregressiveFlowOptions, NormalizedFlowOptions {}
 
 /**

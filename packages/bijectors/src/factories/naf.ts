@@ -6,7 +6,7 @@ import type { Chain } from '../combinators/chain.js';
 import { InvertTransform } from '../elementwise/invert.js';
 import { SigmoidalTransform, type SigmoidalTransformOptions } from '../elementwise/sigmoidal.js';
 
-/** What {@link naf} is made of. */
+/** Options of {@link naf}. */
 export interface NeuralAutoregressiveFlowOptions
   extends Omit<AutoregressiveFlowOptions, 'transform'>, Pick<SigmoidalTransformOptions, 'units'> {}
 

@@ -12,20 +12,20 @@ import {
 
 type SplineOptions = Pick<RationalQuadraticSplineTransformOptions, 'bins' | 'bound'>;
 
-/** What {@link nsf} of autoregressive layers is made of. */
+/** Options of {@link nsf} with autoregressive layers. */
 export interface AutoregressiveSplineFlowOptions
   extends Omit<AutoregressiveFlowOptions, 'transform' | 'residual'>, SplineOptions {
   /** The splines depend on the dimensions before, by a MADE; densities are one pass a layer. The default. */
   layers?: 'autoregressive';
 }
 
-/** What {@link nsf} of coupling layers is made of. */
+/** Options of {@link nsf} with coupling layers. */
 export interface CouplingSplineFlowOptions extends NiceOptions, SplineOptions {
   /** The splines depend on one half of the dimensions, by an MLP; both directions are one pass a layer. */
   layers: 'coupling';
 }
 
-/** What {@link nsf} is made of. */
+/** Options of {@link nsf}. */
 export type NeuralSplineFlowOptions = AutoregressiveSplineFlowOptions | CouplingSplineFlowOptions;
 
 /**

@@ -24,7 +24,7 @@ import {
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ScalarBijector } from '../elementary/scalar-bijector.js';
 
-/** What a {@link PixelSigmoid} is made of. */
+/** Options of {@link PixelSigmoid}. */
 export interface PixelSigmoidOptions {
   /** How many values a pixel has: 0 to `levels − 1`, and after noise from 0 to 1 any number up to `levels`. Default 256. */
   levels?: number;

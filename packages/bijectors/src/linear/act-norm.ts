@@ -39,7 +39,7 @@ import {
 } from '../context/context-parameters.js';
 import { Bijector } from '../contract/bijector.js';
 
-/** What an {@link ActNorm} is made of. */
+/** Options of {@link ActNorm}. */
 export interface ActNormOptions extends ContextOptions {
   /** D, the length of the vectors. */
   dim: number;

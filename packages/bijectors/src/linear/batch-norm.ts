@@ -32,7 +32,7 @@ import {
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 
-/** What a {@link BatchNorm} is made of. */
+/** Options of {@link BatchNorm}. */
 export interface BatchNormOptions {
   /** D, the length of the vectors. */
   dim: number;

@@ -38,7 +38,7 @@ import { Bijector } from '../contract/bijector.js';
 import { invertLowerTriangular } from '../numerics/invert-triangular.js';
 import { times, transposed } from '../numerics/times.js';
 
-/** What a {@link Householder} rotation is made of. */
+/** Options of a {@link Householder} rotation. */
 export interface HouseholderOptions extends ContextOptions {
   /** D, the length of the vectors. */
   dim: number;

@@ -26,7 +26,7 @@ import { PackedTriangles } from '../numerics/packed-triangles.js';
 import { invertLowerTriangular } from '../numerics/invert-triangular.js';
 import { times, transposed } from '../numerics/times.js';
 
-/** What an {@link LuLinear} is made of. */
+/** Options of {@link LuLinear}. */
 export interface LuLinearOptions extends ContextOptions {
   /** D, the length of the vectors. */
   dim: number;

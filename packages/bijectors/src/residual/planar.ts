@@ -41,7 +41,7 @@ import { Bijector } from '../contract/bijector.js';
 import { positive } from '../numerics/positive.js';
 import { invertTanhUnit, logTanhUnitDerivative, MIN_SLOPE } from './tanh-unit.js';
 
-/** What a {@link Planar} layer is made of. */
+/** Options of a {@link Planar} layer. */
 export interface PlanarOptions extends ContextOptions {
   /** D, the length of the vectors. */
   dim: number;

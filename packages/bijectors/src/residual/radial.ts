@@ -40,7 +40,7 @@ import {
 import { Bijector } from '../contract/bijector.js';
 import { positive } from '../numerics/positive.js';
 
-/** What a {@link Radial} layer is made of. */
+/** Options of a {@link Radial} layer. */
 export interface RadialOptions extends ContextOptions {
   /** D, the length of the vectors. */
   dim: number;

@@ -47,7 +47,7 @@ import { positive } from '../numerics/positive.js';
 import { times, transposed } from '../numerics/times.js';
 import { invertTanhUnit, logTanhUnitDerivative, MIN_SLOPE } from './tanh-unit.js';
 
-/** What a {@link Sylvester} layer is made of. */
+/** Options of a {@link Sylvester} layer. */
 export interface SylvesterOptions extends ContextOptions {
   /** D, the length of the vectors. */
   dim: number;

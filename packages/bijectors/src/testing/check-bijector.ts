@@ -22,7 +22,7 @@ import {
 } from './laws/values.js';
 import { pointsFor, type Subject, WAYS } from './harness/subject.js';
 
-/** What {@link checkBijector} has to know or may assume. */
+/** Options of {@link checkBijector}. */
 export interface CheckBijectorOptions {
   /** The shape of one event of x. Default `[]`, right for an event rank of 0. */
   eventShape?: readonly number[];

@@ -15,7 +15,7 @@ import { readResult, type Way } from './harness/evaluate.js';
 import { checkElementTypes } from './laws/element-types.js';
 import { negated, opposite, WAYS } from './harness/subject.js';
 
-/** What {@link checkElementwiseTransform} may assume. */
+/** Options of {@link checkElementwiseTransform}. */
 export interface CheckElementwiseTransformOptions {
   /** How far from the identity the map at the identity parameters may be, relative and absolute. Default: `tolerance`. */
   identityTolerance?: number;

@@ -30,7 +30,7 @@ export interface CheckOptions {
   onStep?: Step;
 }
 
-/** What {@link checkDensity} found. */
+/** The result of {@link checkDensity}. */
 export interface DensityCheck {
   /** In a sentence. */
   verdict: string;

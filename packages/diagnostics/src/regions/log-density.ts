@@ -2,7 +2,7 @@ import { checkOptions, foldIn, key, type Seed } from '@pushforward/tensor';
 import { chooseAmong } from '../numerics/random.js';
 import { DRAWS, monteCarloPValue, type SimulationOptions, type TestResult } from '../tests/p-values.js';
 
-/** What {@link coverageTest} found. */
+/** The result of {@link coverageTest}. */
 export interface CoverageResult extends TestResult {
   /** Of each region, the part of the model's samples in it: its nominal coverage, ascending. */
   nominal: Float64Array;
@@ -80,7 +80,7 @@ export function coverageTest(
   };
 }
 
-/** What {@link lowDensityTest} found; the statistic is the difference `data − model`. */
+/** The result of {@link lowDensityTest}; the statistic is the difference `data − model`. */
 export interface LowDensityResult extends TestResult {
   /** The mean log-density of the tenth of the data with the lowest, in nats. */
   data: number;

@@ -14,7 +14,7 @@ import type { Matrix } from '../arrays/matrix.js';
 import { readOnce } from '../arrays/read-once.js';
 import { normalCdf, normalQuantile } from '../numerics/normal.js';
 
-/** What the data become under the inverse of a model. */
+/** The image of the data under the inverse of a model. */
 export interface Residuals {
   /** `[N, D]`: independent standard normal numbers exactly when the density is right. */
   z: Matrix;

@@ -23,7 +23,7 @@ export interface EcdfBand {
   upper: Float64Array;
 }
 
-/** What {@link uniformityTest} found. */
+/** The result of {@link uniformityTest}. */
 export interface UniformityResult extends TestResult {
   /** Of each column, as if it were the only one. */
   columns: TestResult[];

@@ -6,7 +6,7 @@ import { normalQuantile } from '../numerics/normal.js';
 import { normals, uniforms } from '../numerics/random.js';
 import type { TestResult } from '../tests/p-values.js';
 
-/** What {@link classifierTest} found; the statistic is the accuracy on pairs that the classifier has not seen. */
+/** The result of {@link classifierTest}; the statistic is the accuracy on pairs that the classifier has not seen. */
 export interface ClassifierResult extends TestResult {
   /** The rows that the accuracy is of. */
   tested: number;

@@ -17,7 +17,7 @@ import {
 } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from '../contract/distribution.js';
 
-/** What a {@link Dequantized} is made of. */
+/** Options of {@link Dequantized}. */
 export interface DequantizedOptions {
   /** p(y), a density of what is left once noise from 0 to 1 is added, such as a flow that ends with a `PixelSigmoid`. */
   density: Distribution;

@@ -22,7 +22,7 @@ import { Distribution, type SampleOptions } from '../contract/distribution.js';
 import { sampleShape } from '../contract/sample-shape.js';
 import type { Support } from '../contract/support.js';
 
-/** What a {@link MixedDensity} is made of. */
+/** Options of {@link MixedDensity}. */
 export interface MixedDensityOptions {
   /** Of each number of an event, how many categories it has; 0 for a real number. */
   categories: readonly number[];
@@ -221,7 +221,7 @@ export class MixedDensity extends Distribution {
     return this.contextMap ? this.contextMap.inverse(expanded) : expanded;
   }
 
-  /** What the continuous part has for a context. */
+  /** The context of the continuous part. */
   #conditionOf(codes: Tensor | undefined, given: Tensor | undefined): Tensor | undefined {
     if (!codes) return given;
     const own = expand(

@@ -21,7 +21,7 @@ export interface Float64Density {
   logProb(x: Float64Array, context?: Float64Array): Float64Array;
 }
 
-/** What {@link float64Density} takes besides a density. */
+/** Options of {@link float64Density}. */
 export interface Float64Options {
   /** Formulas of classes that this package does not have. */
   formulas?: OwnFormulas;

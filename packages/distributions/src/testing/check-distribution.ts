@@ -19,7 +19,7 @@ import { checkManyContexts } from './laws/contexts.js';
 import { checkTypes } from './laws/types.js';
 import { read } from './laws/read.js';
 
-/** What {@link checkDistribution} has to know or may assume. */
+/** Options of {@link checkDistribution}. */
 export interface CheckDistributionOptions {
   /**
    * Where the probability of an event that is one number lies, in ascending order: the values of a discrete distribution, or an interval

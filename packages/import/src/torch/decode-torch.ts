@@ -68,7 +68,7 @@ export function decodeTorch(bytes: Uint8Array): Map<string, StoredTensor> {
   return tensors;
 }
 
-/** What tensors are made from. */
+/** An open file, with the storages read so far. */
 interface File {
   readonly entries: ReadonlyMap<string, Uint8Array>;
   /** Those that have been read. */

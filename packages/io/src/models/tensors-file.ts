@@ -12,11 +12,11 @@ export interface NamedTensors {
   [name: string]: { shape: number[]; values: StoredValues };
 }
 
-/** What {@link loadTensors} finds in a file. */
+/** The content of a file that {@link loadTensors} reads. */
 export interface LoadedTensors {
   /** An object without a prototype, so that no name of a file means anything to JavaScript. */
   tensors: NamedTensors;
-  /** What was saved with them; undefined if nothing. */
+  /** The data saved with them; undefined if none. */
   metadata: Json | undefined;
 }
 

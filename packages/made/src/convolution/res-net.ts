@@ -22,7 +22,7 @@ import { checkImageShape, type ImageShape } from './image-shape.js';
 import { ResidualBlock } from './residual-block.js';
 import { WeightNormConv2d } from './weight-norm-conv2d.js';
 
-/** What a {@link ResNet} is made of. */
+/** Options of {@link ResNet}. */
 export interface ResNetOptions {
   /** Height, width and channels of an image. */
   inputShape: readonly number[];
@@ -169,7 +169,7 @@ export class ResNet extends Network {
     };
   }
 
-  /** What a context adds to every pixel. */
+  /** The context's offset of every pixel. */
   #everywhere(context: Tensor): Tensor {
     const added = linear(context, this.contextWeights!);
     return reshape(added, [...added.shape.slice(0, -1), 1, 1, this.stem.outputs]);

@@ -13,7 +13,7 @@ import {
 } from '@pushforward/tensor';
 import { WeightNormConv2d } from './weight-norm-conv2d.js';
 
-/** What a {@link ResidualBlock} is made of. */
+/** Options of {@link ResidualBlock}. */
 export interface ResidualBlockOptions {
   /** How many numbers a pixel of x has. */
   inputs: number;
@@ -31,7 +31,7 @@ export interface ResidualBlockOptions {
   seed?: Seed;
 }
 
-/** What the second convolution adds at the start, relative to the shortcut: many blocks in a row are then near the identity. */
+/** Initial gain of the second convolution, relative to the shortcut: many blocks in a row are then near the identity. */
 const RESIDUAL_GAIN = 0.1;
 
 /**

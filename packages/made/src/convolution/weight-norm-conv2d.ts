@@ -35,7 +35,7 @@ import {
   uniform,
 } from '@pushforward/tensor';
 
-/** What a {@link WeightNormConv2d} is made of. */
+/** Options of {@link WeightNormConv2d}. */
 export interface WeightNormConv2dOptions {
   /** How many numbers a pixel of x has. */
   inputs: number;

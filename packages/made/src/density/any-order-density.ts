@@ -53,7 +53,7 @@ import {
   startingMeans,
 } from './gaussian-mixtures.js';
 
-/** What an {@link AnyOrderDensity} is made of. */
+/** Options of {@link AnyOrderDensity}. */
 export interface AnyOrderDensityOptions {
   /** Of each dimension, how many categories it has; 0 for a real number. */
   categories: readonly number[];
@@ -305,7 +305,7 @@ export class AnyOrderDensity extends Module {
     return { rows: reshape(toFloat('AnyOrderDensity: x', x), [sizeOf(batch), this.dim]), batch };
   }
 
-  /** What the network says of all dimensions, given those that are known. */
+  /** The network's parameters of all dimensions, given those that are known. */
   #parameters(rows: Tensor, known: Tensor): Tensor {
     const standard = div(sub(rows, tensor1d([...this.loc])), tensor1d([...this.scale]));
     const shown = where(greater(known, 0), standard, scalar(0));

@@ -13,7 +13,7 @@ import { asLogDensity } from '@pushforward/tensor/kernels';
 import type { Step } from '../contract/conditioner.js';
 import { Made, type MadeOptions, structureOptions } from '../made/made.js';
 
-/** What a density model on a {@link Made} is made of: that network's options but its parameters, which the model decides. */
+/** Options of a density model on a {@link Made}: that network's, but for its parameters, which the model decides. */
 export type MadeDensityOptions = Omit<MadeOptions, 'parameterCount' | 'initialParameters'>;
 
 /** How to draw. */
@@ -124,7 +124,7 @@ export abstract class MadeDensity extends Module {
   /** `log p(xᵢ | x₍₋ᵢ₎)`: `x` `[...batch, D]`, `parameters` `[...batch, D, P]`, result `[...batch, D]`. */
   protected abstract elementLogProb(x: Tensor, parameters: Tensor): Tensor;
 
-  /** What {@link draw} takes a number from. */
+  /** The random numbers that {@link draw} transforms. */
   protected abstract noise(key: Key, shape: readonly number[]): Tensor;
 
   /** A number with the distribution that its parameters say, from a noise. */

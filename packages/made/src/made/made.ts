@@ -39,7 +39,7 @@ import { networkLayers, type MadeNetwork } from '../network/network.js';
 import { type Order, resolveOrder } from '../masks/order.js';
 import { unroll } from '../unroll/unroll.js';
 
-/** What a {@link Made} is made of. */
+/** Options of {@link Made}. */
 export interface MadeOptions {
   /** D, the number of dimensions. */
   dim: number;
@@ -296,7 +296,7 @@ export class Made extends Conditioner {
     return maskedTransform(this.#network, this.#arrays(given), form, sequential);
   }
 
-  /** What the kernels compute with; they see to the masks. */
+  /** The arrays for the kernels, which apply the masks. */
   #arrays({ x: input, context, batch }: AdmittedArguments): MaskedNetworkArrays {
     return {
       input,

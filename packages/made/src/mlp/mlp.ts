@@ -28,7 +28,7 @@ import { Network } from '../contract/network.js';
 import { type Init, ORTHOGONAL_GAIN } from '../network/init.js';
 import { rowsFor } from '../network/rows-for.js';
 
-/** What an {@link Mlp} is made of. */
+/** Options of {@link Mlp}. */
 export interface MlpOptions {
   /** A, the width of the input; 0 is allowed. */
   inputDim: number;

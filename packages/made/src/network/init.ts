@@ -8,7 +8,7 @@ import { formatValue } from '@pushforward/tensor';
 export type Init = 'identity' | 'orthogonal';
 
 /**
- * What the orthogonal output weights of {@link Init} are multiplied by.
+ * Factor of the orthogonal output weights of {@link Init}.
  *
  * @example
  * ```ts

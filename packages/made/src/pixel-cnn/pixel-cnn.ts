@@ -43,7 +43,7 @@ import { MaskedLinear } from '../network/masked-linear.js';
 import { channelGroups, filterMask, pixelGraph, pixelsBefore } from './receptive-field.js';
 import { type PixelLayer, unrollPixels } from './unroll-pixels.js';
 
-/** What a {@link PixelCnn} is made of. */
+/** Options of {@link PixelCnn}. */
 export interface PixelCnnOptions {
   /** Height, width and channels of an image. */
   shape: readonly number[];
@@ -292,7 +292,7 @@ export class PixelCnn extends Conditioner {
     };
   }
 
-  /** What the context adds to the pixels of the first layer: `[rows, height, width, channels]` with a row for each event, or the same for all pixels in a single one. */
+  /** The context's offset of the first layer's pixels: `[rows, height, width, channels]` with a row for each event, or the same for all pixels in a single one. */
   #contextTerm({ context, batch }: AdmittedArguments): Tensor4D | undefined {
     if (!context || !this.contextWeights) return undefined;
     const [height, width] = this.contextChannels > 0 ? this.#shape : [1, 1];

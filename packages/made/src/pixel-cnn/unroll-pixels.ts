@@ -11,7 +11,7 @@ export interface PixelLayer {
   readonly before: readonly (readonly [down: number, right: number])[];
 }
 
-/** What {@link unrollPixels} works on. */
+/** Arguments of {@link unrollPixels}. */
 export interface PixelUnrolling {
   readonly shape: readonly [height: number, width: number, channels: number];
   /** The group of each hidden channel, ascending. */
@@ -20,7 +20,7 @@ export interface PixelUnrolling {
   readonly activation: Activation;
   /** The first layer, the residual blocks, and the map to the parameters. */
   readonly layers: readonly PixelLayer[];
-  /** What the context adds to each pixel of the first layer, `[rows, channels]`, or one for all pixels. */
+  /** The context's offset of each pixel of the first layer, `[rows, channels]`, or one for all pixels. */
   readonly added?: readonly Tensor[];
   /** `[rows, D]` */
   readonly input: Tensor;

@@ -8,7 +8,7 @@ import { checkConfig, checkMemory, checkRefusals } from './laws/objects.js';
 import { checkConnectivity, checkNaN, checkShapes, checkUnrolling } from './laws/values.js';
 import { ROWS, type Subject } from './harness/subject.js';
 
-/** What {@link checkConditioner} has to know or may assume. */
+/** Options of {@link checkConditioner}. */
 export interface CheckConditionerOptions {
   /** Paths of variables whose gradient may be zero everywhere, such as weights that a mask leaves without an input. Default none. */
   idle?: readonly string[];

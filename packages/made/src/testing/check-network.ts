@@ -20,7 +20,7 @@ import {
 } from '@pushforward/tensor/testing';
 import type { Network } from '../contract/network.js';
 
-/** What {@link checkNetwork} has to know or may assume. */
+/** Options of {@link checkNetwork}. */
 export interface CheckNetworkOptions {
   /** Paths of variables whose gradient may be zero everywhere. Default none. */
   idle?: readonly string[];
@@ -188,7 +188,7 @@ async function checkConfig(subject: Subject): Promise<void> {
   copy.dispose();
 }
 
-/** What does not fit is refused with an error that says what came, and without leaking. */
+/** Arguments that do not fit are refused with an error that says what came, and without leaking. */
 function checkRefusals(network: Network): void {
   const { inputShape, contextDim } = network;
   const fitting = contextDim > 0 ? [contextDim] : undefined;

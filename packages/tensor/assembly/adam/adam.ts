@@ -34,7 +34,7 @@ export class AdamSettings {
   averageRate: f32;
   /** The largest norm of all gradients together; 0 for none. */
   clipNorm: f32;
-  /** What the gradients are multiplied by. */
+  /** Factor of the gradients. */
   @internal factor: f32;
   table: usize;
   count: i32;

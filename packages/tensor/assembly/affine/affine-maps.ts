@@ -6,7 +6,7 @@ import { AffineForm, BoundedScale, GateScale, LogScaleId, maskOf, RawScale, scal
 /** Numbers of one task. */
 export const TASK_ROWS: i32 = 4096;
 
-/** What a number costs, in multiplications: an exponential and a hyperbolic tangent. */
+/** Cost of a number, in multiplications: an exponential and a hyperbolic tangent. */
 export const NUMBER_COST: f64 = 40;
 
 /** Affine maps of N numbers, with two parameters each, or one where the form has no scale. */

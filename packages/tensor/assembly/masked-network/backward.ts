@@ -45,7 +45,7 @@ function backwardAll(network: MaskedNetwork, record: usize, adjoints: usize, dir
   addUnits(direct, adjoints + nodeAt(network, 0).values, network.dim);
 }
 
-/** What the gradient of the sequential direction's step needs: an affine one the values, splines the input, which no record holds. */
+/** Inputs of the gradient of the sequential direction's step that no record holds: the values of an affine step, the input of splines. */
 function residualOf(network: MaskedNetwork, record: usize, total: usize, row: i32, lanes: i32): usize {
   if (!network.splines) return record + nodeAt(network, 0).values;
   const input = total + UNIT_BYTES;
@@ -70,7 +70,7 @@ function backwardByDegree(network: MaskedNetwork, thread: i32, record: usize, ad
   }
 }
 
-/** What the readers of a node, hidden or the input, give to its units from `begin` up to `end`. */
+/** Adds up the adjoints that the readers of a node, hidden or the input, give to its units from `begin` up to `end`. */
 function computeAdjoints(network: MaskedNetwork, n: i32, record: usize, adjoints: usize, begin: i32, end: i32): void {
   if (begin == end) return;
   const node = nodeAt(network, n);

@@ -52,7 +52,7 @@ function valuesOf(network: MaskedNetwork, n: i32, record: usize): usize {
   return record + node.values + (n == network.layerCount ? <usize>node.count * (UNIT_BYTES - 4) : 0);
 }
 
-/** What a layer's units start with. */
+/** Sets a layer's units to their offsets. */
 function setOffsets(network: MaskedNetwork, l: i32, record: usize, event: i32): void {
   const layer = layerAt(network, l);
   const values = valuesOf(network, l + 1, record);

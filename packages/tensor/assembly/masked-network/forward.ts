@@ -99,7 +99,7 @@ function computeUnits(network: MaskedNetwork, l: i32, record: usize, begin: i32,
   if (node.reads != node.values) activate(network.activation, target, record + node.reads + <usize>begin * UNIT_BYTES, (end - begin) * TILE);
 }
 
-/** What units start with; an offset for each event is there already. */
+/** Sets units to their offsets; one for each event is there already. */
 function setOffsets(network: MaskedNetwork, l: i32, record: usize, begin: i32, end: i32): void {
   const layer = layerAt(network, l);
   const values = record + nodeAt(network, l + 1).values;

@@ -33,7 +33,7 @@ export class MaskedLayer {
   columnUnits: usize;
   /** `[inputs, units]`, as given. */
   weights: usize;
-  /** What is added to the products, or 0: one row for all events, or one for each. */
+  /** Offset of the products, or 0: one row for all events, or one for each. */
   offset: usize;
   offsetPerRow: i32;
   /** Place for the weights by degree: `[units, inputs]`; and `[inputs, units]`, used where `unitOrder` is given. */
@@ -61,7 +61,7 @@ export class MaskedNetwork {
   nodes: usize;
   /** The place in the order of each dimension; 0 if they are in order. */
   dimensionIndices: usize;
-  /** What is done with the parameters: an affine step, or splines, or neither. */
+  /** The map that takes the parameters: an affine step, splines, or neither. */
   form: usize;
   splines: usize;
   /** Products of one event that are not masked. */

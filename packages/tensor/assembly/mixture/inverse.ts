@@ -5,7 +5,7 @@ import { quantile4 } from './quantile';
 /** As many as it takes to halve any bracket down to its last digits. */
 const ITERATIONS: i32 = 64;
 
-/** What float32 leaves of a quantile, relative to it or to 1. */
+/** Rounding error of a quantile in float32, relative to it or to 1. */
 const ROUNDING: f32 = 6e-8;
 
 /**

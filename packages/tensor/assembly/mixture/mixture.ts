@@ -5,7 +5,7 @@ import { softBound4 } from '../simd/soft-bound';
 // Four numbers side by side, each with a mixture of its own: parameters lie transposed in working memory, one vector for each, and behind them a record
 // for each component and what is known of the mixtures as a whole.
 
-/** What a component costs each number, in multiplications. */
+/** Cost of a component for each number, in multiplications. */
 export const COMPONENT_COST: f64 = 150;
 
 /** Numbers of one task. */
@@ -29,7 +29,7 @@ export class Mixtures extends TransformArrays {
   affineBound: f32;
   /** The smallest logarithm of a hazard rate by which the inverse's gradient divides. */
   flattest: f32;
-  /** What a thread needs: place for four mixtures. */
+  /** Bytes of work space for each thread: four mixtures. */
   workBytes: usize;
 }
 

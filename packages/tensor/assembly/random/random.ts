@@ -1,7 +1,7 @@
 import { boxMuller } from './box-muller';
 import { highWords, lowWords, threefry } from './threefry';
 
-/** What numbers to draw. */
+/** A request for random numbers. */
 @unmanaged
 export class Draw {
   isNormal: i32;

@@ -1,4 +1,4 @@
-/** What is copied number by number: a call for so few bytes would take longer. */
+/** Up to so many bytes are copied number by number: a call would take longer. */
 const SHORT: usize = 64;
 
 /**

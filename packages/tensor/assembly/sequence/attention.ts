@@ -114,7 +114,7 @@ export class Attention extends Sequence {
   operands: usize;
   transposed: usize;
   gradients: usize;
-  /** What the context adds to the first token, `[N, W]` or 0, and its gradient. */
+  /** The context's offset of the first token, `[N, W]` or 0, and its gradient. */
   context: usize;
   contextGradient: usize;
   inTile: TileOffsets;

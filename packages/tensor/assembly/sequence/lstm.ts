@@ -120,7 +120,7 @@ function statesOf(layer: LstmLayer, record: usize): usize {
   return record + layer.reads + <usize>(layer.inputs - layer.width) * UNIT_BYTES;
 }
 
-/** What the first position finds: no value before, and the initial states and cells. */
+/** Sets up the first position: no previous value, and the initial states and cells. */
 function startTile(lstm: Lstm, tile: usize, row: i32, lanes: i32): void {
   memory.fill(tile + layerAt(lstm, 0).reads, 0, UNIT_BYTES);
   let from = rowOf(lstm.states, lstm.stateCount, row);

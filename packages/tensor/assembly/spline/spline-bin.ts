@@ -4,7 +4,7 @@ import { softplus4, splat } from '../simd/simd-math';
 
 // Four numbers side by side, each with its own parameters: these lie transposed in working memory, one vector for each parameter.
 
-/** What a bin costs each number, in multiplications. */
+/** Cost of a bin for each number, in multiplications. */
 export const BIN_COST: f64 = 200;
 
 /** Bytes of a vector of four. */
@@ -17,7 +17,7 @@ export class Splines extends TransformArrays {
   isInverse: i32;
   bound: f32;
   minDerivative: f32;
-  /** What is added to raw derivatives. */
+  /** Offset of raw derivatives. */
   shift: f32;
   /** The free part of all widths and of all heights. */
   freeX: f64;
@@ -25,7 +25,7 @@ export class Splines extends TransformArrays {
   /** The smallest width and height. */
   minX: f64;
   minY: f64;
-  /** What a thread needs: place for the parameters of four numbers, their bins and knots. */
+  /** Bytes of work space for each thread: the parameters of four numbers, their bins and knots. */
   workBytes: usize;
 }
 

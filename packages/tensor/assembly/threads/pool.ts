@@ -84,7 +84,7 @@ export function runTasks(kernel: i32, args: usize, taskCount: i32, work: f64): v
   while (atomic.load<i32>(pool.active) != 0) {}
 }
 
-/** What every other thread does until its process ends. */
+/** The loop of every other thread until its process ends. */
 export function serve(address: usize, thread: i32): void {
   const pool = changetype<Pool>(address);
   let seen: i32 = 0;

@@ -15,7 +15,7 @@ import type { BackendName, BackendOptions } from './options.js';
 
 const loaders: Record<BackendName, BackendLoader> = { tensorflow, webgpu, wasm, webgl, cpu };
 
-/** What 'auto' tries, the fastest first. */
+/** The backends that 'auto' tries, the fastest first. */
 const orderInNode: readonly BackendName[] = ['tensorflow', 'webgpu', 'wasm', 'cpu'];
 const orderInBrowser: readonly BackendName[] = ['webgpu', 'wasm', 'webgl', 'cpu'];
 

@@ -82,7 +82,7 @@ export abstract class Module implements ModuleContract {
     }
   }
 
-  /** What `console.log` of Node prints. */
+  /** The text that Node's `console.log` prints. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
@@ -212,7 +212,7 @@ function checkTakesNothing(moduleClass: object, what: string): void {
   if (length !== 0) throw new Error(`${name}: the class must have ${what}, because its constructor takes arguments`);
 }
 
-/** What a module holds besides variables and modules, as JSON. */
+/** The fields of a module besides variables and modules, as JSON. */
 function plainValues(module: Module): Record<string, string> {
   const isPlain = (value: unknown): boolean =>
     Array.isArray(value) ? value.every(isPlain) : ['number', 'string', 'boolean'].includes(typeof value);

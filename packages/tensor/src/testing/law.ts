@@ -141,7 +141,7 @@ export function assertRefused(subject: object, what: string, call: () => unknown
 }
 
 /**
- * What {@link rebuild} makes of a module; where it cannot, throws by {@link broken}.
+ * Rebuilds a module by {@link rebuild}; where it cannot, throws by {@link broken}.
  *
  * @example
  * ```ts

@@ -32,7 +32,7 @@ function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** What V8 has as an experiment. */
+/** An experimental feature of V8. */
 interface Experiment {
   /** The flag that turns it on. */
   readonly flag: string;
@@ -41,7 +41,7 @@ interface Experiment {
    * should an experiment fail at one, it ends the process, which no check at the start can catch.
    */
   readonly tried: readonly string[];
-  /** What warnings call it. */
+  /** Its name in warnings. */
   readonly name: string;
 }
 

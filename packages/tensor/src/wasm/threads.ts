@@ -1,4 +1,4 @@
-/** What a thread needs to serve: the kernels' compiled module, the memory, the addresses of constants and pool in it and the thread's number, from 1. */
+/** The message that starts a thread: the kernels' compiled module, the memory, the addresses of constants and pool in it and the thread's number, from 1. */
 interface ThreadData {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;

@@ -6,10 +6,10 @@ import { type MemoryViews, memoryViews } from './memory-views.js';
 import { POOL_BYTES } from './structs.generated.js';
 import { startThread } from './threads.js';
 
-/** What this package uses of TensorFlow.js's wasm backend. */
+/** The part of TensorFlow.js's wasm backend that this package uses. */
 export interface WasmBackend {
   readonly wasm: {
-    /** What the WebAssembly module exports; the threaded build has none of it. */
+    /** Exports of the WebAssembly module; the threaded build has none of them. */
     readonly asm?: { readonly memory?: WebAssembly.Memory };
     /** Throws where there is no memory left, once the module is loaded. */
     _malloc(bytes: number): number;

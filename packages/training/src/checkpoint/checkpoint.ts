@@ -17,7 +17,7 @@ export type EpochRecord = {
 export type Progress = {
   /** The version of this format. */
   version: 1;
-  /** What every random choice of the run comes from. */
+  /** The key of every random choice of the run. */
   key: { high: number; low: number };
   batchSize: number;
   /** The number of rows trained on, or null for a stream. */

@@ -22,7 +22,7 @@ export interface EpochEvent extends Readonly<EpochRecord> {
   isBest: boolean;
 }
 
-/** What a run tells while it goes on; a promise that a handler returns is awaited before the next step. */
+/** The handlers of a run's events; a promise that a handler returns is awaited before the next step. */
 export interface FitHandlers {
   /** Called for every step, in order; with `readEvery` k, for k steps at once. */
   onStep?: (event: StepEvent) => void | Promise<void>;

@@ -11,7 +11,7 @@ import { checkScalar, type Loss, lossAndGradients, readScalars } from './loss.js
 import { type OptimizerState, share } from '../optimizer/optimizer-state.js';
 import type { Schedule } from '../optimizer/schedule.js';
 
-/** What a run is made of, checked and with every default filled in. */
+/** The settings of a run, checked and with every default filled in. */
 export interface RunParts extends FitHandlers {
   loss: Loss<unknown>;
   /** Runs a step with the module as it is trained. */

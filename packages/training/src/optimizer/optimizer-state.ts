@@ -14,7 +14,7 @@ import { checkRate, type Schedule } from './schedule.js';
 import { type Hyperparameters, type Slots, update } from './adam-update.js';
 
 /**
- * What an optimizer accumulates over a run: the number of steps, the moments of the gradients and, if asked for, the moving average
+ * The state that an optimizer accumulates over a run: the number of steps, the moments of the gradients and, if asked for, the moving average
  * of the weights. Made by an optimizer's `init`.
  *
  * @example

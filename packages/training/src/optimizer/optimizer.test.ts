@@ -185,7 +185,9 @@ describe('OptimizerState', () => {
   test('restore refuses what is missing or misshapen, and then keeps its state', () => {
     const { state } = run(adam(), 1);
     const tensors = state.tensors();
-    expect(() => state.restore(2, new Map())).toThrow('OptimizerState: tensors must have first/a, got none of that name');
+    expect(() => state.restore(2, new Map())).toThrow(
+      'OptimizerState: tensors must have first/a, got none of that name',
+    );
     expect(() => state.restore(2, new Map([...tensors, ['second/a', scalar(0)]]))).toThrow(
       'OptimizerState: second/a must be [3], got []',
     );

@@ -21,7 +21,7 @@ import { Bijector } from '@pushforward/bijectors';
 import { type ImageShape, ResidualBlock, WeightNormConv2d } from '@pushforward/made';
 import { type Encoding, LOG_SCALE_BOUND } from '../encoder.js';
 
-/** What a {@link LatentLayer} is made of. */
+/** Options of {@link LatentLayer}. */
 export interface LatentLayerOptions {
   /** Height, width and channels of the features below the layer. */
   inputShape: readonly number[];
@@ -44,7 +44,7 @@ export interface LatentLayerOptions {
   seed?: Seed;
 }
 
-/** What one of the two passes says of a layer's latent numbers: `[...batch, latentDim]`, and a context `[...batch, contextDim]`. */
+/** The output of one of the two passes for a layer's latent numbers: `[...batch, latentDim]`, and a context `[...batch, contextDim]`. */
 export interface Statements {
   readonly loc: Tensor;
   /** Not bounded yet. */

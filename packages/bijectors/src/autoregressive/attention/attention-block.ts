@@ -17,14 +17,14 @@ import {
 import { layerNorm } from './layer-norm.js';
 import { uniformVariable } from '../sequence/uniform-variable.js';
 
-/** What an {@link AttentionBlock} is made of. */
+/** Options of {@link AttentionBlock}. */
 export interface AttentionBlockOptions {
   /** W, the width of the stream. */
   width: number;
   /** M, the width of the MLP's hidden layer. */
   mlp: number;
   activation: Activation;
-  /** What the weights that add to the stream are multiplied by at the start. Default 1. */
+  /** Initial factor of the weights that add to the stream. Default 1. */
   residualGain?: number;
   seed?: Seed;
 }

@@ -5,7 +5,7 @@ import { ElementwiseTransform } from '../../contract/elementwise-transform.js';
 
 /** An elementwise transform that both directions have an affine formula of: the formulas are all that a class adds. */
 export abstract class AffineFamily extends ElementwiseTransform {
-  /** What error messages call the transform. */
+  /** The transform's name in error messages. */
   protected abstract readonly label: string;
 
   abstract override form(direction: 'forward' | 'inverse'): AffineForm;

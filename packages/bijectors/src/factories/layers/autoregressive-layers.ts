@@ -7,10 +7,10 @@ import { type FlowOptions, flowOptions, flowLayers, type NormalizedFlowOptions }
 import { AffineTransform } from '../../elementwise/affine/affine.js';
 import { GateTransform } from '../../elementwise/affine/gate.js';
 
-/** What every flow of autoregressive layers is made of. */
+/** Options of every flow of autoregressive layers. */
 export interface AutoregressiveLayersOptions extends FlowOptions {
   /**
-   * What each layer applies to each dimension. Default: {@link AffineTransform} for the masked flows `maf`, `lstmMaf` and `attentionMaf`,
+   * The map that each layer applies to each dimension. Default: {@link AffineTransform} for the masked flows `maf`, `lstmMaf` and `attentionMaf`,
    * {@link GateTransform} for the inverse ones.
    */
   transform?: ElementwiseTransform;

@@ -5,7 +5,7 @@ import { Invert } from '../../combinators/invert.js';
 import { BatchNorm } from '../../linear/batch-norm.js';
 import { LuLinear } from '../../linear/lu-linear.js';
 
-/** What every flow is made of. */
+/** Options of every flow. */
 export interface FlowOptions {
   /** D, the length of the vectors. */
   dim: number;
@@ -38,7 +38,7 @@ export interface FlowOptions {
 /** The names of {@link FlowOptions}. */
 export const flowOptions = ['dim', 'transforms', 'contextDim', 'mixing', 'init', 'checkpoint', 'seed'] as const;
 
-/** What flows are made of besides that are trained from data to base. */
+/** Further options of flows that are trained from data to base. */
 export interface NormalizedFlowOptions extends FlowOptions {
   /**
    * Whether a {@link BatchNorm} stands at the base's side of every layer. It wants batches in training, and the statistics of all the

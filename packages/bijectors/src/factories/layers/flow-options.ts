@@ -20,7 +20,7 @@ const atLeast =
   (name, value) =>
     checkInteger(name, value, minimum);
 
-/** What each option of any flow's factory must be, whoever has it. */
+/** The check of each option, for all factories that have it. */
 const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['dim', atLeast(1)],
   ['transforms', atLeast(1)],

@@ -9,7 +9,7 @@ export const ROWS = 6;
 
 export const WAYS: readonly Way[] = ['forward', 'inverse'];
 
-/** What the laws look at: a bijector with all its variables moved off their start, and points in the domain of either direction. */
+/** The subject of the laws: a bijector with all its variables moved off their start, and points in the domain of either direction. */
 export interface Subject {
   readonly bijector: Bijector;
   /** The shape of an argument's event in either direction. */

@@ -1,6 +1,6 @@
 import type { BackendOptions } from '../options.js';
 
-/** What `useBackend` has to know about one backend in order to start it. */
+/** How `useBackend` starts one backend. */
 export interface BackendLoader {
   /**
    * Imports the backend's package, if it has one; that registers the backend with TensorFlow.js.
@@ -16,7 +16,7 @@ export interface BackendLoader {
    * @returns null, or why it cannot start and what to do, as the end of the sentence `backend 'x' …`
    */
   begin?(options: BackendOptions): Promise<string | null>;
-  /** What has to be done once it is in use, before kernels are registered. */
+  /** Runs once the backend is in use, before kernels are registered. */
   prepare?(options: BackendOptions): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ const PACKAGE = '@tensorflow/tfjs-backend-webgpu';
 /** WebGPU for Node. */
 const NODE_PACKAGE = 'webgpu';
 
-/** What is used of WebGPU's own interface. */
+/** The part of WebGPU's own interface that is used here. */
 interface Gpu {
   requestAdapter(options: {
     powerPreference: string;

@@ -26,7 +26,7 @@ export interface ConvolutionWindow {
   readonly left: number;
 }
 
-/** What both functions are told besides the sizes. */
+/** Stride and padding, for both functions. */
 export interface WindowOptions {
   readonly stride: number;
   readonly padding: Padding;

@@ -30,7 +30,7 @@ export interface MaskedNetwork {
   }[];
 }
 
-/** What a {@link MaskedNetwork} computes with. */
+/** Arrays of a {@link MaskedNetwork}. */
 export interface MaskedNetworkArrays {
   /** `[...batch, D]` */
   readonly input: Tensor;
@@ -39,14 +39,14 @@ export interface MaskedNetworkArrays {
    * read, and its gradient is 0.
    */
   readonly weights: readonly Tensor[];
-  /** What is added to each layer's products, the same for every event or not: `units` numbers or as many for each event. */
+  /** The offset of each layer's products, the same for every event or not: `units` numbers or as many for each event. */
   readonly offsets: readonly (Tensor | undefined)[];
 }
 
-/** What both kernels are told besides tensors. */
+/** Attributes of both kernels. */
 export interface MaskedNetworkAttrs {
   readonly network: MaskedNetwork;
-  /** What is done with the parameters; without it they are the result. */
+  /** The map that takes the parameters; without it they are the result. */
   readonly form?: StepForm;
   readonly sequential: boolean;
   /** For each layer, which of the tensors after the weights is added to its products; −1 for none. */

@@ -36,7 +36,7 @@ function runGradient(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: Wasm
   return runSequenceGradient(wasm, inputs, lstm, (call) => layOut(wasm, lstm, call), wasm.functions.lstmGradient);
 }
 
-/** What follows from a network alone: where a position's record and its adjoints have which part, in bytes. */
+/** Byte offsets within a position's record and its adjoints, which follow from the network alone. */
 interface Plan {
   readonly dim: number;
   readonly parameterCount: number;

@@ -7,7 +7,7 @@ interface MatcherResult {
   message: () => string;
 }
 
-/** What `expect(…)` of vitest has once it is extended by {@link matchers}; TypeScript is told as in the example there. */
+/** The matchers of vitest's `expect(…)` once it is extended by {@link matchers}; TypeScript is told as in the example there. */
 export interface TensorMatchers {
   toBeAllClose(expected: unknown, tolerance?: Tolerance): Promise<void>;
   toLeakNoTensor(): Promise<void>;

@@ -67,7 +67,7 @@ export function reduce(
   return { shape: keepDims ? kept : x.shape.filter((_, axis) => !axes.includes(axis)), values };
 }
 
-/** What f makes of the numbers along the last axis. */
+/** Applies f to the numbers along the last axis. */
 export function alongLast(x: Float64, f: (numbers: number[]) => number[]): Float64 {
   const size = x.shape.at(-1)!;
   const rows = Array.from({ length: sizeOf(x.shape.slice(0, -1)) }, (_, row) =>

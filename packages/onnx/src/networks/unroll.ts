@@ -16,7 +16,7 @@ import { MaskedLayers } from './masked-layers.js';
  *
  * **Shapes**: input `[rows, D]`, context `[rows, C]`; values and log-derivatives `[rows, D]`.
  */
-export function sweep(
+export function unroll(
   graph: Graph,
   made: Made,
   weights: Weights,
@@ -26,37 +26,40 @@ export function sweep(
 ): Transformed {
   const { order, starts, activation, layers } = made.network;
   const masked = new MaskedLayers(graph, made, weights);
-  const ranks = starts.length - 1;
-  const dimensionsOf = (rank: number) => order.slice(starts[rank], starts[rank + 1]);
-  /** The units of a node, by their places in the network's matrices, that a rank computes; node 0 are the dimensions. */
-  const unitsOf = (node: number, rank: number): readonly number[] => {
-    if (node === 0) return dimensionsOf(rank);
+  const degrees = starts.length - 1;
+  const dimensionsOf = (degree: number) => order.slice(starts[degree], starts[degree + 1]);
+  /** The units of a node, by their places in the network's matrices, that a degree computes; node 0 are the dimensions. */
+  const unitsOf = (node: number, degree: number): readonly number[] => {
+    if (node === 0) return dimensionsOf(degree);
     const layer = layers[node - 1];
     return layer.isOutput
-      ? parameterColumns(dimensionsOf(rank), map)
-      : range(layer.starts[rank], layer.starts[rank + 1]);
+      ? parameterColumns(dimensionsOf(degree), map)
+      : range(layer.starts[degree], layer.starts[degree + 1]);
   };
   const isRead = [true, ...layers.map((_, l) => layers.some(({ from }) => from === l + 1))];
-  /** What readers of each node read, for each rank that has units in it. */
+  /** The activated units of each node that later layers read, by degree. */
   const reads: Map<number, Value>[] = isRead.map(() => new Map());
-  /** What the ranks from `begin` up to `end` give to a layer: their values, and the rows of its matrix. */
-  const given = (from: number, begin: number, end: number) => {
-    const known = range(begin, end).filter((rank) => reads[from].has(rank));
-    return { values: known.map((rank) => reads[from].get(rank)!), rows: known.flatMap((rank) => unitsOf(from, rank)) };
+  /** Units of degrees from `begin` up to `end` as inputs of a layer: their values, and the rows of its matrix. */
+  const inputsOf = (from: number, begin: number, end: number) => {
+    const filled = range(begin, end).filter((degree) => reads[from].has(degree));
+    return {
+      values: filled.map((degree) => reads[from].get(degree)!),
+      rows: filled.flatMap((degree) => unitsOf(from, degree)),
+    };
   };
 
   const inputs = graph.splitColumns(
     graph.takeColumns(input, order, made.dim),
-    range(0, ranks).map((rank) => dimensionsOf(rank).length),
+    range(0, degrees).map((degree) => dimensionsOf(degree).length),
   );
   const logDerivatives: Value[] = [];
-  const size = Math.ceil(Math.sqrt(ranks));
-  for (let begin = 0; begin < ranks; begin += size) {
-    const block = range(begin, Math.min(begin + size, ranks));
+  const size = Math.ceil(Math.sqrt(degrees));
+  for (let begin = 0; begin < degrees; begin += size) {
+    const block = range(begin, Math.min(begin + size, degrees));
     const pending = layers.map(({ from, takesContext }, l) => {
-      const filled = block.filter((rank) => unitsOf(l + 1, rank).length > 0);
-      const units = filled.map((rank) => unitsOf(l + 1, rank));
-      const { values, rows } = given(from, 0, begin);
+      const filled = block.filter((degree) => unitsOf(l + 1, degree).length > 0);
+      const units = filled.map((degree) => unitsOf(l + 1, degree));
+      const { values, rows } = inputsOf(from, 0, begin);
       if (takesContext && context !== undefined) {
         values.push(context);
         rows.push(...masked.contextRows);
@@ -69,15 +72,15 @@ export function sweep(
               masked.product(l, graph.joinColumns(values), rows, units.flat()),
               units.map((own) => own.length),
             );
-      return { isBias, parts: new Map(filled.map((rank, i) => [rank, parts[i]])) };
+      return { isBias, parts: new Map(filled.map((degree, i) => [degree, parts[i]])) };
     });
-    for (const rank of block) {
+    for (const degree of block) {
       const nodes: (Value | undefined)[] = [undefined];
       for (const [l, { from, skip }] of layers.entries()) {
-        const { values, rows } = given(from, begin, from === 0 ? rank : rank + 1);
+        const { values, rows } = inputsOf(from, begin, from === 0 ? degree : degree + 1);
         const { isBias, parts } = pending[l];
-        const offset = parts.get(rank);
-        const units = unitsOf(l + 1, rank);
+        const offset = parts.get(degree);
+        const units = unitsOf(l + 1, degree);
         let value = offset;
         if (units.length > 0 && values.length > 0)
           value = masked.product(l, graph.joinColumns(values), rows, units, offset);
@@ -85,15 +88,15 @@ export function sweep(
         const skipped = skip === undefined ? undefined : nodes[skip];
         if (skipped !== undefined) value = value === undefined ? skipped : graph.op('Add', [value, skipped]);
         nodes.push(value);
-        if (value !== undefined && isRead[l + 1]) reads[l + 1].set(rank, activate(graph, activation, value));
+        if (value !== undefined && isRead[l + 1]) reads[l + 1].set(degree, activate(graph, activation, value));
       }
-      const count = dimensionsOf(rank).length;
-      const { value, logDerivative } = map.apply(graph, inputs[rank], nodes.at(-1)!, count);
-      reads[0].set(rank, value);
+      const count = dimensionsOf(degree).length;
+      const { value, logDerivative } = map.apply(graph, inputs[degree], nodes.at(-1)!, count);
+      reads[0].set(degree, value);
       if (logDerivative !== undefined) logDerivatives.push(logDerivative);
     }
   }
-  const solved = graph.joinColumns(range(0, ranks).map((rank) => reads[0].get(rank)!));
+  const solved = graph.joinColumns(range(0, degrees).map((degree) => reads[0].get(degree)!));
   return {
     value: graph.takeColumns(solved, invertPermutation(order), made.dim),
     logDerivative: logDerivatives.length === 0 ? undefined : graph.joinColumns(logDerivatives),
