@@ -106,7 +106,7 @@ export abstract class Bijector extends Module {
 }
 
 /** A bijector's name in error messages: that in a saved file, which survives a minifier. */
-function typeOf(bijector: Bijector): string {
+export function typeOf(bijector: Bijector): string {
   const { type, name } = bijector.constructor as { type?: string; name: string };
   return type ?? name;
 }
