@@ -9,17 +9,17 @@ export interface VaeDrawOptions {
   seed?: Seed;
 }
 
-/** How {@link LatentVariableModel.elbo} draws. */
+/** Options of {@link LatentVariableModel.elbo}. */
 export interface ElboOptions extends VaeDrawOptions {
   /** Posterior samples for each x. Default 1. */
   samples?: number;
 }
 
-/** How {@link LatentVariableModel.logLikelihood} draws. */
+/** Options of {@link LatentVariableModel.logLikelihood}. */
 export interface LogLikelihoodOptions extends VaeDrawOptions {
   /** Posterior samples for each x: the bound tightens as they grow. Default 100. */
   samples?: number;
-  /** How many samples are in memory at once. Default 10. */
+  /** The number of samples in memory at once. Default 10. */
   chunkSize?: number;
 }
 

@@ -14,7 +14,7 @@ import {
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 
-/** How a {@link Chain} is computed. */
+/** Options of {@link Chain}. */
 export interface ChainOptions {
   /**
    * Whether a part's intermediate results are computed again for the gradient instead of kept: a gradient then holds the insides of one

@@ -23,7 +23,7 @@ export interface PermuteOptions {
    * `x[permutation[i]]` at place i. Default `'reverse'`.
    */
   permutation?: 'reverse' | 'random' | readonly number[];
-  /** Where a random permutation comes from: an integer or a key. Default: a fresh key. No effect on the others. */
+  /** An integer or a key for a random permutation. Default: a fresh key. No effect on the others. */
   seed?: Seed;
 }
 

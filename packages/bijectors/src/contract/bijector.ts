@@ -54,10 +54,10 @@ import type { ValueAndLogDet } from '@pushforward/made';
  * ```
  */
 export abstract class Bijector extends Module {
-  /** How many trailing axes one event of x takes: 0 is elementwise, 1 acts on vectors. */
+  /** The number of trailing axes of one event of x: 0 is elementwise, 1 acts on vectors. */
   abstract readonly eventRank: number;
 
-  /** How many trailing axes one event of y takes: {@link eventRank}, unless the map changes it. */
+  /** The number of trailing axes of one event of y: {@link eventRank}, unless the map changes it. */
   get outputEventRank(): number {
     return this.eventRank;
   }

@@ -79,7 +79,7 @@ export class Coupling extends Bijector {
   readonly network: Network;
   readonly transform: ElementwiseTransform;
   readonly name: string;
-  /** Where the dimensions stand while they are apart: those that stay, then those that are transformed. */
+  /** The order of the dimensions while they are apart: those that stay, then those that are transformed. */
   readonly #order: readonly number[];
 
   constructor(options: CouplingOptions) {

@@ -133,7 +133,7 @@ export class FillTriangular extends Bijector {
   }
 }
 
-/** How many numbers the rows before it have. */
+/** The number of entries in the rows before it. */
 function startOf(row: number): number {
   return (row * (row + 1)) / 2;
 }

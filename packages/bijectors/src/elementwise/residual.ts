@@ -32,7 +32,7 @@ import { toRows } from '../numerics/rows.js';
 import { ShiftTransform } from './affine/shift.js';
 import { SoftplusAffineTransform } from './affine/softplus-affine.js';
 
-/** How far the logit of the skip connection may go: its weight stays between 0.0009 and 0.9991. */
+/** The bound of the skip connection's logit: its weight stays between 0.0009 and 0.9991. */
 const BOUND = 7;
 
 /** Families of lines, which a skip connection turns into lines again. */

@@ -25,7 +25,7 @@ import { LuLinear } from '../linear/lu-linear.js';
 export interface MultiscaleGlowOptions extends ChainOptions {
   /** Height, width and channels of an image; height and width are multiples of 2 to the power of `levels`. */
   shape: readonly number[];
-  /** How many scales there are, each of half the height and width of the one before. Default 3. */
+  /** The number of scales, each of half the height and width of the one before. Default 3. */
   levels?: number;
   /** Steps of flow at each scale. Default 4. */
   transforms?: number;

@@ -26,7 +26,7 @@ import { ScalarBijector } from '../elementary/scalar-bijector.js';
 
 /** Options of {@link PixelSigmoid}. */
 export interface PixelSigmoidOptions {
-  /** How many values a pixel has: 0 to `levels − 1`, and after noise from 0 to 1 any number up to `levels`. Default 256. */
+  /** The number of values of a pixel: 0 to `levels − 1`, and after noise from 0 to 1 any number up to `levels`. Default 256. */
   levels?: number;
   /** α: how far the logit stays away from the ends, as a share of the whole. Default 1e-6. */
   alpha?: number;

@@ -185,7 +185,7 @@ export class BatchNorm extends Bijector {
   }
 }
 
-/** How many vectors there are, their mean, and the sum of their squared distances from it. */
+/** The number of vectors, their mean, and the sum of their squared distances from it. */
 function momentsOf(y: Tensor, dim: number): { count: number; mean: Tensor; squares: Tensor } {
   const rows = reshape(y, [-1, dim]);
   const [count] = rows.shape;

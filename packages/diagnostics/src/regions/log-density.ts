@@ -8,7 +8,7 @@ export interface CoverageResult extends TestResult {
   nominal: Float64Array;
   /** The part of the data in it. */
   coverage: Float64Array;
-  /** How far the coverage may lie from the nominal one, so that it does so nowhere, except with a chance of the level. */
+  /** The half-width of a simultaneous band: the coverage leaves it anywhere with a chance of the level. */
   margin: Float64Array;
 }
 
@@ -170,7 +170,7 @@ function pool(
   };
 }
 
-/** How many numbers lie below each of up to 99 thresholds, never between equal numbers. */
+/** The number of values below each of up to 99 thresholds, never between equal values. */
 function thresholds(sorted: Float64Array): number[] {
   const total = sorted.length;
   const places = new Set<number>();

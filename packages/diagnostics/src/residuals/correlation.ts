@@ -11,9 +11,9 @@ export interface CorrelationResult extends TestResult {
   correlations: Matrix;
 }
 
-/** How {@link correlationTest} tests. */
+/** Options of {@link correlationTest}. */
 export interface CorrelationOptions extends SimulationOptions {
-  /** Where the simulations come from. Default: a fresh key. */
+  /** An integer or a key for the simulations. Default: a fresh key. */
   seed?: Seed;
   /** The correlated quantities: the residuals, or their squares, which show a spread that another column decides. Default 'values'. */
   of?: 'values' | 'squares';

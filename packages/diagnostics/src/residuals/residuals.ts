@@ -89,7 +89,7 @@ export async function residuals(
   return { u, z: { ...u, values: u.values.map(normalQuantile) } };
 }
 
-/** How events become independent numbers with one distribution function. */
+/** A map of events to independent numbers with one distribution function. */
 interface Standard {
   map: (x: Tensor, context?: Tensor) => Tensor;
   cdf: (value: number) => number;

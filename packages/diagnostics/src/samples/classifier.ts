@@ -95,7 +95,7 @@ function normalScores(sources: readonly Matrix[]): (row: Float64Array) => Float6
     });
 }
 
-/** How many of ascending numbers are below a value, or at most it. */
+/** The number of ascending values that are below a value, or at most it. */
 function countBelow(list: Float64Array, value: number, orEqual: boolean): number {
   let [low, high] = [0, list.length];
   while (low < high) {

@@ -8,7 +8,7 @@ export interface TestResult {
 
 /** Options of every test by simulation. */
 export interface SimulationOptions {
-  /** How often the null hypothesis is simulated; the smallest p-value is `1 / (draws + 1)`. Default 499. */
+  /** The number of simulations of the null hypothesis; the smallest p-value is `1 / (draws + 1)`. Default 499. */
   draws?: number;
 }
 

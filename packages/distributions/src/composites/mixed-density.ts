@@ -208,7 +208,7 @@ export class MixedDensity extends Distribution {
     return admit({ name: 'MixedDensity', x, event: eventShape, context, contextDim });
   }
 
-  /** Where the categories stand in an event, or the real numbers. */
+  /** The indices of the categories in an event, or of the real numbers. */
   #places(areCategories: boolean): number[] {
     return this.categories.flatMap((count, i) => (count > 0 === areCategories ? [i] : []));
   }
@@ -253,7 +253,7 @@ function checkWidth(name: string, part: { readonly contextDim: number } | undefi
     throw new Error(`MixedDensity: ${name} must take a context of ${width} numbers, got ${part.contextDim}`);
 }
 
-/** How many numbers there are once categories are one-hot. */
+/** The number of entries once categories are one-hot. */
 function widthOf(categories: readonly number[]): number {
   return categories.reduce((total, count) => total + (count || 1), 0);
 }

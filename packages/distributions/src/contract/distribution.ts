@@ -2,7 +2,7 @@ import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { Module, type Seed } from '@pushforward/tensor';
 import { reals, type Support } from './support.js';
 
-/** How to draw. */
+/** Options of drawing. */
 export interface SampleOptions {
   /** An integer or a key; the same seed gives the same sample on every backend. Default: a fresh key. */
   seed?: Seed;
@@ -32,7 +32,7 @@ export abstract class Distribution extends Module {
   abstract readonly batchShape: readonly number[];
   /** The shape of one event, `[]` for a number. */
   abstract readonly eventShape: readonly number[];
-  /** Where its events lie; by default every number is possible. Outside of it the log-probability is −∞. */
+  /** The support of its events; by default all numbers. Outside of it the log-probability is −∞. */
   get support(): Support {
     return reals(this.eventShape.length);
   }

@@ -7,7 +7,7 @@ import { formulaBuilder } from './formulas.js';
 
 /** A density that is computed in float64 throughout. */
 export interface Float64Density {
-  /** How many numbers an event has. */
+  /** The number of entries of an event. */
   readonly eventSize: number;
   /** C, the width of the context; 0 where none is taken. */
   readonly contextDim: number;

@@ -15,7 +15,7 @@ import { asOurs, type Univariate } from './univariate.js';
 interface Widths {
   readonly inputDim: number;
   readonly contextDim: number;
-  /** How many dimensions are transformed. */
+  /** The number of transformed dimensions. */
   readonly dimensions: number;
 }
 

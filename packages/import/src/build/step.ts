@@ -17,7 +17,7 @@ import { networkOf } from './network.js';
 import { put } from './put.js';
 import { univariateOf } from './univariate.js';
 
-/** How wide the vectors are that a step maps, and its context. */
+/** The width of the vectors that a step maps, and of its context. */
 export interface Widths {
   readonly dim: number;
   readonly contextDim: number;

@@ -73,7 +73,7 @@ interface File {
   readonly entries: ReadonlyMap<string, Uint8Array>;
   /** Those that have been read. */
   readonly storages: Map<string, StoredValues>;
-  /** How many more numbers may be handed out. */
+  /** The number of entries that may still be read. */
   numbers: number;
 }
 

@@ -221,7 +221,7 @@ class Machine {
     return this.bytes[this.#take(1)];
   }
 
-  /** Where the next bytes stand. */
+  /** The position of the next bytes. */
   #take(count: number): number {
     const start = this.#at;
     if (start + count > this.bytes.length) throw this.#damaged();

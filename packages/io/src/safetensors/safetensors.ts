@@ -174,7 +174,7 @@ export function readSafetensors(source: string, bytes: Uint8Array): Safetensors 
   return { tensors, metadata };
 }
 
-/** Where a tensor's values stand, in bytes from the start of the data. */
+/** The range of a tensor's values, in bytes from the start of the data. */
 interface Place {
   name: string;
   dtype: string;

@@ -26,9 +26,9 @@ import { WeightNormConv2d } from './weight-norm-conv2d.js';
 export interface ResNetOptions {
   /** Height, width and channels of an image. */
   inputShape: readonly number[];
-  /** How many channels the residual blocks have. */
+  /** The number of channels of the residual blocks. */
   channels: number;
-  /** How many residual blocks there are. Default 2. */
+  /** The number of residual blocks. Default 2. */
   blocks?: number;
   /** The channels of the result. */
   outputChannels: number;
@@ -36,7 +36,7 @@ export interface ResNetOptions {
   contextDim?: number;
   /** The nonlinearity. Default `'elu'`. */
   activation?: Activation;
-  /** How the result starts: with `'identity'` at 0, which makes a coupling layer begin at the identity. Default `'uniform'`. */
+  /** The initial result: with `'identity'` at 0, which makes a coupling layer begin at the identity. Default `'uniform'`. */
   init?: 'uniform' | 'identity';
   /** An integer or a key for the initial weights. Default: a fresh key. */
   seed?: Seed;

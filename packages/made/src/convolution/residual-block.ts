@@ -15,9 +15,9 @@ import { WeightNormConv2d } from './weight-norm-conv2d.js';
 
 /** Options of {@link ResidualBlock}. */
 export interface ResidualBlockOptions {
-  /** How many numbers a pixel of x has. */
+  /** The number of channels of x. */
   inputs: number;
-  /** How many numbers a pixel of the result has. Default: `inputs`. */
+  /** The number of channels of the result. Default: `inputs`. */
   outputs?: number;
   /** Height and width of the filters. Default `[3, 3]`. */
   kernel?: readonly number[];

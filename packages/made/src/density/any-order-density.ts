@@ -63,7 +63,7 @@ export interface AnyOrderDensityOptions {
   components?: number;
   /** The hidden layers' nonlinearity. Default `'silu'`. */
   activation?: Activation;
-  /** Where each dimension is centred and scaled before the network sees it; 0 and 1 for categories. Default all 0, and all 1. */
+  /** Location and scale of each dimension before the network sees it; 0 and 1 for categories. Default all 0, and all 1. */
   loc?: readonly number[];
   scale?: readonly number[];
   /** An integer or a key for the initial weights. Default: a fresh key. */

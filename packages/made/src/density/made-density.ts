@@ -16,7 +16,7 @@ import { Made, type MadeOptions, structureOptions } from '../made/made.js';
 /** Options of a density model on a {@link Made}: that network's, but for its parameters, which the model decides. */
 export type MadeDensityOptions = Omit<MadeOptions, 'parameterCount' | 'initialParameters'>;
 
-/** How to draw. */
+/** Options of drawing. */
 export interface MadeSampleOptions {
   /** An integer or a key; the same seed gives the same sample on every backend. Default: a fresh key. */
   seed?: Seed;

@@ -61,7 +61,7 @@ export interface MadeOptions {
    * hidden layer must be as wide as there are different sets of parents.
    */
   graph?: DependencyGraph;
-  /** How the hidden degrees are chosen: evenly, at random, or given, ascending, one list for each hidden layer. Default `'even'`. */
+  /** The hidden degrees: evenly spread, random, or given, ascending, one list for each hidden layer. Default `'even'`. */
   degrees?: HiddenDegrees | readonly (readonly number[])[];
   /** The hidden layers' nonlinearity. Default `'relu'`. */
   activation?: Activation;
@@ -73,7 +73,7 @@ export interface MadeOptions {
   weightNorm?: boolean;
   /** The P parameters that every dimension starts with, whatever the input if the output weights start at 0. Default all 0. */
   initialParameters?: readonly number[];
-  /** How the output weights start, and with `residual` those of each block. Default `'identity'`: at 0. */
+  /** Initialization of the output weights, and with `residual` of those of each block. Default `'identity'`: at 0. */
   init?: Init;
   /** An integer or a key for the initial weights. Default: a fresh key. */
   seed?: Seed;

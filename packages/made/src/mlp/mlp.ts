@@ -40,7 +40,7 @@ export interface MlpOptions {
   contextDim?: number;
   /** The hidden layers' nonlinearity. Default `'relu'`. */
   activation?: Activation;
-  /** How the output weights start. Default `'uniform'`: in ±√(3 / fan-in). */
+  /** Initialization of the output weights. Default `'uniform'`: in ±√(3 / fan-in). */
   init?: 'uniform' | Init;
   /** The output's bias at the start. Default all 0. */
   outputBias?: readonly number[];

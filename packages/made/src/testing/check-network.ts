@@ -26,11 +26,11 @@ export interface CheckNetworkOptions {
   idle?: readonly string[];
   /** The standard deviation of the noise added to every trainable variable before the laws are checked. Default 0.3. */
   noise?: number;
-  /** How far numbers may differ, relative and absolute. Default 1e-4. */
+  /** Relative and absolute tolerance. Default 1e-4. */
   tolerance?: number;
-  /** How many training steps must leave no tensor behind. Default 5, or what `repetitions` makes of that. */
+  /** The number of training steps that must leave no tensor behind. Default 5, or what `repetitions` makes of that. */
   steps?: number;
-  /** Where noise and points come from. Default 0. */
+  /** An integer or a key for noise and points. Default 0. */
   seed?: Seed;
 }
 
@@ -42,7 +42,7 @@ interface Subject {
   readonly context?: Values;
 }
 
-/** How many inputs stand in the batch that the laws look at. */
+/** The number of inputs in the batch that the laws look at. */
 const ROWS = 6;
 
 /**

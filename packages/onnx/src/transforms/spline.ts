@@ -17,7 +17,7 @@ interface SplineShape {
   readonly minHeight: number;
 }
 
-/** How the raw parameters of a spline are read. */
+/** How the raw parameters of a spline become sizes and derivatives. */
 interface Reading {
   readonly shape: SplineShape;
   /** The argument of the softmax. */

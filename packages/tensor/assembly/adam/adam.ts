@@ -5,7 +5,7 @@ import { sumOfSquares } from '../reductions/sum-of-squares';
 /** Numbers of one chunk of a variable. */
 export const ADAM_CHUNK: i32 = 16384;
 
-/** Where one variable's arrays lie, old and new; they may be the same. */
+/** The addresses of one variable's arrays, old and new; they may be the same. */
 @unmanaged
 export class AdamVariable {
   count: i32;

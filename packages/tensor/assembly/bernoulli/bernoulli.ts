@@ -17,7 +17,7 @@ export class BernoulliLogProb {
 /** Numbers of one task. */
 export const BERNOULLI_CHUNK: i32 = 4096;
 
-/** How many tasks one repetition is. */
+/** The number of tasks of one repetition. */
 // @ts-ignore: decorator
 @inline
 export function tasksOfRepetition(count: i32): i32 {

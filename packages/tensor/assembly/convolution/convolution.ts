@@ -49,7 +49,7 @@ export function convolutionResidualOffset(count: i32, columns: i32): i32 {
   return (evenBlock(count, BLOCK_ROWS, TILE_ROWS) * columns) << 2;
 }
 
-/** How many tasks a convolution of so many patches is. */
+/** The number of tasks of a convolution of so many patches. */
 export function convolutionTasks(count: i32): i32 {
   const rows = evenBlock(count, BLOCK_ROWS, TILE_ROWS);
   return (count + rows - 1) / rows;

@@ -25,7 +25,7 @@ export function filterGradientScratch(chunkPatches: i32, size: i32, columns: i32
   return roundUp(<i32>TILE_BYTES + ((steps * (2 * rows + roundUp(columns, TILE_COLUMNS))) << 2), 64);
 }
 
-/** How many tasks share the numbers of a patch. */
+/** The number of tasks that share the entries of a patch. */
 export function filterGradientParts(size: i32): i32 {
   const rows = evenBlock(size, BLOCK_ROWS, TILE_ROWS);
   return (size + rows - 1) / rows;

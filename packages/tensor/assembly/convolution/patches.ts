@@ -7,7 +7,7 @@ export class Patches {
   width: i32;
   channels: i32;
   source: usize;
-  /** How many patches an image has below and beside each other. */
+  /** The number of patches of an image below and beside each other. */
   patchRows: i32;
   patchColumns: i32;
   /** The pixels of a patch. */
@@ -37,14 +37,14 @@ export class PatchRow {
   lanes64: v128; lanes65: v128; lanes66: v128; lanes67: v128;
 }
 
-/** How many patches all images have. */
+/** The number of patches of all images. */
 // @ts-ignore: decorator
 @inline
 export function patchCount(patches: Patches): i32 {
   return patches.images * patches.patchRows * patches.patchColumns;
 }
 
-/** How many numbers a patch has. */
+/** The size of a patch. */
 // @ts-ignore: decorator
 @inline
 export function patchSize(patches: Patches): i32 {

@@ -128,7 +128,7 @@ function addPairs(layer: MaskedLayer, inputs: usize, above: usize, begin: i32, e
   }
 }
 
-/** Where the weights from an input to a unit and those after it lie. */
+/** The address of the weights from an input to a unit and those after it. */
 // @ts-ignore: decorator
 @inline
 function weightsFrom(layer: MaskedLayer, input: i32, unit: i32): usize {

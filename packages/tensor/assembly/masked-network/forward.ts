@@ -69,7 +69,7 @@ function applyByDegree(network: MaskedNetwork, thread: i32, record: usize, given
   }
 }
 
-/** How many degrees are prepared together: 1 where a degree has units enough of its own. */
+/** The number of degrees that are prepared together: 1 where a degree has units enough of its own. */
 function degreesOfBlock(network: MaskedNetwork): i32 {
   let widest: i32 = 1;
   for (let n: i32 = 1; n <= network.layerCount; n++) widest = max(widest, nodeAt(network, n).count);

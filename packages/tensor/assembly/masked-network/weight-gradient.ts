@@ -72,7 +72,7 @@ function clearRow(layer: MaskedLayer, i: i32, j: i32, units: i32): void {
   else for (let unit = j; unit < j + units; unit++) store<f32>(row + (<usize>entry(layer.unitOrder, unit) << 2), 0);
 }
 
-/** Where the gradients of the weights from one input lie. */
+/** The address of the gradients of the weights from one input. */
 // @ts-ignore: decorator
 @inline
 function rowAt(layer: MaskedLayer, i: i32): usize {

@@ -77,21 +77,21 @@ export function mixtureWorkBytes(components: i32, parameterCount: i32): i32 {
   return (parameterCount << 4) + components * <i32>RECORD + <i32>SUMMARY_BYTES;
 }
 
-/** Where a thread has its place for the parameters of four mixtures. */
+/** A thread's work space for the parameters of four mixtures. */
 // @ts-ignore: decorator
 @inline
 export function rawOf(all: Mixtures, thread: i32): usize {
   return all.work + <usize>thread * all.workBytes;
 }
 
-/** Where what is known of four mixtures lies, behind their parameters. */
+/** The address of the summary of four mixtures, behind their parameters. */
 // @ts-ignore: decorator
 @inline
 export function summaryOf(all: Mixtures, raw: usize): usize {
   return raw + <usize>all.parameterCount * VECTOR;
 }
 
-/** Where the records of their components lie. */
+/** The address of their components' records. */
 // @ts-ignore: decorator
 @inline
 export function recordsOf(all: Mixtures, raw: usize): usize {

@@ -7,7 +7,7 @@ import { expOfNegative4, splat } from '../simd/simd-math';
 /** Units of the keys that are gone through at a time: they stay in the first-level cache. */
 const BLOCK_UNITS: i32 = 256;
 
-/** How many keys of so many units are gone through at a time; a multiple of 4. */
+/** The number of keys of so many units in one block; a multiple of 4. */
 export function blockKeys(units: i32): i32 {
   return max(4, (BLOCK_UNITS / units) & ~3);
 }

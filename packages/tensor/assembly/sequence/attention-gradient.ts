@@ -171,7 +171,7 @@ function backwardHeads(
   scaleUnits(task + attention.inSlot.queryAdjoints, 1 / sqrt(<f32>size), attention.width);
 }
 
-/** Where a head's weights of the keys lie, in one slot. */
+/** The address of a head's weights of the keys, in one slot. */
 // @ts-ignore: decorator
 @inline
 function coefficientsOf(attention: Attention, b: i32, head: i32, slot: i32): usize {

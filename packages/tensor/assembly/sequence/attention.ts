@@ -36,7 +36,7 @@ export enum BlockOperand {
   Count,
 }
 
-/** Where the parts of a tile are, in bytes from its start. */
+/** The layout of a tile, in bytes from its start. */
 @unmanaged
 export class TileOffsets {
   /** Of the keys and values, and bytes of the keys of one block. */
@@ -47,7 +47,7 @@ export class TileOffsets {
   recordBytes: usize;
 }
 
-/** Where the parts of a position's record are, in bytes from its start, or from that of the block's part where they are a block's. */
+/** The layout of a position's record, in bytes from its start, or from that of the block's part for a block's fields. */
 @unmanaged
 export class RecordOffsets {
   /** Bytes of a block's part, which begins with the stream that it is given. */
@@ -63,7 +63,7 @@ export class RecordOffsets {
   parameters: usize;
 }
 
-/** Where the parts of a thread's work are, in bytes from its start; those after the scores are the gradient's alone. */
+/** The layout of a thread's work space, in bytes from its start; the fields after the scores are the gradient's alone. */
 @unmanaged
 export class WorkOffsets {
   normalized: usize;
@@ -81,7 +81,7 @@ export class WorkOffsets {
   slotBytes: usize;
 }
 
-/** Where the gradient has what of a position, in bytes from the start of its slot, or from that of the block's part where it is a block's. */
+/** The layout of a position's slot in the gradient, in bytes from its start, or from that of the block's part for a block's fields. */
 @unmanaged
 export class SlotOffsets {
   /** Bytes of a block's part, which begins with what its attention reads. */

@@ -113,7 +113,7 @@ export function lstmTask(at: usize, task: i32, thread: i32): void {
   }
 }
 
-/** Where a layer's states come to lie in the record of the position after. */
+/** The address of a layer's states in the record of the next position. */
 // @ts-ignore: decorator
 @inline
 function statesOf(layer: LstmLayer, record: usize): usize {

@@ -44,7 +44,7 @@ export const RAW0: usize = 224;
 export const RAW1: usize = 256;
 /** Which bin it is, as an integer. */
 export const INDEX: usize = 288;
-/** Where the bin begins and ends on the axis of the results, each with what its rounding leaves. */
+/** The two ends of the bin on the axis of the results, each with its rounding error. */
 export const START: usize = 320;
 export const START_LOW: usize = 352;
 export const END: usize = 384;
@@ -86,14 +86,14 @@ export function numerator4(d0: v128, d1: v128, twiceSlope: v128, t: v128, u: v12
   return f32x4.add(ends, f32x4.mul(d0, f32x4.mul(u, u)));
 }
 
-/** Where a thread has its place for the parameters of four numbers. */
+/** A thread's work space for the parameters of four numbers. */
 // @ts-ignore: decorator
 @inline
 export function rawOf(all: Splines, thread: i32): usize {
   return all.work + <usize>thread * all.workBytes;
 }
 
-/** Where the bins of four numbers lie, behind their parameters. */
+/** The address of the bins of four numbers, behind their parameters. */
 // @ts-ignore: decorator
 @inline
 export function binOf(all: Splines, raw: usize): usize {

@@ -2,7 +2,7 @@ import { UNIT_BYTES } from './dot';
 import { exp4, sigmoid4, softplus4, splat, tanh4 } from '../simd/simd-math';
 import { softBound4 } from '../simd/soft-bound';
 
-/** How the log-scale follows from its parameter r. */
+/** The log-scale as a function of its parameter r. */
 export enum LogScaleId {
   /** There is no such parameter: 0. */
   None,

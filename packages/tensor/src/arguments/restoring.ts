@@ -3,7 +3,7 @@ import type { Variable } from '@tensorflow/tfjs-core';
 
 /** The stored data of a module that is being rebuilt: nothing larger may be made. */
 interface Allowance {
-  /** How many more variables of each type and shape. */
+  /** The number of variables of each type and shape that may still be made. */
   readonly variables: Map<string, number>;
   /** The largest number that may be a size. */
   readonly largest: number;

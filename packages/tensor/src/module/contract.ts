@@ -13,7 +13,7 @@ export type BuildModule = <M extends ModuleContract = ModuleContract>(
 ) => M;
 
 /**
- * How a class reads what was saved before it had its present name, or its variables theirs: what it declares as `static formerly`.
+ * The former names of a class and its variables, by which older files are read: its `static formerly`.
  *
  * @example
  * ```ts

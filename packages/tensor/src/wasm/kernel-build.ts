@@ -156,11 +156,11 @@ function timedTile(binary: Uint8Array<ArrayBuffer>): TimedTile {
 /** More than V8's budget for code that is not optimized: some milliseconds. */
 const WARM_UPS = 1000;
 
-/** How many register tiles are computed at a time, and how often: about a millisecond altogether. */
+/** The number of register tiles in a measurement, and of measurements: about a millisecond altogether. */
 const TILES = 40;
 const ROUNDS = 100;
 
-/** How many times as fast one tile is as another, both at best: what else the machine does only ever makes one slower. */
+/** The speed of one tile relative to another, both at best: what else the machine does only ever makes one slower. */
 function speedRatio(tile: TimedTile, other: TimedTile): number {
   const time = (each: TimedTile) => {
     const start = performance.now();

@@ -49,7 +49,7 @@ function warnOnce(reason: string): void {
   hasWarned = true;
 }
 
-/** How many threads can run side by side, 1 where they cannot share memory. */
+/** The number of threads that can run side by side, 1 where they cannot share memory. */
 export function availableThreads(): number {
   const { navigator, crossOriginIsolated } = globalThis as {
     navigator?: { hardwareConcurrency?: number };

@@ -26,6 +26,6 @@ export interface Pass {
   key: Key;
   /** Whether rows come in the order that `key` and `epoch` give, or in their own. */
   shuffle: boolean;
-  /** How many batches to leave out at the beginning. */
+  /** The number of batches to leave out at the beginning. */
   skip: number;
 }

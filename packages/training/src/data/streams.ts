@@ -25,7 +25,7 @@ export interface Stream {
 }
 
 /**
- * How to get at the batches of a stream, or undefined for what is no stream.
+ * Opens the batches of a stream; undefined for what is no stream.
  *
  * @throws Error for an object that can be iterated once only
  */

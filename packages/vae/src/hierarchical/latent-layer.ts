@@ -27,9 +27,9 @@ export interface LatentLayerOptions {
   inputShape: readonly number[];
   /** The channels of the layer's own features. Default: those of `inputShape`. */
   channels?: number;
-  /** How many latent numbers each pixel of the layer has. */
+  /** The number of latent channels of the layer. */
   latentChannels: number;
-  /** How many numbers each pixel hands to the flow. Default 0: none. */
+  /** The number of channels of the flow's context. Default 0: none. */
   contextChannels?: number;
   /** By what factor the layer is smaller than what is below it. Default 1. */
   stride?: number;

@@ -15,7 +15,7 @@ export interface NegativeElboOptions {
    * Default 1.
    */
   beta?: number | ((step: number) => number);
-  /** How much of the KL term groups of latent dimensions have for nothing. Default: nothing. */
+  /** The part of the KL term that groups of latent dimensions have for nothing. Default: nothing. */
   freeBits?: FreeBits;
   /**
    * `'total'` is the gradient of the estimate; `'path'` leaves out the score of the posterior's density, which has an expectation of 0 and a variance that

@@ -52,7 +52,7 @@ export interface SequenceConditionerOptions {
   order?: Order;
   /** The P parameters that every dimension starts with, whatever the input if the output weights start at 0. Default all 0. */
   initialParameters?: readonly number[];
-  /** How the output weights start. Default `'identity'`: at 0. */
+  /** Initialization of the output weights. Default `'identity'`: at 0. */
   init?: Init;
   /** An integer or a key for the initial weights. Default: a fresh key. */
   seed?: Seed;

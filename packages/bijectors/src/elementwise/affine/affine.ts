@@ -1,7 +1,7 @@
 import { checkOptions, type AffineForm, formatValue, type ModuleConfig, readConfig } from '@pushforward/tensor';
 import { AffineFamily } from './affine-family.js';
 
-/** How {@link AffineTransform} treats its scale. */
+/** Options of {@link AffineTransform}. */
 export interface AffineTransformOptions {
   /**
    * The largest |logScale|, in nats; the raw parameter is bent towards it by a tanh. `null` takes the raw parameter as it is.

@@ -1,7 +1,7 @@
 import { checkOptions, type AffineForm, checkNumber, type ModuleConfig, readConfig } from '@pushforward/tensor';
 import { AffineFamily } from './affine-family.js';
 
-/** Where the gate of a {@link GateTransform} starts, and how far it may go. */
+/** Options of {@link GateTransform}. */
 export interface GateTransformOptions {
   /**
    * Added to the gate's logit, as a forget-gate bias: a fresh flow has σ = sigmoid(forgetBias). Default 2, that is σ = 0.88: near
@@ -9,7 +9,7 @@ export interface GateTransformOptions {
    */
   forgetBias?: number;
   /**
-   * How far the logit may move from `forgetBias` in either direction; the raw parameter is bent towards it by a tanh. Default 7:
+   * The bound of the logit's distance from `forgetBias`; the raw parameter is bent towards it by a tanh. Default 7:
    * σ stays above sigmoid(−5) = 0.0067, so that no layer shrinks a dimension more than 150-fold.
    */
   bound?: number;

@@ -5,7 +5,7 @@ import { ElementwiseTransform } from '../../contract/elementwise-transform.js';
 import { softclip } from '../../numerics/softclip.js';
 import { AffineTransform } from './affine.js';
 
-/** How far {@link SoftclipAffineTransform} may shrink a number. */
+/** Options of {@link SoftclipAffineTransform}. */
 export interface SoftclipAffineTransformOptions {
   /** The smallest scale, above 0 and below 1; the largest is one over it. Default 0.001. */
   slope?: number;

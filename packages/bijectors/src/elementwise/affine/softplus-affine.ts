@@ -12,7 +12,7 @@ import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../../contract/elementwise-transform.js';
 import { positive } from '../../numerics/positive.js';
 
-/** How small {@link SoftplusAffineTransform} may make its scale. */
+/** Options of {@link SoftplusAffineTransform}. */
 export interface SoftplusAffineTransformOptions {
   /**
    * The smallest scale, above 0 and below 1. Default 0.01: one layer shrinks a dimension 100-fold at most, and the way back keeps five

@@ -21,7 +21,7 @@ export interface FlowOptions {
    */
   mixing?: 'alternate' | 'random' | 'lu';
   /**
-   * How the output weights of the layers' networks, and of residual blocks in them, start. `'identity'`: at 0, so that the flow starts at the identity, or as near to it as
+   * Initialization of the output weights of the layers' networks, and of residual blocks in them. `'identity'`: at 0, so that the flow starts at the identity, or as near to it as
    * its transform comes. `'orthogonal'`: as 0.1 times an orthogonal matrix, nearby, so that gradients reach every weight from the
    * first step on. Default `'identity'`.
    */

@@ -4,7 +4,7 @@ import { normalValues, readValues } from '@pushforward/tensor/testing';
 import type { Bijector } from '../../contract/bijector.js';
 import { evaluate, type Point, type Way } from './evaluate.js';
 
-/** How many events stand in the batch that the laws look at. */
+/** The number of events in the batch that the laws look at. */
 export const ROWS = 6;
 
 export const WAYS: readonly Way[] = ['forward', 'inverse'];

@@ -7,7 +7,7 @@ import type { Distribution } from '../../contract/distribution.js';
 export interface Events {
   /** As many numbers for each event as it has. */
   readonly values: Float64Array;
-  /** How many events there are. */
+  /** The number of events. */
   readonly count: number;
   /** `count × C` numbers, where there is a context. */
   readonly context?: Float64Array;

@@ -32,7 +32,7 @@ export function circularSplineFormula(transform: CircularSplineTransform): Trans
   return formulaOf(reading, inside, (k, own) => own(k % bins));
 }
 
-/** How raw parameters are read. */
+/** How raw parameters become sizes and derivatives. */
 interface Reading {
   readonly bins: number;
   readonly bound: number;
@@ -85,7 +85,7 @@ function formulaOf(
   return { forward: apply(splineForward, 'x'), inverse: apply(splineInverse, 'y') };
 }
 
-/** Where the bins begin and end, from −bound to bound. */
+/** The knots, from −bound to bound. */
 function knots(logSizes: Float64Array, bound: number, minimum: number): Float64Array {
   const bins = logSizes.length;
   const largest = logSizes.reduce((most, own) => Math.max(most, own), -Infinity);

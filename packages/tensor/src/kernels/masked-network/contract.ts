@@ -3,7 +3,7 @@ import type { Activation } from '../activation.js';
 import type { StepForm } from '../step-form.js';
 
 /**
- * How the layers of a masked network hang together. Node 0 is its input, node l + 1 what layer l gives, the last node the
+ * The structure of a masked network. Node 0 is its input, node l + 1 the output of layer l, the last node the
  * parameters. Hidden units are sorted by degree: a unit of degree d sees
  * the dimensions of the first d degrees.
  */
@@ -13,7 +13,7 @@ export interface MaskedNetwork {
   /** Entry r, up to the number of degrees, is how many dimensions have lower degrees; those of one degree are chosen at once. */
   readonly starts: readonly number[];
   /**
-   * How many dimensions, those of the lowest degree, stay as they are: a coupling layer's. They have no parameters. The rows of the weights that read
+   * The number of dimensions, those of the lowest degree, that stay as they are: a coupling layer's. They have no parameters. The rows of the weights that read
    * them and the parameters of the others then stand in the order, not in the natural one. Default 0.
    */
   readonly passing?: number;

@@ -23,7 +23,7 @@ interface LayoutKey {
   readonly splineBytes: number;
 }
 
-/** Where a call has its structures and its working memory, as offsets from where it begins. */
+/** The layout of a call's structures and working memory, as offsets from its beginning. */
 interface Layout extends LayoutKey {
   readonly bytes: number;
   readonly network: number;

@@ -110,7 +110,7 @@ export function maskedTransform(
   return { value, logDet };
 }
 
-/** Where the tensors that stand for no offset are left out. */
+/** Leaves out the tensors that stand for no offset. */
 function run(
   structure: Pick<MaskedNetworkAttrs, 'network' | 'form' | 'sequential'>,
   { input, weights, offsets }: MaskedNetworkArrays,

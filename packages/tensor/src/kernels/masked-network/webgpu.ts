@@ -120,7 +120,7 @@ interface Call extends Pick<AffineNetworkAttrs, 'form' | 'sequential'> {
   readonly recordsSize: number;
   /** The weights, then the offsets. */
   readonly parameters: readonly TensorInfo[];
-  /** Where each of them begins when they are joined. */
+  /** The beginning of each of them when they are joined. */
   readonly places: readonly number[];
   readonly weightCount: number;
   /** The network for the shaders. */

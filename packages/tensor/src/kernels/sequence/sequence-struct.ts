@@ -35,7 +35,7 @@ export interface SequenceSizes {
   readonly chunk: number;
 }
 
-/** Where the structures of one call lie. */
+/** The addresses of one call's structures. */
 export interface SequenceLayout {
   /** The one that the kernel is given. */
   readonly struct: number;
