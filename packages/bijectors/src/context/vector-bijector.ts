@@ -7,8 +7,9 @@ import {
   type ModuleConfig,
   type Seed,
 } from '@pushforward/tensor';
+import { typeOf } from '@pushforward/tensor/kernels';
 import type { Mlp } from '@pushforward/made';
-import { Bijector, typeOf } from '../contract/bijector.js';
+import { Bijector } from '../contract/bijector.js';
 import { contextConfig, type ContextOptions } from './context-parameters.js';
 
 interface VectorOptions extends ContextOptions {

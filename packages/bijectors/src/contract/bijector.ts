@@ -1,5 +1,6 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { checkEvent, Module } from '@pushforward/tensor';
+import { typeOf } from '@pushforward/tensor/kernels';
 import type { ValueAndLogDet } from '@pushforward/made';
 
 /**
@@ -103,10 +104,4 @@ export abstract class Bijector extends Module {
   inverse(y: Tensor, context?: Tensor): Tensor {
     return tidy(() => this.inverseAndLogDet(y, context).value);
   }
-}
-
-/** A bijector's name in error messages: that in a saved file, which survives a minifier. */
-export function typeOf(bijector: Bijector): string {
-  const { type, name } = bijector.constructor as { type?: string; name: string };
-  return type ?? name;
 }

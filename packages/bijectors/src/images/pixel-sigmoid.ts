@@ -63,7 +63,6 @@ export class PixelSigmoid extends ScalarBijector {
     return new PixelSigmoid(readConfig(config, { levels: 'number', alpha: 'number' }));
   }
 
-  protected readonly label = 'PixelSigmoid';
   readonly levels: number;
   readonly alpha: number;
   /** By how much a step of the sigmoid is a step of pixels. */

@@ -10,6 +10,7 @@ import {
   Uniform,
 } from '@pushforward/distributions';
 import { checkOptions, checkEvent, checkTensor, sizeOf } from '@pushforward/tensor';
+import { typeOf } from '@pushforward/tensor/kernels';
 import type { Matrix } from '../arrays/matrix.js';
 import { readOnce } from '../arrays/read-once.js';
 import { normalCdf, normalQuantile } from '../numerics/normal.js';
@@ -77,9 +78,7 @@ export async function residuals(
   checkEvent('residuals: x', x.shape, model.eventShape);
   const base = standardise(model);
   if (base === undefined)
-    throw new Error(
-      `residuals: model must have a base with a known distribution function, got ${model.constructor.name}`,
-    );
+    throw new Error(`residuals: model must have a base with a known distribution function, got ${typeOf(model)}`);
   const [z] = await readOnce(() => {
     const value = base.map(x, context);
     return [reshape(value, [x.shape[0], sizeOf(value.shape.slice(1))])];

@@ -1,5 +1,6 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { Module, type Seed } from '@pushforward/tensor';
+import { typeOf } from '@pushforward/tensor/kernels';
 import { reals, type Support } from './support.js';
 
 /** Options of drawing. */
@@ -63,16 +64,16 @@ export abstract class Distribution extends Module {
 
   /** The mean of each event, `[...batchShape, ...eventShape]`. */
   mean(): Tensor {
-    throw new Error(`${this.constructor.name}: mean has no closed form`);
+    throw new Error(`${typeOf(this)}: mean has no closed form`);
   }
 
   /** The standard deviation of each number of the event, `[...batchShape, ...eventShape]`. */
   stddev(): Tensor {
-    throw new Error(`${this.constructor.name}: stddev has no closed form`);
+    throw new Error(`${typeOf(this)}: stddev has no closed form`);
   }
 
   /** The entropy, or differential entropy, in nats, `[...batchShape]`. */
   entropy(): Tensor {
-    throw new Error(`${this.constructor.name}: entropy has no closed form`);
+    throw new Error(`${typeOf(this)}: entropy has no closed form`);
   }
 }

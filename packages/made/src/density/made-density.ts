@@ -9,7 +9,7 @@ import {
   type ModuleConfig,
   type Seed,
 } from '@pushforward/tensor';
-import { asLogDensity } from '@pushforward/tensor/kernels';
+import { typeOf, asLogDensity } from '@pushforward/tensor/kernels';
 import type { Step } from '../contract/conditioner.js';
 import { Made, type MadeOptions, structureOptions } from '../made/made.js';
 
@@ -64,7 +64,7 @@ export abstract class MadeDensity extends Module {
 
   constructor(options: MadeDensityOptions, parameterCount: number) {
     super();
-    checkOptions(this.#type, options, structureOptions);
+    checkOptions(typeOf(this), options, structureOptions);
     this.made = new Made({ ...options, parameterCount });
   }
 
@@ -114,11 +114,7 @@ export abstract class MadeDensity extends Module {
 
   override config(): ModuleConfig {
     const { parameterCount: _, ...config } = this.made.config();
-    return { ...config, type: this.#type };
-  }
-
-  get #type(): string {
-    return (this.constructor as unknown as { type: string }).type;
+    return { ...config, type: typeOf(this) };
   }
 
   /** `log p(xᵢ | x₍₋ᵢ₎)`: `x` `[...batch, D]`, `parameters` `[...batch, D, P]`, result `[...batch, D]`. */

@@ -17,4 +17,5 @@ export { standardNormalLogProb } from './standard-normal/log-prob.js';
 export { bernoulliLogProb } from './bernoulli/log-prob.js';
 export { asLogDensity } from './log-density/as-log-density.js';
 export { digammaHalfStep, lgammaHalfStep } from '../special/gamma/half-step.js';
+export { typeOf } from '../arguments/type-of.js';
 export { polynomial } from '../special/polynomial.js';

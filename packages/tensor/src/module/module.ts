@@ -4,6 +4,7 @@ import type { BuildModule, ModuleClass, ModuleConfig, ModuleContract } from './c
 import { describeConfig } from './describe-config.js';
 import { moduleState, restoreModule } from './restore-module.js';
 import { rememberMade } from '../arguments/restoring.js';
+import { typeOf } from '../arguments/type-of.js';
 
 /**
  * Something that owns `tf.Variable`s and child modules: assign them to public properties (arrays of them included), and the
@@ -78,7 +79,7 @@ export abstract class Module implements ModuleContract {
     try {
       return describeConfig(this.config());
     } catch {
-      return this.constructor.name;
+      return typeOf(this);
     }
   }
 

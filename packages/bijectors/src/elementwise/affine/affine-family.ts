@@ -1,13 +1,11 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { type AffineForm, applyAffineForm, checkEvent, toFloat } from '@pushforward/tensor';
+import { typeOf } from '@pushforward/tensor/kernels';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../../contract/elementwise-transform.js';
 
 /** An elementwise transform that both directions have an affine formula of: the formulas are all that a class adds. */
 export abstract class AffineFamily extends ElementwiseTransform {
-  /** The transform's name in error messages. */
-  protected abstract readonly label: string;
-
   abstract override form(direction: 'forward' | 'inverse'): AffineForm;
 
   forwardAndLogDet(x: Tensor, parameters: Tensor): ValueAndLogDet {
@@ -19,10 +17,11 @@ export abstract class AffineFamily extends ElementwiseTransform {
   }
 
   #apply(direction: 'forward' | 'inverse', argument: string, input: Tensor, parameters: Tensor): ValueAndLogDet {
-    checkEvent(`${this.label}: parameters`, parameters.shape, [this.parameterCount]);
+    const name = typeOf(this);
+    checkEvent(`${name}: parameters`, parameters.shape, [this.parameterCount]);
     return tidy(() => {
-      const numbers = toFloat(`${this.label}: ${argument}`, input);
-      return applyAffineForm(this.form(direction), numbers, toFloat(`${this.label}: parameters`, parameters));
+      const numbers = toFloat(`${name}: ${argument}`, input);
+      return applyAffineForm(this.form(direction), numbers, toFloat(`${name}: parameters`, parameters));
     });
   }
 }

@@ -40,7 +40,6 @@ export class AffineTransform extends AffineFamily {
     return new AffineTransform({ bound: config.bound === null ? null : readConfig(config, { bound: 'number' }).bound });
   }
 
-  protected readonly label = 'AffineTransform';
   readonly parameterCount = 2;
   readonly identityParameters = [0, 0];
   readonly bound: number | null;

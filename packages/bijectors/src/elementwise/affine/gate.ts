@@ -47,7 +47,6 @@ export class GateTransform extends AffineFamily {
     return new GateTransform(readConfig(config, { forgetBias: 'number', bound: 'number' }));
   }
 
-  protected readonly label = 'GateTransform';
   readonly parameterCount = 2;
   readonly identityParameters = [0, 0];
   readonly forgetBias: number;

@@ -1,4 +1,4 @@
-import { type AffineForm, type ModuleConfig } from '@pushforward/tensor';
+import { type AffineForm } from '@pushforward/tensor';
 import { AffineFamily } from './affine-family.js';
 
 /**
@@ -25,16 +25,11 @@ export class ShiftTransform extends AffineFamily {
     return new ShiftTransform();
   }
 
-  protected readonly label = 'ShiftTransform';
   readonly parameterCount = 1;
   readonly identityParameters = [0];
 
   override form(direction: 'forward' | 'inverse'): AffineForm {
     const ends = direction === 'forward' ? ({ before: 0, after: 1 } as const) : ({ before: 1, after: 0 } as const);
     return { logScale: 'none', sign: 1, ...ends };
-  }
-
-  override config(): ModuleConfig {
-    return { type: ShiftTransform.type };
   }
 }
