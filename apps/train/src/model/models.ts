@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Distribution, MixedDensity } from '@pushforward/distributions';
 import { loadModule } from '@pushforward/io/node';
 import { AnyOrderDensity } from '@pushforward/made';
-import type { Json, Module } from '@pushforward/tensor';
+import { type Json, type Module, sizeOf } from '@pushforward/tensor';
 import { Vae, vaeModules } from '@pushforward/vae';
 import { categoriesOf } from '../columns/kinds/declared-kind.js';
 import { UserError } from '../terminal/errors.js';
@@ -54,7 +54,7 @@ export async function loadModel(cwd: string, name: string): Promise<LoadedModel>
   try {
     if (typeof notes === 'object' && notes !== null && !Array.isArray(notes)) {
       if (notes.kind === 'flow' && module instanceof Distribution) {
-        const columns = module.eventShape.reduce((product, axis) => product * axis, 1);
+        const columns = sizeOf(module.eventShape);
         const own = checkFlowNotes(file, notes, columns, module.contextDim);
         const mixed = module instanceof MixedDensity ? module : null;
         checkCategories(file, own, columns, mixed?.categories, mixed?.contextCategories);
