@@ -196,7 +196,7 @@ export class MixtureCdfTransform extends ElementwiseTransform {
     const { logCdf, logReversedHazard } = this.#formulas;
     const centred = mul(sub(y, shift), exp(neg(logScale))) as Tensor1D;
     const side = sideOf(lessEqual(centred, 0));
-    // At or below 0, as x is to have the tail of: the increasing function of x is the logarithm of the lower tail, or minus that of the upper one.
+    // At or below 0, as the tail of x needs: the increasing function of x is the logarithm of the lower tail, or minus that of the upper one.
     const standard = within(mul(centred, side), this.#formulas.farthest);
     const value = implicitRoot(
       (x, mixture) => {

@@ -89,14 +89,14 @@ export class PixelSigmoid extends ScalarBijector {
   protected inverseMap(y: Tensor): ValueAndLogDet {
     const { levels, alpha } = this;
     const [below, above] = [y, sub(levels, y)].map((part) => add(mul(part, 1 / this.#stretch), alpha));
-    // What forward makes of any number is inside, also where float32 rounds it to an end or past it.
+    // Every result of forward is inside, also where float32 rounds it to an end or past it.
     const slack = ROUNDING * levels;
     const reach = alpha * this.#stretch + slack;
     const isOutside = logicalOr(less(y, -reach), greater(y, levels + reach));
     const logBelow = log(maximum(below, alpha * ROUNDING));
     const logAbove = log(maximum(above, ROUNDING / 2));
     const nowhere = fill(y.shape, NaN);
-    // A NaN is neither outside nor inside, and stays what it is.
+    // A NaN is neither outside nor inside, and stays NaN.
     return {
       value: where(isOutside, nowhere, sub(logBelow, logAbove)),
       logDet: where(isOutside, nowhere, neg(add(add(logBelow, logAbove), Math.log(this.#stretch)))),

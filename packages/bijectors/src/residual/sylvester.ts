@@ -195,7 +195,7 @@ export class Sylvester extends VectorBijector {
     const [scales, steepness] = [diagonal, slopes].map((vector) => rows(vector, [units]));
     const rowOf = (matrix: Tensor, i: number) =>
       reshape(slice(matrix, [0, i, 0], [matrix.shape[0], 1, units]), [matrix.shape[0], units]);
-    // What remains of Qᵀ·y without the units solved, and what they add to R̃·Qᵀ·x + b.
+    // The rest of Qᵀ·y without the units solved, and their share of R̃·Qᵀ·x + b.
     let rest = reshape(projected, [count, units]);
     let offset: Tensor = add(zeros([count, units]), rows(bias, [units]));
     const solved: Tensor[] = [];
@@ -214,7 +214,7 @@ export class Sylvester extends VectorBijector {
   #factors(context: Tensor | undefined): Factors {
     const [weights, slopes, bias] = underContext(this.#variables, this.network, context);
     const { below, diagonal: raw, above } = this.#triangles.unpack(weights);
-    // The context is that of all columns.
+    // All columns share the context.
     const columns = this.rotation.forward(eye(this.units, this.dim), context && expandDims(context, -2));
     const diagonal = positive(raw, MIN_SLOPE);
     const steepness = positive(slopes, MIN_SLOPE);

@@ -45,7 +45,7 @@ const SERIES = [
   -3617 / 2605132530000,
 ];
 
-// What the derivatives of that series, over h and 1, and the entropy have in place of cₖ.
+// The coefficients, in place of cₖ, of that series' derivatives, over h and 1, and of the entropy.
 const FIRST = SERIES.map((coefficient, i) => 2 * (i + 1) * coefficient);
 const SECOND = FIRST.map((coefficient, i) => (2 * i + 1) * coefficient);
 const ENTROPY = SERIES.map((coefficient, i) => coefficient - FIRST[i]);

@@ -41,7 +41,7 @@ export async function writeFileAtomic(
     // Another machine's process of the same number may be writing here too, so the name must be new.
     const handle = await open(temporary, 'wx');
     try {
-      // It takes what comes bit by bit as well, which its type leaves out.
+      // It takes iterables of chunks as well, which its type leaves out.
       await handle.writeFile(content as string);
       await handle.sync();
     } finally {

@@ -268,7 +268,7 @@ export class AnyOrderDensity extends Module {
       if (rows.shape[0] === 0) return zeros(batch);
       const present = presence(rows);
       const [ofPlaces, ofPivot] = split(key(seed), 2);
-      // Dimensions come in the order of these numbers. One of those that are present is drawn, and all before it are shown: so any number of them is as likely.
+      // Dimensions come in the order of these numbers. One of those present is drawn, and all before it are shown: so every number of them is equally likely.
       const places = uniform(ofPlaces, rows.shape);
       const choice = mul(present, uniform(ofPivot, rows.shape, { minval: 2 ** -24 }));
       const pivot = mul(oneHot(argMax(choice, 1), this.dim), present);

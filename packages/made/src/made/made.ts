@@ -200,7 +200,7 @@ export class Made extends Conditioner {
       ? masksOfGraph(graph, layers, parents, parameterCount)
       : masksOfOrder(this.order, layers, parameterCount);
     this.layers = layers.map(({ from, skip, isOutput }, l) => {
-      // What ends the network or a block adds nothing at gain 0, and no gradient passes it.
+      // The last layer of the network or of a block adds nothing at gain 0, and no gradient passes it.
       const isIdle = isOutput || skip !== undefined;
       const idleGain = init === 'orthogonal' ? ORTHOGONAL_GAIN : 0;
       const hiddenGain = from === 0 ? 1 : Math.SQRT2;

@@ -97,7 +97,7 @@ class Adamax {
 
 /**
  * Everything that stays the same is a variable: the stores could change what is read from memory, which would be read anew for each number. Vectors are taken
- * in pairs, of which V8 makes 256-bit ones; what is read of both is read before anything is written.
+ * in pairs, of which V8 makes 256-bit ones; both are read before anything is written.
  */
 function update<Rule>(arrays: AdamVariable, settings: AdamSettings, begin: i32, end: i32): void {
   const rule = changetype<Rule>(settings);

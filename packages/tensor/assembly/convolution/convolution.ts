@@ -81,7 +81,7 @@ export function convolutionTask(at: usize, task: i32, thread: i32): void {
   const isDense = args.targetStride == 1;
   const block = isDense ? args.target + <usize>first * rowBytes : gathered + <usize>blockRows * offsetof<PatchRow>();
 
-  // A patch of no pixels is that of a pixel which no filter reaches.
+  // A patch without pixels belongs to a pixel that no filter reaches.
   if (size == 0) memory.fill(block, 0, <usize>rows * rowBytes);
   let filters = args.packedFilters;
   for (let step: i32 = 0; step < size; step += blockSteps) {

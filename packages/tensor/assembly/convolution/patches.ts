@@ -64,7 +64,7 @@ export function gatherPatches(patches: Patches, target: usize, rowBytes: usize, 
   let x = first % patches.patchColumns;
   let y = (first / patches.patchColumns) % patches.patchRows;
   let image = first / patches.patchColumns / patches.patchRows;
-  // Whole patches inside the image, that of its last numbers apart, are copied four numbers at a time, whatever the length of a run.
+  // Whole patches inside the image are copied four numbers at a time, whatever the length of a run, except where that would read past the last image.
   const isWhole = steps == run * patches.filterHeight && rowBytes >= <usize>(steps + 3) << 2;
   const runBytes = <usize>run << 2;
   const imageBytes = <usize>imageRow << 2;

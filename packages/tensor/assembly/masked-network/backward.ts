@@ -85,7 +85,7 @@ function computeAdjoints(network: MaskedNetwork, n: i32, record: usize, adjoints
     let i = begin;
     if (WIDE) {
       for (; i + 6 <= end; i += 6) {
-        // What the last of them gives to, all do.
+        // All of them give to the reader that the last one gives to.
         const common = entry(layer.firsts, i + 5);
         addPairs(layer, units, above, i, i + 6, common);
         addSixDots(

@@ -13,7 +13,7 @@ export function tileTask(at: usize, task: i32, thread: i32): void {
   const work = workOf(network, thread);
   const record = network.records ? network.records + network.record * <usize>task : totalOf(network, work) + UNIT_BYTES;
   const chosen = record + nodeAt(network, 0).values;
-  // In the sequential direction the network reads what is chosen, not what is given.
+  // In the sequential direction the network reads the values, not the input.
   const given = network.sequential ? work : chosen;
   gather(given, rowOf(network.input, network.dim, row), network.dim, network.dim, network.dimensionIndices, lanes);
   for (let l: i32 = 0; l < network.layerCount; l++) {
@@ -118,7 +118,7 @@ function addProducts(network: MaskedNetwork, l: i32, record: usize, begin: i32, 
   if (WIDE) {
     const stride = <usize>layer.inputs << 2;
     for (; j + 6 <= end; j += 6) {
-      // Limits ascend: what the first unit reads all do.
+      // Limits ascend: all read the inputs of the first unit.
       const common = max(0, min(to, entry(layer.limits, j)) - from);
       if (common > 0) {
         const w = layer.forward + stride * j + (<usize>from << 2);

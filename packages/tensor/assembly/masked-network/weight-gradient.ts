@@ -39,7 +39,7 @@ export function gradientsTask(at: usize, task: i32, thread: i32): void {
 /** Adds to the gradients of the weights from one input to some units, or sets them; those that are masked to 0. */
 function putRow(layer: MaskedLayer, i: i32, j: i32, units: i32, sums: usize, isFirst: bool): void {
   const row = rowAt(layer, i);
-  // Units stand by degree: what the first one reads, all of them read.
+  // Units stand by degree: all of them read the inputs of the first one.
   const isWhole = i < entry(layer.limits, j);
   if (isWhole && !layer.unitOrder) {
     for (let k: i32 = 0; k < units; k += 4) {

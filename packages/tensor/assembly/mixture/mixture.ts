@@ -3,7 +3,7 @@ import { exp4, expOfNegative4, log4, splat } from '../simd/simd-math';
 import { softBound4 } from '../simd/soft-bound';
 
 // Four numbers side by side, each with a mixture of its own: parameters lie transposed in working memory, one vector for each, and behind them a record
-// for each component and what is known of the mixtures as a whole.
+// for each component and a summary of the mixtures as a whole.
 
 /** Cost of a component for each number, in multiplications. */
 export const COMPONENT_COST: f64 = 150;
@@ -33,7 +33,7 @@ export class Mixtures extends TransformArrays {
   workBytes: usize;
 }
 
-// A component's record, as offsets of vectors. First what its parameters say.
+// A component's record, as offsets of vectors. First its parameters.
 /** The weight and its logarithm. */
 export const WEIGHT: usize = 0;
 export const LOG_WEIGHT: usize = 16;
@@ -41,7 +41,7 @@ export const LOCATION: usize = 32;
 export const LOG_SCALE: usize = 48;
 /** 1 over the scale. */
 export const PER_SCALE: usize = 64;
-// Then what it is at the number x.
+// Then its values at the number x.
 /** x in scales from the location, u. */
 export const PLACE: usize = 80;
 /** The logarithm of the smaller of the two tails at u, and of the larger one. */
@@ -57,7 +57,7 @@ export const DENSITY_SHARE: usize = 176;
 /** Bytes of a record. */
 export const RECORD: usize = 192;
 
-// What is known of four mixtures at four numbers.
+// The summary of four mixtures at four numbers.
 /** 1 where the lower tail is the smaller one, −1 where it is the upper one. */
 export const SIDE: usize = 0;
 /** The quantile z of the smaller tail, at most 0; 1 over the hazard rate there, and the derivative of the log-density. */

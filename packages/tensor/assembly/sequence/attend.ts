@@ -2,7 +2,7 @@ import { multiplyAdd } from '../simd/multiply-add';
 import { UNIT_BYTES } from '../tile/dot';
 import { expOfNegative4, splat } from '../simd/simd-math';
 
-// Attention of each event of a tile to its own keys: what is a product of numbers elsewhere is one of units here, lane by lane.
+// Attention of each event of a tile to its own keys: products are elementwise over the lanes, which are events.
 
 /** Units of the keys that are gone through at a time: they stay in the first-level cache. */
 const BLOCK_UNITS: i32 = 256;

@@ -166,7 +166,7 @@ function backwardPosition(lstm: Lstm, tile: usize, position: i32, work: usize, a
   const first = layerAt(lstm, 0);
   const top = lstm.layerCount - 1;
   const parameterAdjoints = adjoints + lstm.parameterAdjoints;
-  // The position after left the adjoint of what it was fed.
+  // The next position left the adjoint of its input.
   const upstream = work + first.readAdjoints;
   const biasGradient = chunk + lstm.outputBiasGradient;
   backwardValue(lstm, position, row, work, record + lstm.parameters, next + first.reads, upstream, parameterAdjoints, biasGradient);

@@ -93,7 +93,7 @@ export function activate(activation: i32, values: usize, reads: usize, count: i3
   else activateAs<Tanh>(values, reads, count);
 }
 
-// Vectors are taken in pairs, of which V8 makes 256-bit ones; what is read of both is read before anything is written.
+// Vectors are taken in pairs, of which V8 makes 256-bit ones; both are read before anything is written.
 
 function activateAs<A>(values: usize, reads: usize, count: i32): void {
   const activation = changetype<A>(values);

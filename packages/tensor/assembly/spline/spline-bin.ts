@@ -29,7 +29,7 @@ export class Splines extends TransformArrays {
   workBytes: usize;
 }
 
-// What is known of the bins that hold four numbers, as offsets of vectors. None is the neighbour of another: V8 14 ends the process when it makes 256-bit
+// The records of the bins that hold four numbers, as offsets of vectors. None is the neighbour of another: V8 14 ends the process when it makes 256-bit
 // vectors of such stores, whose values come from float64 ones.
 export const WIDTH: usize = 0;
 export const HEIGHT: usize = 32;
@@ -145,7 +145,7 @@ function findBin(all: Splines, raw: usize, bin: usize, place: v128): void {
   const slope1 = all.isInverse ? f64x2.div(size1, otherSize1) : f64x2.div(otherSize1, size1);
   v128.store(bin, toFloats(slope0, slope1), SLOPE);
 
-  // Without a derivative of their own, the outer knots are given what lies beside the others, which is then replaced.
+  // The outer knots have no raw derivative: they read a neighbour's, and the result is replaced.
   if (isPeriodic) v128.store(derivatives + heights, v128.load(derivatives));
   const first = isPeriodic ? derivatives : derivatives - VECTOR;
   const raw0 = gather4(first, 4, index);

@@ -54,7 +54,7 @@ function disposeWhole(made: { dispose(): void }): void {
   try {
     made.dispose();
   } catch {
-    // What it had is freed: Module's own dispose comes first.
+    // Its variables are freed already: Module's own dispose comes first.
   }
 }
 

@@ -180,7 +180,7 @@ function walk(
   within: readonly object[] = [],
 ): void {
   const isOwner = value instanceof Module || Array.isArray(value);
-  // What holds itself would have no last path.
+  // A module that holds itself would have no last path.
   if ((!isOwner && !(value instanceof Variable)) || within.includes(value)) return;
   if (!Array.isArray(value)) visit(value, path);
   if (!isOwner) return;

@@ -15,7 +15,7 @@ const serve = `({ module, memory, constants, pool, thread }) =>
 export function startThread(data: ThreadData): void {
   const node = nodeThreads();
   try {
-    // What goes wrong comes as an event or as an exception, and the other threads do the work.
+    // Errors come as an event or as an exception, and the other threads do the work.
     if (node) startInNode(node, data);
     else startInPage(data);
   } catch (error) {

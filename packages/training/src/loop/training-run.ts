@@ -186,7 +186,7 @@ export class Run {
   /** Looks for the rows behind a loss that is not finite. */
   async #badLoss(value: number, step: number): Promise<NonFiniteError> {
     const { loss, training, keys } = this.#parts;
-    // Those of the step itself where its loss was read alone, else those of a step shortly before.
+    // The weights of the step itself where its loss was read alone, else of a step shortly before.
     const weights = this.#candidate.length > 0 ? this.#candidate : this.#good;
     const at = `loss must be finite, got ${value} at step ${step} (epoch ${this.#progress.epoch + 1})`;
     if (!(await areFinite(weights)))

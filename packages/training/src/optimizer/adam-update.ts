@@ -112,6 +112,6 @@ function clipFactor(gradients: readonly Tensor[], clipNorm: number): Tensor {
 
 function sumOfSquares(gradient: Tensor): Tensor {
   const squares = square(gradient);
-  // Rows first: some backends add a whole tensor up in one float, which loses what is added last.
+  // Rows first: some backends add a whole tensor up in one float, which loses the last terms.
   return sum(squares.rank > 1 ? sum(squares, squares.rank - 1) : squares);
 }

@@ -152,7 +152,7 @@ export class LatentLayer extends Module {
     if (flow === undefined) return;
     checkInstance('LatentLayer: flow', flow, Bijector, 'a bijector');
     if (flow.eventShape) checkEvent('LatentLayer: flow eventShape', flow.eventShape, [this.latentDim]);
-    // A flow without the context would leave what both ways say of it unread.
+    // A flow without the context would leave the context of both passes unread.
     if (flow.contextDim !== this.contextDim)
       throw new Error(`LatentLayer: flow contextDim must be the layer's ${this.contextDim}, got ${flow.contextDim}`);
     this.flow = flow;

@@ -46,7 +46,7 @@ export const wasm: BackendLoader = {
     }
     const shared = wantsShared && binary ? await sharedBinaryUrl(binary) : undefined;
     url = shared ?? url;
-    // TensorFlow.js reads a `blob:` by the second way only; the first reports what goes wrong.
+    // TensorFlow.js reads a `blob:` by the second way only; the first reports errors.
     if (url !== undefined)
       setWasmPaths({ [SIMD]: url, [PLAIN]: url, 'tfjs-backend-wasm-threaded-simd.wasm': url }, shared !== undefined);
     return null;

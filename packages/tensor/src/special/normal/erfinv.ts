@@ -39,7 +39,7 @@ function evaluate(x: Tensor): Tensor {
   const w = neg(log(mul(sub(1, x), add(x, 1))));
   const inside = clipByValue(w, 0, LARGEST);
   const ratio = div(polynomial(inside, NUMERATOR), polynomial(inside, DENOMINATOR));
-  // 0 for |x| < 1, infinite at ±1, NaN beyond: what the clipping took away.
+  // 0 for |x| < 1, infinite at ±1, NaN beyond: the clipping had hidden these.
   const outside = relu(sub(w, LARGEST));
   return mul(x, add(ratio, outside));
 }
