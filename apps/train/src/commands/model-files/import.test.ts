@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { parseCsv } from '../../data/csv/csv.js';
+import { parseCsv } from '../../testing/parse-csv.js';
 import { runCli } from '../../testing/run-cli.js';
 
 const fixtures = path.resolve(import.meta.dirname, '../../../../../packages/import/fixtures');

@@ -7,7 +7,7 @@ import { float64Density } from '@pushforward/distributions/float64';
 import { saveModule } from '@pushforward/io/node';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ontoSupports } from '../../columns/kinds/real-line.js';
-import { parseCsv } from '../../data/csv/csv.js';
+import { parseCsv } from '../../testing/parse-csv.js';
 import { runCli } from '../../testing/run-cli.js';
 
 const circle = { kind: 'circular', low: 0, high: 24, centre: 12 } as const;

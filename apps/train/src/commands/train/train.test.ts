@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseCsv } from '../../data/csv/csv.js';
+import { parseCsv } from '../../testing/parse-csv.js';
 import { FLOW_NAMES, FLOWS } from '../../density/settings.js';
 import { pageProblems } from '../../testing/check-page.js';
 import { runCli } from '../../testing/run-cli.js';

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { key, randomBits } from '@pushforward/tensor';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { formatHeader, formatRows, parseCsv } from '../../data/csv/csv.js';
+import { formatHeader, formatRows } from '../../data/csv/csv.js';
+import { parseCsv } from '../../testing/parse-csv.js';
 import { pageProblems } from '../../testing/check-page.js';
 import { runCli } from '../../testing/run-cli.js';
 

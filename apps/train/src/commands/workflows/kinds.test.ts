@@ -7,7 +7,7 @@ import { Transformed } from '@pushforward/distributions';
 import { foldIn, key, randomBits, uniform as uniformNumbers } from '@pushforward/tensor';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseCsv } from '../../data/csv/csv.js';
+import { parseCsv } from '../../testing/parse-csv.js';
 import { loadModel } from '../../model/models.js';
 import { pageProblems } from '../../testing/check-page.js';
 import { runCli } from '../../testing/run-cli.js';
