@@ -1,6 +1,7 @@
 // Draws who imports whom into docs/architecture.md, from the import statements themselves. `--check` draws nothing, and fails if the drawing
 // there is not the code's. Either way it fails if an import runs upward between packages or goes past a package's doors, if files or folders import
-// each other in a circle, if a folder holds more files than one can look over, or if a link of the documentation leads nowhere.
+// each other in a circle, if a folder holds more files than one can look over, or if a link of the documentation, or
+// a path in a comment, leads nowhere.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
@@ -134,6 +135,16 @@ for (const folder of new Set(sources.flatMap((file) => ancestors(path.posix.dirn
     problems.push(`${folder}: these folders import each other in a circle: ${circles.join(', ')}`);
   const count = sources.filter((file) => path.posix.dirname(file) === folder).length;
   if (count > MOST_FILES) problems.push(`${folder} holds ${count} files, and a folder at most ${MOST_FILES}`);
+}
+
+// Kernels name the formula that they are compared with, and other comments a file too.
+const PATH = /(?<![\w./-])(?:packages|apps|src|assembly|scripts)\/[\w./-]+\.(?:ts|mjs|wgsl)\b/g;
+for (const file of [...sources, ...listFiles('packages').filter((name) => name.endsWith('.wgsl'))]) {
+  const [top, name] = file.split('/');
+  for (const [named] of readFileSync(path.join(root, file), 'utf8').matchAll(PATH)) {
+    const isThere = [named, `${top}/${name}/${named}`].some((at) => existsSync(path.join(root, at)));
+    if (!isThere && !named.includes('.generated.')) problems.push(`${file} names ${named}, which is nowhere`);
+  }
 }
 
 const drawings = { packages: draw(graphOf(imports.filter(isProgram), packageOf)) };

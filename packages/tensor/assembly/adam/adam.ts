@@ -1,3 +1,4 @@
+// The reference is `update` in packages/training/src/optimizer/adam-update.ts.
 import { lanesFrom, loadLanes, storeLanes } from '../simd/lanes';
 import { splat } from '../simd/simd-math';
 import { sumOfSquares } from '../reductions/sum-of-squares';

@@ -1,3 +1,4 @@
+// The reference is `applyAffineForm` in src/kernels/affine/affine-form.ts.
 import { loadLanes, storeLanes } from '../simd/lanes';
 import { exp4, splat } from '../simd/simd-math';
 import { TransformArrays } from '../transform-arrays';

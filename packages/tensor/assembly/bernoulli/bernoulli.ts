@@ -1,3 +1,4 @@
+// The reference is `bernoulliLogProb` in src/kernels/bernoulli/log-prob.ts.
 import { lanesFrom, loadLanes, storeLanes } from '../simd/lanes';
 import { expOfNegative4, log1p4, sigmoid4, splat } from '../simd/simd-math';
 

@@ -1,3 +1,4 @@
+// The reference is `convolutionProducts` in src/testing/operations/float64-convolution.ts.
 import { Epilogue, epilogueBlock } from '../product/epilogue';
 import { BLOCK_DEPTH, BLOCK_ROWS, evenBlock, multiplyRows, packPanels, roundUp } from '../product/mat-mul';
 import { TILE_BYTES, TILE_COLUMNS, TILE_ROWS } from '../product/register-tile';

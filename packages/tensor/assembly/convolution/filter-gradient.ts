@@ -1,3 +1,4 @@
+// The reference is `convolutionProducts` in src/testing/operations/float64-convolution.ts.
 import { BLOCK_DEPTH, BLOCK_ROWS, evenBlock, multiplyBlock, packPanels, roundUp } from '../product/mat-mul';
 import { packRows } from '../product/pack';
 import { TILE_BYTES, TILE_COLUMNS, TILE_ROWS } from '../product/register-tile';

@@ -1,3 +1,4 @@
+// The reference is `unrollBackward` in packages/made/src/unroll/backward.ts.
 import { multiplySlopes } from '../simd/activation';
 import { addDot, addDotPair, addSixDots, UNIT_BYTES } from '../tile/dot';
 import { gather, gatherAdjoints, rowOf, scatter } from '../tile/gather';

@@ -1,3 +1,4 @@
+// The reference is `unrollForward` in packages/made/src/unroll/forward.ts.
 // One event alone: a tile would compute fifteen more, and its products want the weights transposed. Here each input that is known is added to all units
 // that read it, over the weights as they lie.
 

@@ -1,3 +1,4 @@
+// The reference is `unrollForward` in packages/made/src/unroll/forward.ts.
 import { activate } from '../simd/activation';
 import { addDot, addDotPair, addSixDots, UNIT_BYTES } from '../tile/dot';
 import { gather, rowOf, scatter } from '../tile/gather';

@@ -1,3 +1,4 @@
+// The reference is `MixtureCdfTransform` in packages/bijectors/src/elementwise/mixture-cdf.ts.
 import { expOfNegative4, log4, splat } from '../simd/simd-math';
 import { gaussianQuantile, gaussianTails, logisticQuantile, logisticTails } from './families';
 import {

@@ -1,3 +1,4 @@
+// The reference is `normalDraw` in src/kernels/normal-draw/normal-draw.ts.
 import { HALF_LOG_TWO_PI } from '../reductions/log-prob';
 import { lowerDoubles, upperDoubles } from '../simd/doubles';
 import { loadLanes, storeLanes } from '../simd/lanes';

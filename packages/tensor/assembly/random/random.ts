@@ -1,3 +1,4 @@
+// The reference is `normalNumbers` and `uniformNumbers` in src/random/random.ts.
 import { boxMuller } from './box-muller';
 import { highWords, lowWords, threefry } from './threefry';
 

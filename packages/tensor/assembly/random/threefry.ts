@@ -1,4 +1,4 @@
-// Threefry-2x32 with 20 rounds (Salmon et al. 2011) of four counters at a time: the SIMD form of src/key.ts.
+// Threefry-2x32 with 20 rounds (Salmon et al. 2011) of four counters at a time: the SIMD form of src/random/threefry.ts.
 
 // @ts-ignore: decorator
 @inline

@@ -1,3 +1,4 @@
+// The reference is `attend` in packages/bijectors/src/autoregressive/attention/attend.ts.
 import { multiplyAdd } from '../simd/multiply-add';
 import { UNIT_BYTES } from '../tile/dot';
 import { expOfNegative4, splat } from '../simd/simd-math';

@@ -1,3 +1,4 @@
+// The reference is `AttentionBlock` in packages/bijectors/src/autoregressive/attention/attention-block.ts.
 import { activate } from '../simd/activation';
 import { attend } from './attend';
 import { UNIT_BYTES } from '../tile/dot';

@@ -1,3 +1,4 @@
+// The reference is `activate` in src/kernels/activation.ts.
 import { expm14, sigmoid4, softplus4, splat, tanh4 } from './simd-math';
 
 // A nonlinearity is a class, so that every loop over one is compiled for it alone. The compiler turns a choice within a loop into code that

@@ -1,3 +1,4 @@
+// The reference is `softBound` in src/kernels/soft-bound/soft-bound.ts.
 import { lanesFrom, loadLanes, storeLanes } from './lanes';
 import { splat, tanh4 } from './simd-math';
 

@@ -1,3 +1,4 @@
+// The reference is `splineForward` and `splineInverse` in packages/bijectors/src/elementwise/spline/rational-quadratic.ts.
 import { expOfNegative2, lowerDoubles, toFloats, upperDoubles } from '../simd/doubles';
 import { TransformArrays } from '../transform-arrays';
 import { softplus4, splat } from '../simd/simd-math';

@@ -18,7 +18,7 @@ export enum LogScaleId {
  * `value = (input − m·before) · exp(L) + m·after` with `L = sign · logScale(r)`, for the parameters m and r of one dimension;
  * its log-derivative is L. Shifts, affine maps and gates in both directions are all of this form.
  *
- * The reference in plain operations is `applyAffineForm` in `src/kernels/affine/affine-form.ts`.
+ * The reference in plain operations is `applyAffineForm` in src/kernels/affine/affine-form.ts.
  */
 @unmanaged
 export class AffineForm {

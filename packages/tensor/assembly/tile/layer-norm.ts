@@ -1,3 +1,4 @@
+// The reference is `layerNorm` in packages/bijectors/src/autoregressive/attention/layer-norm.ts.
 import { UNIT_BYTES } from './dot';
 import { splat } from '../simd/simd-math';
 import { addLaneSums } from './tile';

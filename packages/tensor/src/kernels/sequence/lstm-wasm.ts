@@ -96,7 +96,7 @@ function makePlan({ order, parameterCount, hidden }: LstmNetwork): Plan {
   };
 }
 
-/** Writes the structures of `assembly/lstm.ts` for one call, and divides the scratch behind them. */
+/** Writes the structures of `assembly/sequence/lstm.ts` for one call, and divides the scratch behind them. */
 function layOut(wasm: WasmModule, { network, hasContext, hasStates }: LstmAttrs, call: SequenceCall): SequenceLayout {
   const plan = planOf(network);
   const { parameterCount, layers } = plan;
