@@ -1,5 +1,6 @@
 export { allClose, type Tolerance } from './closeness/all-close.js';
 export { assertClose, assertFreed, assertGradientClose, assertRefused, assertSame, broken, rebuilt } from './law.js';
+export { extremes } from './extremes.js';
 export { makeModule } from './make-module.js';
 export { matchers, type TensorMatchers } from './closeness/matchers.js';
 export { rebuild } from './rebuild.js';
