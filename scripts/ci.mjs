@@ -10,6 +10,8 @@ import { oneOfEachKind } from '../test/one-of-each-kind.mjs';
 let passed = 0;
 let failed = 0;
 let leftOut = 0;
+/** The names of what failed, for the end: whoever reads a long log reads its end. */
+const failures = [];
 
 /** What takes longer hangs: a process that waits for a GPU may wait for ever. */
 const LONGEST = 30 * 60_000;
@@ -43,6 +45,15 @@ async function shell(title, command, args, options = {}) {
 /** How long each file of tests took, in each lane. */
 const durations = [];
 
+/** The tests that failed, or the files that could not be run at all. */
+function namesOfFailed(title, testResults) {
+  return testResults.flatMap(({ name, message, assertionResults }) => {
+    const tests = assertionResults.filter((test) => test.status === 'failed').map((test) => test.fullName);
+    const names = tests.length === 0 && message ? [message.split('\n')[0]] : tests;
+    return names.map((what) => `${title}: ${path.relative(root, name)}, ${what}`);
+  });
+}
+
 const NO_REPORT = { status: 1, numPassedTests: 0, numFailedTests: 0, testResults: [] };
 
 /** A vitest run, counted by its own tests; one that dies without a report twice is one failure. */
@@ -67,6 +78,8 @@ async function vitest(title, command, args, options) {
   }
   passed += tests.numPassedTests;
   failed += status !== 0 && tests.numFailedTests === 0 ? 1 : tests.numFailedTests;
+  const failedTests = namesOfFailed(title, tests.testResults);
+  failures.push(...(failedTests.length === 0 && status !== 0 ? [`${title}: exit ${status}`] : failedTests));
 }
 
 const testFiles = ['packages', 'apps', 'bench', 'test'].flatMap((top) =>
@@ -83,6 +96,11 @@ async function tests(title, project, filters = [], options = {}) {
   await vitest(title, 'vitest', ['run', ...projects, ...filters], options);
 }
 
+function fail(what) {
+  failed++;
+  failures.push(what);
+}
+
 /** How a check ends that lacks something on this machine. */
 const MISSING = 2;
 
@@ -94,7 +112,7 @@ async function check(title, command, args, { mayLack = false } = {}) {
   console.log(`${outcome}: ${title}`);
   if (status === 0) passed++;
   else if (isLeftOut) leftOut++;
-  else failed++;
+  else fail(title);
   return status === 0;
 }
 
@@ -142,7 +160,7 @@ async function onNode(version) {
   const bin = nodeOf(version);
   if (!bin) {
     console.log(`FAILED: Node ${version} cannot be fetched`);
-    failed++;
+    fail(`Node ${version}`);
     return;
   }
   const program = path.join(bin, 'node');
@@ -256,5 +274,6 @@ console.log('\nThe ten slowest files of tests:');
 for (const { title, file, seconds } of durations.toSorted((a, b) => b.seconds - a.seconds).slice(0, 10)) {
   console.log(`${seconds.toFixed(1).padStart(7)} s  ${file} (${title})`);
 }
+if (failures.length > 0) console.log(`\nWhat failed:\n  ${failures.join('\n  ')}`);
 console.log(`\n${passed} passed, ${failed} failed${leftOut > 0 ? `, ${leftOut} skipped` : ''}`);
 process.exit(failed === 0 ? 0 : 1);

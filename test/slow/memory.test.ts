@@ -45,7 +45,11 @@ test(
     expect(memory().numTensors).toBe(before.tensors);
     expect(memory().numBytes).toBe(before.bytes);
     expect(heap()).toBe(before.heap);
-    // Pages that were freed are given back to the system when it suits the allocator.
-    expect(process.memoryUsage().rss - before.resident).toBeLessThan(64 * 2 ** 20);
+    // The engine and the allocator give freed pages back when it suits them; the engine by a thread that waits while other programs are busy.
+    const growth = () => {
+      collect();
+      return process.memoryUsage().rss - before.resident;
+    };
+    await expect.poll(growth, { timeout: 30_000, interval: 500 }).toBeLessThan(64 * 2 ** 20);
   },
 );

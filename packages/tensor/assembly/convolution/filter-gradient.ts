@@ -1,8 +1,11 @@
 // The reference is `convolutionProducts` in src/testing/operations/float64-convolution.ts.
-import { BLOCK_DEPTH, BLOCK_ROWS, evenBlock, multiplyBlock, packPanels, roundUp } from '../product/mat-mul';
-import { packRows } from '../product/pack';
-import { TILE_BYTES, TILE_COLUMNS, TILE_ROWS } from '../product/register-tile';
+import { evenBlock, multiplyRows, PackedRow, packPanels, roundUp } from '../product/mat-mul';
+import { EXCESS_ROWS, TILE_BYTES, TILE_COLUMNS, TILE_ROWS } from '../product/register-tile';
 import { gatherPatches, patchCount, Patches, patchSize } from './patches';
+
+// Cache blocks: whole patches of most convolutions, which are gathered fastest, and as many as the second-level cache holds.
+const BLOCK_SIZE: i32 = 320;
+const BLOCK_PATCHES: i32 = 128;
 
 /** The product of the transposed matrix of patches with a matrix of one row for each patch: the gradient of a convolution's filters. */
 @unmanaged
@@ -21,14 +24,14 @@ export class FilterGradient extends Patches {
 
 /** Bytes of scratch that {@link filterGradientTask} needs. */
 export function filterGradientScratch(chunkPatches: i32, size: i32, columns: i32): i32 {
-  const steps = evenBlock(chunkPatches, BLOCK_DEPTH, 1);
-  const rows = evenBlock(size, BLOCK_ROWS, TILE_ROWS);
-  return roundUp(<i32>TILE_BYTES + ((steps * (2 * rows + roundUp(columns, TILE_COLUMNS))) << 2), 64);
+  const steps = evenBlock(chunkPatches, BLOCK_PATCHES, 1);
+  const rows = evenBlock(size, BLOCK_SIZE, TILE_ROWS);
+  return roundUp(<i32>TILE_BYTES + ((steps * (rows + roundUp(columns, TILE_COLUMNS)) + EXCESS_ROWS) << 2), 64);
 }
 
 /** The number of tasks that share the entries of a patch. */
 export function filterGradientParts(size: i32): i32 {
-  const rows = evenBlock(size, BLOCK_ROWS, TILE_ROWS);
+  const rows = evenBlock(size, BLOCK_SIZE, TILE_ROWS);
   return (size + rows - 1) / rows;
 }
 
@@ -39,23 +42,23 @@ export function filterGradientTask(at: usize, task: i32, thread: i32): void {
   const rowBytes = <usize>columns << 2;
   const parts = filterGradientParts(size);
   const chunk = task / parts;
-  const blockRows = evenBlock(size, BLOCK_ROWS, TILE_ROWS);
-  const blockSteps = evenBlock(args.chunkPatches, BLOCK_DEPTH, 1);
+  const blockRows = evenBlock(size, BLOCK_SIZE, TILE_ROWS);
+  const blockSteps = evenBlock(args.chunkPatches, BLOCK_PATCHES, 1);
   const row = (task % parts) * blockRows;
   const rows = min(blockRows, size - row);
+  const patchBytes = <usize>rows << 2;
   const first = chunk * args.chunkPatches;
   const end = min(patchCount(args), first + args.chunkPatches);
   const tile = args.scratch + <usize>(args.scratchBytes * thread);
-  const gathered = tile + TILE_BYTES;
-  const packed = gathered + (<usize>(blockRows * blockSteps) << 2);
-  const panels = packed + (<usize>(blockRows * blockSteps) << 2);
+  const panels = tile + TILE_BYTES;
+  const gathered = panels + (<usize>(roundUp(columns, TILE_COLUMNS) * blockSteps) << 2);
   const result = args.results + <usize>(chunk * size + row) * rowBytes;
 
+  // The transposed patches are read where they lie: one step of the product is a patch, and the numbers of a register tile's rows lie side by side.
   for (let patch = first; patch < end; patch += blockSteps) {
     const steps = min(blockSteps, end - patch);
     packPanels(panels, args.cotangent, rowBytes, false, 0, columns, patch, steps);
-    gatherPatches(args, gathered, <usize>rows << 2, patch, steps, row, rows);
-    packRows(packed, gathered, rows, steps, <usize>rows << 2, TILE_ROWS);
-    multiplyBlock(packed, panels, result, rowBytes, rows, columns, steps, patch > first, tile);
+    gatherPatches(args, gathered, patchBytes, patch, steps, row, rows);
+    multiplyRows<PackedRow>(gathered, patchBytes, TILE_ROWS << 2, panels, result, rowBytes, rows, columns, steps, patch > first, tile);
   }
 }

@@ -53,7 +53,7 @@ export function patchSize(patches: Patches): i32 {
 
 /**
  * Copies numbers `step` … `step + steps − 1` of patches `first` … `first + count − 1`, each to a row of its own, `rowBytes` bytes after the row before. A
- * patch is read row by row: what lies side by side in an image is copied in one run.
+ * patch is read row by row: what lies side by side in an image is copied in one run. Up to 3 numbers behind the last row are written too.
  */
 export function gatherPatches(patches: Patches, target: usize, rowBytes: usize, first: i32, count: i32, step: i32, steps: i32): void {
   const channels = patches.channels;
@@ -65,7 +65,7 @@ export function gatherPatches(patches: Patches, target: usize, rowBytes: usize, 
   let y = (first / patches.patchColumns) % patches.patchRows;
   let image = first / patches.patchColumns / patches.patchRows;
   // Whole patches inside the image are copied four numbers at a time, whatever the length of a run, except where that would read past the last image.
-  const isWhole = steps == run * patches.filterHeight && rowBytes >= <usize>(steps + 3) << 2;
+  const isWhole = steps == run * patches.filterHeight;
   const runBytes = <usize>run << 2;
   const imageBytes = <usize>imageRow << 2;
   const reach = <usize>(patches.filterHeight - 1) * imageBytes + (<usize>((run + 3) & ~3) << 2);
@@ -110,7 +110,14 @@ function copyPart(patches: Patches, to: usize, image: i32, row: i32, left: i32, 
 @inline
 function copyRuns(to: usize, from: usize, runs: i32, runBytes: usize, imageBytes: usize): void {
   for (let run: i32 = 0; run < runs; run++) {
-    for (let i: usize = 0; i < runBytes; i += 16) v128.store(to + i, v128.load(from + i));
+    let i: usize = 0;
+    for (; i + 32 <= runBytes; i += 32) {
+      const first = v128.load(from + i);
+      const second = v128.load(from + i, 16);
+      v128.store(to + i, first);
+      v128.store(to + i, second, 16);
+    }
+    for (; i < runBytes; i += 16) v128.store(to + i, v128.load(from + i));
     to += runBytes;
     from += imageBytes;
   }

@@ -41,6 +41,7 @@ function epilogueGradientAs<A>(args: EpilogueGradient, task: i32, thread: i32): 
   const first = task * TASK_COLUMNS;
   const columns = min(TASK_COLUMNS, args.columns - first);
   const whole = <usize>(columns & ~3) << 2;
+  const pairs = whole & ~31;
   const rest = columns & 3;
   const stride = <usize>args.columns << 2;
   let cotangent = args.cotangent + (<usize>first << 2);
@@ -48,7 +49,18 @@ function epilogueGradientAs<A>(args: EpilogueGradient, task: i32, thread: i32): 
   let product = args.product + (<usize>first << 2);
   memory.fill(totals, 0, WORK_BYTES);
   for (let row: i32 = 0; row < args.rows; row++) {
-    for (let i: usize = 0; i < whole; i += 16) {
+    let i: usize = 0;
+    for (; i < pairs; i += 32) {
+      const x = v128.load(residual + i);
+      const y = v128.load(residual + i, 16);
+      const first = f32x4.mul(v128.load(cotangent + i), activation.slope(x, x));
+      const second = f32x4.mul(v128.load(cotangent + i, 16), activation.slope(y, y));
+      v128.store(product + i, first);
+      v128.store(product + i, second, 16);
+      addTo(totals + 2 * i, first);
+      addTo(totals + 2 * i + 32, second);
+    }
+    for (; i < whole; i += 16) {
       const x = v128.load(residual + i);
       const gradient = f32x4.mul(v128.load(cotangent + i), activation.slope(x, x));
       v128.store(product + i, gradient);

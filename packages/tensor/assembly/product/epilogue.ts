@@ -70,9 +70,27 @@ function epilogueAs<A>(epilogue: Epilogue, bias: usize, block: usize, stride: us
   const hasResidual = epilogue.hasResidual;
   const distance = epilogue.residualOffset;
   const whole = <usize>(columns & ~3) << 2;
+  const pairs = whole & ~31;
   const rest = columns & 3;
   for (let row: i32 = 0; row < rows; row++) {
-    for (let i: usize = 0; i < whole; i += 16) {
+    let i: usize = 0;
+    for (; i < pairs; i += 32) {
+      let first = v128.load(block + i);
+      let second = v128.load(block + i, 16);
+      if (bias) {
+        first = f32x4.add(first, v128.load(bias + i));
+        second = f32x4.add(second, v128.load(bias + i, 16));
+      }
+      if (hasResidual) {
+        v128.store(block + i + distance, first);
+        v128.store(block + i + distance, second, 16);
+      }
+      first = activation.apply(first);
+      second = activation.apply(second);
+      v128.store(block + i, first);
+      v128.store(block + i, second, 16);
+    }
+    for (; i < whole; i += 16) {
       let x = v128.load(block + i);
       if (bias) x = f32x4.add(x, v128.load(bias + i));
       if (hasResidual) v128.store(block + i + distance, x);

@@ -181,9 +181,9 @@ export function multiplyRows<Row>(
   }
 }
 
-/** A row of a packed block of A, whose columns lie side by side. */
+/** A row of a block of A whose columns lie side by side. */
 @unmanaged
-class PackedRow {
+export class PackedRow {
   number: f32;
 }
 

@@ -11,6 +11,7 @@ import { stockConvolutionKernel, stockFilterGradientKernel } from '../kernels/co
 import { convolutionKernel, transposedConvolutionKernel } from '../kernels/convolution/wasm.js';
 import { denseGradientKernel, denseKernel } from '../kernels/product/linear-wasm.js';
 import { cumprodKernel, cumsumKernel } from '../overrides/reductions/cumulative.js';
+import { eluGradKernel } from '../overrides/elementwise/elu-grad.js';
 import { clipKernel, elementwiseKernels, leakyReluKernel } from '../overrides/elementwise/elementwise.js';
 import { maxKernel, minKernel } from '../overrides/reductions/max-min.js';
 import { fusedMatMulKernel } from '../kernels/product/fused-mat-mul.js';
@@ -73,6 +74,7 @@ export const overrides: readonly KernelOverride[] = [
   prodKernel,
   emptySegmentSumKernel,
   leakyReluKernel,
+  eluGradKernel,
 ];
 
 /** Operations of our own, and what some backend lacks. */
