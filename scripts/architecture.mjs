@@ -1,6 +1,7 @@
 // Draws who imports whom into docs/architecture.md, from the import statements themselves. `--check` draws nothing, and fails if the drawing
-// there is not the code's. Either way it fails if an import runs upward between packages or goes past a package's doors, if folders import
-// each other in a circle, or if a link of the documentation leads nowhere.
+// there is not the code's. Either way it fails if an import runs upward between packages or goes past a package's doors, if files or folders import
+// each other in a circle, if a folder holds more files than one can look over, or if a link of the documentation, or
+// a path in a comment, leads nowhere.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
@@ -18,6 +19,9 @@ const LEVELS = [
 /** The packages that are large enough for a drawing of their folders. */
 const DRAWN = ['tensor', 'bijectors'];
 
+/** More files of source than these, tests included, are two concepts. */
+const MOST_FILES = 15;
+
 const PAGE = 'docs/architecture.md';
 const problems = [];
 
@@ -25,8 +29,8 @@ const levelOf = (name) => LEVELS.findIndex((level) => level.includes(name));
 
 function listFiles(folder) {
   return readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-    if (['node_modules', 'dist', 'site', 'results'].includes(entry.name)) return [];
     const file = `${folder}/${entry.name}`;
+    if (['node_modules', 'dist', 'results'].includes(entry.name) || file === 'docs/site') return [];
     return entry.isDirectory() ? listFiles(file) : [file];
   });
 }
@@ -56,7 +60,9 @@ const doors = new Set(
 /** The package that a path or a module's name is of, if any. */
 const packageOf = (to) => /^(?:packages|@pushforward)\/([^/]+)/.exec(to)?.[1];
 
-const sources = ['packages', 'apps', 'bench', 'test'].flatMap(listFiles).filter((file) => file.endsWith('.ts'));
+const sources = ['packages', 'apps', 'bench', 'test', 'scripts']
+  .flatMap(listFiles)
+  .filter((file) => /\.m?[jt]s$/.test(file));
 const imports = importsOf(sources);
 for (const { from, to } of imports) {
   const importing = packageOf(from);
@@ -112,27 +118,37 @@ function draw(graph) {
 const folderIn = (parent) => (file) =>
   file.startsWith(`${parent}/`) ? /^([^/]+)\//.exec(file.slice(parent.length + 1))?.[1] : undefined;
 
-const drawings = {};
-drawings.packages = draw(graphOf(imports.filter(isProgram), packageOf));
-for (const name of packages) {
-  const inside = imports.filter(
-    (edge) => isProgram(edge) && packageOf(edge.from) === name && edge.to.startsWith('packages/'),
-  );
-  const source = `packages/${name}/src`;
-  const parents = new Set(
-    inside.map(({ from }) => path.posix.dirname(from)).flatMap((folder) => ancestors(folder, source)),
-  );
-  for (const parent of parents) {
-    const circles = circle(graphOf(inside, folderIn(parent)));
-    if (circles.length > 0)
-      problems.push(`${parent}: these folders import each other in a circle: ${circles.join(', ')}`);
-  }
-  if (DRAWN.includes(name)) drawings[name] = draw(graphOf(inside, folderIn(source)));
+/** A file under the name by which imports find it: in AssemblyScript without an ending, elsewhere with that of the compiled file. */
+const withoutEnding = (file) => file.replace(/\.m?[jt]s$/, '');
+
+const modules = new Set(sources.map(withoutEnding));
+const inside = imports.filter((edge) => isProgram(edge) && modules.has(withoutEnding(edge.to)));
+
+const files = circle(graphOf(inside, withoutEnding));
+if (files.length > 0) problems.push(`these files import each other in a circle: ${files.join(', ')}`);
+
+const ancestors = (folder) => (folder === '.' ? [] : [folder, ...ancestors(path.posix.dirname(folder))]);
+
+for (const folder of new Set(sources.flatMap((file) => ancestors(path.posix.dirname(file))))) {
+  const circles = circle(graphOf(inside, folderIn(folder)));
+  if (circles.length > 0)
+    problems.push(`${folder}: these folders import each other in a circle: ${circles.join(', ')}`);
+  const count = sources.filter((file) => path.posix.dirname(file) === folder).length;
+  if (count > MOST_FILES) problems.push(`${folder} holds ${count} files, and a folder at most ${MOST_FILES}`);
 }
 
-function ancestors(folder, top) {
-  return folder === top || !folder.startsWith(top) ? [top] : [folder, ...ancestors(path.posix.dirname(folder), top)];
+// Kernels name the formula that they are compared with, and other comments a file too.
+const PATH = /(?<![\w./-])(?:packages|apps|src|assembly|scripts)\/[\w./-]+\.(?:ts|mjs|wgsl)\b/g;
+for (const file of [...sources, ...listFiles('packages').filter((name) => name.endsWith('.wgsl'))]) {
+  const [top, name] = file.split('/');
+  for (const [named] of readFileSync(path.join(root, file), 'utf8').matchAll(PATH)) {
+    const isThere = [named, `${top}/${name}/${named}`].some((at) => existsSync(path.join(root, at)));
+    if (!isThere && !named.includes('.generated.')) problems.push(`${file} names ${named}, which is nowhere`);
+  }
 }
+
+const drawings = { packages: draw(graphOf(imports.filter(isProgram), packageOf)) };
+for (const name of DRAWN) drawings[name] = draw(graphOf(inside, folderIn(`packages/${name}/src`)));
 
 const texts = [
   ...readdirSync(root).filter((name) => name.endsWith('.md')),

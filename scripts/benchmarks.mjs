@@ -5,7 +5,7 @@ import path from 'node:path';
 import { groups, titles } from '../bench/dist/operation.js';
 import { ratio, typical } from '../bench/dist/series.js';
 import { layerTimes } from './figures/layer-times.mjs';
-import { putBetween, tableOf } from './marked-text.mjs';
+import { putBetween, tableOf } from './shared/marked-text.mjs';
 import { root } from './setup.mjs';
 
 const check = process.argv.includes('--check');

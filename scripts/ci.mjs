@@ -121,7 +121,7 @@ async function check(title, command, args, { mayLack = false } = {}) {
  * Another version of Node could break them only by breaking operations, whose tests it runs.
  */
 const formulas =
-  /^test\/(any-order|batch-norm|check-command|conditional-entropy|densities|documented|examples|flow-entropy|module-options|numbers\/\w+|references|unknown-options|vae-objectives)\.test\.ts$/;
+  /^test\/(any-order|batch-norm|check-command|entropy\/[\w-]+|examples\/\w+|module-options|numbers\/\w+|references|unknown-options|vae-objectives)\.test\.ts$/;
 
 /** What engines may differ in: WebAssembly, threads, and Node's own modules under the packages. What onnx writes and computes is plain JavaScript. */
 const onEngines = [
@@ -179,22 +179,22 @@ async function packedPackages() {
   environment.PUSHFORWARD_TARBALLS = path.join(root, '.cache', 'tarballs');
   rmSync(environment.PUSHFORWARD_TARBALLS, { recursive: true, force: true });
   await check('tarballs', 'npm', ['run', 'pack', '--', environment.PUSHFORWARD_TARBALLS]);
-  await check('packed packages', 'node', ['scripts/ci/packed.mjs']);
-  await check('programs of the READMEs', 'node', ['scripts/ci/readmes.mjs']);
-  await check('pages', 'node', ['scripts/ci/pages.mjs']);
-  await check('templates', 'node', ['scripts/ci/templates.mjs']);
+  await check('packed packages', 'node', ['scripts/ci/packed/packed.mjs']);
+  await check('programs of the READMEs', 'node', ['scripts/ci/packed/readmes.mjs']);
+  await check('pages', 'node', ['scripts/ci/packed/pages.mjs']);
+  await check('templates', 'node', ['scripts/ci/packed/templates.mjs']);
 }
 
 async function site() {
   await check('sizes of the packages', 'node', ['scripts/sizes.mjs', '--check']);
   await check('the site and its links', 'node', ['scripts/ci/links.mjs']);
-  await check('the site in Chromium', 'node', ['scripts/ci/site.mjs']);
-  await check('playground', 'node', ['scripts/ci/playground.mjs']);
+  await check('the site in Chromium', 'node', ['scripts/ci/browser/site.mjs']);
+  await check('playground', 'node', ['scripts/ci/browser/playground.mjs']);
 }
 
 async function onnx() {
-  await check('exported flows in onnxruntime-web', 'node', ['scripts/ci/onnx-web.mjs']);
-  await check("ONNX's checker on exported flows", 'node', ['scripts/ci/onnx-checker.mjs'], { mayLack: true });
+  await check('exported flows in onnxruntime-web', 'node', ['scripts/ci/onnx/web.mjs']);
+  await check("ONNX's checker on exported flows", 'node', ['scripts/ci/onnx/checker.mjs'], { mayLack: true });
 }
 
 async function sources() {
@@ -260,11 +260,14 @@ async function work() {
 }
 
 await vitest('npm test', 'npm', ['test', '--'], { stdio: 'inherit' });
-await check('chromium', 'bash', ['scripts/ci/install-chromium.sh']);
+await check('chromium', 'bash', ['scripts/ci/browser/install-chromium.sh']);
 // Two at a time: pages use one core for most of it, installations none.
 await Promise.all([work(), work()]);
 // Figures of time, with nothing beside them.
-await check('first paint, first frame and download of the playground', 'node', ['scripts/page-loads.mjs', '--check']);
+await check('first paint, first frame and download of the playground', 'node', [
+  'scripts/ci/browser/page-loads.mjs',
+  '--check',
+]);
 await check('training step against stock tfjs-wasm and the reference', 'node', ['scripts/ci/bench.mjs']);
 
 console.log('\nThe ten slowest files of tests:');

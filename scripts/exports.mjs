@@ -2,8 +2,8 @@
 // and fails if a list is not the code's or an export has no documentation.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { exportsOf } from './documented-exports.mjs';
-import { doorsOf, packageNames } from './doors.mjs';
+import { exportsOf } from './shared/documented-exports.mjs';
+import { doorsOf, packageNames } from './shared/doors.mjs';
 import { root } from './setup.mjs';
 
 const TITLE = '## Everything it exports';

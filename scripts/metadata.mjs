@@ -1,6 +1,6 @@
 // Writes what is the same for every published package into its package.json: where the source and the issues are, the licence, the author, the
-// versions of Node. The root's package.json says it once; CITATION.cff gets the address too. `--check` changes nothing, and fails if a package
-// says otherwise or lacks what is its own: a description, keywords, and which files have side effects.
+// versions of Node. The root's package.json says it once; CITATION.cff and pages with links to the source get the address too. `--check` changes
+// nothing, and fails if a package says otherwise or lacks what is its own: a description, keywords, its side effects, a change log.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root, run } from './setup.mjs';
@@ -32,16 +32,26 @@ for (const folder of folders) {
   const manifest = read(file);
   for (const field of ['description', 'keywords', 'sideEffects'])
     if (manifest[field] === undefined) problems.push(`${file}: ${field} is missing`);
+  if (!existsSync(path.join(root, folder, 'CHANGELOG.md'))) problems.push(`${folder}: CHANGELOG.md is missing`);
   const differing = Object.entries(shared(folder)).filter(
     ([field, value]) => JSON.stringify(manifest[field]) !== JSON.stringify(value),
   );
   if (check) problems.push(...differing.map(([field]) => `${file}: ${field} is not what scripts/metadata.mjs writes`));
   else writeFileSync(path.join(root, file), JSON.stringify({ ...manifest, ...Object.fromEntries(differing) }));
 }
-const citation = readFileSync(path.join(root, 'CITATION.cff'), 'utf8');
-const cited = citation.replace(/^repository-code: .*$/m, `repository-code: ${web}`);
-if (!check) writeFileSync(path.join(root, 'CITATION.cff'), cited);
-else if (cited !== citation) problems.push('CITATION.cff: repository-code is not what scripts/metadata.mjs writes');
+
+// Pages that name the repository.
+const filesIn = (folder, ending) =>
+  readdirSync(path.join(root, folder))
+    .filter((name) => name.endsWith(ending))
+    .map((name) => `${folder}/${name}`);
+for (const file of ['CITATION.cff', ...filesIn('docs', '.md'), ...filesIn('apps/playground', '.html')]) {
+  const text = readFileSync(path.join(root, file), 'utf8');
+  const named = text.replaceAll(/https:\/\/github\.com\/[\w-]+\/pushforward\b/g, web);
+  if (named === text) continue;
+  if (check) problems.push(`${file}: the address of the repository is not that of package.json`);
+  else writeFileSync(path.join(root, file), named);
+}
 
 for (const problem of problems) console.error(problem);
 const manifests = folders.map((folder) => `${folder}/package.json`);

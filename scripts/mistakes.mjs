@@ -152,7 +152,11 @@ export const MISTAKES = [
             'logDet: mul(broadcastTo(l, value.shape), 0.5)',
           ],
         ],
-        fails: ['packages/bijectors/src/elementwise/affine.test.ts', 'obeys the laws with a bound of %d', /automatic/],
+        fails: [
+          'packages/bijectors/src/elementwise/affine/affine.test.ts',
+          'obeys the laws with a bound of %d',
+          /automatic/,
+        ],
       },
     ],
   },
@@ -160,8 +164,8 @@ export const MISTAKES = [
     mistake: 'The gate starts at ½, and every layer halves its input',
     variants: [
       {
-        changes: [['packages/bijectors/src/elementwise/gate.ts', 'forgetBias = 2', 'forgetBias = 0']],
-        fails: ['packages/bijectors/src/elementwise/gate.test.ts', 'obeys the laws with %j', /identity/],
+        changes: [['packages/bijectors/src/elementwise/affine/gate.ts', 'forgetBias = 2', 'forgetBias = 0']],
+        fails: ['packages/bijectors/src/elementwise/affine/gate.test.ts', 'obeys the laws with %j', /identity/],
       },
     ],
   },
@@ -174,13 +178,13 @@ export const MISTAKES = [
           [`${SPLINE}/spline.ts`, 'import { add,', 'import { equal, where, zerosLike, add,'],
           [
             `${SPLINE}/spline.ts`,
-            "throughBin(inside, bins.find(inside, 'x'))",
-            "throughBin(x, bins.find(inside, 'x'))",
+            "splineForward(inside, bins.find(inside, 'x'))",
+            "splineForward(x, bins.find(inside, 'x'))",
           ],
           [
             `${SPLINE}/spline.ts`,
-            "backThroughBin(inside, bins.find(inside, 'y'))",
-            "backThroughBin(x, bins.find(inside, 'y'))",
+            "splineInverse(inside, bins.find(inside, 'y'))",
+            "splineInverse(x, bins.find(inside, 'y'))",
           ],
           [
             `${SPLINE}/spline.ts`,

@@ -3,7 +3,7 @@
 // place in a source that is not there. `--measure` makes results.json anew first, by test/numbers on every backend that scripts/ci.mjs installs.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { putBetween, tableOf } from './marked-text.mjs';
+import { putBetween, tableOf } from './shared/marked-text.mjs';
 import { MISTAKES } from './mistakes.mjs';
 import { root, run } from './setup.mjs';
 

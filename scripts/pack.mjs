@@ -1,7 +1,7 @@
 // Writes a tarball of every package to a folder, for `npm i`. The folder is the one argument.
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { packageNames } from './doors.mjs';
+import { packageNames } from './shared/doors.mjs';
 import { root, run, setup } from './setup.mjs';
 
 const [folder] = process.argv.slice(2);

@@ -1,8 +1,8 @@
 // Writes docs/papers.md's list: of each paper that a doc comment names behind `Source:`, what is made of it. `--check` writes nothing, and fails if the
 // list is not the code's.
-import { exportsOf } from './documented-exports.mjs';
-import { doorsOf, packageNames } from './doors.mjs';
-import { putBetween } from './marked-text.mjs';
+import { exportsOf } from './shared/documented-exports.mjs';
+import { doorsOf, packageNames } from './shared/doors.mjs';
+import { putBetween } from './shared/marked-text.mjs';
 
 const PAGE = 'docs/papers.md';
 

@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
-import { packageNames } from './doors.mjs';
-import { tableOf } from './marked-text.mjs';
+import { packageNames } from './shared/doors.mjs';
+import { tableOf } from './shared/marked-text.mjs';
 import { root, run } from './setup.mjs';
-import { kilobytes, putSizes } from './size-text.mjs';
+import { kilobytes, putSizes } from './shared/size-text.mjs';
 import { nodeVersions } from './ci/node-versions.mjs';
-import { olderTypescript } from './ci/packed-project.mjs';
+import { olderTypescript } from './ci/packed/project.mjs';
 
 const check = process.argv.includes('--check');
 const BEGIN = 'size: written by scripts/sizes.mjs';

@@ -9,7 +9,7 @@ import { key, normal } from '@pushforward/tensor';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pageProblems } from '../apps/train/src/testing/check-page.js';
 import { runCli } from '../apps/train/src/testing/run-cli.js';
-import { defects } from '../scripts/defects.mjs';
+import { defects } from '../scripts/shared/defects.mjs';
 
 let cwd: string;
 beforeAll(() => void (cwd = mkdtempSync(path.join(tmpdir(), 'pushforward-'))));

@@ -2,7 +2,14 @@ import '@tensorflow/tfjs';
 import { zeros } from '@tensorflow/tfjs-core';
 import * as bijectors from '@pushforward/bijectors';
 import { checkDensity, energyTest } from '@pushforward/diagnostics';
-import { klDivergence, maximumLikelihood, StandardNormal, Transformed } from '@pushforward/distributions';
+import {
+  Bernoulli,
+  ContinuousBernoulli,
+  klDivergence,
+  maximumLikelihood,
+  StandardNormal,
+  Transformed,
+} from '@pushforward/distributions';
 import { saveModule } from '@pushforward/io/node';
 import { AnyOrderDensity, GaussianMade, Made, PixelCnn } from '@pushforward/made';
 import { exportOnnx } from '@pushforward/onnx';
@@ -10,6 +17,7 @@ import { key, uniform, useBackend } from '@pushforward/tensor';
 import { adam, adamax, adamW, cosineDecay, fit } from '@pushforward/training';
 import {
   BernoulliLikelihood,
+  CategoricalLikelihood,
   GaussianLikelihood,
   HierarchicalVae,
   Mlp,
@@ -59,6 +67,7 @@ const calls: Record<string, () => unknown> = {
   'AnyOrderDensity.logProb': () => anyOrder.logProb(zeros([1, 2]), { given: [0], ...wrong }),
   Mlp: () => new Mlp({ inputDim: 1, hidden: [2], outputDim: 1, ...wrong }),
   mlpEncoder: () => mlpEncoder({ dataDim: 3, latentDim: 2, hidden: [2], ...wrong }),
+  CategoricalLikelihood: () => new CategoricalLikelihood(mlp(2, 6), { categories: 2, ...wrong }),
   GaussianLikelihood: () => new GaussianLikelihood(mlp(2, 3), { ...wrong }),
   HierarchicalVae: () => new HierarchicalVae({ ...wrong } as never),
   Vae: () => new Vae({ ...parts(0), ...wrong }),
@@ -67,6 +76,8 @@ const calls: Record<string, () => unknown> = {
   negativeElbo: () => negativeElbo(vae, { ...wrong }),
   'negativeElbo: freeBits': () => negativeElbo(vae, { freeBits: { nats: 1, ...wrong } }),
   negativeIwae: () => negativeIwae(vae, { ...wrong }),
+  Bernoulli: () => new Bernoulli({ logits: 0, ...wrong }),
+  ContinuousBernoulli: () => new ContinuousBernoulli({ logits: 0, ...wrong }),
   klDivergence: () => klDivergence(normal, normal, { ...wrong }),
   adam: () => adam({ ...wrong }),
   adamW: () => adamW({ ...wrong }),

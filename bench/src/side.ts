@@ -50,7 +50,7 @@ export function sidesOf(
   python?: string,
 ): Side[] {
   const counts = threads > 1 ? [1, threads] : [1];
-  const worker = fileURLToPath(new URL('worker.js', import.meta.url));
+  const worker = fileURLToPath(new URL('sides/worker.js', import.meta.url));
   const peer = fileURLToPath(new URL('../peers/zuko_side.py', import.meta.url));
   return libraries.flatMap((library): Side[] => {
     if (library === 'tensorflow' && !existsSync(tensorflow)) return [];

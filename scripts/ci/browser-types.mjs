@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { environment, root } from '../setup.mjs';
-import { packageNames } from '../doors.mjs';
+import { packageNames } from '../shared/doors.mjs';
 
 for (const name of packageNames) {
   const args = ['--project', path.join(root, 'packages', name, 'tsconfig.build.json'), '--listFilesOnly'];

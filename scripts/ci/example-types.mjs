@@ -1,9 +1,9 @@
 // Type-checks every program of the READMEs, the guides and the doc comments against the built packages, as a user's project does: strict, with
-// each of the two ways in which TypeScript finds modules, and without the options that this workspace has beyond that. test/examples.test.ts and test/slow/tutorial.test.ts run
+// each of the two ways in which TypeScript finds modules, and without the options that this workspace has beyond that. test/examples/examples.test.ts and test/slow/tutorial.test.ts run
 // them.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { findExamples } from '../examples.mjs';
+import { findExamples } from '../shared/examples.mjs';
 import { root, run } from '../setup.mjs';
 
 if (run('turbo', ['run', 'build', '--output-logs=errors-only']) !== 0) process.exit(1);

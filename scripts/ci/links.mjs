@@ -4,8 +4,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { Parser } from 'htmlparser2';
-import { buildSite } from '../site.mjs';
-import { site } from '../site-serve.mjs';
+import { buildSite } from '../site/build.mjs';
+import { site } from '../site/serve.mjs';
 
 const LINKS = { a: 'href', link: 'href', img: 'src', script: 'src', source: 'src', iframe: 'src' };
 

@@ -1,7 +1,7 @@
 // Bundles every door of the packages, and TensorFlow.js, as modules that the programs on the site's pages import when a reader runs them.
 import path from 'node:path';
 import { build } from 'vite';
-import { doorsOf, packageNames } from '../doors.mjs';
+import { doorsOf, packageNames } from '../shared/doors.mjs';
 import { root } from '../setup.mjs';
 
 /** What a program may import in a browser, and the name of the file that has it there. */

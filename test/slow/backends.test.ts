@@ -4,7 +4,7 @@ import { StandardNormal, Transformed } from '@pushforward/distributions';
 import { foldIn, key } from '@pushforward/tensor';
 import { adam } from '@pushforward/training';
 import { expect, test } from 'vitest';
-import { twoMoons } from '../densities.js';
+import { twoMoons } from '../entropy/densities.js';
 
 const shared = { dim: 2, hidden: [16, 16], transforms: 3, activation: 'tanh', seed: 0 } as const;
 

@@ -1,9 +1,9 @@
 import { type Bijector, Chain, fitStandardization } from '@pushforward/bijectors';
 import { key } from '@pushforward/tensor';
 import { describe, expect, test } from 'vitest';
-import { banana, type Density, exactLogProb, ring, twoMoons } from '../densities.js';
-import { gap, type Target } from '../flow-gap.js';
-import { movingMixture } from '../moving-mixture.js';
+import { banana, type Density, exactLogProb, ring, twoMoons } from '../entropy/densities.js';
+import { gap, type Target } from '../entropy/flow-gap.js';
+import { movingMixture } from '../entropy/moving-mixture.js';
 
 const targetOf = (density: Density): Target => ({
   draw: (count, seed) => ({ x: density.sample(count, seed) }),

@@ -1,4 +1,4 @@
-import { runExamples } from '../run-examples.js';
-import { isTutorial } from '../tutorial.js';
+import { runExamples } from '../examples/run-examples.js';
+import { isTutorial } from '../examples/tutorial.js';
 
 runExamples(isTutorial);

@@ -1,8 +1,8 @@
 export { attentionIaf, attentionMaf, type AttentionFlowOptions } from './factories/attention.js';
 export { Autoregressive, type Direction } from './autoregressive/autoregressive.js';
 export { type AutoregressiveFlowOptions, iaf, maf, type MaskedFlowOptions } from './factories/maf-iaf.js';
-export type { AutoregressiveLayersOptions } from './factories/autoregressive-layers.js';
-export type { FlowOptions, NormalizedFlowOptions } from './factories/flow-layers.js';
+export type { AutoregressiveLayersOptions } from './factories/layers/autoregressive-layers.js';
+export type { FlowOptions, NormalizedFlowOptions } from './factories/layers/flow-layers.js';
 export { Bijector } from './contract/bijector.js';
 export { Chain, type ChainOptions } from './combinators/chain.js';
 export { AttentionBlock, type AttentionBlockOptions } from './autoregressive/attention/attention-block.js';
@@ -28,7 +28,7 @@ export {
   realNvp,
   type RealNvpOptions,
 } from './factories/coupling.js';
-export { EmbedContext } from './combinators/embed-context.js';
+export { EmbedContext } from './combinators/context/embed-context.js';
 export { flowPlusPlus, type FlowPlusPlusOptions } from './factories/flow-plus-plus.js';
 export { madeMog, type MadeMogOptions, mafMog, type MafMogOptions } from './factories/mog.js';
 export { Mlp, type MlpOptions, Network, ResidualMlp, type ResidualMlpOptions } from '@pushforward/made';
@@ -47,7 +47,7 @@ export { Tanh } from './elementary/tanh.js';
 export { affine, type AffineOptions, Elementwise, type ElementwiseOptions } from './combinators/elementwise.js';
 export { ElementwiseTransform } from './contract/elementwise-transform.js';
 export { Invert } from './combinators/invert.js';
-export { MapContext } from './combinators/map-context.js';
+export { MapContext } from './combinators/context/map-context.js';
 export { ActNorm, type ActNormOptions, initializeActNorm } from './linear/act-norm.js';
 export { BatchNorm, type BatchNormOptions, withBatchStatistics } from './linear/batch-norm.js';
 export { fitBatchNorm } from './linear/fit-batch-norm.js';
@@ -71,9 +71,9 @@ export { Permute, type PermuteOptions } from './combinators/permute.js';
 export { Planar, type PlanarOptions } from './residual/planar.js';
 export { Radial, type RadialOptions } from './residual/radial.js';
 export { Sylvester, type SylvesterOptions } from './residual/sylvester.js';
-export { AffineTransform, type AffineTransformOptions } from './elementwise/affine.js';
+export { AffineTransform, type AffineTransformOptions } from './elementwise/affine/affine.js';
 export { CircularSplineTransform, type CircularSplineTransformOptions } from './elementwise/spline/circular-spline.js';
-export { GateTransform, type GateTransformOptions } from './elementwise/gate.js';
+export { GateTransform, type GateTransformOptions } from './elementwise/affine/gate.js';
 export { InvertTransform } from './elementwise/invert.js';
 export {
   RationalQuadraticSplineTransform,
@@ -81,10 +81,10 @@ export {
 } from './elementwise/spline/rational-quadratic-spline.js';
 export { MixtureCdfTransform, type MixtureCdfTransformOptions } from './elementwise/mixture-cdf.js';
 export { ResidualTransform } from './elementwise/residual.js';
-export { ShiftTransform } from './elementwise/shift.js';
+export { ShiftTransform } from './elementwise/affine/shift.js';
 export { SigmoidalTransform, type SigmoidalTransformOptions } from './elementwise/sigmoidal.js';
-export { SigmoidAffineTransform, type SigmoidAffineTransformOptions } from './elementwise/sigmoid-affine.js';
-export { SoftclipAffineTransform, type SoftclipAffineTransformOptions } from './elementwise/softclip-affine.js';
+export { SigmoidAffineTransform, type SigmoidAffineTransformOptions } from './elementwise/affine/sigmoid-affine.js';
+export { SoftclipAffineTransform, type SoftclipAffineTransformOptions } from './elementwise/affine/softclip-affine.js';
 export { SoftclipSplineTransform, type SoftclipSplineTransformOptions } from './elementwise/spline/softclip-spline.js';
-export { SoftplusAffineTransform, type SoftplusAffineTransformOptions } from './elementwise/softplus-affine.js';
+export { SoftplusAffineTransform, type SoftplusAffineTransformOptions } from './elementwise/affine/softplus-affine.js';
 export type { SplineOptions } from './elementwise/spline/spline.js';

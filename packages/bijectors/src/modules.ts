@@ -21,9 +21,9 @@ import { Simplex } from './elementary/simplex.js';
 import { Softplus } from './elementary/softplus.js';
 import { Tanh } from './elementary/tanh.js';
 import { Elementwise } from './combinators/elementwise.js';
-import { EmbedContext } from './combinators/embed-context.js';
+import { EmbedContext } from './combinators/context/embed-context.js';
 import { Invert } from './combinators/invert.js';
-import { MapContext } from './combinators/map-context.js';
+import { MapContext } from './combinators/context/map-context.js';
 import { ActNorm } from './linear/act-norm.js';
 import { BatchNorm } from './linear/batch-norm.js';
 import { Householder } from './linear/householder.js';
@@ -32,19 +32,19 @@ import { Permute } from './combinators/permute.js';
 import { Planar } from './residual/planar.js';
 import { Radial } from './residual/radial.js';
 import { Sylvester } from './residual/sylvester.js';
-import { AffineTransform } from './elementwise/affine.js';
+import { AffineTransform } from './elementwise/affine/affine.js';
 import { CircularSplineTransform } from './elementwise/spline/circular-spline.js';
-import { GateTransform } from './elementwise/gate.js';
+import { GateTransform } from './elementwise/affine/gate.js';
 import { InvertTransform } from './elementwise/invert.js';
 import { MixtureCdfTransform } from './elementwise/mixture-cdf.js';
 import { RationalQuadraticSplineTransform } from './elementwise/spline/rational-quadratic-spline.js';
 import { ResidualTransform } from './elementwise/residual.js';
-import { ShiftTransform } from './elementwise/shift.js';
+import { ShiftTransform } from './elementwise/affine/shift.js';
 import { SigmoidalTransform } from './elementwise/sigmoidal.js';
-import { SigmoidAffineTransform } from './elementwise/sigmoid-affine.js';
-import { SoftclipAffineTransform } from './elementwise/softclip-affine.js';
+import { SigmoidAffineTransform } from './elementwise/affine/sigmoid-affine.js';
+import { SoftclipAffineTransform } from './elementwise/affine/softclip-affine.js';
 import { SoftclipSplineTransform } from './elementwise/spline/softclip-spline.js';
-import { SoftplusAffineTransform } from './elementwise/softplus-affine.js';
+import { SoftplusAffineTransform } from './elementwise/affine/softplus-affine.js';
 
 /**
  * Every module class that a bijector of this package is made of, those of `madeModules` included, for `buildModule` and for loading a

@@ -1,7 +1,7 @@
 import type { StoredTensor } from '@pushforward/io';
 import { checkOptions, type Activation, formatValue, type Json } from '@pushforward/tensor';
 
-/** What a zuko flow's arrays do not say. */
+/** The options of a zuko flow that its arrays do not show. */
 export interface ZukoOptions {
   /** The nonlinearity of its networks. Default `'relu'`, as in zuko. */
   activation?: Activation;
@@ -52,7 +52,7 @@ export function describeZuko(arrays: ReadonlyMap<string, StoredTensor>, options:
       throw new Error(`describeZuko: ${prefix} must be a masked autoregressive or a coupling layer`);
     const [inputs, outputs] = [shapeOf(layers[0])[1], shapeOf(layers.at(-1)!)[0]];
     const isMasked = arrays.has(`${layers[0]}.mask`);
-    // Of one dimension alone all are transformed, by what the context says.
+    // A single dimension is transformed by the context alone.
     const stay = arrays.get(`${prefix}.mask`)?.values ?? new Uint8Array(features);
     const transformed = isMasked ? undefined : [...stay.keys()].filter((at) => stay[at] === 0);
     const stays = transformed ? features - transformed.length : features;

@@ -10,11 +10,11 @@ import { Graph } from './graph/graph.js';
 import { encodeModel, type OnnxTensor } from './protobuf/model.js';
 import { readWeights } from './weights.js';
 
-/** What {@link exportOnnx} writes. */
+/** Options of {@link exportOnnx}. */
 export interface ExportOnnxOptions {
   /** The density, from events to their log-probabilities, or the sampler, from noise to events. Default `'density'`. */
   graph?: 'density' | 'sampler';
-  /** What stands in the table that the flow is a density of, for each of its D columns; null for plain numbers. Default: these everywhere. */
+  /** The forms of the D columns of the table that the flow is a density of; null for plain numbers. Default: these everywhere. */
   columns?: readonly (OnnxColumn | null)[];
   /** A text for readers of the file. Default: none. */
   description?: string;
@@ -24,7 +24,7 @@ export interface ExportOnnxOptions {
 
 const GRAPHS = ['density', 'sampler'] as const;
 
-/** What a protobuf message may hold. */
+/** The largest size of a protobuf message. */
 const LARGEST = 2 ** 31 - 1;
 
 /**
@@ -39,7 +39,7 @@ const LARGEST = 2 ** 31 - 1;
  * numbers from 0 to 1 that the noise is made of; where one has a grid, levels or a circle, the sampler gives no `log_prob`, which would be that of the numbers before. Two graphs, and so two files, because a runtime computes a whole graph and
  * wants every input of it: whoever scores would have to bring noise, and would wait for the samples.
  *
- * What can be exported are autoregressive layers over a `Made`, an `LstmConditioner` or an `AttentionConditioner`, in both directions, and coupling layers over an
+ * Exported are autoregressive layers over a `Made`, an `LstmConditioner` or an `AttentionConditioner`, in both directions, and coupling layers over an
  * `Mlp`, with every elementwise transform of the library; `Permute`, `LuLinear`, `Householder`, `ActNorm`, `Elementwise`, the maps of numbers
  * (`Exp`, `Power`, `Scale`, `Shift`, `Sigmoid`, `Softplus`, `Tanh`), `Partition`, `MapContext`, `Chain` and `Invert`; a normal base. The slow direction of an autoregressive
  * layer is written dimension by dimension, so that each hidden unit, state and key is computed once; inverses without a closed form are 32 steps of Newton's method.

@@ -1,4 +1,6 @@
-/** What can be exported, for the errors that say what cannot. */
+import { typeOf } from '@pushforward/tensor/kernels';
+
+/** The exportable classes, for the error that refuses another. */
 const EXPORTABLE =
   'autoregressive layers over a Made, an LSTM or attention and coupling layers over an Mlp, with the elementwise transforms of the library; ' +
   'permutations, linear maps, elementwise maps and maps of the context between them; and a normal base';
@@ -9,6 +11,5 @@ const EXPORTABLE =
  * @param how the way in which the part is used, if it has a form otherwise
  */
 export function refuse(part: object, how = ''): Error {
-  const { type, name } = part.constructor as { type?: string; name: string };
-  return new Error(`exportOnnx: ${type ?? name}${how} cannot be exported; what can: ${EXPORTABLE}`);
+  return new Error(`exportOnnx: ${typeOf(part)}${how} cannot be exported; what can: ${EXPORTABLE}`);
 }

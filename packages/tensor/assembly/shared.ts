@@ -1,4 +1,4 @@
-// What the TypeScript side knows of the kernels' memory: `scripts/codegen.mjs` writes it to `src/wasm/structs.generated.ts`.
+// The structures and constants that TypeScript shares with the kernels: `scripts/codegen.mjs` writes it to `src/wasm/structs.generated.ts`.
 export { ADAM_CHUNK, AdamSettings, AdamVariable } from './adam/adam';
 export { AffineMaps } from './affine/affine-maps';
 export { BernoulliLogProb } from './bernoulli/bernoulli';

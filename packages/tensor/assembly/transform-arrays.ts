@@ -13,6 +13,6 @@ export class TransformArrays {
   /** The gradients of input and parameters; 0 where none are asked for. */
   inputGradient: usize;
   parameterGradient: usize;
-  /** Where all threads have their working memory. */
+  /** The work space of all threads. */
   work: usize;
 }

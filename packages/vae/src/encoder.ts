@@ -12,7 +12,7 @@ import {
 } from '@pushforward/tensor';
 import { Mlp, type MlpOptions, Network } from '@pushforward/made';
 
-/** What an encoder says of each x: the Gaussian that the posterior starts from, and a context for the posterior's flow. */
+/** The output of an encoder for each x: the Gaussian that the posterior starts from, and a context for the posterior's flow. */
 export interface Encoding {
   /** `[...batch, L]` */
   loc: Tensor;
@@ -92,7 +92,7 @@ export class Encoder extends Module {
   }
 }
 
-/** What {@link mlpEncoder} is made of. */
+/** Options of {@link mlpEncoder}. */
 export interface MlpEncoderOptions extends Pick<MlpOptions, 'hidden' | 'activation' | 'seed'> {
   /** The width of x. */
   dataDim: number;

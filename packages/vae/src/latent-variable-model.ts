@@ -1,7 +1,7 @@
 import { addN, mean, squeeze, stack, sub, type Tensor, type TensorContainerObject, tidy } from '@tensorflow/tfjs-core';
 import { checkInteger, checkOptions, key, logSumExp, Module, type Seed, split } from '@pushforward/tensor';
 
-/** What x depends on besides z, and where draws come from. */
+/** Options of functions that draw: the context that x depends on besides z, and the seed. */
 export interface VaeDrawOptions {
   /** `[...batch, C]`, for a conditional autoencoder. Default: none. */
   context?: Tensor;
@@ -9,17 +9,17 @@ export interface VaeDrawOptions {
   seed?: Seed;
 }
 
-/** How {@link LatentVariableModel.elbo} draws. */
+/** Options of {@link LatentVariableModel.elbo}. */
 export interface ElboOptions extends VaeDrawOptions {
   /** Posterior samples for each x. Default 1. */
   samples?: number;
 }
 
-/** How {@link LatentVariableModel.logLikelihood} draws. */
+/** Options of {@link LatentVariableModel.logLikelihood}. */
 export interface LogLikelihoodOptions extends VaeDrawOptions {
   /** Posterior samples for each x: the bound tightens as they grow. Default 100. */
   samples?: number;
-  /** How many samples are in memory at once. Default 10. */
+  /** The number of samples in memory at once. Default 10. */
   chunkSize?: number;
 }
 
@@ -84,7 +84,7 @@ export abstract class LatentVariableModel<Encoding = unknown> extends Module {
   abstract readonly contextDim: number;
 
   /**
-   * What x says of z.
+   * The posterior of z given x.
    *
    * @throws Error unless x is `[...batch, dataDim]`, or the context does not fit
    */

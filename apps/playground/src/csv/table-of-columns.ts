@@ -1,4 +1,4 @@
-import type { Table } from '../model/source.js';
+import type { Table } from '../data/source.js';
 import type { CsvTable } from './read-csv.js';
 
 /** What is trained on at most, so that a file of any size is one the page can show. */

@@ -1,6 +1,6 @@
 import { readCsv, type CsvTable } from '../csv/read-csv.js';
 import { tableOfColumns } from '../csv/table-of-columns.js';
-import type { Table } from '../model/source.js';
+import type { Table } from '../data/source.js';
 import { byId, fillSelect } from '../page/elements.js';
 
 const selects = ['csv-x', 'csv-y', 'csv-context'].map((id) => byId<HTMLSelectElement>(id));

@@ -1,6 +1,6 @@
 import { begin, colour } from '../draw/canvas.js';
 import { byId } from '../page/elements.js';
-import type { Table } from '../model/source.js';
+import type { Table } from '../data/source.js';
 
 const MOST = 6000;
 const FEWEST = 50;

@@ -1,7 +1,7 @@
 import { type DataSetName, dataSets, isDataSetName } from '../data/data-sets.js';
 import { colour } from '../draw/canvas.js';
 import { drawLosses } from '../draw/loss-chart.js';
-import type { Source } from '../model/source.js';
+import type { Source } from '../data/source.js';
 import { setUpBackendChoice } from '../page/backend-choice.js';
 import { Client } from '../page/client.js';
 import { ContextSlider } from '../page/context-slider.js';

@@ -2,7 +2,7 @@ import { key, permutation } from '@pushforward/tensor';
 import { dataSets } from '../data/data-sets.js';
 import { drawThrows } from '../simulator/draw-throws.js';
 import { drawRows } from '../data/draw-rows.js';
-import type { Source, Table } from './source.js';
+import type { Source, Table } from '../data/source.js';
 
 /** Rows to train on, or to test on: x `[N, 2]` and the standardised context `[N, C]`, flat. */
 export interface Rows {

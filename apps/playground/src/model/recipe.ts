@@ -1,3 +1,5 @@
+import type { Source } from '../data/source.js';
+
 /** A flow by the name of its factory in `@pushforward/bijectors`, and the options for it: what is built, and what the program shown says. */
 export interface Recipe {
   readonly factory: FactoryName;
@@ -29,6 +31,12 @@ export interface Settings {
   readonly width: number;
   readonly steps: number;
   readonly seed: number;
+}
+
+/** A run: what is trained on what. */
+export interface RunSpec {
+  readonly source: Source;
+  readonly settings: Settings;
 }
 
 interface Kind {

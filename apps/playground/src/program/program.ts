@@ -1,8 +1,7 @@
 import { BATCH_SIZE, CLIP_NORM, LEARNING_RATE } from '../model/optimization.js';
 import { dataSets } from '../data/data-sets.js';
 import { type PreparedRows, type Rows, TEST_COUNT, TEST_SEED, TRAIN_COUNT, TRAIN_SEED } from '../model/prepare-rows.js';
-import { type Recipe, recipeOf } from '../model/recipe.js';
-import type { RunSpec } from '../worker/protocol.js';
+import { type Recipe, recipeOf, type RunSpec } from '../model/recipe.js';
 
 /**
  * A complete program for Node that repeats a run: the same rows, the same weights, the same numbers.

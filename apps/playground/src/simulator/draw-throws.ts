@@ -1,5 +1,5 @@
 import { key, normal, split, uniform } from '@pushforward/tensor';
-import type { Table } from '../model/source.js';
+import type { Table } from '../data/source.js';
 import { simulate } from './throw.js';
 
 /** Throws of the prior and their measurements: what a posterior is learned from. */

@@ -1,16 +1,9 @@
 import type { PosteriorName } from '../autoencoder/models.js';
 import type { ViewBox } from '../draw/view-box.js';
 import type { ContextColumn } from '../model/prepare-rows.js';
-import type { Settings } from '../model/recipe.js';
-import type { Source } from '../model/source.js';
+import type { RunSpec, Settings } from '../model/recipe.js';
 
 export type BackendChoice = 'wasm' | 'webgpu';
-
-/** A run: what is trained on what. */
-export interface RunSpec {
-  readonly source: Source;
-  readonly settings: Settings;
-}
 
 /** A run as it is told beside a saved model: rows of the reader's own stay where they are. */
 export interface SharedRun {

@@ -1,8 +1,8 @@
 import { Transformed } from '@pushforward/distributions';
 import type { Module } from '@pushforward/tensor';
 import { isDataSetName } from '../data/data-sets.js';
-import { flowNames } from '../model/recipe.js';
-import type { RunSpec, SharedRun } from './protocol.js';
+import { flowNames, type RunSpec } from '../model/recipe.js';
+import type { SharedRun } from './protocol.js';
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 const isPair = (value: unknown) => Array.isArray(value) && value.length === 2 && value.every(isNumber);

@@ -1,6 +1,6 @@
-import { logFrequenciesOf } from '../density/columns/categories.js';
-import { categoriesOf, type DeclaredKind } from '../density/columns/declared-kind.js';
-import { present } from '../density/columns/present.js';
+import { logFrequenciesOf } from '../columns/kinds/categories.js';
+import { categoriesOf, type DeclaredKind } from '../columns/kinds/declared-kind.js';
+import { present } from '../statistics/present.js';
 import { column, estimate, type Matrix } from '../statistics/statistics.js';
 
 /** What has a log-density for each value of one column. */

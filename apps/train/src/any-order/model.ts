@@ -2,11 +2,11 @@ import { add, div, mean, neg, sub, type Tensor, tidy } from '@tensorflow/tfjs-co
 import { AnyOrderDensity, type AnyOrderLogProbOptions } from '@pushforward/made';
 import { foldIn, type Key, split } from '@pushforward/tensor';
 import type { Loss } from '@pushforward/training';
-import { decode, encode } from '../density/columns/code.js';
-import { categoriesOf, type DeclaredKind } from '../density/columns/declared-kind.js';
-import { dequantize, type Grid, quantize, withNoise } from '../density/columns/dequantize.js';
-import type { LearnedColumn } from '../density/columns/learned-columns.js';
-import { ontoSupports, valuesOntoRealLine } from '../density/columns/real-line.js';
+import { decode, encode } from '../columns/kinds/code.js';
+import { categoriesOf, type DeclaredKind } from '../columns/kinds/declared-kind.js';
+import { dequantize, type Grid, quantize, withNoise } from '../columns/dequantize.js';
+import type { LearnedColumn } from '../columns/learned-columns.js';
+import { ontoSupports, valuesOntoRealLine } from '../columns/kinds/real-line.js';
 import { boundedNats } from '../density/bounded-nats.js';
 import { batchOf, inChunks } from '../density/model.js';
 import type { DensitySettings } from '../density/settings.js';

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { POSTERIOR_NAMES } from '../digits/settings.js';
+import { POSTERIOR_NAMES } from '../model/posteriors.js';
 import type { Host } from '../terminal/host.js';
 import { integer, positive, seed, widths } from '../terminal/option-values.js';
 import { resumable, resume } from './resumable.js';

@@ -15,7 +15,7 @@ export function addExport(program: Command, host: Host): void {
     .option('--force', 'replace the files if they are there')
     .addOption(debugOption())
     .action(async (model: string, options) => {
-      const { exportCommand } = await import('../commands/export.js');
+      const { exportCommand } = await import('../commands/model-files/export.js');
       await exportCommand(host, model, options);
     });
 }

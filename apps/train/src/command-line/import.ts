@@ -27,7 +27,7 @@ export function addImport(program: Command, args: readonly string[], host: Host)
     .option('--force', 'write into a directory that has something in it')
     .addOption(debugOption())
     .action(async (file: string, options) => {
-      const { importCommand } = await import('../commands/import.js');
+      const { importCommand } = await import('../commands/model-files/import.js');
       await importCommand(host, args, file, options);
     });
 }

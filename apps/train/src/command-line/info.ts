@@ -10,7 +10,7 @@ export function addInfo(program: Command, host: Host): void {
     .argument('<model>', 'a saved model, or the directory of a run')
     .addOption(debugOption())
     .action(async (model: string) => {
-      const { infoCommand } = await import('../commands/info.js');
+      const { infoCommand } = await import('../commands/model-files/info.js');
       await infoCommand(host, model);
     });
 }

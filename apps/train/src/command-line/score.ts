@@ -39,7 +39,7 @@ export function addScore(program: Command, host: Host): void {
   addReadOptions(command)
     .addOption(debugOption())
     .action(async (model: string, options) => {
-      const { scoreCommand } = await import('../commands/score.js');
+      const { scoreCommand } = await import('../commands/score/score.js');
       await scoreCommand(host, model, options);
     });
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { addReadOptions, columnList } from '../data/read-options.js';
-import { kindList } from '../density/columns/parse-kind.js';
+import { kindList } from '../columns/kinds/parse-kind.js';
 import { FLOW_NAMES } from '../density/settings.js';
 import { UsageError } from '../terminal/errors.js';
 import type { Host } from '../terminal/host.js';
@@ -60,7 +60,7 @@ export function addTrain(program: Command, args: readonly string[], host: Host):
     if (options.data === undefined && options.resume === undefined)
       throw new UsageError('train needs --data <file> (or --resume <dir>)');
     if (options.resume !== undefined) return resume(host, options.resume);
-    const { trainCommand } = await import('../commands/train.js');
+    const { trainCommand } = await import('../commands/train/train.js');
     await trainCommand(host, args, options);
   });
 }

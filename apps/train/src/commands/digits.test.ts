@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseCsv } from '../data/csv/csv.js';
+import { parseCsv } from '../testing/parse-csv.js';
 import { pageProblems } from '../testing/check-page.js';
 import { runCli } from '../testing/run-cli.js';
 import { writeIdxDirectory } from '../testing/sample-files.js';

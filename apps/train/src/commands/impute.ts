@@ -3,7 +3,7 @@ import { openColumns, outsideCounter } from '../any-order/columns.js';
 import { completeRows } from '../any-order/model.js';
 import { formatHeader, formatRows } from '../data/csv/csv.js';
 import type { ReadOptions } from '../data/read-options.js';
-import { categoriesOf, checkKinds } from '../density/columns/declared-kind.js';
+import { categoriesOf, checkKinds } from '../columns/kinds/declared-kind.js';
 import { repeated } from '../density/contexts.js';
 import { CHUNK } from '../density/model.js';
 import { checkOutput, writeUserFile } from '../files/files.js';

@@ -6,7 +6,7 @@ import type { DensitySettings } from '../density/settings.js';
 import type { DigitsSettings } from '../digits/settings.js';
 import { runDigits } from './digits.js';
 import { type PaperSettings, runPaper } from './paper.js';
-import { runTrain } from './train.js';
+import { runTrain } from './train/train.js';
 
 /** Resumes a run, whichever command began it. */
 export async function resumeRun(host: Host, name: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { CategoryCodes, isMissingCategory } from './category-codes.js';
-import { formatHeader, formatRows, parseCsv } from './csv/csv.js';
+import { formatHeader, formatRows } from './csv/csv.js';
+import { parseCsv } from '../testing/parse-csv.js';
 import type { ReadOptions } from './read-options.js';
 
 const added = { texts: [], others: 'added' } as const;

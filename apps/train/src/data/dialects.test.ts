@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseCsv } from './csv/csv.js';
+import { parseCsv } from '../testing/parse-csv.js';
 import type { ReadOptions } from './read-options.js';
 import { readTable } from './read-table.js';
 

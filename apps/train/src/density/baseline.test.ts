@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { fitGaussian } from '../statistics/gaussian-baseline.js';
-import { profileColumns } from './columns/column-profile.js';
+import { profileColumns } from '../columns/column-profile.js';
 import { baselineDensities, baselineOf } from './baseline.js';
-import { learnedColumns, unitsOf } from './columns/learned-columns.js';
+import { learnedColumns, unitsOf } from '../columns/learned-columns.js';
 
 const spread = (i: number) => (i * 0.618033988749895) % 1;
 

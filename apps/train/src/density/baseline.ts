@@ -3,10 +3,10 @@ import { UserError } from '../terminal/errors.js';
 import { fitGaussian, type FullGaussian, gaussianLogProb } from '../statistics/gaussian-baseline.js';
 import { excerpt } from '../terminal/printable.js';
 import { column, type Matrix, takeColumns, takeRows } from '../statistics/statistics.js';
-import { logFrequenciesOf } from './columns/categories.js';
-import { categoriesOf, type DeclaredKind } from './columns/declared-kind.js';
-import type { LearnedColumn } from './columns/learned-columns.js';
-import { rolesOf } from './roles.js';
+import { logFrequenciesOf } from '../columns/kinds/categories.js';
+import { categoriesOf, type DeclaredKind } from '../columns/kinds/declared-kind.js';
+import type { LearnedColumn } from '../columns/learned-columns.js';
+import { rolesOf } from '../columns/roles.js';
 
 /** What a model is compared with: a Gaussian of the numbers, and of every column of categories how often each of them stands there. */
 export interface Baseline {

@@ -4,8 +4,8 @@ import { foldIn, key } from '@pushforward/tensor';
 import type { FlowNotes } from '../model/model-notes.js';
 import type { Matrix } from '../statistics/statistics.js';
 import { checkInterrupted, type Host } from '../terminal/host.js';
-import { noiseOf } from './columns/dequantize.js';
-import { turnsOf } from './columns/circles.js';
+import { noiseOf } from '../columns/dequantize.js';
+import { turnsOf } from '../columns/kinds/circles.js';
 import { CHUNK } from './model.js';
 
 /** Rows to score: what is learned of them, what is given, how many came before, and what their noise comes from. */

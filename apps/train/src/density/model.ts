@@ -6,15 +6,15 @@ import { foldIn, type Key, split } from '@pushforward/tensor';
 import { adam, type DataOf, type Loss, type Optimizer } from '@pushforward/training';
 import { checkInterrupted, type Interruptible } from '../terminal/host.js';
 import type { Matrix } from '../statistics/statistics.js';
-import { type Grid, quantize, withNoise } from './columns/dequantize.js';
-import { logProbOf } from './columns/circles.js';
-import { decode } from './columns/code.js';
-import { categoriesOf, type DeclaredKind } from './columns/declared-kind.js';
-import { ontoSupports } from './columns/real-line.js';
+import { type Grid, quantize, withNoise } from '../columns/dequantize.js';
+import { logProbOf } from '../columns/kinds/circles.js';
+import { decode } from '../columns/kinds/code.js';
+import { categoriesOf, type DeclaredKind } from '../columns/kinds/declared-kind.js';
+import { ontoSupports } from '../columns/kinds/real-line.js';
 import { boundedNats } from './bounded-nats.js';
 import { buildBijector } from './flows.js';
-import type { LearnedColumn } from './columns/learned-columns.js';
-import type { Parts } from './roles.js';
+import type { LearnedColumn } from '../columns/learned-columns.js';
+import type { Parts } from '../columns/roles.js';
 import type { DensitySettings, FlowName } from './settings.js';
 
 /** What a flow is built by. */

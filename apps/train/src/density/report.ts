@@ -15,9 +15,9 @@ import {
   pairedDifference,
 } from '../statistics/statistics.js';
 import type { TrainingRecord } from '../run/training-run.js';
-import { categoryCounts } from './columns/categories.js';
-import { present } from './columns/present.js';
-import type { Roles } from './roles.js';
+import { categoryCounts } from '../columns/kinds/categories.js';
+import { present } from '../statistics/present.js';
+import type { Roles } from '../columns/roles.js';
 import { type FlowName, FLOWS } from './settings.js';
 
 /** Everything the report shows. */

@@ -4,12 +4,12 @@ import { foldIn, key } from '@pushforward/tensor';
 import type { FlowNotes } from '../model/model-notes.js';
 import type { Matrix } from '../statistics/statistics.js';
 import type { Interruptible } from '../terminal/host.js';
-import { logProbOf } from './columns/circles.js';
-import { encode } from './columns/code.js';
-import { withNoise } from './columns/dequantize.js';
-import { tableColumns } from './given-columns.js';
+import { logProbOf } from '../columns/kinds/circles.js';
+import { encode } from '../columns/kinds/code.js';
+import { withNoise } from '../columns/dequantize.js';
+import { tableColumns } from '../model/given-columns.js';
 import { batchOf, inChunks } from './model.js';
-import { partsOf } from './roles.js';
+import { partsOf } from '../columns/roles.js';
 
 /**
  * The log-density of rows under a flow, in nats. The rows have all columns of the table that it was trained on, in their order there, and values of their kinds.

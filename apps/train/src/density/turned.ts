@@ -2,10 +2,10 @@ import type { Distribution } from '@pushforward/distributions';
 import { type Key, randomBits } from '@pushforward/tensor';
 import type { Matrix } from '../statistics/statistics.js';
 import type { Host } from '../terminal/host.js';
-import { turnsOf } from './columns/circles.js';
-import type { DeclaredKind } from './columns/declared-kind.js';
+import { turnsOf } from '../columns/kinds/circles.js';
+import type { DeclaredKind } from '../columns/kinds/declared-kind.js';
 import { logDensities } from './model.js';
-import type { Parts } from './roles.js';
+import type { Parts } from '../columns/roles.js';
 
 /**
  * Rows with each angle at one of its places on the line, drawn as likely as the model has it there. If the model is right, the rows are then as the

@@ -2,7 +2,8 @@ import { fill, mean, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core'
 import { key, split } from '@pushforward/tensor';
 import { expect, test, vi } from 'vitest';
 import { binarise, buildVae, negativeElbo } from './model.js';
-import { type DigitsSettings, POSTERIOR_NAMES } from './settings.js';
+import { POSTERIOR_NAMES } from '../model/posteriors.js';
+import type { DigitsSettings } from './settings.js';
 
 test('pixels are drawn anew for every step, white as often as their grey level says', async () => {
   const [first, second] = split(key(0));

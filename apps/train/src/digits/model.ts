@@ -4,7 +4,8 @@ import { bernoulli, type Key, split } from '@pushforward/tensor';
 import { adam, type Loss, type Optimizer } from '@pushforward/training';
 import { BernoulliLikelihood, Mlp, mlpEncoder, Vae } from '@pushforward/vae';
 import { attentionBlocks } from '../model/attention-blocks.js';
-import type { DigitsSettings, PosteriorName } from './settings.js';
+import type { PosteriorName } from '../model/posteriors.js';
+import type { DigitsSettings } from './settings.js';
 
 /** How large an autoencoder of digits is. */
 interface VaeSizes {

@@ -16,7 +16,7 @@ import {
 } from '../statistics/statistics.js';
 import type { TrainingRecord } from '../run/training-run.js';
 import type { DigitScores } from './evaluation.js';
-import { POSTERIOR_TITLES, type PosteriorName } from './settings.js';
+import { POSTERIOR_TITLES, type PosteriorName } from '../model/posteriors.js';
 
 /** What came out for one posterior. */
 export interface PosteriorResult {

@@ -1,14 +1,4 @@
-/** How the posteriors of a variational autoencoder are called in tables and pictures. */
-export const POSTERIOR_TITLES = {
-  gaussian: 'Gaussian',
-  iaf: 'IAF',
-  'lstm-iaf': 'LSTM-IAF',
-  'attention-iaf': 'Attention-IAF',
-} as const;
-
-export type PosteriorName = keyof typeof POSTERIOR_TITLES;
-
-export const POSTERIOR_NAMES = Object.keys(POSTERIOR_TITLES) as PosteriorName[];
+import type { PosteriorName } from '../model/posteriors.js';
 
 /** What a run of the main job is determined by, together with the digits. A type, so that it is JSON. */
 export type DigitsSettings = {

@@ -1,5 +1,5 @@
 import type { TableStream } from '../data/table.js';
-import { tableColumns } from '../density/given-columns.js';
+import { tableColumns } from './given-columns.js';
 import { UserError } from '../terminal/errors.js';
 import { excerpt } from '../terminal/printable.js';
 import type { LoadedModel } from './models.js';

@@ -1,6 +1,6 @@
 import type { Json } from '@pushforward/tensor';
-import { areCategories, type DeclaredKind, isDeclaredKind } from '../density/columns/declared-kind.js';
-import type { ColumnGrid, Grid } from '../density/columns/dequantize.js';
+import { areCategories, type DeclaredKind, isDeclaredKind } from '../columns/kinds/declared-kind.js';
+import { type Grid, isColumnGrid } from '../columns/dequantize.js';
 import { UserError } from '../terminal/errors.js';
 import { excerpt } from '../terminal/printable.js';
 
@@ -102,20 +102,6 @@ function check(name: string, notes: { [field: string]: Json }, checks: readonly 
     const got = value === undefined ? 'nothing' : excerpt(JSON.stringify(value));
     throw new UserError(`${name}: the note "${field}" must be ${expected}, got ${got}`);
   }
-}
-
-/** Whether a piece of JSON is the grid of a column. */
-export function isColumnGrid(value: unknown): value is ColumnGrid {
-  const { start, step, steps, parts, seen } = (value ?? {}) as Partial<ColumnGrid>;
-  const areSeen = seen === undefined || (Array.isArray(seen) && seen.length > 0 && seen.every(Number.isFinite));
-  return (
-    Number.isFinite(start) &&
-    Number.isFinite(step) &&
-    step! >= 0 &&
-    (steps === undefined || isCount(steps)) &&
-    (parts === undefined || isCount(parts)) &&
-    areSeen
-  );
 }
 
 function isGrid(value: unknown, columns: number): boolean {

@@ -3,10 +3,9 @@ import path from 'node:path';
 import { Distribution, MixedDensity } from '@pushforward/distributions';
 import { loadModule } from '@pushforward/io/node';
 import { AnyOrderDensity } from '@pushforward/made';
-import type { Json, Module } from '@pushforward/tensor';
+import { type Json, type Module, sizeOf } from '@pushforward/tensor';
 import { Vae, vaeModules } from '@pushforward/vae';
-import { categoriesOf } from '../density/columns/declared-kind.js';
-import { POSTERIOR_NAMES } from '../digits/settings.js';
+import { categoriesOf } from '../columns/kinds/declared-kind.js';
 import { UserError } from '../terminal/errors.js';
 import {
   type AnyOrderNotes,
@@ -16,6 +15,7 @@ import {
   type DigitsNotes,
   type FlowNotes,
 } from './model-notes.js';
+import { POSTERIOR_NAMES } from './posteriors.js';
 
 export type { AnyOrderNotes, DigitsNotes, FlowNotes } from './model-notes.js';
 
@@ -54,7 +54,7 @@ export async function loadModel(cwd: string, name: string): Promise<LoadedModel>
   try {
     if (typeof notes === 'object' && notes !== null && !Array.isArray(notes)) {
       if (notes.kind === 'flow' && module instanceof Distribution) {
-        const columns = module.eventShape.reduce((product, axis) => product * axis, 1);
+        const columns = sizeOf(module.eventShape);
         const own = checkFlowNotes(file, notes, columns, module.contextDim);
         const mixed = module instanceof MixedDensity ? module : null;
         checkCategories(file, own, columns, mixed?.categories, mixed?.contextCategories);

@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileAtomic } from '@pushforward/io/node';
 import type { Json } from '@pushforward/tensor';
-import { areLearnedColumns, type LearnedColumn } from '../density/columns/learned-columns.js';
+import { areLearnedColumns, type LearnedColumn } from '../columns/learned-columns.js';
 import { errorCode, UserError } from '../terminal/errors.js';
 import { type Fingerprint, isFingerprint } from '../files/fingerprint.js';
 import { namedProblem } from '../files/files.js';

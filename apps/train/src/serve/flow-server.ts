@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { categoriesOf } from '../density/columns/declared-kind.js';
-import { tableColumns } from '../density/given-columns.js';
+import { categoriesOf } from '../columns/kinds/declared-kind.js';
+import { tableColumns } from '../model/given-columns.js';
 import { UserError } from '../terminal/errors.js';
 import { excerpt } from '../terminal/printable.js';
 import { listsOf, sendJson, sendTable } from './answer.js';

@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { key } from '@pushforward/tensor';
-import { unknownCategoryWarnings } from '../density/columns/categories.js';
-import { categoriesOf, describeKind } from '../density/columns/declared-kind.js';
+import { unknownCategoryWarnings } from '../columns/kinds/categories.js';
+import { categoriesOf, describeKind } from '../columns/kinds/declared-kind.js';
 import { repeated } from '../density/contexts.js';
-import { OutsideCounter, tableColumns } from '../density/given-columns.js';
+import { OutsideCounter, tableColumns } from '../model/given-columns.js';
 import { CHUNK, sampleRows } from '../density/model.js';
-import { joinParts } from '../density/roles.js';
+import { joinParts } from '../columns/roles.js';
 import { scoreRows } from '../density/score-rows.js';
 import type { FlowModel } from '../model/models.js';
 import { type Matrix, takeColumns } from '../statistics/statistics.js';

@@ -1,5 +1,5 @@
-import { categoriesOf, checkKinds } from '../density/columns/declared-kind.js';
-import { categoricalColumns, tableColumns } from '../density/given-columns.js';
+import { categoriesOf, checkKinds } from '../columns/kinds/declared-kind.js';
+import { categoricalColumns, tableColumns } from '../model/given-columns.js';
 import { openCsv } from '../data/csv/csv.js';
 import { openParquetBytes } from '../data/parquet.js';
 import { Gatherer, type TableStream } from '../data/table.js';

@@ -1,4 +1,4 @@
-import { tableColumns } from '../density/given-columns.js';
+import { tableColumns } from '../model/given-columns.js';
 import type { FlowModel } from '../model/models.js';
 import type { Matrix } from '../statistics/statistics.js';
 import { HttpError, tooLarge } from './http-error.js';

@@ -21,9 +21,9 @@ import { describe, expect, test } from 'vitest';
 import { Autoregressive, type Direction } from './autoregressive.js';
 import type { ElementwiseTransform } from '../contract/elementwise-transform.js';
 import { checkBijector } from '../testing/index.js';
-import { AffineTransform } from '../elementwise/affine.js';
-import { GateTransform } from '../elementwise/gate.js';
-import { ShiftTransform } from '../elementwise/shift.js';
+import { AffineTransform } from '../elementwise/affine/affine.js';
+import { GateTransform } from '../elementwise/affine/gate.js';
+import { ShiftTransform } from '../elementwise/affine/shift.js';
 
 /** `parameters = sin(x)·(W ∘ mask) + context·U + b`, unrolled in the textbook way: everything anew for every dimension. */
 class Sines extends Conditioner {

@@ -6,15 +6,15 @@ import { AttentionConditioner } from './attention/attention-conditioner.js';
 import { LstmConditioner } from './lstm/lstm-conditioner.js';
 import type { ElementwiseTransform } from '../contract/elementwise-transform.js';
 import { checkBijector } from '../testing/index.js';
-import { AffineTransform } from '../elementwise/affine.js';
+import { AffineTransform } from '../elementwise/affine/affine.js';
 import { CircularSplineTransform } from '../elementwise/spline/circular-spline.js';
-import { GateTransform } from '../elementwise/gate.js';
+import { GateTransform } from '../elementwise/affine/gate.js';
 import { MixtureCdfTransform } from '../elementwise/mixture-cdf.js';
 import { RationalQuadraticSplineTransform } from '../elementwise/spline/rational-quadratic-spline.js';
-import { ShiftTransform } from '../elementwise/shift.js';
+import { ShiftTransform } from '../elementwise/affine/shift.js';
 import { SigmoidalTransform } from '../elementwise/sigmoidal.js';
-import { SoftclipAffineTransform } from '../elementwise/softclip-affine.js';
-import { SoftplusAffineTransform } from '../elementwise/softplus-affine.js';
+import { SoftclipAffineTransform } from '../elementwise/affine/softclip-affine.js';
+import { SoftplusAffineTransform } from '../elementwise/affine/softplus-affine.js';
 
 type Options = {
   dim: number;

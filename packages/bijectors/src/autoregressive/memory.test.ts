@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import { Autoregressive } from './autoregressive.js';
 import { AttentionConditioner } from './attention/attention-conditioner.js';
 import { LstmConditioner } from './lstm/lstm-conditioner.js';
-import { AffineTransform } from '../elementwise/affine.js';
-import { SoftplusAffineTransform } from '../elementwise/softplus-affine.js';
+import { AffineTransform } from '../elementwise/affine/affine.js';
+import { SoftplusAffineTransform } from '../elementwise/affine/softplus-affine.js';
 
 const BATCH = 32;
 

@@ -8,7 +8,7 @@ import { Permute } from './permute.js';
 import { Exp } from '../elementary/exp.js';
 import { Reshape } from './reshape.js';
 import { checkBijector } from '../testing/index.js';
-import { AffineTransform } from '../elementwise/affine.js';
+import { AffineTransform } from '../elementwise/affine/affine.js';
 
 const vector = () => affine({ loc: [1, 2, 3], scale: [1, 10, 0.1], trainable: true });
 const number = () => new Elementwise({ transform: new AffineTransform(), parameters: [0, Math.log(2)] });

@@ -14,7 +14,7 @@ import {
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 
-/** How a {@link Chain} is computed. */
+/** Options of {@link Chain}. */
 export interface ChainOptions {
   /**
    * Whether a part's intermediate results are computed again for the gradient instead of kept: a gradient then holds the insides of one
@@ -87,7 +87,7 @@ export class Chain extends Bijector {
     this.#steps = parts.map((part, i) => ({ part, extra: this.eventRank + growth[i] - part.eventRank }));
     this.contextDim = Math.max(...parts.map((part) => part.contextDim));
     checkSequence(parts);
-    // Of the first part whose events are as long as the chain's there.
+    // The first part whose events have as many axes as the chain's decides.
     const whole = parts.findIndex(({ eventShape }, i) => eventShape?.length === this.eventRank + growth[i]);
     this.eventShape = parts
       .slice(0, Math.max(whole, 0))
@@ -149,7 +149,7 @@ function checkSequence(parts: readonly Bijector[]): void {
   let event: readonly number[] = [];
   for (const [i, part] of parts.entries()) {
     const wanted = part.eventShape ?? [];
-    // Of axes before those that both name nothing is known.
+    // Nothing is known of axes before those that both name.
     const common = Math.min(wanted.length, event.length);
     const [given, taken] = [event, wanted].map((shape) => shape.slice(shape.length - common));
     if (formatShape(given) !== formatShape(taken))

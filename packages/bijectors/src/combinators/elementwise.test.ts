@@ -2,9 +2,9 @@ import { tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { affine, Elementwise } from './elementwise.js';
 import { checkBijector } from '../testing/index.js';
-import { AffineTransform } from '../elementwise/affine.js';
-import { GateTransform } from '../elementwise/gate.js';
-import { ShiftTransform } from '../elementwise/shift.js';
+import { AffineTransform } from '../elementwise/affine/affine.js';
+import { GateTransform } from '../elementwise/affine/gate.js';
+import { ShiftTransform } from '../elementwise/affine/shift.js';
 
 const TRANSFORMS = { shift: new ShiftTransform(), affine: new AffineTransform(), gate: new GateTransform() };
 

@@ -17,9 +17,9 @@ import {
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 import { ElementwiseTransform } from '../contract/elementwise-transform.js';
-import { AffineTransform } from '../elementwise/affine.js';
+import { AffineTransform } from '../elementwise/affine/affine.js';
 
-/** What {@link Elementwise} applies to events of which shape. */
+/** Options of {@link Elementwise}. */
 export interface ElementwiseOptions {
   /** The family of maps. */
   transform: ElementwiseTransform;

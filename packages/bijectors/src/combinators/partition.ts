@@ -16,11 +16,11 @@ import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 import { select } from '../numerics/select.js';
 
-/** How a {@link Partition} takes events apart, and what it does to the parts. Give either `sizes` or `indices`. */
+/** Options of {@link Partition}. Give either `sizes` or `indices`. */
 export interface PartitionOptions {
   /** One for each part; `null` leaves the part as it is. */
   bijectors: readonly (Bijector | null)[];
-  /** How many entries each part has, one part after the other. */
+  /** The number of entries of each part, one part after the other. */
   sizes?: readonly number[];
   /** Which entries each part has; together they are 0, 1, …, each once. */
   indices?: readonly (readonly number[])[];
@@ -179,7 +179,7 @@ export class Partition extends Bijector {
     });
   }
 
-  /** Where the axis is, counted from the first. */
+  /** The axis, counted from the first. */
   #axisOf(name: string, shape: readonly number[], sizes: readonly number[]): number {
     const at = shape.length + this.axis;
     if (shape.length < this.eventRank || shape[at] !== total(sizes)) {
@@ -189,7 +189,7 @@ export class Partition extends Bijector {
     return at;
   }
 
-  /** What the parts' sizes become, in an event that has the given sizes along the other axes. */
+  /** The sizes of the parts' images, in an event that has the given sizes along the other axes. */
   #outputSizes(shape: readonly number[]): readonly number[] {
     if (shape.length < this.eventRank) return this.sizes;
     const at = shape.length + this.axis;

@@ -14,7 +14,7 @@ import { invertPermutation, type ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 import { select } from '../numerics/select.js';
 
-/** What {@link Permute} does to which vectors. */
+/** Options of {@link Permute}. */
 export interface PermuteOptions {
   /** D, the length of the vectors. */
   dim: number;
@@ -23,7 +23,7 @@ export interface PermuteOptions {
    * `x[permutation[i]]` at place i. Default `'reverse'`.
    */
   permutation?: 'reverse' | 'random' | readonly number[];
-  /** Where a random permutation comes from: an integer or a key. Default: a fresh key. No effect on the others. */
+  /** An integer or a key for a random permutation. Default: a fresh key. No effect on the others. */
   seed?: Seed;
 }
 

@@ -10,7 +10,7 @@ import {
 } from '@pushforward/tensor';
 import { Mlp } from '@pushforward/made';
 
-/** What a bijector is made of besides, whose parameters may depend on a context. */
+/** Further options of a bijector whose parameters may depend on a context. */
 export interface ContextOptions {
   /** C, the width of the context. Default 0: none. */
   contextDim?: number;
@@ -19,7 +19,7 @@ export interface ContextOptions {
 }
 
 /**
- * What a context adds to some variables: a network that gives as many numbers as they have together, at first all 0. None without a context.
+ * The network by which a context adds to some variables: it gives as many numbers as they have together, at first all 0. None without a context.
  *
  * @param name what errors call the bijector
  */
@@ -54,7 +54,7 @@ export function underContext(
   );
 }
 
-/** What a configuration keeps of the network; nothing without one. */
+/** The network's fields of a configuration; none without a network. */
 export function contextConfig(network: Mlp | undefined): Record<string, Json> {
   return network ? { contextDim: network.inputDim, hidden: [...network.hidden] } : {};
 }

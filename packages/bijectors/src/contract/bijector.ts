@@ -1,5 +1,6 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { checkEvent, Module } from '@pushforward/tensor';
+import { typeOf } from '@pushforward/tensor/kernels';
 import type { ValueAndLogDet } from '@pushforward/made';
 
 /**
@@ -54,10 +55,10 @@ import type { ValueAndLogDet } from '@pushforward/made';
  * ```
  */
 export abstract class Bijector extends Module {
-  /** How many trailing axes one event of x takes: 0 is elementwise, 1 acts on vectors. */
+  /** The number of trailing axes of one event of x: 0 is elementwise, 1 acts on vectors. */
   abstract readonly eventRank: number;
 
-  /** How many trailing axes one event of y takes: {@link eventRank}, unless the map changes it. */
+  /** The number of trailing axes of one event of y: {@link eventRank}, unless the map changes it. */
   get outputEventRank(): number {
     return this.eventRank;
   }
@@ -103,10 +104,4 @@ export abstract class Bijector extends Module {
   inverse(y: Tensor, context?: Tensor): Tensor {
     return tidy(() => this.inverseAndLogDet(y, context).value);
   }
-}
-
-/** What errors call a bijector: its name in a saved file, which survives a minifier. */
-function typeOf(bijector: Bijector): string {
-  const { type, name } = bijector.constructor as { type?: string; name: string };
-  return type ?? name;
 }

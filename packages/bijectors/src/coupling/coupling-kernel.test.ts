@@ -5,9 +5,9 @@ import { hasMaskedNetworkKernels } from '@pushforward/tensor/kernels';
 import { addNoise } from '@pushforward/tensor/testing';
 import { describe, expect, test } from 'vitest';
 import { ElementwiseTransform } from '../contract/elementwise-transform.js';
-import { AffineTransform } from '../elementwise/affine.js';
-import { GateTransform } from '../elementwise/gate.js';
-import { ShiftTransform } from '../elementwise/shift.js';
+import { AffineTransform } from '../elementwise/affine/affine.js';
+import { GateTransform } from '../elementwise/affine/gate.js';
+import { ShiftTransform } from '../elementwise/affine/shift.js';
 import { RationalQuadraticSplineTransform } from '../elementwise/spline/rational-quadratic-spline.js';
 import { Coupling } from './coupling.js';
 

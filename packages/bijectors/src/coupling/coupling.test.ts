@@ -3,9 +3,9 @@ import { Mlp, Network } from '@pushforward/made';
 import { representatives } from '@pushforward/tensor/testing';
 import { describe, expect, test, vi } from 'vitest';
 import { checkBijector } from '../testing/index.js';
-import { AffineTransform } from '../elementwise/affine.js';
-import { GateTransform } from '../elementwise/gate.js';
-import { ShiftTransform } from '../elementwise/shift.js';
+import { AffineTransform } from '../elementwise/affine/affine.js';
+import { GateTransform } from '../elementwise/affine/gate.js';
+import { ShiftTransform } from '../elementwise/affine/shift.js';
 import { Coupling } from './coupling.js';
 
 const TRANSFORMS = { shift: new ShiftTransform(), affine: new AffineTransform(), gate: new GateTransform() };

@@ -15,7 +15,7 @@ import { Bijector } from '../contract/bijector.js';
 import { ElementwiseTransform } from '../contract/elementwise-transform.js';
 import { select } from '../numerics/select.js';
 
-/** What a {@link Coupling} layer transforms, and how. */
+/** Options of {@link Coupling}. */
 export interface CouplingOptions {
   /** D, the length of the vectors. */
   dim: number;
@@ -23,9 +23,9 @@ export interface CouplingOptions {
   transformed: readonly number[];
   /** From the other dimensions and the context to P parameters for each transformed dimension, in the order of `transformed`. */
   network: Network;
-  /** What is applied to each transformed dimension. */
+  /** The map of each transformed dimension. */
   transform: ElementwiseTransform;
-  /** What errors call it. Default `'Coupling'`. */
+  /** Its name in error messages. Default `'Coupling'`. */
   name?: string;
 }
 
@@ -79,7 +79,7 @@ export class Coupling extends Bijector {
   readonly network: Network;
   readonly transform: ElementwiseTransform;
   readonly name: string;
-  /** Where the dimensions stand while they are apart: those that stay, then those that are transformed. */
+  /** The order of the dimensions while they are apart: those that stay, then those that are transformed. */
   readonly #order: readonly number[];
 
   constructor(options: CouplingOptions) {

@@ -1,5 +1,4 @@
 import { clone, exp, log, neg, type Tensor } from '@tensorflow/tfjs-core';
-import type { ModuleConfig } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ScalarBijector } from './scalar-bijector.js';
 
@@ -25,8 +24,6 @@ export class Exp extends ScalarBijector {
     return new Exp();
   }
 
-  protected readonly label = 'Exp';
-
   protected map(x: Tensor): ValueAndLogDet {
     return { value: exp(x), logDet: clone(x) };
   }
@@ -34,9 +31,5 @@ export class Exp extends ScalarBijector {
   protected inverseMap(y: Tensor): ValueAndLogDet {
     const value = log(y);
     return { value, logDet: neg(value) };
-  }
-
-  override config(): ModuleConfig {
-    return { type: Exp.type };
   }
 }

@@ -15,11 +15,11 @@ import { Bijector } from '../contract/bijector.js';
 import { select } from '../numerics/select.js';
 import { Softplus } from './softplus.js';
 
-/** What {@link FillTriangular} fills, and how. */
+/** Options of {@link FillTriangular}. */
 export interface FillTriangularOptions {
   /** n, the number of rows. */
   dim: number;
-  /** What makes the diagonal positive: any bijector of numbers without context. Default: {@link Softplus}. */
+  /** The map that makes the diagonal positive: any bijector of numbers without context. Default: {@link Softplus}. */
   diagonal?: Bijector;
 }
 
@@ -133,7 +133,7 @@ export class FillTriangular extends Bijector {
   }
 }
 
-/** How many numbers the rows before it have. */
+/** The number of entries in the rows before it. */
 function startOf(row: number): number {
   return (row * (row + 1)) / 2;
 }

@@ -27,8 +27,6 @@ export class Power extends ScalarBijector {
     return new Power(readConfig(config, { exponent: 'number' }).exponent);
   }
 
-  protected readonly label = 'Power';
-
   /** @param exponent p, positive or negative */
   constructor(readonly exponent: number) {
     super();

@@ -1,5 +1,6 @@
 import { neg, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { admit, checkOptions, formatValue } from '@pushforward/tensor';
+import { typeOf } from '@pushforward/tensor/kernels';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 
@@ -7,19 +8,16 @@ import { Bijector } from '../contract/bijector.js';
 export abstract class ScalarBijector extends Bijector {
   readonly eventRank = 0;
 
-  /** What errors call it. */
-  protected abstract readonly label: string;
-
   protected abstract map(x: Tensor): ValueAndLogDet;
 
   protected abstract inverseMap(y: Tensor): ValueAndLogDet;
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
-    return tidy(() => this.map(admit({ name: this.label, x, event: [], context }).x));
+    return tidy(() => this.map(admit({ name: typeOf(this), x, event: [], context }).x));
   }
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
-    return tidy(() => this.inverseMap(admit({ name: this.label, argument: 'y', x: y, event: [], context }).x));
+    return tidy(() => this.inverseMap(admit({ name: typeOf(this), argument: 'y', x: y, event: [], context }).x));
   }
 }
 
@@ -66,7 +64,8 @@ export function scalarBijector(formulas: ScalarFormulas): Bijector {
 }
 
 class FormulaBijector extends ScalarBijector {
-  protected readonly label = 'scalarBijector';
+  static readonly type: string = 'scalarBijector';
+
   readonly #formulas: ScalarFormulas;
 
   constructor(formulas: ScalarFormulas) {

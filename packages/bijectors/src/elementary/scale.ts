@@ -24,8 +24,6 @@ export class Scale extends ScalarBijector {
     return new Scale(readConfig(config, { scale: 'number' }).scale);
   }
 
-  protected readonly label = 'Scale';
-
   /** @param scale positive or negative */
   constructor(readonly scale: number) {
     super();

@@ -26,8 +26,6 @@ export class Shift extends ScalarBijector {
     return new Shift(readConfig(config, { shift: 'number' }).shift);
   }
 
-  protected readonly label = 'Shift';
-
   constructor(readonly shift: number) {
     super();
     checkNumber('Shift: shift', shift);

@@ -12,7 +12,7 @@ import {
   sub,
   type Tensor,
 } from '@tensorflow/tfjs-core';
-import { log1p, logSigmoid, type ModuleConfig, where } from '@pushforward/tensor';
+import { log1p, logSigmoid, where } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ScalarBijector } from './scalar-bijector.js';
 
@@ -47,8 +47,6 @@ export class Sigmoid extends ScalarBijector {
     return new Sigmoid();
   }
 
-  protected readonly label = 'Sigmoid';
-
   protected map(x: Tensor): ValueAndLogDet {
     return { value: sigmoid(x), logDet: add(logSigmoid(x), logSigmoid(neg(x))) };
   }
@@ -64,9 +62,5 @@ export class Sigmoid extends ScalarBijector {
       value: where(isInside, sub(logYes, logNo), atEnd(-Infinity, END)),
       logDet: where(isInside, neg(add(logYes, logNo)), atEnd(Infinity, END)),
     };
-  }
-
-  override config(): ModuleConfig {
-    return { type: Sigmoid.type };
   }
 }

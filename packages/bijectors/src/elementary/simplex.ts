@@ -25,7 +25,7 @@ import {
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 
-/** How many probabilities a {@link Simplex} gives. */
+/** Options of {@link Simplex}. */
 export interface SimplexOptions {
   /** K, the number of probabilities, at least 2. */
   dim: number;

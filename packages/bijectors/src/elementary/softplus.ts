@@ -1,5 +1,5 @@
 import { add, neg, type Tensor } from '@tensorflow/tfjs-core';
-import { log1mexp, logSigmoid, type ModuleConfig, softplus } from '@pushforward/tensor';
+import { log1mexp, logSigmoid, softplus } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ScalarBijector } from './scalar-bijector.js';
 
@@ -30,8 +30,6 @@ export class Softplus extends ScalarBijector {
     return new Softplus();
   }
 
-  protected readonly label = 'Softplus';
-
   protected map(x: Tensor): ValueAndLogDet {
     return { value: softplus(x), logDet: logSigmoid(x) };
   }
@@ -39,9 +37,5 @@ export class Softplus extends ScalarBijector {
   protected inverseMap(y: Tensor): ValueAndLogDet {
     const logSlope = log1mexp(y);
     return { value: add(y, logSlope), logDet: neg(logSlope) };
-  }
-
-  override config(): ModuleConfig {
-    return { type: Softplus.type };
   }
 }

@@ -1,5 +1,5 @@
 import { abs, add, equal, less, mul, neg, scalar, sub, type Tensor, tanh, zerosLike } from '@tensorflow/tfjs-core';
-import { log1p, type ModuleConfig, softplus, where } from '@pushforward/tensor';
+import { log1p, softplus, where } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ScalarBijector } from './scalar-bijector.js';
 
@@ -35,8 +35,6 @@ export class Tanh extends ScalarBijector {
     return new Tanh();
   }
 
-  protected readonly label = 'Tanh';
-
   protected map(x: Tensor): ValueAndLogDet {
     return { value: tanh(x), logDet: mul(sub(Math.LN2, add(x, softplus(mul(x, -2)))), 2) };
   }
@@ -52,9 +50,5 @@ export class Tanh extends ScalarBijector {
       value: where(isInside, mul(sub(above, below), 0.5), atEnd(mul(y, END))),
       logDet: where(isInside, neg(add(above, below)), atEnd(scalar(END_LOG_DET))),
     };
-  }
-
-  override config(): ModuleConfig {
-    return { type: Tanh.type };
   }
 }

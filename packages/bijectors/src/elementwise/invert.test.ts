@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkElementwiseTransform } from '../testing/index.js';
-import { AffineTransform } from './affine.js';
+import { AffineTransform } from './affine/affine.js';
 import { InvertTransform } from './invert.js';
 import { SigmoidalTransform } from './sigmoidal.js';
 

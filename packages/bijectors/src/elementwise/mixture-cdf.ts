@@ -38,7 +38,7 @@ import { implicitRoot } from '../numerics/implicit-root.js';
 import { toRows } from '../numerics/rows.js';
 import { MIXTURE_FAMILIES, type MixtureFamily } from './mixture-family.js';
 
-/** What {@link MixtureCdfTransform} is made of. */
+/** Options of {@link MixtureCdfTransform}. */
 export interface MixtureCdfTransformOptions {
   /** Of what distribution the components are, and y where x is of the mixture. Default `'logistic'`. */
   family?: 'logistic' | 'gaussian';
@@ -196,7 +196,7 @@ export class MixtureCdfTransform extends ElementwiseTransform {
     const { logCdf, logReversedHazard } = this.#formulas;
     const centred = mul(sub(y, shift), exp(neg(logScale))) as Tensor1D;
     const side = sideOf(lessEqual(centred, 0));
-    // At or below 0, as x is to have the tail of: the increasing function of x is the logarithm of the lower tail, or minus that of the upper one.
+    // At or below 0, as the tail of x needs: the increasing function of x is the logarithm of the lower tail, or minus that of the upper one.
     const standard = within(mul(centred, side), this.#formulas.farthest);
     const value = implicitRoot(
       (x, mixture) => {
@@ -265,7 +265,7 @@ export class MixtureCdfTransform extends ElementwiseTransform {
   }
 }
 
-/** What follows the mixtures: numbers, or one 0. */
+/** The affine map behind the mixtures: a number for each, or one 0. */
 interface Affine {
   readonly shift: Tensor;
   readonly logScale: Tensor;

@@ -6,14 +6,14 @@ import { describe, expect, test } from 'vitest';
 import { Autoregressive, type Direction } from '../autoregressive/autoregressive.js';
 import type { ElementwiseTransform } from '../contract/elementwise-transform.js';
 import { checkBijector, checkElementwiseTransform } from '../testing/index.js';
-import { AffineTransform } from './affine.js';
+import { AffineTransform } from './affine/affine.js';
 import { CircularSplineTransform } from './spline/circular-spline.js';
-import { GateTransform } from './gate.js';
+import { GateTransform } from './affine/gate.js';
 import { RationalQuadraticSplineTransform } from './spline/rational-quadratic-spline.js';
 import { ResidualTransform } from './residual.js';
-import { ShiftTransform } from './shift.js';
+import { ShiftTransform } from './affine/shift.js';
 import { SigmoidalTransform } from './sigmoidal.js';
-import { SoftplusAffineTransform } from './softplus-affine.js';
+import { SoftplusAffineTransform } from './affine/softplus-affine.js';
 
 const LINES: Record<string, () => ElementwiseTransform> = {
   shift: () => new ShiftTransform(),

@@ -24,15 +24,15 @@ import {
 } from '@pushforward/tensor';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../contract/elementwise-transform.js';
-import { AffineTransform } from './affine.js';
-import { GateTransform } from './gate.js';
+import { AffineTransform } from './affine/affine.js';
+import { GateTransform } from './affine/gate.js';
 import { implicitRoot } from '../numerics/implicit-root.js';
 import type { ValueAndDerivative } from '../numerics/increasing-root.js';
 import { toRows } from '../numerics/rows.js';
-import { ShiftTransform } from './shift.js';
-import { SoftplusAffineTransform } from './softplus-affine.js';
+import { ShiftTransform } from './affine/shift.js';
+import { SoftplusAffineTransform } from './affine/softplus-affine.js';
 
-/** How far the logit of the skip connection may go: its weight stays between 0.0009 and 0.9991. */
+/** The bound of the skip connection's logit: its weight stays between 0.0009 and 0.9991. */
 const BOUND = 7;
 
 /** Families of lines, which a skip connection turns into lines again. */

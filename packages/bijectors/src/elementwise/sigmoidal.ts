@@ -35,7 +35,7 @@ import type { ValueAndDerivative } from '../numerics/increasing-root.js';
 import { positive } from '../numerics/positive.js';
 import { toRows } from '../numerics/rows.js';
 
-/** What {@link SigmoidalTransform} is made of. */
+/** Options of {@link SigmoidalTransform}. */
 export interface SigmoidalTransformOptions {
   /** K, the number of sigmoids. Default 8. */
   units?: number;

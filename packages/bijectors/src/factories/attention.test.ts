@@ -7,8 +7,8 @@ import type { AttentionConditioner } from '../autoregressive/attention/attention
 import { attentionIaf, attentionMaf } from './attention.js';
 import { bijectorModules } from '../modules.js';
 import { checkBijector } from '../testing/index.js';
-import { AffineTransform } from '../elementwise/affine.js';
-import { GateTransform } from '../elementwise/gate.js';
+import { AffineTransform } from '../elementwise/affine/affine.js';
+import { GateTransform } from '../elementwise/affine/gate.js';
 
 const FLOWS = { attentionIaf, attentionMaf };
 const TRANSFORMS = { affine: new AffineTransform(), gate: new GateTransform() };

@@ -5,12 +5,12 @@ import {
   inverseAutoregressiveFlow,
   type MakeConditioner,
   maskedAutoregressiveFlow,
-} from './autoregressive-layers.js';
-import { checkFlowOptions } from './flow-options.js';
+} from './layers/autoregressive-layers.js';
+import { checkFlowOptions } from './layers/flow-options.js';
 import type { Chain } from '../combinators/chain.js';
 import { AttentionConditioner } from '../autoregressive/attention/attention-conditioner.js';
 
-/** What {@link attentionIaf} and {@link attentionMaf} are made of. */
+/** Options of {@link attentionIaf} and {@link attentionMaf}. */
 export interface AttentionFlowOptions extends AutoregressiveLayersOptions {
   /** The width of the transformers' stream, a multiple of `heads`. Default 64. */
   width?: number;

@@ -4,7 +4,7 @@ import { repetitions, representatives } from '@pushforward/tensor/testing';
 import { describe, expect, test } from 'vitest';
 import type { Chain } from '../combinators/chain.js';
 import { checkBijector } from '../testing/index.js';
-import { GateTransform } from '../elementwise/gate.js';
+import { GateTransform } from '../elementwise/affine/gate.js';
 import { Coupling } from '../coupling/coupling.js';
 import { glow, nice, realNvp } from './coupling.js';
 

@@ -1,19 +1,19 @@
 import type { Activation } from '@pushforward/tensor';
 import type { Bijector } from '../contract/bijector.js';
-import { checkFlowOptions } from './flow-options.js';
+import { checkFlowOptions } from './layers/flow-options.js';
 import { Chain } from '../combinators/chain.js';
 import { affine } from '../combinators/elementwise.js';
 import type { ElementwiseTransform } from '../contract/elementwise-transform.js';
-import { type FlowOptions, flowOptions, flowLayers, type NormalizedFlowOptions } from './flow-layers.js';
+import { type FlowOptions, flowOptions, flowLayers, type NormalizedFlowOptions } from './layers/flow-layers.js';
 import { Invert } from '../combinators/invert.js';
 import { ActNorm } from '../linear/act-norm.js';
 import { LuLinear } from '../linear/lu-linear.js';
-import { AffineTransform } from '../elementwise/affine.js';
-import { ShiftTransform } from '../elementwise/shift.js';
+import { AffineTransform } from '../elementwise/affine/affine.js';
+import { ShiftTransform } from '../elementwise/affine/shift.js';
 import { Coupling } from '../coupling/coupling.js';
 import { Mlp } from '@pushforward/made';
 
-/** What {@link nice} is made of, and {@link realNvp} but for its transform. Each layer transforms one half of the dimensions, rounded up or down. */
+/** Options of {@link nice}, and {@link realNvp} but for its transform. Each layer transforms one half of the dimensions, rounded up or down. */
 export interface NiceOptions extends FlowOptions {
   /** The widths of the hidden layers of each layer's network. Default `[64, 64]`. */
   hidden?: readonly number[];
@@ -24,13 +24,13 @@ export interface NiceOptions extends FlowOptions {
 /** The names of {@link NiceOptions}. */
 export const niceOptions = [...flowOptions, 'hidden', 'activation'] as const;
 
-/** What {@link glow} is made of, and {@link realNvp} besides normalisation. */
+/** Options of {@link glow}, and of {@link realNvp} but for normalisation. */
 export interface CouplingFlowOptions extends NiceOptions {
-  /** What each layer applies to each dimension that it transforms. Default: {@link AffineTransform}. */
+  /** The map of each dimension that a layer transforms. Default: {@link AffineTransform}. */
   transform?: ElementwiseTransform;
 }
 
-/** What {@link realNvp} is made of. */
+/** Options of {@link realNvp}. */
 export interface RealNvpOptions extends CouplingFlowOptions, NormalizedFlowOptions {}
 
 /**

@@ -7,14 +7,14 @@ import { iaf, maf } from './maf-iaf.js';
 import type { Bijector } from '../contract/bijector.js';
 import { Chain } from '../combinators/chain.js';
 import { glow, nice, realNvp } from './coupling.js';
-import type { FlowOptions } from './flow-layers.js';
+import type { FlowOptions } from './layers/flow-layers.js';
 import { lstmIaf, lstmMaf } from './lstm.js';
 import { flowPlusPlus } from './flow-plus-plus.js';
 import { mafMog } from './mog.js';
 import { naf } from './naf.js';
 import { nsf } from './nsf.js';
 import { checkBijector } from '../testing/index.js';
-import { AffineTransform } from '../elementwise/affine.js';
+import { AffineTransform } from '../elementwise/affine/affine.js';
 
 const mlp = { hidden: [10] };
 const attention = { width: 8, heads: 2, blocks: 1, mlp: 8 };

@@ -1,10 +1,10 @@
 import { Chain } from '../combinators/chain.js';
 import { couplingLayers, type NiceOptions, niceOptions } from './coupling.js';
-import { checkFlowOptions } from './flow-options.js';
+import { checkFlowOptions } from './layers/flow-options.js';
 import { InvertTransform } from '../elementwise/invert.js';
 import { MixtureCdfTransform } from '../elementwise/mixture-cdf.js';
 
-/** What {@link flowPlusPlus} is made of. */
+/** Options of {@link flowPlusPlus}. */
 export interface FlowPlusPlusOptions extends NiceOptions {
   /** K, the number of logistic distributions in the mixture of each dimension. Default 8; the paper has 32 for images. */
   components?: number;

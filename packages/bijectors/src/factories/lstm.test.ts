@@ -7,8 +7,8 @@ import type { LstmConditioner } from '../autoregressive/lstm/lstm-conditioner.js
 import { lstmIaf, lstmMaf } from './lstm.js';
 import { bijectorModules } from '../modules.js';
 import { checkBijector } from '../testing/index.js';
-import { AffineTransform } from '../elementwise/affine.js';
-import { GateTransform } from '../elementwise/gate.js';
+import { AffineTransform } from '../elementwise/affine/affine.js';
+import { GateTransform } from '../elementwise/affine/gate.js';
 
 const FLOWS = { lstmIaf, lstmMaf };
 const TRANSFORMS = { affine: new AffineTransform(), gate: new GateTransform() };

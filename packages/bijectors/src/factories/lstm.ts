@@ -4,16 +4,16 @@ import {
   inverseAutoregressiveFlow,
   type MakeConditioner,
   maskedAutoregressiveFlow,
-} from './autoregressive-layers.js';
-import { checkFlowOptions } from './flow-options.js';
+} from './layers/autoregressive-layers.js';
+import { checkFlowOptions } from './layers/flow-options.js';
 import type { Chain } from '../combinators/chain.js';
 import { LstmConditioner } from '../autoregressive/lstm/lstm-conditioner.js';
 
-/** What {@link lstmIaf} and {@link lstmMaf} are made of. */
+/** Options of {@link lstmIaf} and {@link lstmMaf}. */
 export interface LstmFlowOptions extends AutoregressiveLayersOptions {
   /** The width of each LSTM layer's state, in every layer of the flow. Default `[64]`. */
   hidden?: readonly number[];
-  /** What the LSTM's forget gates are biased by at the start. Default 1. */
+  /** Initial bias of the LSTM's forget gates. Default 1. */
   forgetBias?: number;
 }
 

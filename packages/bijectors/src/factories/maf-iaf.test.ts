@@ -6,8 +6,8 @@ import type { Autoregressive } from '../autoregressive/autoregressive.js';
 import { iaf, maf } from './maf-iaf.js';
 import type { Chain } from '../combinators/chain.js';
 import { checkBijector } from '../testing/index.js';
-import { AffineTransform } from '../elementwise/affine.js';
-import { ShiftTransform } from '../elementwise/shift.js';
+import { AffineTransform } from '../elementwise/affine/affine.js';
+import { ShiftTransform } from '../elementwise/affine/shift.js';
 
 const FLOWS = { iaf, maf };
 const names = ['iaf', 'maf'] as const;
@@ -175,6 +175,8 @@ describe('with a graph', () => {
   });
 
   test('an order beside it is refused', () => {
-    expect(() => maf({ dim: 3, graph, mixing: 'random' })).toThrow('graph: mixing must be left out where there is one');
+    expect(() => maf({ dim: 3, graph, mixing: 'random' })).toThrow(
+      'maf: mixing must be left out where there is a graph',
+    );
   });
 });

@@ -6,12 +6,12 @@ import {
   inverseAutoregressiveFlow,
   type MakeConditioner,
   maskedAutoregressiveFlow,
-} from './autoregressive-layers.js';
-import type { NormalizedFlowOptions } from './flow-layers.js';
-import { checkFlowOptions } from './flow-options.js';
+} from './layers/autoregressive-layers.js';
+import type { NormalizedFlowOptions } from './layers/flow-layers.js';
+import { checkFlowOptions } from './layers/flow-options.js';
 import type { Chain } from '../combinators/chain.js';
 
-/** What {@link iaf} is made of, and {@link maf} besides normalisation. */
+/** Options of {@link iaf}, and of {@link maf} but for normalisation. */
 export interface AutoregressiveFlowOptions extends AutoregressiveLayersOptions {
   /** The widths of each layer's hidden layers; with `residual` the width of the stream, then that of each block. Default `[64, 64]`. */
   hidden?: readonly number[];
@@ -34,7 +34,7 @@ const autoregressiveFlowOptions = [
   'activation',
 ] as const;
 
-/** What {@link maf} is made of. */
+/** Options of {@link maf}. */
 export interface MaskedFlowOptions extends AutoregressiveFlowOptions, NormalizedFlowOptions {}
 
 /**
@@ -95,8 +95,7 @@ export function maf(options: MaskedFlowOptions): Chain {
 }
 
 /** A MADE for each layer. */
-export function madeWith({ hidden, residual, activation, graph, mixing }: AutoregressiveFlowOptions): MakeConditioner {
-  if (graph && mixing) throw new Error('graph: mixing must be left out where there is one');
+export function madeWith({ hidden, residual, activation, graph }: AutoregressiveFlowOptions): MakeConditioner {
   return (shared) =>
     new Made({ ...shared, ...(graph ? { order: undefined, graph } : {}), hidden, residual, activation });
 }

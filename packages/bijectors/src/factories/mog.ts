@@ -1,18 +1,18 @@
 import { madeWith, type MaskedFlowOptions } from './maf-iaf.js';
-import { maskedAutoregressiveFlow } from './autoregressive-layers.js';
-import { flowOptions } from './flow-layers.js';
-import { checkFlowOptions } from './flow-options.js';
+import { maskedAutoregressiveFlow } from './layers/autoregressive-layers.js';
+import { flowOptions } from './layers/flow-layers.js';
+import { checkFlowOptions } from './layers/flow-options.js';
 import type { Chain } from '../combinators/chain.js';
 import { InvertTransform } from '../elementwise/invert.js';
 import { MixtureCdfTransform } from '../elementwise/mixture-cdf.js';
 
-/** What {@link madeMog} is made of. */
+/** Options of {@link madeMog}. */
 export interface MadeMogOptions extends Omit<MaskedFlowOptions, 'transform' | 'transforms' | 'mixing'> {
   /** K, the number of Gaussians in the mixture of each dimension. Default 10. */
   components?: number;
 }
 
-/** What {@link mafMog} is made of. */
+/** Options of {@link mafMog}. */
 export interface MafMogOptions extends Omit<MaskedFlowOptions, 'transform'> {
   /** The number of affine layers, besides the layer of mixtures. Default 5. */
   transforms?: number;

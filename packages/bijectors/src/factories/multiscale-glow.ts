@@ -15,17 +15,17 @@ import { Invert } from '../combinators/invert.js';
 import { Partition } from '../combinators/partition.js';
 import type { Bijector } from '../contract/bijector.js';
 import type { ElementwiseTransform } from '../contract/elementwise-transform.js';
-import { AffineTransform } from '../elementwise/affine.js';
+import { AffineTransform } from '../elementwise/affine/affine.js';
 import { ImageCoupling } from '../images/image-coupling.js';
 import { Squeeze } from '../images/squeeze.js';
 import { ActNorm } from '../linear/act-norm.js';
 import { LuLinear } from '../linear/lu-linear.js';
 
-/** What {@link multiscaleGlow} is made of. */
+/** Options of {@link multiscaleGlow}. */
 export interface MultiscaleGlowOptions extends ChainOptions {
   /** Height, width and channels of an image; height and width are multiples of 2 to the power of `levels`. */
   shape: readonly number[];
-  /** How many scales there are, each of half the height and width of the one before. Default 3. */
+  /** The number of scales, each of half the height and width of the one before. Default 3. */
   levels?: number;
   /** Steps of flow at each scale. Default 4. */
   transforms?: number;
@@ -35,7 +35,7 @@ export interface MultiscaleGlowOptions extends ChainOptions {
   blocks?: number;
   /** C, the width of the context that every coupling sees. Default 0: none. */
   contextDim?: number;
-  /** What each coupling applies to each number that it transforms. Default: {@link AffineTransform}. */
+  /** The map of each number that a coupling transforms. Default: {@link AffineTransform}. */
   transform?: ElementwiseTransform;
   /** An integer or a key for the initial weights. Default: a fresh key. */
   seed?: Seed;

@@ -1,12 +1,12 @@
 import { type AutoregressiveFlowOptions, madeWith } from './maf-iaf.js';
-import { maskedAutoregressiveFlow } from './autoregressive-layers.js';
-import { flowOptions } from './flow-layers.js';
-import { checkFlowOptions } from './flow-options.js';
+import { maskedAutoregressiveFlow } from './layers/autoregressive-layers.js';
+import { flowOptions } from './layers/flow-layers.js';
+import { checkFlowOptions } from './layers/flow-options.js';
 import type { Chain } from '../combinators/chain.js';
 import { InvertTransform } from '../elementwise/invert.js';
 import { SigmoidalTransform, type SigmoidalTransformOptions } from '../elementwise/sigmoidal.js';
 
-/** What {@link naf} is made of. */
+/** Options of {@link naf}. */
 export interface NeuralAutoregressiveFlowOptions
   extends Omit<AutoregressiveFlowOptions, 'transform'>, Pick<SigmoidalTransformOptions, 'units'> {}
 

@@ -1,8 +1,8 @@
 import { checkOneOf } from '@pushforward/tensor';
 import { type AutoregressiveFlowOptions, madeWith } from './maf-iaf.js';
-import { maskedAutoregressiveFlow } from './autoregressive-layers.js';
-import { flowOptions } from './flow-layers.js';
-import { checkFlowOptions } from './flow-options.js';
+import { maskedAutoregressiveFlow } from './layers/autoregressive-layers.js';
+import { flowOptions } from './layers/flow-layers.js';
+import { checkFlowOptions } from './layers/flow-options.js';
 import { Chain } from '../combinators/chain.js';
 import { couplingLayers, type NiceOptions } from './coupling.js';
 import {
@@ -12,20 +12,20 @@ import {
 
 type SplineOptions = Pick<RationalQuadraticSplineTransformOptions, 'bins' | 'bound'>;
 
-/** What {@link nsf} of autoregressive layers is made of. */
+/** Options of {@link nsf} with autoregressive layers. */
 export interface AutoregressiveSplineFlowOptions
   extends Omit<AutoregressiveFlowOptions, 'transform' | 'residual'>, SplineOptions {
   /** The splines depend on the dimensions before, by a MADE; densities are one pass a layer. The default. */
   layers?: 'autoregressive';
 }
 
-/** What {@link nsf} of coupling layers is made of. */
+/** Options of {@link nsf} with coupling layers. */
 export interface CouplingSplineFlowOptions extends NiceOptions, SplineOptions {
   /** The splines depend on one half of the dimensions, by an MLP; both directions are one pass a layer. */
   layers: 'coupling';
 }
 
-/** What {@link nsf} is made of. */
+/** Options of {@link nsf}. */
 export type NeuralSplineFlowOptions = AutoregressiveSplineFlowOptions | CouplingSplineFlowOptions;
 
 /**

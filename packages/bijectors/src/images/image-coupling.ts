@@ -13,11 +13,11 @@ import { Network, type ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 import { ElementwiseTransform } from '../contract/elementwise-transform.js';
 
-/** What an {@link ImageCoupling} is made of. */
+/** Options of {@link ImageCoupling}. */
 export interface ImageCouplingOptions {
   /** From the channels that stay, an image of their own, to the parameters of the others: for each channel all of its parameters. */
   network: Network;
-  /** What is applied to each number that is transformed. */
+  /** The map of each transformed number. */
   transform: ElementwiseTransform;
   /** Which channels are transformed: the last ones of each pixel, or the first. Default `'last'`. */
   transformed?: 'first' | 'last';

@@ -4,7 +4,7 @@ import { moments, mul, reshape, tensor, tensor1d } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { Autoregressive } from '../autoregressive/autoregressive.js';
 import { Chain } from '../combinators/chain.js';
-import { AffineTransform } from '../elementwise/affine.js';
+import { AffineTransform } from '../elementwise/affine/affine.js';
 import { RationalQuadraticSplineTransform } from '../elementwise/spline/rational-quadratic-spline.js';
 import { multiscaleGlow, type MultiscaleGlowOptions } from '../factories/multiscale-glow.js';
 import { initializeActNorm } from '../linear/act-norm.js';

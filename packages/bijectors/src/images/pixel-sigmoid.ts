@@ -24,9 +24,9 @@ import {
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ScalarBijector } from '../elementary/scalar-bijector.js';
 
-/** What a {@link PixelSigmoid} is made of. */
+/** Options of {@link PixelSigmoid}. */
 export interface PixelSigmoidOptions {
-  /** How many values a pixel has: 0 to `levels − 1`, and after noise from 0 to 1 any number up to `levels`. Default 256. */
+  /** The number of values of a pixel: 0 to `levels − 1`, and after noise from 0 to 1 any number up to `levels`. Default 256. */
   levels?: number;
   /** α: how far the logit stays away from the ends, as a share of the whole. Default 1e-6. */
   alpha?: number;
@@ -63,7 +63,6 @@ export class PixelSigmoid extends ScalarBijector {
     return new PixelSigmoid(readConfig(config, { levels: 'number', alpha: 'number' }));
   }
 
-  protected readonly label = 'PixelSigmoid';
   readonly levels: number;
   readonly alpha: number;
   /** By how much a step of the sigmoid is a step of pixels. */
@@ -90,14 +89,14 @@ export class PixelSigmoid extends ScalarBijector {
   protected inverseMap(y: Tensor): ValueAndLogDet {
     const { levels, alpha } = this;
     const [below, above] = [y, sub(levels, y)].map((part) => add(mul(part, 1 / this.#stretch), alpha));
-    // What forward makes of any number is inside, also where float32 rounds it to an end or past it.
+    // Every result of forward is inside, also where float32 rounds it to an end or past it.
     const slack = ROUNDING * levels;
     const reach = alpha * this.#stretch + slack;
     const isOutside = logicalOr(less(y, -reach), greater(y, levels + reach));
     const logBelow = log(maximum(below, alpha * ROUNDING));
     const logAbove = log(maximum(above, ROUNDING / 2));
     const nowhere = fill(y.shape, NaN);
-    // A NaN is neither outside nor inside, and stays what it is.
+    // A NaN is neither outside nor inside, and stays NaN.
     return {
       value: where(isOutside, nowhere, sub(logBelow, logAbove)),
       logDet: where(isOutside, nowhere, neg(add(add(logBelow, logAbove), Math.log(this.#stretch)))),

@@ -13,7 +13,7 @@ import {
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 
-/** How {@link Squeeze} takes images apart. */
+/** Options of {@link Squeeze}. */
 export interface SqueezeOptions {
   /** Height, width and channels of x; `factor` divides height and width. */
   shape: readonly number[];

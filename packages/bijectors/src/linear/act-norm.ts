@@ -15,31 +15,13 @@ import {
   type Variable,
   zeros,
 } from '@tensorflow/tfjs-core';
-import {
-  checkOptions,
-  admit,
-  type AdmittedArguments,
-  checkInteger,
-  key,
-  makeVariable,
-  Module,
-  type ModuleConfig,
-  type Seed,
-  sum,
-  readConfig,
-  sizeOf,
-} from '@pushforward/tensor';
+import { key, makeVariable, Module, type ModuleConfig, type Seed, sum, readConfig, sizeOf } from '@pushforward/tensor';
 import type { Mlp, ValueAndLogDet } from '@pushforward/made';
-import {
-  contextConfig,
-  contextNetwork,
-  type ContextOptions,
-  readContext,
-  underContext,
-} from '../context/context-parameters.js';
-import { Bijector } from '../contract/bijector.js';
+import { contextNetwork, type ContextOptions, readContext, underContext } from '../context/context-parameters.js';
+import { VectorBijector } from '../context/vector-bijector.js';
+import type { Bijector } from '../contract/bijector.js';
 
-/** What an {@link ActNorm} is made of. */
+/** Options of {@link ActNorm}. */
 export interface ActNormOptions extends ContextOptions {
   /** D, the length of the vectors. */
   dim: number;
@@ -74,16 +56,12 @@ const waiting = new WeakSet<ActNorm>();
  * console.log(await norm.inverse(tf.tensor2d([[1, 10], [3, 30]])).array()); // about [[-1, -1], [1, 1]]
  * ```
  */
-export class ActNorm extends Bijector {
+export class ActNorm extends VectorBijector {
   static readonly type: string = 'ActNorm';
   static override fromConfig(config: ModuleConfig): ActNorm {
     return new ActNorm({ ...readConfig(config, { dim: 'number' }), ...readContext(config), seed: 0 });
   }
 
-  readonly eventRank = 1;
-  override readonly eventShape: readonly number[];
-  override readonly contextDim: number;
-  readonly dim: number;
   /** `[D]`. */
   readonly loc: Variable;
   /** `[D]`, in nats. */
@@ -92,21 +70,16 @@ export class ActNorm extends Bijector {
   readonly network?: Mlp;
 
   constructor(options: ActNormOptions) {
-    super();
-    checkOptions('ActNorm', options, ['dim', 'seed', 'contextDim', 'hidden']);
+    super(options);
     const { dim, seed, ...context } = options;
-    checkInteger('ActNorm: dim', dim, 1);
-    this.dim = dim;
-    this.eventShape = [dim];
     this.loc = makeVariable([dim], () => zeros([dim]));
     this.logScale = makeVariable([dim], () => zeros([dim]));
     this.network = contextNetwork('ActNorm', context, [this.loc, this.logScale], key(seed));
-    this.contextDim = this.network?.inputDim ?? 0;
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
-      const admitted = this.#admit('x', x, context);
+      const admitted = this.admit('x', x, context);
       const { x: given, batch } = admitted;
       if (waiting.delete(this)) {
         const { loc, scale } = this.#statistics(given);
@@ -123,7 +96,7 @@ export class ActNorm extends Bijector {
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
-      const admitted = this.#admit('y', y, context);
+      const admitted = this.admit('y', y, context);
       const { x: given, batch } = admitted;
       if (waiting.delete(this)) {
         const { loc, scale } = this.#statistics(given);
@@ -136,14 +109,6 @@ export class ActNorm extends Bijector {
         logDet: sub(zeros([...batch]), sum(logScale, -1)),
       };
     });
-  }
-
-  override config(): ModuleConfig {
-    return { type: ActNorm.type, dim: this.dim, ...contextConfig(this.network) };
-  }
-
-  #admit(argument: string, x: Tensor, context: Tensor | undefined): AdmittedArguments {
-    return admit({ name: 'ActNorm', argument, x, event: [this.dim], context, contextDim: this.contextDim });
   }
 
   #statistics(data: Tensor): { loc: Tensor; scale: Tensor } {

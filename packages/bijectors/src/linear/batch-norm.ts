@@ -32,7 +32,7 @@ import {
 import type { ValueAndLogDet } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 
-/** What a {@link BatchNorm} is made of. */
+/** Options of {@link BatchNorm}. */
 export interface BatchNormOptions {
   /** D, the length of the vectors. */
   dim: number;
@@ -185,7 +185,7 @@ export class BatchNorm extends Bijector {
   }
 }
 
-/** How many vectors there are, their mean, and the sum of their squared distances from it. */
+/** The number of vectors, their mean, and the sum of their squared distances from it. */
 function momentsOf(y: Tensor, dim: number): { count: number; mean: Tensor; squares: Tensor } {
   const rows = reshape(y, [-1, dim]);
   const [count] = rows.shape;

@@ -14,8 +14,6 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import {
-  checkOptions,
-  admit,
   checkInteger,
   checkTable,
   foldIn,
@@ -34,11 +32,11 @@ import {
   readContext,
   underContext,
 } from '../context/context-parameters.js';
-import { Bijector } from '../contract/bijector.js';
+import { VectorBijector } from '../context/vector-bijector.js';
 import { invertLowerTriangular } from '../numerics/invert-triangular.js';
 import { times, transposed } from '../numerics/times.js';
 
-/** What a {@link Householder} rotation is made of. */
+/** Options of a {@link Householder} rotation. */
 export interface HouseholderOptions extends ContextOptions {
   /** D, the length of the vectors. */
   dim: number;
@@ -81,7 +79,7 @@ export interface HouseholderOptions extends ContextOptions {
  * console.log(await reflection.forward(tf.tensor1d([3, 4])).array()); // about [4, 3]
  * ```
  */
-export class Householder extends Bijector {
+export class Householder extends VectorBijector {
   static readonly type: string = 'Householder';
   static override fromConfig(config: ModuleConfig): Householder {
     return new Householder({
@@ -91,10 +89,6 @@ export class Householder extends Bijector {
     });
   }
 
-  readonly eventRank = 1;
-  override readonly eventShape: readonly number[];
-  override readonly contextDim: number;
-  readonly dim: number;
   /** `[K, D]`, of any length but 0. */
   readonly vectors: Variable;
   /** From the context to what it adds to the vectors, if there is one. */
@@ -103,13 +97,9 @@ export class Householder extends Bijector {
   readonly #mask: Tensor2D;
 
   constructor(options: HouseholderOptions) {
-    super();
-    checkOptions('Householder', options, ['dim', 'reflections', 'seed', 'contextDim', 'hidden']);
+    super(options, ['reflections']);
     const { dim, reflections = dim + (dim % 2), seed, ...context } = options;
-    checkInteger('Householder: dim', dim, 1);
     checkInteger('Householder: reflections', reflections, 1);
-    this.dim = dim;
-    this.eventShape = [dim];
     const pairs = Math.ceil(reflections / 2);
     const root = key(seed);
     this.vectors = makeVariable([reflections, dim], () => {
@@ -118,7 +108,6 @@ export class Householder extends Bijector {
       return slice(reshape(twice, [2 * pairs, dim]), [0, 0], [reflections, dim]);
     });
     this.network = contextNetwork('Householder', context, [this.vectors], foldIn(root, 1));
-    this.contextDim = this.network?.inputDim ?? 0;
     checkTable('Householder: the mask', reflections ** 2);
     const indices = Array.from({ length: reflections }, (_, i) => i);
     this.#mask = keep(tensor2d(indices.map((i) => indices.map((j) => (j < i ? 1 : j === i ? 0.5 : 0)))));
@@ -143,12 +132,10 @@ export class Householder extends Bijector {
   }
 
   /** `x − (x·Vᵀ)·Tᵀ·V`, or with T in place of Tᵀ. */
-  #apply(name: string, x: Tensor, context: Tensor | undefined, orient: (t: Tensor) => Tensor): ValueAndLogDet {
+  #apply(argument: 'x' | 'y', x: Tensor, context: Tensor | undefined, orient: (t: Tensor) => Tensor): ValueAndLogDet {
     return tidy(() => {
-      const { dim, contextDim } = this;
-      const admitted = admit({ name: 'Householder', argument: name, x, event: [dim], context, contextDim });
-      const { x: given, batch } = admitted;
-      const [vectors] = underContext([this.vectors], this.network, admitted.context);
+      const { x: given, batch, ...rest } = this.admit(argument, x, context);
+      const [vectors] = underContext([this.vectors], this.network, rest.context);
       const products = matMul(vectors, vectors, false, true);
       const t = orient(invertLowerTriangular(mul(products, this.#mask)));
       const value = sub(given, times(times(times(given, transposed(vectors)), t), vectors));

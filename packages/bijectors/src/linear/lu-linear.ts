@@ -1,16 +1,5 @@
 import { add, exp, sub, sum, type Tensor, tidy, type Variable, zeros } from '@tensorflow/tfjs-core';
-import {
-  checkOptions,
-  admit,
-  type AdmittedArguments,
-  checkInteger,
-  foldIn,
-  key,
-  makeVariable,
-  type ModuleConfig,
-  type Seed,
-  readConfig,
-} from '@pushforward/tensor';
+import { foldIn, key, makeVariable, type ModuleConfig, type Seed, readConfig } from '@pushforward/tensor';
 import { invertPermutation, type Mlp, type ValueAndLogDet } from '@pushforward/made';
 import {
   contextConfig,
@@ -19,14 +8,14 @@ import {
   readContext,
   underContext,
 } from '../context/context-parameters.js';
-import { Bijector } from '../contract/bijector.js';
+import { VectorBijector } from '../context/vector-bijector.js';
 import { Permute, type PermuteOptions } from '../combinators/permute.js';
 import { select } from '../numerics/select.js';
 import { PackedTriangles } from '../numerics/packed-triangles.js';
 import { invertLowerTriangular } from '../numerics/invert-triangular.js';
 import { times, transposed } from '../numerics/times.js';
 
-/** What an {@link LuLinear} is made of. */
+/** Options of {@link LuLinear}. */
 export interface LuLinearOptions extends ContextOptions {
   /** D, the length of the vectors. */
   dim: number;
@@ -64,7 +53,7 @@ export interface LuLinearOptions extends ContextOptions {
  * console.log(await mix.forward(tf.tensor1d([1, 2, 3])).array()); // [1, 2, 3]
  * ```
  */
-export class LuLinear extends Bijector {
+export class LuLinear extends VectorBijector {
   static readonly type: string = 'LuLinear';
   static override fromConfig(config: ModuleConfig): LuLinear {
     return new LuLinear({
@@ -74,10 +63,6 @@ export class LuLinear extends Bijector {
     });
   }
 
-  readonly eventRank = 1;
-  override readonly eventShape: readonly number[];
-  override readonly contextDim: number;
-  readonly dim: number;
   /** Place i of y is place `permutation[i]` of L·U·x, before b is added; absent if there is no permutation. */
   readonly permutation?: readonly number[];
   /** `[D, D]`, transposed as a row vector needs it: Uᵀ below the diagonal, log Uᵢᵢ on it, Lᵀ above it. */
@@ -89,24 +74,19 @@ export class LuLinear extends Bijector {
   readonly #triangles: PackedTriangles;
 
   constructor(options: LuLinearOptions) {
-    super();
-    checkOptions('LuLinear', options, ['dim', 'permutation', 'seed', 'contextDim', 'hidden']);
+    super(options, ['permutation']);
     const { dim, permutation, seed, ...context } = options;
-    checkInteger('LuLinear: dim', dim, 1);
-    this.dim = dim;
-    this.eventShape = [dim];
     const root = key(seed);
     if (permutation !== undefined) this.permutation = new Permute({ dim, permutation, seed: root }).permutation;
     this.weights = makeVariable([dim, dim], () => zeros([dim, dim]));
     this.bias = makeVariable([dim], () => zeros([dim]));
     this.network = contextNetwork('LuLinear', context, [this.weights, this.bias], foldIn(root, 1));
-    this.contextDim = this.network?.inputDim ?? 0;
     this.#triangles = new PackedTriangles(dim);
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
-      const { x: given, batch, ...rest } = this.#admit('x', x, context);
+      const { x: given, batch, ...rest } = this.admit('x', x, context);
       const { lower, upper, bias, logDet } = this.#factors(rest.context);
       const mixed = times(times(given, lower), upper);
       const value = add(this.permutation ? select(mixed, this.permutation) : mixed, bias);
@@ -116,7 +96,7 @@ export class LuLinear extends Bijector {
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
-      const { x: given, batch, ...rest } = this.#admit('y', y, context);
+      const { x: given, batch, ...rest } = this.admit('y', y, context);
       const { lower, upper, bias, logDet } = this.#factors(rest.context);
       const centred = sub(given, bias);
       const mixed = this.permutation ? select(centred, invertPermutation(this.permutation)) : centred;
@@ -143,9 +123,5 @@ export class LuLinear extends Bijector {
     const lower = this.#triangles.withDiagonal(below, exp(diagonal));
     const upper = this.#triangles.withDiagonal(above);
     return { lower, upper, bias, logDet: sum(diagonal, -1) };
-  }
-
-  #admit(argument: string, x: Tensor, context: Tensor | undefined): AdmittedArguments {
-    return admit({ name: 'LuLinear', argument, x, event: [this.dim], context, contextDim: this.contextDim });
   }
 }

@@ -96,7 +96,7 @@ class Convergence {
   #seen: boolean[];
 
   constructor(y: Tensor1D) {
-    // What is not finite no place comes nearer to than another.
+    // No place is nearer than another to a value that is not finite.
     this.#done = Array.from(y.dataSync(), (value) => !Number.isFinite(value));
     this.#seen = this.#done.map(() => false);
   }

@@ -26,7 +26,7 @@ export class PackedTriangles {
     this.#below = keep(tensor2d(indices.map((i) => indices.map((j) => (j < i ? 1 : 0)))));
   }
 
-  /** What stands below the diagonal of square matrices and above it, each with zeros elsewhere, and the diagonal as a vector. */
+  /** The strictly lower and the strictly upper triangle of square matrices, with zeros elsewhere, and the diagonal as a vector. */
   unpack(packed: Tensor): { below: Tensor; diagonal: Tensor; above: Tensor } {
     return {
       below: mul(packed, this.#below),

@@ -15,11 +15,7 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import {
-  checkOptions,
-  admit,
-  type AdmittedArguments,
   broadcastTo,
-  checkInteger,
   foldIn,
   key,
   makeVariable,
@@ -30,18 +26,12 @@ import {
   sizeOf,
 } from '@pushforward/tensor';
 import type { Mlp, ValueAndLogDet } from '@pushforward/made';
-import {
-  contextConfig,
-  contextNetwork,
-  type ContextOptions,
-  readContext,
-  underContext,
-} from '../context/context-parameters.js';
-import { Bijector } from '../contract/bijector.js';
+import { contextNetwork, type ContextOptions, readContext, underContext } from '../context/context-parameters.js';
+import { VectorBijector } from '../context/vector-bijector.js';
 import { positive } from '../numerics/positive.js';
 import { invertTanhUnit, logTanhUnitDerivative, MIN_SLOPE } from './tanh-unit.js';
 
-/** What a {@link Planar} layer is made of. */
+/** Options of a {@link Planar} layer. */
 export interface PlanarOptions extends ContextOptions {
   /** D, the length of the vectors. */
   dim: number;
@@ -86,16 +76,12 @@ export interface PlanarOptions extends ContextOptions {
  * console.log(await logDet.array()); // about [0, 0]
  * ```
  */
-export class Planar extends Bijector {
+export class Planar extends VectorBijector {
   static readonly type: string = 'Planar';
   static override fromConfig(config: ModuleConfig): Planar {
     return new Planar({ ...readConfig(config, { dim: 'number' }), ...readContext(config), seed: 0 });
   }
 
-  readonly eventRank = 1;
-  override readonly eventShape: readonly number[];
-  override readonly contextDim: number;
-  readonly dim: number;
   /** w, `[D]`, of any length but 0. */
   readonly weights: Variable;
   /** b, `[]`. */
@@ -106,23 +92,18 @@ export class Planar extends Bijector {
   readonly network?: Mlp;
 
   constructor(options: PlanarOptions) {
-    super();
-    checkOptions('Planar', options, ['dim', 'seed', 'contextDim', 'hidden']);
+    super(options);
     const { dim, seed, ...context } = options;
-    checkInteger('Planar: dim', dim, 1);
-    this.dim = dim;
-    this.eventShape = [dim];
     const root = key(seed);
     this.weights = makeVariable([dim], () => mul(normal(root, [dim]), 1 / Math.sqrt(dim)));
     this.bias = makeVariable([], () => zeros([]));
     this.direction = makeVariable([dim], () => zeros([dim]));
     this.network = contextNetwork('Planar', context, this.#variables, foldIn(root, 1));
-    this.contextDim = this.network?.inputDim ?? 0;
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
-      const given = this.#admit('x', x, context);
+      const given = this.admit('x', x, context);
       const unit = this.#unit(given.context);
       const h = tanh(project(given.x, unit));
       return {
@@ -134,7 +115,7 @@ export class Planar extends Bijector {
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
-      const given = this.#admit('y', y, context);
+      const given = this.admit('y', y, context);
       const unit = this.#unit(given.context);
       const projected = project(given.x, unit);
       const a = invertTanhUnit(reshape(projected, [projected.size]), forEach(unit.slope, given.batch));
@@ -144,10 +125,6 @@ export class Planar extends Bijector {
         logDet: neg(logTanhUnitDerivative(h, unit.slope)),
       };
     });
-  }
-
-  override config(): ModuleConfig {
-    return { type: Planar.type, dim: this.dim, ...contextConfig(this.network) };
   }
 
   get #variables(): Variable[] {
@@ -160,10 +137,6 @@ export class Planar extends Bijector {
     const slope = positive(product, MIN_SLOPE);
     const missing = div(sub(sub(slope, 1), product), sum(square(weights), -1));
     return { weights, bias, slope, direction: add(free, mul(weights, expandDims(missing, -1))) };
-  }
-
-  #admit(argument: string, x: Tensor, context: Tensor | undefined): AdmittedArguments {
-    return admit({ name: 'Planar', argument, x, event: [this.dim], context, contextDim: this.contextDim });
   }
 }
 

@@ -16,10 +16,6 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import {
-  checkOptions,
-  admit,
-  type AdmittedArguments,
-  checkInteger,
   foldIn,
   key,
   makeVariable,
@@ -30,17 +26,11 @@ import {
   readConfig,
 } from '@pushforward/tensor';
 import type { Mlp, ValueAndLogDet } from '@pushforward/made';
-import {
-  contextConfig,
-  contextNetwork,
-  type ContextOptions,
-  readContext,
-  underContext,
-} from '../context/context-parameters.js';
-import { Bijector } from '../contract/bijector.js';
+import { contextNetwork, type ContextOptions, readContext, underContext } from '../context/context-parameters.js';
+import { VectorBijector } from '../context/vector-bijector.js';
 import { positive } from '../numerics/positive.js';
 
-/** What a {@link Radial} layer is made of. */
+/** Options of a {@link Radial} layer. */
 export interface RadialOptions extends ContextOptions {
   /** D, the length of the vectors. */
   dim: number;
@@ -89,16 +79,12 @@ const TINY = 1e-30;
  * console.log([...flow.variables().keys()]); // [ 'center', 'radius', 'slope' ]
  * ```
  */
-export class Radial extends Bijector {
+export class Radial extends VectorBijector {
   static readonly type: string = 'Radial';
   static override fromConfig(config: ModuleConfig): Radial {
     return new Radial({ ...readConfig(config, { dim: 'number' }), ...readContext(config), seed: 0 });
   }
 
-  readonly eventRank = 1;
-  override readonly eventShape: readonly number[];
-  override readonly contextDim: number;
-  readonly dim: number;
   /** z, `[D]`. */
   readonly center: Variable;
   /** α before the softplus, `[]`. */
@@ -109,23 +95,18 @@ export class Radial extends Bijector {
   readonly network?: Mlp;
 
   constructor(options: RadialOptions) {
-    super();
-    checkOptions('Radial', options, ['dim', 'seed', 'contextDim', 'hidden']);
+    super(options);
     const { dim, seed, ...context } = options;
-    checkInteger('Radial: dim', dim, 1);
-    this.dim = dim;
-    this.eventShape = [dim];
     const root = key(seed);
     this.center = makeVariable([dim], () => normal(root, [dim]));
     this.radius = makeVariable([], () => zeros([]));
     this.slope = makeVariable([], () => zeros([]));
     this.network = contextNetwork('Radial', context, this.#variables, foldIn(root, 1));
-    this.contextDim = this.network?.inputDim ?? 0;
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
-      const given = this.#admit('x', x, context);
+      const given = this.admit('x', x, context);
       const shape = this.#shape(given.context);
       const { offset, distance } = polar(given.x, shape);
       const { scale, logDet } = this.#stretch(distance, shape);
@@ -135,7 +116,7 @@ export class Radial extends Bijector {
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
-      const given = this.#admit('y', y, context);
+      const given = this.admit('y', y, context);
       const shape = this.#shape(given.context);
       const { alpha, slope } = shape;
       const { offset, distance } = polar(given.x, shape);
@@ -148,10 +129,6 @@ export class Radial extends Bijector {
       const { scale, logDet } = this.#stretch(radius, shape);
       return { value: add(shape.center, div(offset, expandDims(scale, -1))), logDet: neg(logDet) };
     });
-  }
-
-  override config(): ModuleConfig {
-    return { type: Radial.type, dim: this.dim, ...contextConfig(this.network) };
   }
 
   get #variables(): Variable[] {
@@ -171,10 +148,6 @@ export class Radial extends Bijector {
     const scale = add(g, mul(slope, f));
     const alongRay = add(mul(g, add(f, 1)), mul(slope, square(f)));
     return { scale, logDet: add(mul(log(scale), this.dim - 1), log(alongRay)) };
-  }
-
-  #admit(argument: string, x: Tensor, context: Tensor | undefined): AdmittedArguments {
-    return admit({ name: 'Radial', argument, x, event: [this.dim], context, contextDim: this.contextDim });
   }
 }
 

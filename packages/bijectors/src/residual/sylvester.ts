@@ -18,9 +18,6 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import {
-  checkOptions,
-  admit,
-  type AdmittedArguments,
   broadcastTo,
   checkInteger,
   foldIn,
@@ -40,14 +37,14 @@ import {
   readContext,
   underContext,
 } from '../context/context-parameters.js';
-import { Bijector } from '../contract/bijector.js';
+import { VectorBijector } from '../context/vector-bijector.js';
 import { Householder } from '../linear/householder.js';
 import { PackedTriangles } from '../numerics/packed-triangles.js';
 import { positive } from '../numerics/positive.js';
 import { times, transposed } from '../numerics/times.js';
 import { invertTanhUnit, logTanhUnitDerivative, MIN_SLOPE } from './tanh-unit.js';
 
-/** What a {@link Sylvester} layer is made of. */
+/** Options of a {@link Sylvester} layer. */
 export interface SylvesterOptions extends ContextOptions {
   /** D, the length of the vectors. */
   dim: number;
@@ -100,7 +97,7 @@ const columnOf = (matrix: Tensor, i: number) => slice(matrix, [0, i], [matrix.sh
  * console.log([...flow.variables().keys()]); // [ 'rotation.vectors', 'weights', 'slopes', 'bias' ]
  * ```
  */
-export class Sylvester extends Bijector {
+export class Sylvester extends VectorBijector {
   static readonly type: string = 'Sylvester';
   static override fromConfig(config: ModuleConfig): Sylvester {
     return new Sylvester({
@@ -110,10 +107,6 @@ export class Sylvester extends Bijector {
     });
   }
 
-  readonly eventRank = 1;
-  override readonly eventShape: readonly number[];
-  override readonly contextDim: number;
-  readonly dim: number;
   readonly units: number;
   /** Its first M columns are Q. */
   readonly rotation: Householder;
@@ -128,15 +121,11 @@ export class Sylvester extends Bijector {
   readonly #triangles: PackedTriangles;
 
   constructor(options: SylvesterOptions) {
-    super();
-    checkOptions('Sylvester', options, ['dim', 'units', 'reflections', 'seed', 'contextDim', 'hidden']);
+    super(options, ['units', 'reflections']);
     const { dim, units = dim, reflections = units, seed, ...context } = options;
-    checkInteger('Sylvester: dim', dim, 1);
     checkInteger('Sylvester: units', units, 1);
     checkInteger('Sylvester: reflections', reflections, 1);
     if (units > dim) throw new Error(`Sylvester: units must be at most dim = ${dim}, got ${units}`);
-    this.dim = dim;
-    this.eventShape = [dim];
     this.units = units;
     const root = key(seed);
     this.rotation = new Householder({ dim, reflections, ...context, seed: foldIn(root, 1) });
@@ -150,13 +139,12 @@ export class Sylvester extends Bijector {
     this.slopes = makeVariable([units], () => zeros([units]));
     this.bias = makeVariable([units], () => zeros([units]));
     this.network = contextNetwork('Sylvester', context, this.#variables, foldIn(root, 2));
-    this.contextDim = this.network?.inputDim ?? 0;
     this.#triangles = new PackedTriangles(units);
   }
 
   forwardAndLogDet(x: Tensor, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
-      const given = this.#admit('x', x, context);
+      const given = this.admit('x', x, context);
       const { columns, inner, outer, bias, slopes } = this.#factors(given.context);
       const h = tanh(add(times(times(given.x, transposed(columns)), inner), bias));
       return {
@@ -168,7 +156,7 @@ export class Sylvester extends Bijector {
 
   inverseAndLogDet(y: Tensor, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
-      const given = this.#admit('y', y, context);
+      const given = this.admit('y', y, context);
       const factors = this.#factors(given.context);
       const { columns, outer, slopes } = factors;
       const h = this.#solve(times(given.x, transposed(columns)), factors);
@@ -207,7 +195,7 @@ export class Sylvester extends Bijector {
     const [scales, steepness] = [diagonal, slopes].map((vector) => rows(vector, [units]));
     const rowOf = (matrix: Tensor, i: number) =>
       reshape(slice(matrix, [0, i, 0], [matrix.shape[0], 1, units]), [matrix.shape[0], units]);
-    // What remains of Qᵀ·y without the units solved, and what they add to R̃·Qᵀ·x + b.
+    // The rest of Qᵀ·y without the units solved, and their share of R̃·Qᵀ·x + b.
     let rest = reshape(projected, [count, units]);
     let offset: Tensor = add(zeros([count, units]), rows(bias, [units]));
     const solved: Tensor[] = [];
@@ -226,17 +214,13 @@ export class Sylvester extends Bijector {
   #factors(context: Tensor | undefined): Factors {
     const [weights, slopes, bias] = underContext(this.#variables, this.network, context);
     const { below, diagonal: raw, above } = this.#triangles.unpack(weights);
-    // The context is that of all columns.
+    // All columns share the context.
     const columns = this.rotation.forward(eye(this.units, this.dim), context && expandDims(context, -2));
     const diagonal = positive(raw, MIN_SLOPE);
     const steepness = positive(slopes, MIN_SLOPE);
     const inner = this.#triangles.withDiagonal(below, diagonal);
     const outer = this.#triangles.withDiagonal(transposed(above), div(sub(steepness, 1), diagonal));
     return { columns, inner, outer, diagonal, bias, slopes: steepness };
-  }
-
-  #admit(argument: string, x: Tensor, context: Tensor | undefined): AdmittedArguments {
-    return admit({ name: 'Sylvester', argument, x, event: [this.dim], context, contextDim: this.contextDim });
   }
 }
 

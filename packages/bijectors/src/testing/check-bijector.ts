@@ -22,7 +22,7 @@ import {
 } from './laws/values.js';
 import { pointsFor, type Subject, WAYS } from './harness/subject.js';
 
-/** What {@link checkBijector} has to know or may assume. */
+/** Options of {@link checkBijector}. */
 export interface CheckBijectorOptions {
   /** The shape of one event of x. Default `[]`, right for an event rank of 0. */
   eventShape?: readonly number[];
@@ -48,11 +48,11 @@ export interface CheckBijectorOptions {
   idle?: readonly string[];
   /** The standard deviation of the noise added to every trainable variable before the laws are checked. Default 0.1. */
   noise?: number;
-  /** How far numbers may differ, relative and absolute. Default 1e-4. */
+  /** Relative and absolute tolerance. Default 1e-4. */
   tolerance?: number;
-  /** How many training steps must leave no tensor behind, alternating between the directions. Default 10, or what `repetitions` makes of that. */
+  /** The number of training steps that must leave no tensor behind, alternating between the directions. Default 10, or what `repetitions` makes of that. */
   steps?: number;
-  /** Where noise and points come from. Default 0. */
+  /** An integer or a key for noise and points. Default 0. */
   seed?: Seed;
 }
 

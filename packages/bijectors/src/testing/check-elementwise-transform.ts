@@ -15,19 +15,19 @@ import { readResult, type Way } from './harness/evaluate.js';
 import { checkElementTypes } from './laws/element-types.js';
 import { negated, opposite, WAYS } from './harness/subject.js';
 
-/** What {@link checkElementwiseTransform} may assume. */
+/** Options of {@link checkElementwiseTransform}. */
 export interface CheckElementwiseTransformOptions {
-  /** How far from the identity the map at the identity parameters may be, relative and absolute. Default: `tolerance`. */
+  /** Relative and absolute tolerance of the map at the identity parameters. Default: `tolerance`. */
   identityTolerance?: number;
   /** The largest |x| and |parameter| at which values and gradients must be finite. Default 1e4. */
   extreme?: number;
-  /** How far numbers may differ, relative and absolute. Default 1e-4. */
+  /** Relative and absolute tolerance. Default 1e-4. */
   tolerance?: number;
-  /** Where parameters and points come from. Default 0. */
+  /** An integer or a key for parameters and points. Default 0. */
   seed?: Seed;
 }
 
-/** How many elements the laws look at. */
+/** The number of elements that the laws look at. */
 const COUNT = 24;
 
 /**

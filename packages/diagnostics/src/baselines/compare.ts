@@ -14,7 +14,7 @@ export interface Comparison {
   standardError: number;
 }
 
-/** What {@link compareWithBaselines} found; the statistic is the logarithm of the evidence against the model, in nats. */
+/** The result of {@link compareWithBaselines}; the statistic is the logarithm of the evidence against the model, in nats. */
 export interface BaselineResult extends TestResult {
   comparisons: Comparison[];
 }

@@ -25,7 +25,7 @@ export function fitGaussian({ values, rows, columns }: Matrix): Gaussian | null 
       for (let j = 0; j <= i; j++) covariance[i * columns + j] += a * (values[row * columns + j] - mean[j]);
     }
   }
-  // What rounding leaves of a constant column is no variance.
+  // The rounding error of a constant column is no variance.
   if (mean.some((value, i) => Math.sqrt(covariance[i * columns + i]) <= CONSTANT * Math.abs(value))) return null;
   const factor = cholesky(covariance, columns);
   if (!factor) return null;

@@ -21,7 +21,7 @@ import {
 import { type CheckedTest, judge, type RawTest, verdictOf } from './report.js';
 import { testResiduals } from './residual-tests.js';
 
-/** What {@link checkConditional} found. */
+/** The result of {@link checkConditional}. */
 export interface ConditionalCheck {
   /** In a sentence. */
   verdict: string;

@@ -13,24 +13,24 @@ import { DRAWS } from '../tests/p-values.js';
 import { type CheckedTest, judge, type RawTest, verdictOf } from './report.js';
 import { type Step, testResiduals } from './residual-tests.js';
 
-/** How {@link checkDensity} and {@link checkConditional} check. */
+/** Options of {@link checkDensity} and {@link checkConditional}. */
 export interface CheckOptions {
   /**
-   * How often each null hypothesis is simulated. Fewer than `tests / level`, 200 about, could find no model wrong: a p-value is at least
+   * The number of simulations of each null hypothesis. Fewer than `tests / level`, 200 about, could find no model wrong: a p-value is at least
    * `1 / (draws + 1)`, and is adjusted for the number of tests. Default 499.
    */
   draws?: number;
-  /** Where every random choice comes from. Default: a fresh key. */
+  /** An integer or a key for every random choice. Default: a fresh key. */
   seed?: Seed;
   /** The chance that a right model is found wrong by some test. Default 0.05. */
   level?: number;
-  /** How many rows are used, at most, drawn at random. Default 5000. */
+  /** The largest number of rows that are used, drawn at random. Default 5000. */
   maxRows?: number;
   /** Called before each test with its name, and awaited: to show progress, or to stop by throwing. */
   onStep?: Step;
 }
 
-/** What {@link checkDensity} found. */
+/** The result of {@link checkDensity}. */
 export interface DensityCheck {
   /** In a sentence. */
   verdict: string;
@@ -215,7 +215,7 @@ export async function logDensities(model: Distribution, x: Tensor, context?: Ten
   return result;
 }
 
-/** How many rows have a density of 0. */
+/** The number of rows with a density of 0. */
 export function countImpossible(logProb: Float64Array): number {
   return logProb.reduce((count, value) => count + (value === -Infinity ? 1 : 0), 0);
 }

@@ -4,7 +4,7 @@ import { holm, type TestResult } from '../tests/p-values.js';
 export interface CheckedTest extends TestResult {
   /** As it is shown: `PIT`. */
   name: string;
-  /** What the statistic is, with its unit. */
+  /** The statistic in words, with its unit. */
   measures: string;
   /** The p-value adjusted for the number of tests, by Holm's method. */
   adjusted: number;

@@ -5,7 +5,7 @@ import type { Residuals } from '../residuals/residuals.js';
 import { type UniformityResult, uniformityTest } from '../residuals/uniformity.js';
 import type { RawTest } from './report.js';
 
-/** What a check does between two tests: whoever waits may be told, or stop it by an error. */
+/** Called between two tests of a check: it may tell whoever waits, or stop the check by an error. */
 export type Step = (next: string) => void | Promise<void>;
 
 /** The tests of residuals, and what they are drawn from. */

@@ -3,7 +3,7 @@ import { checkMatrix, column, type Matrix } from '../arrays/matrix.js';
 import { standardised } from '../residuals/correlation.js';
 import { DRAWS, monteCarloPValue, type SimulationOptions, type TestResult } from '../tests/p-values.js';
 
-/** What {@link contextTest} found. */
+/** The result of {@link contextTest}. */
 export interface ContextResult extends TestResult {
   /** The column of the residuals with the largest correlation, and that of the context. */
   residual: number;

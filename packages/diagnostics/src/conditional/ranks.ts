@@ -15,11 +15,11 @@ import { type Matrix, readMatrix } from '../arrays/matrix.js';
 import { readOnce } from '../arrays/read-once.js';
 import { uniforms } from '../numerics/random.js';
 
-/** How ranks are found. */
+/** Options of {@link conditionalRanks}. */
 export interface RankOptions {
-  /** How many samples of the model each row is ranked among. Default 99. */
+  /** The number of samples of the model that each row is ranked among. Default 99. */
   samples?: number;
-  /** Where the samples, the points of reference and the breaking of ties come from. Default: a fresh key. */
+  /** An integer or a key for the samples, the points of reference and the breaking of ties. Default: a fresh key. */
   seed?: Seed;
 }
 

@@ -2,13 +2,13 @@ import { checkOptions, foldIn, key, type Seed } from '@pushforward/tensor';
 import { chooseAmong } from '../numerics/random.js';
 import { DRAWS, monteCarloPValue, type SimulationOptions, type TestResult } from '../tests/p-values.js';
 
-/** What {@link coverageTest} found. */
+/** The result of {@link coverageTest}. */
 export interface CoverageResult extends TestResult {
   /** Of each region, the part of the model's samples in it: its nominal coverage, ascending. */
   nominal: Float64Array;
   /** The part of the data in it. */
   coverage: Float64Array;
-  /** How far the coverage may lie from the nominal one, so that it does so nowhere, except with a chance of the level. */
+  /** The half-width of a simultaneous band: the coverage leaves it anywhere with a chance of the level. */
   margin: Float64Array;
 }
 
@@ -80,7 +80,7 @@ export function coverageTest(
   };
 }
 
-/** What {@link lowDensityTest} found; the statistic is the difference `data − model`. */
+/** The result of {@link lowDensityTest}; the statistic is the difference `data − model`. */
 export interface LowDensityResult extends TestResult {
   /** The mean log-density of the tenth of the data with the lowest, in nats. */
   data: number;
@@ -170,7 +170,7 @@ function pool(
   };
 }
 
-/** How many numbers lie below each of up to 99 thresholds, never between equal numbers. */
+/** The number of values below each of up to 99 thresholds, never between equal values. */
 function thresholds(sorted: Float64Array): number[] {
   const total = sorted.length;
   const places = new Set<number>();

@@ -3,7 +3,7 @@ import { checkMatrix, column, type Matrix } from '../arrays/matrix.js';
 import { normals } from '../numerics/random.js';
 import { DRAWS, monteCarloPValue, type SimulationOptions, type TestResult } from '../tests/p-values.js';
 
-/** What {@link correlationTest} found. */
+/** The result of {@link correlationTest}. */
 export interface CorrelationResult extends TestResult {
   /** The pair of columns with the largest correlation in absolute value. */
   pair: [number, number];
@@ -11,11 +11,11 @@ export interface CorrelationResult extends TestResult {
   correlations: Matrix;
 }
 
-/** How {@link correlationTest} tests. */
+/** Options of {@link correlationTest}. */
 export interface CorrelationOptions extends SimulationOptions {
-  /** Where the simulations come from. Default: a fresh key. */
+  /** An integer or a key for the simulations. Default: a fresh key. */
   seed?: Seed;
-  /** What is correlated: the residuals, or their squares, which shows a spread that another column decides. Default 'values'. */
+  /** The correlated quantities: the residuals, or their squares, which show a spread that another column decides. Default 'values'. */
   of?: 'values' | 'squares';
 }
 

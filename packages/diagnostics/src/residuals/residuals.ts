@@ -10,11 +10,12 @@ import {
   Uniform,
 } from '@pushforward/distributions';
 import { checkOptions, checkEvent, checkTensor, sizeOf } from '@pushforward/tensor';
+import { typeOf } from '@pushforward/tensor/kernels';
 import type { Matrix } from '../arrays/matrix.js';
 import { readOnce } from '../arrays/read-once.js';
 import { normalCdf, normalQuantile } from '../numerics/normal.js';
 
-/** What the data become under the inverse of a model. */
+/** The image of the data under the inverse of a model. */
 export interface Residuals {
   /** `[N, D]`: independent standard normal numbers exactly when the density is right. */
   z: Matrix;
@@ -77,9 +78,7 @@ export async function residuals(
   checkEvent('residuals: x', x.shape, model.eventShape);
   const base = standardise(model);
   if (base === undefined)
-    throw new Error(
-      `residuals: model must have a base with a known distribution function, got ${model.constructor.name}`,
-    );
+    throw new Error(`residuals: model must have a base with a known distribution function, got ${typeOf(model)}`);
   const [z] = await readOnce(() => {
     const value = base.map(x, context);
     return [reshape(value, [x.shape[0], sizeOf(value.shape.slice(1))])];
@@ -89,7 +88,7 @@ export async function residuals(
   return { u, z: { ...u, values: u.values.map(normalQuantile) } };
 }
 
-/** How events become independent numbers with one distribution function. */
+/** A map of events to independent numbers with one distribution function. */
 interface Standard {
   map: (x: Tensor, context?: Tensor) => Tensor;
   cdf: (value: number) => number;

@@ -4,9 +4,9 @@ import { twoSidedTails } from '../numerics/binomial.js';
 import { uniforms } from '../numerics/random.js';
 import { DRAWS, monteCarloPValue, type SimulationOptions, type TestResult } from '../tests/p-values.js';
 
-/** How {@link uniformityTest} tests. */
+/** Options of {@link uniformityTest}. */
 export interface UniformityOptions extends SimulationOptions {
-  /** Where the simulations come from. Default: a fresh key. */
+  /** An integer or a key for the simulations. Default: a fresh key. */
   seed?: Seed;
   /** The chance that some column leaves its band though all are uniform. Default 0.05. */
   level?: number;
@@ -14,16 +14,16 @@ export interface UniformityOptions extends SimulationOptions {
   independent?: boolean;
 }
 
-/** Where the ECDF of uniform numbers stays. */
+/** A simultaneous band for the ECDF of uniform numbers. */
 export interface EcdfBand {
-  /** Where it is looked at, in (0, 1). */
+  /** The points at which it is evaluated, in (0, 1). */
   points: Float64Array;
   /** The lowest and the highest part of the numbers that may lie up to each point. */
   lower: Float64Array;
   upper: Float64Array;
 }
 
-/** What {@link uniformityTest} found. */
+/** The result of {@link uniformityTest}. */
 export interface UniformityResult extends TestResult {
   /** Of each column, as if it were the only one. */
   columns: TestResult[];

@@ -6,7 +6,7 @@ import { normalQuantile } from '../numerics/normal.js';
 import { normals, uniforms } from '../numerics/random.js';
 import type { TestResult } from '../tests/p-values.js';
 
-/** What {@link classifierTest} found; the statistic is the accuracy on pairs that the classifier has not seen. */
+/** The result of {@link classifierTest}; the statistic is the accuracy on pairs that the classifier has not seen. */
 export interface ClassifierResult extends TestResult {
   /** The rows that the accuracy is of. */
   tested: number;
@@ -95,7 +95,7 @@ function normalScores(sources: readonly Matrix[]): (row: Float64Array) => Float6
     });
 }
 
-/** How many of ascending numbers are below a value, or at most it. */
+/** The number of ascending values that are below a value, or at most it. */
 function countBelow(list: Float64Array, value: number, orEqual: boolean): number {
   let [low, high] = [0, list.length];
   while (low < high) {

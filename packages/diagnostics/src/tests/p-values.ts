@@ -1,14 +1,14 @@
-/** What a test found. */
+/** The result of a test. */
 export interface TestResult {
-  /** What was measured; the test says on which scale. */
+  /** The statistic; the test says on which scale. */
   statistic: number;
   /** The chance of a statistic at least as extreme if the model is right; at most that, in finite samples too. */
   pValue: number;
 }
 
-/** What every test by simulation takes. */
+/** Options of every test by simulation. */
 export interface SimulationOptions {
-  /** How often the null hypothesis is simulated; the smallest p-value is `1 / (draws + 1)`. Default 499. */
+  /** The number of simulations of the null hypothesis; the smallest p-value is `1 / (draws + 1)`. Default 499. */
   draws?: number;
 }
 

@@ -1,5 +1,5 @@
 import { abs, mul, neg, sigmoid, sqrt, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { bernoulli, broadcastTo, key, type ModuleConfig, softplus } from '@pushforward/tensor';
+import { bernoulli, broadcastTo, checkOptions, key, type ModuleConfig, softplus } from '@pushforward/tensor';
 import { bernoulliLogProb } from '@pushforward/tensor/kernels';
 import { Distribution, type SampleOptions } from '../contract/distribution.js';
 import {
@@ -40,8 +40,10 @@ export class Bernoulli extends Distribution {
   readonly eventShape: readonly number[] = [];
   readonly logits: Parameter;
 
-  constructor({ logits }: { logits: Parameter }) {
+  constructor(options: { logits: Parameter }) {
     super();
+    checkOptions('Bernoulli', options, ['logits']);
+    const { logits } = options;
     checkParameter('Bernoulli: logits', logits);
     this.logits = logits;
     this.batchShape = shapeOf(logits);

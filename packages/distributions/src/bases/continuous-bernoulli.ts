@@ -18,7 +18,7 @@ import {
   tanh,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { expm1, key, log1mexp, log1p, type ModuleConfig, uniform, where } from '@pushforward/tensor';
+import { checkOptions, expm1, key, log1mexp, log1p, type ModuleConfig, uniform, where } from '@pushforward/tensor';
 import { polynomial } from '@pushforward/tensor/kernels';
 import { Distribution, type SampleOptions } from '../contract/distribution.js';
 import {
@@ -45,7 +45,7 @@ const SERIES = [
   -3617 / 2605132530000,
 ];
 
-// What the derivatives of that series, over h and 1, and the entropy have in place of cₖ.
+// The coefficients, in place of cₖ, of that series' derivatives, over h and 1, and of the entropy.
 const FIRST = SERIES.map((coefficient, i) => 2 * (i + 1) * coefficient);
 const SECOND = FIRST.map((coefficient, i) => (2 * i + 1) * coefficient);
 const ENTROPY = SERIES.map((coefficient, i) => coefficient - FIRST[i]);
@@ -84,8 +84,10 @@ export class ContinuousBernoulli extends Distribution {
   readonly eventShape: readonly number[] = [];
   readonly logits: Parameter;
 
-  constructor({ logits }: { logits: Parameter }) {
+  constructor(options: { logits: Parameter }) {
     super();
+    checkOptions('ContinuousBernoulli', options, ['logits']);
+    const { logits } = options;
     checkParameter('ContinuousBernoulli: logits', logits);
     this.logits = logits;
     this.batchShape = shapeOf(logits);

@@ -17,11 +17,11 @@ import {
 } from '@pushforward/tensor';
 import { Distribution, type SampleOptions } from '../contract/distribution.js';
 
-/** What a {@link Dequantized} is made of. */
+/** Options of {@link Dequantized}. */
 export interface DequantizedOptions {
   /** p(y), a density of what is left once noise from 0 to 1 is added, such as a flow that ends with a `PixelSigmoid`. */
   density: Distribution;
-  /** How many values each number has: they are 0 to `levels − 1`. */
+  /** The number of values of each number: they are 0 to `levels − 1`. */
   levels: number;
   /**
    * q(u|x), the noise given what it is added to: events of the density's shape with numbers from 0 to 1, and a context of as many numbers as an event has, which are
@@ -30,7 +30,7 @@ export interface DequantizedOptions {
   noise?: Distribution;
 }
 
-/** How {@link Dequantized.logProbBound} draws. */
+/** Options of {@link Dequantized.logProbBound}. */
 export interface DequantizedBoundOptions {
   /** Draws of noise for each event: the bound tightens as they grow. Default 1. */
   samples?: number;

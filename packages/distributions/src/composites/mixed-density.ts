@@ -22,7 +22,7 @@ import { Distribution, type SampleOptions } from '../contract/distribution.js';
 import { sampleShape } from '../contract/sample-shape.js';
 import type { Support } from '../contract/support.js';
 
-/** What a {@link MixedDensity} is made of. */
+/** Options of {@link MixedDensity}. */
 export interface MixedDensityOptions {
   /** Of each number of an event, how many categories it has; 0 for a real number. */
   categories: readonly number[];
@@ -208,7 +208,7 @@ export class MixedDensity extends Distribution {
     return admit({ name: 'MixedDensity', x, event: eventShape, context, contextDim });
   }
 
-  /** Where the categories stand in an event, or the real numbers. */
+  /** The indices of the categories in an event, or of the real numbers. */
   #places(areCategories: boolean): number[] {
     return this.categories.flatMap((count, i) => (count > 0 === areCategories ? [i] : []));
   }
@@ -221,7 +221,7 @@ export class MixedDensity extends Distribution {
     return this.contextMap ? this.contextMap.inverse(expanded) : expanded;
   }
 
-  /** What the continuous part has for a context. */
+  /** The context of the continuous part. */
   #conditionOf(codes: Tensor | undefined, given: Tensor | undefined): Tensor | undefined {
     if (!codes) return given;
     const own = expand(
@@ -253,7 +253,7 @@ function checkWidth(name: string, part: { readonly contextDim: number } | undefi
     throw new Error(`MixedDensity: ${name} must take a context of ${width} numbers, got ${part.contextDim}`);
 }
 
-/** How many numbers there are once categories are one-hot. */
+/** The number of entries once categories are one-hot. */
 function widthOf(categories: readonly number[]): number {
   return categories.reduce((total, count) => total + (count || 1), 0);
 }

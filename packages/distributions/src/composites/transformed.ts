@@ -72,7 +72,7 @@ export class Transformed extends Distribution {
     this.eventShape = bijector.forwardEventShape(this.base.eventShape);
   }
 
-  /** What `f` makes of the base's support. */
+  /** The image of the base's support under `f`. */
   override get support(): Support {
     const { description, isDiscrete } = this.base.support;
     return {

@@ -1,8 +1,9 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { Module, type Seed } from '@pushforward/tensor';
+import { typeOf } from '@pushforward/tensor/kernels';
 import { reals, type Support } from './support.js';
 
-/** How to draw. */
+/** Options of drawing. */
 export interface SampleOptions {
   /** An integer or a key; the same seed gives the same sample on every backend. Default: a fresh key. */
   seed?: Seed;
@@ -32,7 +33,7 @@ export abstract class Distribution extends Module {
   abstract readonly batchShape: readonly number[];
   /** The shape of one event, `[]` for a number. */
   abstract readonly eventShape: readonly number[];
-  /** Where its events lie; by default every number is possible. Outside of it the log-probability is −∞. */
+  /** The support of its events; by default all numbers. Outside of it the log-probability is −∞. */
   get support(): Support {
     return reals(this.eventShape.length);
   }
@@ -63,16 +64,16 @@ export abstract class Distribution extends Module {
 
   /** The mean of each event, `[...batchShape, ...eventShape]`. */
   mean(): Tensor {
-    throw new Error(`${this.constructor.name}: mean has no closed form`);
+    throw new Error(`${typeOf(this)}: mean has no closed form`);
   }
 
   /** The standard deviation of each number of the event, `[...batchShape, ...eventShape]`. */
   stddev(): Tensor {
-    throw new Error(`${this.constructor.name}: stddev has no closed form`);
+    throw new Error(`${typeOf(this)}: stddev has no closed form`);
   }
 
   /** The entropy, or differential entropy, in nats, `[...batchShape]`. */
   entropy(): Tensor {
-    throw new Error(`${this.constructor.name}: entropy has no closed form`);
+    throw new Error(`${typeOf(this)}: entropy has no closed form`);
   }
 }

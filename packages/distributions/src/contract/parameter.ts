@@ -14,7 +14,7 @@ import {
 export type NestedNumbers = readonly (number | NestedNumbers)[];
 
 /**
- * What a distribution's parameter may be: a number, a nested array of numbers, a `tf.Variable` (found by `variables()` and trained) or
+ * A distribution's parameter: a number, a nested array of numbers, a `tf.Variable` (found by `variables()` and trained) or
  * a tensor, which stays the caller's. Parameters broadcast against each other.
  */
 export type Parameter = number | NestedNumbers | Tensor;

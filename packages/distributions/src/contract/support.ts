@@ -21,7 +21,7 @@ import {
 import { sumTrailing, toFloat, where } from '@pushforward/tensor';
 import { type Parameter, toTensor } from './parameter.js';
 
-/** Where the events of a distribution lie: outside of it their log-probability is −∞. */
+/** The support of a distribution: outside of it the log-probability is −∞. */
 export interface Support {
   /** As it stands in a sentence, such as `integers from 0 to 1`. */
   readonly description: string;
@@ -121,7 +121,7 @@ export function interval(low: Parameter, high: Parameter): Support {
   };
 }
 
-/** How far from its place, in steps, a number of a grid may be by rounding. */
+/** The largest rounding error of a number of a grid, in steps. */
 const GRID_TOLERANCE = 1e-3;
 
 /**

@@ -123,6 +123,6 @@ function discreteDivergence(p: Distribution, q: Distribution, values: readonly n
   const x = onFirstAxis(values, p.batchShape.length > q.batchShape.length ? p.batchShape : q.batchShape);
   const logP = p.logProb(x);
   const probs = exp(logP);
-  // What p never draws adds nothing, even where q never draws it either and the difference is NaN.
+  // Outcomes that p never draws add nothing, even where q never draws them either and the difference is NaN.
   return sum(where(greater(probs, 0), mul(probs, sub(logP, q.logProb(x))), scalar(0)), 0);
 }

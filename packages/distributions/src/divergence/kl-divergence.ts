@@ -3,7 +3,7 @@ import { checkOptions, checkInteger, formatShape, type Seed } from '@pushforward
 import type { Distribution } from '../contract/distribution.js';
 import { closedForm } from './closed-form.js';
 
-/** How {@link klDivergence} estimates where it has no closed form. */
+/** Options of {@link klDivergence}. */
 export interface KlDivergenceOptions {
   /** Draws from p. Default 1000. */
   samples?: number;

@@ -4,7 +4,7 @@ import type { MadeDensity } from '@pushforward/made';
 import { Distribution } from '../contract/distribution.js';
 import { float64Density, type Float64Options } from './float64-density.js';
 
-/** What {@link compareFloat32} takes besides a density and its rows. */
+/** Options of {@link compareFloat32}. */
 export interface CompareOptions extends Float64Options {
   /** `rows × C` numbers, or C that hold for all rows. */
   context?: Float64Array;

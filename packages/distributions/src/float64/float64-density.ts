@@ -7,7 +7,7 @@ import { formulaBuilder } from './formulas.js';
 
 /** A density that is computed in float64 throughout. */
 export interface Float64Density {
-  /** How many numbers an event has. */
+  /** The number of entries of an event. */
   readonly eventSize: number;
   /** C, the width of the context; 0 where none is taken. */
   readonly contextDim: number;
@@ -21,7 +21,7 @@ export interface Float64Density {
   logProb(x: Float64Array, context?: Float64Array): Float64Array;
 }
 
-/** What {@link float64Density} takes besides a density. */
+/** Options of {@link float64Density}. */
 export interface Float64Options {
   /** Formulas of classes that this package does not have. */
   formulas?: OwnFormulas;

@@ -1,3 +1,4 @@
+import { typeOf } from '@pushforward/tensor/kernels';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import {
   ActNorm,
@@ -189,14 +190,8 @@ export function formulaBuilder(numbers: ReadonlyMap<Tensor, Float64Array>, own: 
     return (part) => {
       // By the class itself: of a class that extends another, the formula is not known.
       const found = list.find(([ownClass]) => ownClass === part.constructor);
-      if (!found) throw new Error(`float64Density: ${nameOf(part)} has no formula in float64; give it one in formulas`);
+      if (!found) throw new Error(`float64Density: ${typeOf(part)} has no formula in float64; give it one in formulas`);
       return found[1](part as never, build);
     };
   }
-}
-
-/** Its name in a saved file, which survives a minifier. */
-function nameOf({ constructor }: object): string {
-  const { type, name } = constructor as { type?: string; name: string };
-  return type ?? name;
 }

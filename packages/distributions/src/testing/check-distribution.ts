@@ -19,7 +19,7 @@ import { checkManyContexts } from './laws/contexts.js';
 import { checkTypes } from './laws/types.js';
 import { read } from './laws/read.js';
 
-/** What {@link checkDistribution} has to know or may assume. */
+/** Options of {@link checkDistribution}. */
 export interface CheckDistributionOptions {
   /**
    * Where the probability of an event that is one number lies, in ascending order: the values of a discrete distribution, or an interval
@@ -31,9 +31,9 @@ export interface CheckDistributionOptions {
   reparameterized?: boolean;
   /** The context of every call, `[...batch, C]`. Default: none. */
   context?: Tensor;
-  /** How many draws the statistical laws take. Default 20,000: a mean is then good to 0.7 % of a standard deviation. */
+  /** The number of draws of the statistical laws. Default 20,000: a mean is then good to 0.7 % of a standard deviation. */
   samples?: number;
-  /** Where draws come from; the statistical laws allow for five standard errors. Default 0. */
+  /** An integer or a key for draws; the statistical laws allow for five standard errors. Default 0. */
   seed?: Seed;
 }
 

@@ -23,7 +23,7 @@ export function withBothSigns(layers: readonly MaskedLayer[]): MaskedLayer[] {
   if (last % 2 !== 1) throw new Error('importFlow: residual blocks must have two layers each');
   return layers.map(({ weights, bias, sees }, l) => {
     const isStream = l < last && l % 2 === 0;
-    // What reads the stream inside of a block reads its relu; only the end reads it as it is.
+    // Layers inside of a block read the stream's relu; only the end reads it as it is.
     const wide =
       l === 0 || isStream
         ? weights

@@ -11,11 +11,11 @@ import { type Arrays, layerOf } from './arrays.js';
 import { putLayers } from './put.js';
 import { asOurs, type Univariate } from './univariate.js';
 
-/** What a coupling's network reads and gives parameters of. */
+/** Inputs and outputs of a coupling's network. */
 interface Widths {
   readonly inputDim: number;
   readonly contextDim: number;
-  /** How many dimensions are transformed. */
+  /** The number of transformed dimensions. */
   readonly dimensions: number;
 }
 

@@ -17,7 +17,7 @@ import { networkOf } from './network.js';
 import { put } from './put.js';
 import { univariateOf } from './univariate.js';
 
-/** How wide the vectors are that a step maps, and its context. */
+/** The width of the vectors that a step maps, and of its context. */
 export interface Widths {
   readonly dim: number;
   readonly contextDim: number;
@@ -40,7 +40,7 @@ const STEPS: Readonly<Record<string, Make>> = {
     const network = networkOf(arrays, partOf(config, 'network'), univariate, widths);
     return new Coupling({ dim, transformed, network, transform: univariate.transform });
   },
-  // To the base, place i takes what is at indices[i].
+  // To the base, place i takes the number at indices[i].
   permutation: (_, config, { dim }) => {
     const { indices } = readConfig(config, { indices: 'numbers' });
     const forward = new Permute({ dim, permutation: indices }).permutation;

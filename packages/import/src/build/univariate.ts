@@ -30,7 +30,7 @@ type Make = (config: ModuleConfig) => Univariate;
 // From data to base is our inverse direction.
 const backward = (transform: ElementwiseTransform) => new InvertTransform(transform);
 
-/** What a library adds to no parameter before its softplus, and we do: c with `minimum + softplus(c) = 1`. */
+/** Our softplus has an offset that the other library's has not: c with `minimum + softplus(c) = 1`. */
 const centre = (minimum: number) => Math.log(Math.expm1(1 - minimum));
 
 const inOrder = (transform: ElementwiseTransform): Univariate => {

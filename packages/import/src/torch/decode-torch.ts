@@ -1,5 +1,5 @@
 import type { StoredTensor, StoredValues } from '@pushforward/io';
-import { formatValue } from '@pushforward/tensor';
+import { formatValue, sizeOf } from '@pushforward/tensor';
 import { Call, Global, PersistentId, unpickle } from './unpickle.js';
 import { unzip } from './unzip.js';
 
@@ -68,12 +68,12 @@ export function decodeTorch(bytes: Uint8Array): Map<string, StoredTensor> {
   return tensors;
 }
 
-/** What tensors are made from. */
+/** An open file, with the storages read so far. */
 interface File {
   readonly entries: ReadonlyMap<string, Uint8Array>;
   /** Those that have been read. */
   readonly storages: Map<string, StoredValues>;
-  /** How many more numbers may be handed out. */
+  /** The number of entries that may still be read. */
   numbers: number;
 }
 
@@ -93,7 +93,7 @@ function tensorOf(source: string, call: Call, file: File): StoredTensor {
   if (!areCounts([offset]) || !areCounts(shape) || !areCounts(strides) || shape.length !== strides.length)
     throw new Error(`${source} is damaged: it has no shape`);
   const values = storageOf(source, id.id, file);
-  const count = shape.reduce((product, size) => product * size, 1);
+  const count = sizeOf(shape);
   // The last element must lie in the storage, and a stride of 0 would repeat one without end.
   const last = count === 0 ? 0 : shape.reduce((at, size, axis) => at + (size - 1) * strides[axis], Number(offset));
   if (count > values.length || last >= Math.max(values.length, 1))

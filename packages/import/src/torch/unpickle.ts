@@ -12,7 +12,7 @@ export class Global {
   }
 }
 
-/** What a pickle calls an object outside of it: where a tensor's numbers are. */
+/** A pickle's persistent id: where a tensor's numbers are. */
 export class PersistentId {
   constructor(readonly id: unknown) {}
 }
@@ -193,7 +193,7 @@ class Machine {
     this.#stack.push(this.#memo.get(index));
   }
 
-  /** What stands above the last mark, which goes too. */
+  /** Pops everything above the last mark, and the mark. */
   #marked(): unknown[] {
     const mark = this.#stack.lastIndexOf(MARK);
     if (mark < 0) throw this.#damaged();
@@ -221,7 +221,7 @@ class Machine {
     return this.bytes[this.#take(1)];
   }
 
-  /** Where the next bytes stand. */
+  /** The position of the next bytes. */
   #take(count: number): number {
     const start = this.#at;
     if (start + count > this.bytes.length) throw this.#damaged();

@@ -2,7 +2,7 @@ import { crc32 } from '@pushforward/io';
 import { formatValue } from '@pushforward/tensor';
 import { strFromU8, unzipSync } from 'fflate';
 
-/** What a file of `torch.save` may unfold to: its tensors are stored as they are, so that more is an attack on the reader's memory. */
+/** The largest size to which a file of `torch.save` may unfold: its tensors are stored as they are, so that more is an attack on the reader's memory. */
 const MAX_INFLATION = 2;
 const SMALL = 1 << 20;
 

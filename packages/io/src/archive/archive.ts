@@ -22,7 +22,7 @@ interface DirectoryEntry {
   crc: number;
   packedSize: number;
   size: number;
-  /** Where the entry stands in the archive, its local header first. */
+  /** The entry's offset in the archive, that of its local header. */
   offset: number;
 }
 

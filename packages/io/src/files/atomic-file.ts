@@ -41,7 +41,7 @@ export async function writeFileAtomic(
     // Another machine's process of the same number may be writing here too, so the name must be new.
     const handle = await open(temporary, 'wx');
     try {
-      // It takes what comes bit by bit as well, which its type leaves out.
+      // It takes iterables of chunks as well, which its type leaves out.
       await handle.writeFile(content as string);
       await handle.sync();
     } finally {
@@ -80,7 +80,7 @@ async function isDirectory(name: string): Promise<boolean> {
   );
 }
 
-/** What the names of a file's temporary files begin with: not longer than file systems allow, however long the name is. */
+/** The prefix of a file's temporary files: not longer than file systems allow, however long the name is. */
 function prefixOf(name: string): string {
   const bytes = new TextEncoder().encode(name);
   return bytes.length <= 200 ? `.${name}.` : `.${name.slice(0, 40)}~${crc32(bytes).toString(16).padStart(8, '0')}.`;

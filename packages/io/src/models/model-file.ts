@@ -7,7 +7,7 @@ import { checkNesting, parseJson } from '../text/parse-json.js';
 import { quote } from '../text/quote.js';
 import { encodeSafetensors, readSafetensors, type StoredTensor } from '../safetensors/safetensors.js';
 
-/** What a saved module may carry along. */
+/** Options of saving a module. */
 export interface SaveOptions {
   /** JSON of the application's own, as column names or how the training went; loading returns it as `JSON.stringify` wrote it. */
   metadata?: Json;
@@ -17,7 +17,7 @@ export interface SaveOptions {
 export interface LoadedModule<M extends Module = Module> {
   /** The caller's, to be disposed of. */
   module: M;
-  /** What the application saved with it; undefined if nothing. */
+  /** The application's own data; undefined if none was saved. */
   metadata: Json | undefined;
 }
 
@@ -33,7 +33,7 @@ export const configName = 'config.json';
 const format = 'pushforward';
 const version = 2;
 
-/** What else a file of the first version has in its metadata: it had neither ties nor a checksum. */
+/** Further metadata of a file of the first version, which had neither ties nor a checksum. */
 const firstNames = ['format', 'version', 'config', 'metadata'];
 
 /**

@@ -12,11 +12,11 @@ export interface NamedTensors {
   [name: string]: { shape: number[]; values: StoredValues };
 }
 
-/** What {@link loadTensors} finds in a file. */
+/** The content of a file that {@link loadTensors} reads. */
 export interface LoadedTensors {
   /** An object without a prototype, so that no name of a file means anything to JavaScript. */
   tensors: NamedTensors;
-  /** What was saved with them; undefined if nothing. */
+  /** The data saved with them; undefined if none. */
   metadata: Json | undefined;
 }
 
@@ -85,7 +85,7 @@ export async function loadTensors(file: string): Promise<LoadedTensors> {
   const source = `loadTensors: ${file}`;
   const { tensors, metadata } = readSafetensors(source, await readFileOf('loadTensors', file));
   const { checksum, ...texts } = metadata;
-  // Of ours if either says so: a change of one of the two words is one of those to be found.
+  // One of ours if either word says so: a change of one of the two is damage to be found.
   const isOurs = texts.format === format || checksum !== undefined;
   if (isOurs && checksum !== checksumOf(tensors, texts)) {
     throw new Error(`${source} is damaged or was edited: its content is not that of its checksum`);

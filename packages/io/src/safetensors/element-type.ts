@@ -7,7 +7,7 @@ export type StoredValues = Float32Array | Int32Array | Uint8Array;
 interface ElementType {
   /** Bytes per element in the file. */
   readonly size: number;
-  /** What the elements are once read. */
+  /** The type of the elements once read. */
   readonly dtype: StoredDtype;
   /** The buffer's values; it is not used otherwise. Every platform of TensorFlow.js is little-endian, as the file is. */
   read(buffer: ArrayBuffer): StoredValues;

@@ -11,7 +11,7 @@ export interface StoredTensor {
   readonly values: StoredValues;
 }
 
-/** What {@link decodeSafetensors} finds in a file. */
+/** The content of a file that {@link decodeSafetensors} reads. */
 export interface Safetensors {
   /** In the order in which their values stand in the file. */
   tensors: Map<string, StoredTensor>;
@@ -22,7 +22,7 @@ export interface Safetensors {
 /** The limit of the reference implementation, beyond which it reads no file. */
 const maxHeaderBytes = 100_000_000;
 
-/** What NumPy and PyTorch allow; it keeps an error message about a shape short, too. */
+/** The limit of NumPy and PyTorch; it keeps an error message about a shape short, too. */
 const maxRank = 64;
 
 const metadataKey = '__metadata__';
@@ -174,7 +174,7 @@ export function readSafetensors(source: string, bytes: Uint8Array): Safetensors 
   return { tensors, metadata };
 }
 
-/** Where a tensor's values stand, in bytes from the start of the data. */
+/** The range of a tensor's values, in bytes from the start of the data. */
 interface Place {
   name: string;
   dtype: string;

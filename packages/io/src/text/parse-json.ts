@@ -1,6 +1,6 @@
 import type { Json } from '@pushforward/tensor';
 
-/** How deep lists and objects may stand within each other: far more than a model has, and far less than what JavaScript can walk through. */
+/** The largest depth of nested lists and objects: far more than a model has, and far less than what JavaScript can walk through. */
 const DEEPEST = 500;
 
 /**

@@ -1,5 +1,6 @@
 import { sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { admit, Module, type StepForm } from '@pushforward/tensor';
+import { typeOf } from '@pushforward/tensor/kernels';
 import type { DependencyGraph } from '../masks/graph.js';
 
 /** A value and the log-determinant of the map that made it, in nats. */
@@ -93,7 +94,7 @@ export abstract class Conditioner extends Module {
   transform(input: Tensor, step: Step, context?: Tensor): ValueAndLogDet {
     return tidy(() => {
       const { x, context: given } = admit({
-        name: this.constructor.name,
+        name: typeOf(this),
         argument: 'input',
         x: input,
         event: [this.dim],

@@ -35,7 +35,7 @@ import { Module } from '@pushforward/tensor';
 export abstract class Network extends Module {
   /** A, how many numbers an input has; it may be 0. */
   abstract readonly inputDim: number;
-  /** How many numbers an output has. */
+  /** The size of an output. */
   abstract readonly outputDim: number;
   /** C, the width of the context, 0 if it takes none. */
   readonly contextDim: number = 0;

@@ -20,7 +20,7 @@ import { checkImageShape, halvings, type ImageShape } from './image-shape.js';
 import { ResidualBlock } from './residual-block.js';
 import { WeightNormConv2d } from './weight-norm-conv2d.js';
 
-/** What a {@link ConvDecoder} is made of. */
+/** Options of {@link ConvDecoder}. */
 export interface ConvDecoderOptions {
   /** The width of the input. */
   inputDim: number;

@@ -20,7 +20,7 @@ import { checkImageShape, halvings, type ImageShape } from './image-shape.js';
 import { ResidualBlock } from './residual-block.js';
 import { WeightNormConv2d } from './weight-norm-conv2d.js';
 
-/** What a {@link ConvEncoder} is made of. */
+/** Options of {@link ConvEncoder}. */
 export interface ConvEncoderOptions {
   /** Height, width and channels of an image. */
   inputShape: readonly number[];

@@ -22,13 +22,13 @@ import { checkImageShape, type ImageShape } from './image-shape.js';
 import { ResidualBlock } from './residual-block.js';
 import { WeightNormConv2d } from './weight-norm-conv2d.js';
 
-/** What a {@link ResNet} is made of. */
+/** Options of {@link ResNet}. */
 export interface ResNetOptions {
   /** Height, width and channels of an image. */
   inputShape: readonly number[];
-  /** How many channels the residual blocks have. */
+  /** The number of channels of the residual blocks. */
   channels: number;
-  /** How many residual blocks there are. Default 2. */
+  /** The number of residual blocks. Default 2. */
   blocks?: number;
   /** The channels of the result. */
   outputChannels: number;
@@ -36,7 +36,7 @@ export interface ResNetOptions {
   contextDim?: number;
   /** The nonlinearity. Default `'elu'`. */
   activation?: Activation;
-  /** How the result starts: with `'identity'` at 0, which makes a coupling layer begin at the identity. Default `'uniform'`. */
+  /** The initial result: with `'identity'` at 0, which makes a coupling layer begin at the identity. Default `'uniform'`. */
   init?: 'uniform' | 'identity';
   /** An integer or a key for the initial weights. Default: a fresh key. */
   seed?: Seed;
@@ -169,7 +169,7 @@ export class ResNet extends Network {
     };
   }
 
-  /** What a context adds to every pixel. */
+  /** The context's offset of every pixel. */
   #everywhere(context: Tensor): Tensor {
     const added = linear(context, this.contextWeights!);
     return reshape(added, [...added.shape.slice(0, -1), 1, 1, this.stem.outputs]);

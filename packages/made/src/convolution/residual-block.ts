@@ -13,11 +13,11 @@ import {
 } from '@pushforward/tensor';
 import { WeightNormConv2d } from './weight-norm-conv2d.js';
 
-/** What a {@link ResidualBlock} is made of. */
+/** Options of {@link ResidualBlock}. */
 export interface ResidualBlockOptions {
-  /** How many numbers a pixel of x has. */
+  /** The number of channels of x. */
   inputs: number;
-  /** How many numbers a pixel of the result has. Default: `inputs`. */
+  /** The number of channels of the result. Default: `inputs`. */
   outputs?: number;
   /** Height and width of the filters. Default `[3, 3]`. */
   kernel?: readonly number[];
@@ -31,7 +31,7 @@ export interface ResidualBlockOptions {
   seed?: Seed;
 }
 
-/** What the second convolution adds at the start, relative to the shortcut: many blocks in a row are then near the identity. */
+/** Initial gain of the second convolution, relative to the shortcut: many blocks in a row are then near the identity. */
 const RESIDUAL_GAIN = 0.1;
 
 /**

@@ -35,11 +35,11 @@ import {
   uniform,
 } from '@pushforward/tensor';
 
-/** What a {@link WeightNormConv2d} is made of. */
+/** Options of {@link WeightNormConv2d}. */
 export interface WeightNormConv2dOptions {
-  /** How many numbers a pixel of x has. */
+  /** The number of channels of x. */
   inputs: number;
-  /** How many numbers a pixel of the result has. */
+  /** The number of channels of the result. */
   outputs: number;
   /** Height and width of the filters. Default `[3, 3]`. */
   kernel?: readonly number[];

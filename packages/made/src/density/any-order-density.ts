@@ -53,7 +53,7 @@ import {
   startingMeans,
 } from './gaussian-mixtures.js';
 
-/** What an {@link AnyOrderDensity} is made of. */
+/** Options of {@link AnyOrderDensity}. */
 export interface AnyOrderDensityOptions {
   /** Of each dimension, how many categories it has; 0 for a real number. */
   categories: readonly number[];
@@ -63,7 +63,7 @@ export interface AnyOrderDensityOptions {
   components?: number;
   /** The hidden layers' nonlinearity. Default `'silu'`. */
   activation?: Activation;
-  /** Where each dimension is centred and scaled before the network sees it; 0 and 1 for categories. Default all 0, and all 1. */
+  /** Location and scale of each dimension before the network sees it; 0 and 1 for categories. Default all 0, and all 1. */
   loc?: readonly number[];
   scale?: readonly number[];
   /** An integer or a key for the initial weights. Default: a fresh key. */
@@ -268,7 +268,7 @@ export class AnyOrderDensity extends Module {
       if (rows.shape[0] === 0) return zeros(batch);
       const present = presence(rows);
       const [ofPlaces, ofPivot] = split(key(seed), 2);
-      // Dimensions come in the order of these numbers. One of those that are present is drawn, and all before it are shown: so any number of them is as likely.
+      // Dimensions come in the order of these numbers. One of those present is drawn, and all before it are shown: so every number of them is equally likely.
       const places = uniform(ofPlaces, rows.shape);
       const choice = mul(present, uniform(ofPivot, rows.shape, { minval: 2 ** -24 }));
       const pivot = mul(oneHot(argMax(choice, 1), this.dim), present);
@@ -305,7 +305,7 @@ export class AnyOrderDensity extends Module {
     return { rows: reshape(toFloat('AnyOrderDensity: x', x), [sizeOf(batch), this.dim]), batch };
   }
 
-  /** What the network says of all dimensions, given those that are known. */
+  /** The network's parameters of all dimensions, given those that are known. */
   #parameters(rows: Tensor, known: Tensor): Tensor {
     const standard = div(sub(rows, tensor1d([...this.loc])), tensor1d([...this.scale]));
     const shown = where(greater(known, 0), standard, scalar(0));

@@ -46,7 +46,7 @@ import { rowsFor } from '../network/rows-for.js';
 import { categoricalLogProb, categoricalNoise, drawCategories, oneHot } from './categorical.js';
 import type { MadeSampleOptions } from './made-density.js';
 
-/** What a {@link CategoricalMade} is made of. */
+/** Options of {@link CategoricalMade}. */
 export interface CategoricalMadeOptions {
   /** K₁ … K_D, how many categories each dimension has. */
   categories: readonly number[];

@@ -16,7 +16,7 @@ const LOG_SCALE_BOUND = 7;
 /** From minus this to this the means start. */
 const FARTHEST = 1.5;
 
-/** What a network gives for mixtures, as mixtures: log-scales stay between −7 and 7. */
+/** Mixtures from the outputs of a network: log-scales stay between −7 and 7. */
 export function mixturesOf(logits: Tensor, means: Tensor, raw: Tensor): GaussianMixtures {
   return { logits, means, logScales: softBound(raw, LOG_SCALE_BOUND) };
 }

@@ -9,14 +9,14 @@ import {
   type ModuleConfig,
   type Seed,
 } from '@pushforward/tensor';
-import { asLogDensity } from '@pushforward/tensor/kernels';
+import { typeOf, asLogDensity } from '@pushforward/tensor/kernels';
 import type { Step } from '../contract/conditioner.js';
 import { Made, type MadeOptions, structureOptions } from '../made/made.js';
 
-/** What a density model on a {@link Made} is made of: that network's options but its parameters, which the model decides. */
+/** Options of a density model on a {@link Made}: that network's, but for its parameters, which the model decides. */
 export type MadeDensityOptions = Omit<MadeOptions, 'parameterCount' | 'initialParameters'>;
 
-/** How to draw. */
+/** Options of drawing. */
 export interface MadeSampleOptions {
   /** An integer or a key; the same seed gives the same sample on every backend. Default: a fresh key. */
   seed?: Seed;
@@ -64,7 +64,7 @@ export abstract class MadeDensity extends Module {
 
   constructor(options: MadeDensityOptions, parameterCount: number) {
     super();
-    checkOptions(this.#type, options, structureOptions);
+    checkOptions(typeOf(this), options, structureOptions);
     this.made = new Made({ ...options, parameterCount });
   }
 
@@ -114,17 +114,13 @@ export abstract class MadeDensity extends Module {
 
   override config(): ModuleConfig {
     const { parameterCount: _, ...config } = this.made.config();
-    return { ...config, type: this.#type };
-  }
-
-  get #type(): string {
-    return (this.constructor as unknown as { type: string }).type;
+    return { ...config, type: typeOf(this) };
   }
 
   /** `log p(xᵢ | x₍₋ᵢ₎)`: `x` `[...batch, D]`, `parameters` `[...batch, D, P]`, result `[...batch, D]`. */
   protected abstract elementLogProb(x: Tensor, parameters: Tensor): Tensor;
 
-  /** What {@link draw} takes a number from. */
+  /** The random numbers that {@link draw} transforms. */
   protected abstract noise(key: Key, shape: readonly number[]): Tensor;
 
   /** A number with the distribution that its parameters say, from a noise. */

@@ -18,7 +18,7 @@ import {
 import { Network } from '../contract/network.js';
 import { Mlp } from '../mlp/mlp.js';
 
-/** What a {@link DeepSet} is made of. */
+/** Options of {@link DeepSet}. */
 export interface DeepSetOptions {
   /** S, how many items a set has, or may have. */
   items: number;

@@ -39,7 +39,7 @@ import { networkLayers, type MadeNetwork } from '../network/network.js';
 import { type Order, resolveOrder } from '../masks/order.js';
 import { unroll } from '../unroll/unroll.js';
 
-/** What a {@link Made} is made of. */
+/** Options of {@link Made}. */
 export interface MadeOptions {
   /** D, the number of dimensions. */
   dim: number;
@@ -61,7 +61,7 @@ export interface MadeOptions {
    * hidden layer must be as wide as there are different sets of parents.
    */
   graph?: DependencyGraph;
-  /** How the hidden degrees are chosen: evenly, at random, or given, ascending, one list for each hidden layer. Default `'even'`. */
+  /** The hidden degrees: evenly spread, random, or given, ascending, one list for each hidden layer. Default `'even'`. */
   degrees?: HiddenDegrees | readonly (readonly number[])[];
   /** The hidden layers' nonlinearity. Default `'relu'`. */
   activation?: Activation;
@@ -73,7 +73,7 @@ export interface MadeOptions {
   weightNorm?: boolean;
   /** The P parameters that every dimension starts with, whatever the input if the output weights start at 0. Default all 0. */
   initialParameters?: readonly number[];
-  /** How the output weights start, and with `residual` those of each block. Default `'identity'`: at 0. */
+  /** Initialization of the output weights, and with `residual` of those of each block. Default `'identity'`: at 0. */
   init?: Init;
   /** An integer or a key for the initial weights. Default: a fresh key. */
   seed?: Seed;
@@ -200,7 +200,7 @@ export class Made extends Conditioner {
       ? masksOfGraph(graph, layers, parents, parameterCount)
       : masksOfOrder(this.order, layers, parameterCount);
     this.layers = layers.map(({ from, skip, isOutput }, l) => {
-      // What ends the network or a block adds nothing at gain 0, and no gradient passes it.
+      // The last layer of the network or of a block adds nothing at gain 0, and no gradient passes it.
       const isIdle = isOutput || skip !== undefined;
       const idleGain = init === 'orthogonal' ? ORTHOGONAL_GAIN : 0;
       const hiddenGain = from === 0 ? 1 : Math.SQRT2;
@@ -294,7 +294,7 @@ export class Made extends Conditioner {
     return maskedTransform(this.#network, this.#arrays(given), form, sequential);
   }
 
-  /** What the kernels compute with; they see to the masks. */
+  /** The arrays for the kernels, which apply the masks. */
   #arrays({ x: input, context, batch }: AdmittedArguments): MaskedNetworkArrays {
     return {
       input,

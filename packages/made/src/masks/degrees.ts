@@ -1,6 +1,6 @@
 import { checkInteger, formatValue, key, type Key, permutation, randomBits, split } from '@pushforward/tensor';
 
-/** How hidden degrees are chosen: spread evenly over their range, or at random under a key. */
+/** The choice of hidden degrees: spread evenly over their range, or at random under a key. */
 export type HiddenDegrees = 'even' | { random: number | Key };
 
 /**

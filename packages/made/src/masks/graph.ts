@@ -6,7 +6,7 @@ import { formatValue } from '@pushforward/tensor';
  */
 export type DependencyGraph = readonly (readonly number[])[];
 
-/** What follows from a {@link DependencyGraph}. */
+/** The structure that follows from a {@link DependencyGraph}. */
 export interface GraphStructure {
   /** The level of each dimension: the length of the longest path that leads to it. */
   readonly levels: readonly number[];
@@ -59,7 +59,7 @@ export function parentsOf(graph: DependencyGraph, dimension: number): number[] {
 }
 
 /**
- * What the units of a hidden layer see: each the parents of some dimension, in equal parts, those of lower level first. A unit may be read
+ * The dimensions that each unit of a hidden layer sees: the parents of some dimension, in equal parts, those of lower level first. A unit may be read
  * by whatever sees all that it sees, so that the network's connectivity is exactly the graph's.
  *
  * @param width the number of units

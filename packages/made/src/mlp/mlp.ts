@@ -28,7 +28,7 @@ import { Network } from '../contract/network.js';
 import { type Init, ORTHOGONAL_GAIN } from '../network/init.js';
 import { rowsFor } from '../network/rows-for.js';
 
-/** What an {@link Mlp} is made of. */
+/** Options of {@link Mlp}. */
 export interface MlpOptions {
   /** A, the width of the input; 0 is allowed. */
   inputDim: number;
@@ -40,7 +40,7 @@ export interface MlpOptions {
   contextDim?: number;
   /** The hidden layers' nonlinearity. Default `'relu'`. */
   activation?: Activation;
-  /** How the output weights start. Default `'uniform'`: in ±√(3 / fan-in). */
+  /** Initialization of the output weights. Default `'uniform'`: in ±√(3 / fan-in). */
   init?: 'uniform' | Init;
   /** The output's bias at the start. Default all 0. */
   outputBias?: readonly number[];

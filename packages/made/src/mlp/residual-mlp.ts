@@ -16,7 +16,7 @@ import {
 import { Network } from '../contract/network.js';
 import { Mlp } from './mlp.js';
 
-/** What a {@link ResidualMlp} is made of. */
+/** Options of {@link ResidualMlp}. */
 export interface ResidualMlpOptions {
   /** A, the width of the input; 0 is allowed. */
   inputDim: number;

@@ -1,14 +1,14 @@
 import { formatValue } from '@pushforward/tensor';
 
 /**
- * How the output weights of a network and of its residual blocks start. `'identity'`: at 0, so that every dimension starts with the initial
+ * Initialization of the output weights of a network and of its residual blocks. `'identity'`: at 0, so that every dimension starts with the initial
  * parameters and a flow at the identity. `'orthogonal'`: as {@link ORTHOGONAL_GAIN} times an orthogonal matrix, so that it starts nearby, and gradients reach the hidden
  * layers from the first step on.
  */
 export type Init = 'identity' | 'orthogonal';
 
 /**
- * What the orthogonal output weights of {@link Init} are multiplied by.
+ * Factor of the orthogonal output weights of {@link Init}.
  *
  * @example
  * ```ts

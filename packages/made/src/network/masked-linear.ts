@@ -90,6 +90,8 @@ export class MaskedLinear extends Module {
   constructor(mask: Mask, options: MaskedLinearOptions = {}) {
     super();
     checkOptions('MaskedLinear', options, ['gain', 'orthogonal', 'weightNorm', 'bias', 'seed']);
+    if (!Array.isArray(mask) || !Array.isArray(mask[0]))
+      throw new Error(`MaskedLinear: mask must be rows of zeros and ones, got ${formatValue(mask)}`);
     const { gain = 1, orthogonal: isOrthogonal = false, weightNorm = false, bias = true, seed } = options;
     const [inputs, outputs] = [mask.length, mask[0].length];
     const [weightKey, biasKey] = split(key(seed));

@@ -1,7 +1,7 @@
 import type { Activation } from '@pushforward/tensor';
 
 /**
- * How one masked layer hangs together with the others. Node 0 of a network is its input, node l + 1 what layer l gives; the last
+ * The place of one masked layer among the others. Node 0 of a network is its input, node l + 1 the output of layer l; the last
  * node is the parameters.
  */
 export interface NetworkLayer {

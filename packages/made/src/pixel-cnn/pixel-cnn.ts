@@ -43,15 +43,15 @@ import { MaskedLinear } from '../network/masked-linear.js';
 import { channelGroups, filterMask, pixelGraph, pixelsBefore } from './receptive-field.js';
 import { type PixelLayer, unrollPixels } from './unroll-pixels.js';
 
-/** What a {@link PixelCnn} is made of. */
+/** Options of {@link PixelCnn}. */
 export interface PixelCnnOptions {
   /** Height, width and channels of an image. */
   shape: readonly number[];
   /** P, the number of parameters of each number of an image. Default 1. */
   parameterCount?: number;
-  /** How many channels the hidden layers have; at least as many as the image. Default 32. */
+  /** The number of channels of the hidden layers; at least as many as the image. Default 32. */
   channels?: number;
-  /** How many residual blocks follow the first layer: each reaches as far again as its filters do. Default 4. */
+  /** The number of residual blocks behind the first layer: each reaches as far again as its filters do. Default 4. */
   blocks?: number;
   /** Height and width of the first layer's filters, odd. Default 5. */
   firstKernel?: number;
@@ -67,7 +67,7 @@ export interface PixelCnnOptions {
   weightNorm?: boolean;
   /** The P parameters that every number starts with, whatever the image if the output weights start at 0. Default all 0. */
   initialParameters?: readonly number[];
-  /** How the output weights start. Default `'identity'`: at 0. */
+  /** Initialization of the output weights. Default `'identity'`: at 0. */
   init?: Init;
   /** An integer or a key for the initial weights. Default: a fresh key. */
   seed?: Seed;
@@ -123,7 +123,7 @@ export class PixelCnn extends Conditioner {
   readonly dim: number;
   readonly parameterCount: number;
   readonly contextDim: number;
-  /** How many numbers each pixel has of a context that is an image, 0 if it is none. */
+  /** The number of channels of a context that is an image, 0 if it is none. */
   readonly contextChannels: number;
   readonly order: readonly number[];
   readonly activation: Activation;
@@ -292,7 +292,7 @@ export class PixelCnn extends Conditioner {
     };
   }
 
-  /** What the context adds to the pixels of the first layer: `[rows, height, width, channels]` with a row for each event, or the same for all pixels in a single one. */
+  /** The context's offset of the first layer's pixels: `[rows, height, width, channels]` with a row for each event, or the same for all pixels in a single one. */
   #contextTerm({ context, batch }: AdmittedArguments): Tensor4D | undefined {
     if (!context || !this.contextWeights) return undefined;
     const [height, width] = this.contextChannels > 0 ? this.#shape : [1, 1];

@@ -11,7 +11,7 @@ export interface PixelLayer {
   readonly before: readonly (readonly [down: number, right: number])[];
 }
 
-/** What {@link unrollPixels} works on. */
+/** Arguments of {@link unrollPixels}. */
 export interface PixelUnrolling {
   readonly shape: readonly [height: number, width: number, channels: number];
   /** The group of each hidden channel, ascending. */
@@ -20,7 +20,7 @@ export interface PixelUnrolling {
   readonly activation: Activation;
   /** The first layer, the residual blocks, and the map to the parameters. */
   readonly layers: readonly PixelLayer[];
-  /** What the context adds to each pixel of the first layer, `[rows, channels]`, or one for all pixels. */
+  /** The context's offset of each pixel of the first layer, `[rows, channels]`, or one for all pixels. */
   readonly added?: readonly Tensor[];
   /** `[rows, D]` */
   readonly input: Tensor;
@@ -40,7 +40,7 @@ export function unrollPixels(given: PixelUnrolling): ValueAndLogDet {
   const outside = layers.map(({ weights, before }) =>
     before.length === 0 ? undefined : zeros([rows, weights.shape[0] / (before.length + 1)]),
   );
-  // What each layer reads, pixel by pixel: the first one values, the others activated units.
+  // Inputs of each layer, pixel by pixel: the first one's are values, the others' activated units.
   const kept: Tensor[][] = layers.map(() => []);
   const values: Tensor[] = [];
   const logDets: Tensor[] = [];
@@ -52,7 +52,7 @@ export function unrollPixels(given: PixelUnrolling): ValueAndLogDet {
         return isInside ? kept[l][(row + down) * width + column + right] : outside[l]!;
       }),
     );
-    // What each layer reads at this pixel, group by group.
+    // Inputs of each layer at this pixel, group by group.
     const own: Tensor[][] = layers.map(() => []);
     for (let channel = 0; channel < channels; channel++) {
       let hidden: Tensor | undefined;

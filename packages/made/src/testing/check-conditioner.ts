@@ -8,17 +8,17 @@ import { checkConfig, checkMemory, checkRefusals } from './laws/objects.js';
 import { checkConnectivity, checkNaN, checkShapes, checkUnrolling } from './laws/values.js';
 import { ROWS, type Subject } from './harness/subject.js';
 
-/** What {@link checkConditioner} has to know or may assume. */
+/** Options of {@link checkConditioner}. */
 export interface CheckConditionerOptions {
   /** Paths of variables whose gradient may be zero everywhere, such as weights that a mask leaves without an input. Default none. */
   idle?: readonly string[];
   /** The standard deviation of the noise added to every trainable variable before the laws are checked. Default 0.3. */
   noise?: number;
-  /** How far numbers may differ, relative and absolute. Default 1e-4. */
+  /** Relative and absolute tolerance. Default 1e-4. */
   tolerance?: number;
-  /** How many training steps must leave no tensor behind. Default 20, or what `repetitions` makes of that. */
+  /** The number of training steps that must leave no tensor behind. Default 20, or what `repetitions` makes of that. */
   steps?: number;
-  /** Where noise and points come from. Default 0. */
+  /** An integer or a key for noise and points. Default 0. */
   seed?: Seed;
 }
 

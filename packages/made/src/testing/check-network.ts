@@ -20,17 +20,17 @@ import {
 } from '@pushforward/tensor/testing';
 import type { Network } from '../contract/network.js';
 
-/** What {@link checkNetwork} has to know or may assume. */
+/** Options of {@link checkNetwork}. */
 export interface CheckNetworkOptions {
   /** Paths of variables whose gradient may be zero everywhere. Default none. */
   idle?: readonly string[];
   /** The standard deviation of the noise added to every trainable variable before the laws are checked. Default 0.3. */
   noise?: number;
-  /** How far numbers may differ, relative and absolute. Default 1e-4. */
+  /** Relative and absolute tolerance. Default 1e-4. */
   tolerance?: number;
-  /** How many training steps must leave no tensor behind. Default 5, or what `repetitions` makes of that. */
+  /** The number of training steps that must leave no tensor behind. Default 5, or what `repetitions` makes of that. */
   steps?: number;
-  /** Where noise and points come from. Default 0. */
+  /** An integer or a key for noise and points. Default 0. */
   seed?: Seed;
 }
 
@@ -42,7 +42,7 @@ interface Subject {
   readonly context?: Values;
 }
 
-/** How many inputs stand in the batch that the laws look at. */
+/** The number of inputs in the batch that the laws look at. */
 const ROWS = 6;
 
 /**
@@ -188,7 +188,7 @@ async function checkConfig(subject: Subject): Promise<void> {
   copy.dispose();
 }
 
-/** What does not fit is refused with an error that says what came, and without leaking. */
+/** Arguments that do not fit are refused with an error that says what came, and without leaking. */
 function checkRefusals(network: Network): void {
   const { inputShape, contextDim } = network;
   const fitting = contextDim > 0 ? [contextDim] : undefined;

@@ -18,7 +18,7 @@ import type { Step } from '../contract/conditioner.js';
 import type { MadeNetwork } from '../network/network.js';
 import type { UnrollArrays } from './arrays.js';
 
-/** What some degrees need. */
+/** Inputs for a range of degrees. */
 interface Given {
   /** For each node, what readers of higher degree give the adjoint of what they read. */
   pending: Blocks;
@@ -28,7 +28,7 @@ interface Given {
   slopes: Blocks;
   /** The cotangent of the values, `[degrees, N]`. */
   value: Tensor2D;
-  /** What the log-determinant gives the adjoint of the parameters, `[degrees · P, N]`. */
+  /** The log-determinant's share of the parameters' adjoint, `[degrees · P, N]`. */
   parameters: Tensor2D;
 }
 

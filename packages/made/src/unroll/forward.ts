@@ -6,7 +6,7 @@ import type { Step } from '../contract/conditioner.js';
 import type { MadeNetwork } from '../network/network.js';
 import type { UnrollArrays } from './arrays.js';
 
-/** What some degrees need. */
+/** Inputs for a range of degrees. */
 interface Given {
   input: Tensor2D;
   /** For each layer, what lower degrees and the offset add to its units: `[units, N]` or `[units, 1]`. */
@@ -15,7 +15,7 @@ interface Given {
   weights: Blocks;
 }
 
-/** What some degrees give. */
+/** Results for a range of degrees. */
 interface Solved {
   /** For each node, its values: those chosen, and units before their activation. */
   values: Blocks;

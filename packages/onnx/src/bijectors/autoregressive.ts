@@ -11,7 +11,7 @@ import { parallelParameters } from '../networks/parallel.js';
 import { attention } from '../networks/sequence/attention.js';
 import { lstm } from '../networks/sequence/lstm.js';
 import { type Advance, recurrence, type SequenceSetting } from '../networks/sequence/recurrence.js';
-import { sweep } from '../networks/sweep.js';
+import { unroll } from '../networks/unroll.js';
 import { transformMap } from '../transforms/transform.js';
 import { parameterColumns } from '../transforms/transform-map.js';
 import { mappedBy } from './mapped-by.js';
@@ -23,7 +23,7 @@ const SEQUENCES = new Map<unknown, (setting: SequenceSetting, conditioner: never
   [LstmConditioner, lstm],
 ]);
 
-/** One pass, or a sweep over the dimensions. */
+/** One pass, or one dimension after another. */
 export const emitAutoregressive: Emit<Autoregressive> = (
   { graph, weights, context },
   { conditioner, transform, direction: parallel },
@@ -34,7 +34,7 @@ export const emitAutoregressive: Emit<Autoregressive> = (
   const isSequential = direction !== parallel;
   const given = conditioner.contextDim > 0 ? context : undefined;
   if (conditioner instanceof Made && conditioner.constructor === Made) {
-    if (isSequential) return mappedBy(graph, sweep(graph, conditioner, weights, map, value, given));
+    if (isSequential) return mappedBy(graph, unroll(graph, conditioner, weights, map, value, given));
     const columns = parameterColumns(range(0, dim), map);
     const parameters = parallelParameters(graph, conditioner, weights, columns, value, given);
     return mappedBy(graph, map.apply(graph, value, parameters, dim));

@@ -3,7 +3,7 @@ import type { Graph, Value } from '../graph/graph.js';
 import type { Mapped } from '../graph/log-det.js';
 import type { Weights } from '../weights.js';
 
-/** What a bijector is written into, and with. */
+/** The graph that a bijector is written into, the weights and the context. */
 export interface Setting {
   readonly graph: Graph;
   readonly weights: Weights;

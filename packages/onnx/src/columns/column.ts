@@ -1,7 +1,7 @@
 import { checkNumber } from '@pushforward/tensor';
 
 /**
- * What a column of a table is, where its values are not just the numbers that a flow is a density of. Every field that is there holds, in this
+ * The form of a table's column whose values are not just the numbers that a flow is a density of. Every field that is there holds, in this
  * order for the density and in the reverse order for samples.
  */
 export interface OnnxColumn {
@@ -18,7 +18,7 @@ export interface OnnxColumn {
   range?: readonly [low: number, high: number];
 }
 
-/** What stands in the table, column by column; null where nothing is to be done. */
+/** The form of each column; null for plain numbers. */
 export type OnnxColumns = readonly (OnnxColumn | null)[];
 
 /** @throws Error if something is not a column of that kind, by its place */

@@ -3,7 +3,7 @@ import { ELEMENT } from '../protobuf/model.js';
 import type { OnnxColumns } from './column.js';
 import { eachColumn, intoTurn } from './encode.js';
 
-/** What a flow has drawn, `[rows, D]`, as values that the table may have. */
+/** Turns a flow's samples, `[rows, D]`, into values that the table may have. */
 export function decodeRows(graph: Graph, columns: OnnxColumns, drawn: Value): Value {
   return eachColumn(graph, columns, drawn, (value, { circle, levels, grid, range }) => {
     let result = value;

@@ -6,7 +6,7 @@ export interface LogDet {
   readonly terms: readonly Value[];
 }
 
-/** What a map makes of events, `[rows, D]`, and by how much it stretches volume there. */
+/** The image of events, `[rows, D]`, and the log-determinants there. */
 export interface Mapped {
   readonly value: Value;
   readonly logDet: LogDet;

@@ -35,7 +35,7 @@ export class MaskedLayers {
     return this.#contextRows;
   }
 
-  /** What some inputs of a layer add to some of its units, and to an offset, or to the bias if there is none. */
+  /** The product of some inputs of a layer with the weights of some of its units, plus an offset, or the bias if there is none. */
   product(l: number, input: Value, rows: readonly number[], units: readonly number[], offset?: Value): Value {
     const block = takeBlock(this.#matrices[l], this.#widths[l], rows, units);
     const added = offset ?? this.bias(l, units);

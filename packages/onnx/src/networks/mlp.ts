@@ -33,7 +33,7 @@ export function mlpOutput(
   return network.weights.reduce((h, variable, l) => {
     const outputs = network.hidden[l] ?? network.outputDim;
     const units = l === last ? columns : range(0, outputs);
-    // What the inputs and the context add is one product.
+    // The inputs and the context are multiplied in one product.
     const parts = [variable, ...(l === 0 && network.contextWeights ? [network.contextWeights] : [])];
     const block = parts.flatMap((part) => {
       const matrix = weights.of(part);

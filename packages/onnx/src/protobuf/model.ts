@@ -7,7 +7,7 @@ const OPSET = 17;
 /** The version of the format that came with it. */
 const IR_VERSION = 8;
 
-/** What ONNX calls the types of elements. */
+/** ONNX's numbers of element types. */
 export const ELEMENT = { float: 1, int64: 7, bool: 9 } as const;
 
 /** Integers, a real number, one integer, or a graph that an operation runs. */

@@ -11,7 +11,7 @@ import type { Graph, Value } from '../graph/graph.js';
 import { increasingRoot } from './increasing-root.js';
 import { parameterColumns, type Transformed, type TransformMap } from './transform-map.js';
 
-/** How far the logit of the skip connection may go, as `ResidualTransform` has it. */
+/** The bound of the skip connection's logit, that of `ResidualTransform`. */
 const BOUND = 7;
 
 /** Families of lines, which a skip connection turns into lines again. */

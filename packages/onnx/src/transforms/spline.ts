@@ -17,10 +17,10 @@ interface SplineShape {
   readonly minHeight: number;
 }
 
-/** How the raw parameters of a spline are read. */
+/** How the raw parameters of a spline become sizes and derivatives. */
 interface Reading {
   readonly shape: SplineShape;
-  /** What goes into the softmax. */
+  /** The argument of the softmax. */
   readonly logSizes: (graph: Graph, raw: Value) => Value;
   readonly derivatives: (graph: Graph, raw: Value) => Value;
 }
@@ -67,7 +67,7 @@ function mapOf(
       const raw = graph.op('Reshape', [parameters, graph.integers([0, n, parameterCount])]);
       const bin = findBin(graph, raw, reading, parameterCount, inside, direction);
       const { value, logDerivative } =
-        direction === 'forward' ? throughBin(graph, inside, bin) : backThroughBin(graph, inside, bin);
+        direction === 'forward' ? splineForward(graph, inside, bin) : splineInverse(graph, inside, bin);
       const squeezed = (each: Value) => graph.op('Squeeze', [each, graph.integers([2])]);
       return {
         value: squeezed(graph.op('Add', [value, graph.op('Sub', [x, inside])])),
@@ -206,7 +206,7 @@ function addUp(graph: Graph, sizes: Value, bound: number): { knots: Value; low: 
   };
 }
 
-function throughBin(graph: Graph, x: Value, bin: Bin) {
+function splineForward(graph: Graph, x: Value, bin: Bin) {
   const { height, width, slope } = sizes(graph, bin);
   const [t, u] = shares(graph, x, bin.x, width);
   const { denominator, logDerivative } = atShare(graph, t, u, slope, bin);
@@ -220,7 +220,7 @@ function throughBin(graph: Graph, x: Value, bin: Bin) {
 }
 
 /** The quadratic equation's root in a form in which nothing cancels. */
-function backThroughBin(graph: Graph, y: Value, bin: Bin) {
+function splineInverse(graph: Graph, y: Value, bin: Bin) {
   const { height, width, slope } = sizes(graph, bin);
   const [r, q] = shares(graph, y, bin.y, height);
   const e = graph.op('Sub', [graph.op('Mul', [bin.derivative1, r]), graph.op('Mul', [bin.derivative0, q])]);

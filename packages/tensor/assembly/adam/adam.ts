@@ -1,3 +1,4 @@
+// The reference is `update` in packages/training/src/optimizer/adam-update.ts.
 import { lanesFrom, loadLanes, storeLanes } from '../simd/lanes';
 import { splat } from '../simd/simd-math';
 import { sumOfSquares } from '../reductions/sum-of-squares';
@@ -5,7 +6,7 @@ import { sumOfSquares } from '../reductions/sum-of-squares';
 /** Numbers of one chunk of a variable. */
 export const ADAM_CHUNK: i32 = 16384;
 
-/** Where one variable's arrays lie, old and new; they may be the same. */
+/** The addresses of one variable's arrays, old and new; they may be the same. */
 @unmanaged
 export class AdamVariable {
   count: i32;
@@ -34,7 +35,7 @@ export class AdamSettings {
   averageRate: f32;
   /** The largest norm of all gradients together; 0 for none. */
   clipNorm: f32;
-  /** What the gradients are multiplied by. */
+  /** Factor of the gradients. */
   @internal factor: f32;
   table: usize;
   count: i32;
@@ -97,7 +98,7 @@ class Adamax {
 
 /**
  * Everything that stays the same is a variable: the stores could change what is read from memory, which would be read anew for each number. Vectors are taken
- * in pairs, of which V8 makes 256-bit ones; what is read of both is read before anything is written.
+ * in pairs, of which V8 makes 256-bit ones; both are read before anything is written.
  */
 function update<Rule>(arrays: AdamVariable, settings: AdamSettings, begin: i32, end: i32): void {
   const rule = changetype<Rule>(settings);

@@ -1,3 +1,4 @@
+// The reference is `applyAffineForm` in src/kernels/affine/affine-form.ts.
 import { loadLanes, storeLanes } from '../simd/lanes';
 import { exp4, splat } from '../simd/simd-math';
 import { TransformArrays } from '../transform-arrays';
@@ -6,7 +7,7 @@ import { AffineForm, BoundedScale, GateScale, LogScaleId, maskOf, RawScale, scal
 /** Numbers of one task. */
 export const TASK_ROWS: i32 = 4096;
 
-/** What a number costs, in multiplications: an exponential and a hyperbolic tangent. */
+/** Cost of a number, in multiplications: an exponential and a hyperbolic tangent. */
 export const NUMBER_COST: f64 = 40;
 
 /** Affine maps of N numbers, with two parameters each, or one where the form has no scale. */

@@ -1,3 +1,4 @@
+// The reference is `bernoulliLogProb` in src/kernels/bernoulli/log-prob.ts.
 import { lanesFrom, loadLanes, storeLanes } from '../simd/lanes';
 import { expOfNegative4, log1p4, sigmoid4, splat } from '../simd/simd-math';
 
@@ -17,7 +18,7 @@ export class BernoulliLogProb {
 /** Numbers of one task. */
 export const BERNOULLI_CHUNK: i32 = 4096;
 
-/** How many tasks one repetition is. */
+/** The number of tasks of one repetition. */
 // @ts-ignore: decorator
 @inline
 export function tasksOfRepetition(count: i32): i32 {

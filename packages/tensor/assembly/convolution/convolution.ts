@@ -1,3 +1,4 @@
+// The reference is `convolutionProducts` in src/testing/operations/float64-convolution.ts.
 import { Epilogue, epilogueBlock } from '../product/epilogue';
 import { BLOCK_DEPTH, BLOCK_ROWS, evenBlock, multiplyRows, packPanels, roundUp } from '../product/mat-mul';
 import { TILE_BYTES, TILE_COLUMNS, TILE_ROWS } from '../product/register-tile';
@@ -49,7 +50,7 @@ export function convolutionResidualOffset(count: i32, columns: i32): i32 {
   return (evenBlock(count, BLOCK_ROWS, TILE_ROWS) * columns) << 2;
 }
 
-/** How many tasks a convolution of so many patches is. */
+/** The number of tasks of a convolution of so many patches. */
 export function convolutionTasks(count: i32): i32 {
   const rows = evenBlock(count, BLOCK_ROWS, TILE_ROWS);
   return (count + rows - 1) / rows;
@@ -81,7 +82,7 @@ export function convolutionTask(at: usize, task: i32, thread: i32): void {
   const isDense = args.targetStride == 1;
   const block = isDense ? args.target + <usize>first * rowBytes : gathered + <usize>blockRows * offsetof<PatchRow>();
 
-  // A patch of no pixels is that of a pixel which no filter reaches.
+  // A patch without pixels belongs to a pixel that no filter reaches.
   if (size == 0) memory.fill(block, 0, <usize>rows * rowBytes);
   let filters = args.packedFilters;
   for (let step: i32 = 0; step < size; step += blockSteps) {

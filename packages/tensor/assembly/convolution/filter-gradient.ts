@@ -1,3 +1,4 @@
+// The reference is `convolutionProducts` in src/testing/operations/float64-convolution.ts.
 import { evenBlock, multiplyRows, PackedRow, packPanels, roundUp } from '../product/mat-mul';
 import { EXCESS_ROWS, TILE_BYTES, TILE_COLUMNS, TILE_ROWS } from '../product/register-tile';
 import { gatherPatches, patchCount, Patches, patchSize } from './patches';
@@ -28,7 +29,7 @@ export function filterGradientScratch(chunkPatches: i32, size: i32, columns: i32
   return roundUp(<i32>TILE_BYTES + ((steps * (rows + roundUp(columns, TILE_COLUMNS)) + EXCESS_ROWS) << 2), 64);
 }
 
-/** How many tasks share the numbers of a patch. */
+/** The number of tasks that share the entries of a patch. */
 export function filterGradientParts(size: i32): i32 {
   const rows = evenBlock(size, BLOCK_SIZE, TILE_ROWS);
   return (size + rows - 1) / rows;

@@ -7,7 +7,7 @@ export class Patches {
   width: i32;
   channels: i32;
   source: usize;
-  /** How many patches an image has below and beside each other. */
+  /** The number of patches of an image below and beside each other. */
   patchRows: i32;
   patchColumns: i32;
   /** The pixels of a patch. */
@@ -37,14 +37,14 @@ export class PatchRow {
   lanes64: v128; lanes65: v128; lanes66: v128; lanes67: v128;
 }
 
-/** How many patches all images have. */
+/** The number of patches of all images. */
 // @ts-ignore: decorator
 @inline
 export function patchCount(patches: Patches): i32 {
   return patches.images * patches.patchRows * patches.patchColumns;
 }
 
-/** How many numbers a patch has. */
+/** The size of a patch. */
 // @ts-ignore: decorator
 @inline
 export function patchSize(patches: Patches): i32 {
@@ -64,7 +64,7 @@ export function gatherPatches(patches: Patches, target: usize, rowBytes: usize, 
   let x = first % patches.patchColumns;
   let y = (first / patches.patchColumns) % patches.patchRows;
   let image = first / patches.patchColumns / patches.patchRows;
-  // Whole patches inside the image, that of its last numbers apart, are copied four numbers at a time, whatever the length of a run.
+  // Whole patches inside the image are copied four numbers at a time, whatever the length of a run, except where that would read past the last image.
   const isWhole = steps == run * patches.filterHeight;
   const runBytes = <usize>run << 2;
   const imageBytes = <usize>imageRow << 2;

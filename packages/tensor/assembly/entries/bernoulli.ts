@@ -2,7 +2,7 @@ import { BernoulliLogProb, tasksOfRepetition } from '../bernoulli/bernoulli';
 import { BERNOULLI } from '../threads/kernel-ids';
 import { runTasks } from '../threads/pool';
 
-/** What a softplus costs, in multiplications. */
+/** Cost of a softplus, in multiplications. */
 const COST: f64 = 30;
 
 /** Log-probabilities, or with a cotangent the gradient of the logits. */

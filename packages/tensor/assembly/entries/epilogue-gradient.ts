@@ -2,7 +2,7 @@ import { EPILOGUE_GRADIENT } from '../threads/kernel-ids';
 import { EpilogueGradient, TASK_COLUMNS } from '../product/epilogue-gradient';
 import { runTasks } from '../threads/pool';
 
-/** What a number costs, in multiplications. */
+/** Cost of a number, in multiplications. */
 const COST: f64 = 10;
 
 /** The gradients of a product with a bias and an activation, by their columns. */

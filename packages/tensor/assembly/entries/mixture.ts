@@ -2,7 +2,7 @@ import { COMPONENT_COST, Mixtures, TASK_ROWS } from '../mixture/mixture';
 import { MIXTURES, MIXTURES_GRADIENT } from '../threads/kernel-ids';
 import { runTasks } from '../threads/pool';
 
-/** How many times the inverse evaluates the forward direction, about. */
+/** About the number of evaluations of the forward direction in an inverse. */
 const INVERSE_COST: f64 = 8;
 
 /** The quantiles of mixtures' cumulative distribution functions and the log-derivatives, in one direction or the other. */

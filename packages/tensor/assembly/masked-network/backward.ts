@@ -1,3 +1,4 @@
+// The reference is `unrollBackward` in packages/made/src/unroll/backward.ts.
 import { multiplySlopes } from '../simd/activation';
 import { addDot, addDotPair, addSixDots, UNIT_BYTES } from '../tile/dot';
 import { gather, gatherAdjoints, rowOf, scatter } from '../tile/gather';
@@ -45,7 +46,7 @@ function backwardAll(network: MaskedNetwork, record: usize, adjoints: usize, dir
   addUnits(direct, adjoints + nodeAt(network, 0).values, network.dim);
 }
 
-/** What the gradient of the sequential direction's step needs: an affine one the values, splines the input, which no record holds. */
+/** Inputs of the gradient of the sequential direction's step that no record holds: the values of an affine step, the input of splines. */
 function residualOf(network: MaskedNetwork, record: usize, total: usize, row: i32, lanes: i32): usize {
   if (!network.splines) return record + nodeAt(network, 0).values;
   const input = total + UNIT_BYTES;
@@ -70,7 +71,7 @@ function backwardByDegree(network: MaskedNetwork, thread: i32, record: usize, ad
   }
 }
 
-/** What the readers of a node, hidden or the input, give to its units from `begin` up to `end`. */
+/** Adds up the adjoints that the readers of a node, hidden or the input, give to its units from `begin` up to `end`. */
 function computeAdjoints(network: MaskedNetwork, n: i32, record: usize, adjoints: usize, begin: i32, end: i32): void {
   if (begin == end) return;
   const node = nodeAt(network, n);
@@ -85,7 +86,7 @@ function computeAdjoints(network: MaskedNetwork, n: i32, record: usize, adjoints
     let i = begin;
     if (WIDE) {
       for (; i + 6 <= end; i += 6) {
-        // What the last of them gives to, all do.
+        // All of them give to the reader that the last one gives to.
         const common = entry(layer.firsts, i + 5);
         addPairs(layer, units, above, i, i + 6, common);
         addSixDots(
@@ -128,7 +129,7 @@ function addPairs(layer: MaskedLayer, inputs: usize, above: usize, begin: i32, e
   }
 }
 
-/** Where the weights from an input to a unit and those after it lie. */
+/** The address of the weights from an input to a unit and those after it. */
 // @ts-ignore: decorator
 @inline
 function weightsFrom(layer: MaskedLayer, input: i32, unit: i32): usize {

@@ -1,3 +1,4 @@
+// The reference is `unrollForward` in packages/made/src/unroll/forward.ts.
 // One event alone: a tile would compute fifteen more, and its products want the weights transposed. Here each input that is known is added to all units
 // that read it, over the weights as they lie.
 
@@ -52,7 +53,7 @@ function valuesOf(network: MaskedNetwork, n: i32, record: usize): usize {
   return record + node.values + (n == network.layerCount ? <usize>node.count * (UNIT_BYTES - 4) : 0);
 }
 
-/** What a layer's units start with. */
+/** Sets a layer's units to their offsets. */
 function setOffsets(network: MaskedNetwork, l: i32, record: usize, event: i32): void {
   const layer = layerAt(network, l);
   const values = valuesOf(network, l + 1, record);

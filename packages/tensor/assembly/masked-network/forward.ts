@@ -1,3 +1,4 @@
+// The reference is `unrollForward` in packages/made/src/unroll/forward.ts.
 import { activate } from '../simd/activation';
 import { addDot, addDotPair, addSixDots, UNIT_BYTES } from '../tile/dot';
 import { gather, rowOf, scatter } from '../tile/gather';
@@ -13,7 +14,7 @@ export function tileTask(at: usize, task: i32, thread: i32): void {
   const work = workOf(network, thread);
   const record = network.records ? network.records + network.record * <usize>task : totalOf(network, work) + UNIT_BYTES;
   const chosen = record + nodeAt(network, 0).values;
-  // In the sequential direction the network reads what is chosen, not what is given.
+  // In the sequential direction the network reads the values, not the input.
   const given = network.sequential ? work : chosen;
   gather(given, rowOf(network.input, network.dim, row), network.dim, network.dim, network.dimensionIndices, lanes);
   for (let l: i32 = 0; l < network.layerCount; l++) {
@@ -69,7 +70,7 @@ function applyByDegree(network: MaskedNetwork, thread: i32, record: usize, given
   }
 }
 
-/** How many degrees are prepared together: 1 where a degree has units enough of its own. */
+/** The number of degrees that are prepared together: 1 where a degree has units enough of its own. */
 function degreesOfBlock(network: MaskedNetwork): i32 {
   let widest: i32 = 1;
   for (let n: i32 = 1; n <= network.layerCount; n++) widest = max(widest, nodeAt(network, n).count);
@@ -99,7 +100,7 @@ function computeUnits(network: MaskedNetwork, l: i32, record: usize, begin: i32,
   if (node.reads != node.values) activate(network.activation, target, record + node.reads + <usize>begin * UNIT_BYTES, (end - begin) * TILE);
 }
 
-/** What units start with; an offset for each event is there already. */
+/** Sets units to their offsets; one for each event is there already. */
 function setOffsets(network: MaskedNetwork, l: i32, record: usize, begin: i32, end: i32): void {
   const layer = layerAt(network, l);
   const values = record + nodeAt(network, l + 1).values;
@@ -118,7 +119,7 @@ function addProducts(network: MaskedNetwork, l: i32, record: usize, begin: i32, 
   if (WIDE) {
     const stride = <usize>layer.inputs << 2;
     for (; j + 6 <= end; j += 6) {
-      // Limits ascend: what the first unit reads all do.
+      // Limits ascend: all read the inputs of the first unit.
       const common = max(0, min(to, entry(layer.limits, j)) - from);
       if (common > 0) {
         const w = layer.forward + stride * j + (<usize>from << 2);

@@ -11,7 +11,7 @@ export function hasStep(network: MaskedNetwork): bool {
   return (network.form | network.splines) != 0;
 }
 
-/** What the steps of one event cost, in multiplications; an affine one costs next to nothing. */
+/** Cost of one event's steps, in multiplications; an affine one costs next to nothing. */
 export function stepCost(network: MaskedNetwork): f64 {
   return network.splines ? BIN_COST * <f64>(changetype<Splines>(network.splines).bins * (network.dim - network.passing)) : 0;
 }

@@ -26,14 +26,14 @@ export class MaskedLayer {
   limits: usize;
   /** For each input, the first unit that reads it; it and all after do. */
   firsts: usize;
-  /** Where each input's weights lie, as a row of the matrix; 0 if in order. */
+  /** The row of the matrix for each input; 0 if in order. */
   inputOrder: usize;
-  /** Where each unit's weights lie, as a column, and the unit of each column; 0 if in order. */
+  /** The column of the matrix for each unit, and the unit of each column; 0 if in order. */
   unitOrder: usize;
   columnUnits: usize;
   /** `[inputs, units]`, as given. */
   weights: usize;
-  /** What is added to the products, or 0: one row for all events, or one for each. */
+  /** Offset of the products, or 0: one row for all events, or one for each. */
   offset: usize;
   offsetPerRow: i32;
   /** Place for the weights by degree: `[units, inputs]`; and `[inputs, units]`, used where `unitOrder` is given. */
@@ -48,7 +48,7 @@ export class MaskedLayer {
 export class MaskedNetwork {
   degrees: i32;
   dim: i32;
-  /** How many dimensions, the first in the order, stay as they are and have no parameters. */
+  /** The number of dimensions, the first in the order, that stay as they are and have no parameters. */
   passing: i32;
   parameterCount: i32;
   rows: i32;
@@ -61,7 +61,7 @@ export class MaskedNetwork {
   nodes: usize;
   /** The place in the order of each dimension; 0 if they are in order. */
   dimensionIndices: usize;
-  /** What is done with the parameters: an affine step, or splines, or neither. */
+  /** The map that takes the parameters: an affine step, splines, or neither. */
   form: usize;
   splines: usize;
   /** Products of one event that are not masked. */
@@ -98,7 +98,7 @@ export function nodeAt(network: MaskedNetwork, n: i32): MaskedNode {
   return changetype<MaskedNode>(network.nodes + <usize>n * offsetof<MaskedNode>());
 }
 
-/** Where a thread has the place for an input and a log-determinant, and a record. */
+/** A thread's work space for an input, a log-determinant and a record. */
 // @ts-ignore: decorator
 @inline
 export function workOf(network: MaskedNetwork, thread: i32): usize {

@@ -39,7 +39,7 @@ export function gradientsTask(at: usize, task: i32, thread: i32): void {
 /** Adds to the gradients of the weights from one input to some units, or sets them; those that are masked to 0. */
 function putRow(layer: MaskedLayer, i: i32, j: i32, units: i32, sums: usize, isFirst: bool): void {
   const row = rowAt(layer, i);
-  // Units stand by degree: what the first one reads, all of them read.
+  // Units stand by degree: all of them read the inputs of the first one.
   const isWhole = i < entry(layer.limits, j);
   if (isWhole && !layer.unitOrder) {
     for (let k: i32 = 0; k < units; k += 4) {
@@ -72,7 +72,7 @@ function clearRow(layer: MaskedLayer, i: i32, j: i32, units: i32): void {
   else for (let unit = j; unit < j + units; unit++) store<f32>(row + (<usize>entry(layer.unitOrder, unit) << 2), 0);
 }
 
-/** Where the gradients of the weights from one input lie. */
+/** The address of the gradients of the weights from one input. */
 // @ts-ignore: decorator
 @inline
 function rowAt(layer: MaskedLayer, i: i32): usize {

@@ -2,7 +2,7 @@ import { packColumns } from '../product/pack';
 import { loadLanes, storeLanes, unpackLanes } from '../simd/lanes';
 import { softBoundSlope4 } from '../simd/soft-bound';
 import { exp4, splat } from '../simd/simd-math';
-import { quantile4 } from './forward';
+import { quantile4 } from './quantile';
 import {
   affineLogScale,
   DENSITY_SHARE,

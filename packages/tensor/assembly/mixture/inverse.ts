@@ -1,11 +1,11 @@
 import { exp4, splat } from '../simd/simd-math';
-import { quantile4 } from './forward';
 import { LOCATION, LOG_DERIVATIVE, Mixtures, PER_SCALE, RECORD, recordsOf, summaryOf } from './mixture';
+import { quantile4 } from './quantile';
 
 /** As many as it takes to halve any bracket down to its last digits. */
 const ITERATIONS: i32 = 64;
 
-/** What float32 leaves of a quantile, relative to it or to 1. */
+/** Rounding error of a quantile in float32, relative to it or to 1. */
 const ROUNDING: f32 = 6e-8;
 
 /**

@@ -3,9 +3,9 @@ import { exp4, expOfNegative4, log4, splat } from '../simd/simd-math';
 import { softBound4 } from '../simd/soft-bound';
 
 // Four numbers side by side, each with a mixture of its own: parameters lie transposed in working memory, one vector for each, and behind them a record
-// for each component and what is known of the mixtures as a whole.
+// for each component and a summary of the mixtures as a whole.
 
-/** What a component costs each number, in multiplications. */
+/** Cost of a component for each number, in multiplications. */
 export const COMPONENT_COST: f64 = 150;
 
 /** Numbers of one task. */
@@ -29,11 +29,11 @@ export class Mixtures extends TransformArrays {
   affineBound: f32;
   /** The smallest logarithm of a hazard rate by which the inverse's gradient divides. */
   flattest: f32;
-  /** What a thread needs: place for four mixtures. */
+  /** Bytes of work space for each thread: four mixtures. */
   workBytes: usize;
 }
 
-// A component's record, as offsets of vectors. First what its parameters say.
+// A component's record, as offsets of vectors. First its parameters.
 /** The weight and its logarithm. */
 export const WEIGHT: usize = 0;
 export const LOG_WEIGHT: usize = 16;
@@ -41,7 +41,7 @@ export const LOCATION: usize = 32;
 export const LOG_SCALE: usize = 48;
 /** 1 over the scale. */
 export const PER_SCALE: usize = 64;
-// Then what it is at the number x.
+// Then its values at the number x.
 /** x in scales from the location, u. */
 export const PLACE: usize = 80;
 /** The logarithm of the smaller of the two tails at u, and of the larger one. */
@@ -57,7 +57,7 @@ export const DENSITY_SHARE: usize = 176;
 /** Bytes of a record. */
 export const RECORD: usize = 192;
 
-// What is known of four mixtures at four numbers.
+// The summary of four mixtures at four numbers.
 /** 1 where the lower tail is the smaller one, −1 where it is the upper one. */
 export const SIDE: usize = 0;
 /** The quantile z of the smaller tail, at most 0; 1 over the hazard rate there, and the derivative of the log-density. */
@@ -77,21 +77,21 @@ export function mixtureWorkBytes(components: i32, parameterCount: i32): i32 {
   return (parameterCount << 4) + components * <i32>RECORD + <i32>SUMMARY_BYTES;
 }
 
-/** Where a thread has its place for the parameters of four mixtures. */
+/** A thread's work space for the parameters of four mixtures. */
 // @ts-ignore: decorator
 @inline
 export function rawOf(all: Mixtures, thread: i32): usize {
   return all.work + <usize>thread * all.workBytes;
 }
 
-/** Where what is known of four mixtures lies, behind their parameters. */
+/** The address of the summary of four mixtures, behind their parameters. */
 // @ts-ignore: decorator
 @inline
 export function summaryOf(all: Mixtures, raw: usize): usize {
   return raw + <usize>all.parameterCount * VECTOR;
 }
 
-/** Where the records of their components lie. */
+/** The address of their components' records. */
 // @ts-ignore: decorator
 @inline
 export function recordsOf(all: Mixtures, raw: usize): usize {

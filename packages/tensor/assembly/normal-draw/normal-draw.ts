@@ -1,3 +1,4 @@
+// The reference is `normalDraw` in src/kernels/normal-draw/normal-draw.ts.
 import { HALF_LOG_TWO_PI } from '../reductions/log-prob';
 import { lowerDoubles, upperDoubles } from '../simd/doubles';
 import { loadLanes, storeLanes } from '../simd/lanes';
@@ -6,7 +7,7 @@ import { exp4, splat } from '../simd/simd-math';
 /** Rows of one task. */
 export const TASK_ROWS: i32 = 32;
 
-/** What a number costs, in multiplications: an exponential. */
+/** Cost of a number, in multiplications: an exponential. */
 export const NUMBER_COST: f64 = 15;
 
 /** Draws from independent normal numbers, made of standard normal noise, and their log-densities. */

@@ -1,3 +1,4 @@
+// The reference is `linear` in src/kernels/product/linear.ts.
 import { ActivationId, Elu, LeakyRelu, Relu, Silu, Softplus, Tanh } from '../simd/activation';
 import { loadLanes, storeLanes } from '../simd/lanes';
 import { sigmoid4, splat } from '../simd/simd-math';

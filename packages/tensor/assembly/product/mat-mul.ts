@@ -41,7 +41,7 @@ export class MatMul {
   scratchBytes: i32;
   /** The {@link Epilogue} of each product, or 0 for none. */
   epilogue: usize;
-  /** How many tasks share the rows, and the columns, of each product. */
+  /** The number of tasks that share the rows, and the columns, of each product. */
   @internal rowTasks: i32;
   @internal columnTasks: i32;
 }

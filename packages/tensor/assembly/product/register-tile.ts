@@ -20,7 +20,7 @@ export const TILE_BYTES: usize = <usize>(TILE_ROWS * TILE_COLUMNS) << 2;
 /** Columns of a panel that has no more left. */
 export const NARROW_COLUMNS: i32 = 8;
 
-/** How many columns a panel of B has in which `columns` are left. */
+/** The width of a panel of B in which `columns` are left. */
 // @ts-ignore: decorator
 @inline
 export function panelColumns(columns: i32): i32 {

@@ -1,4 +1,4 @@
-// Two numbers at a time, in float64, by the operations of src/box-muller.ts in their order: the same numbers to the bit. The formulas and
+// Two numbers at a time, in float64, by the operations of src/random/box-muller.ts in their order: the same numbers to the bit. The formulas and
 // their errors are explained there.
 
 // @ts-ignore: decorator

@@ -1,7 +1,8 @@
+// The reference is `normalNumbers` and `uniformNumbers` in src/random/random.ts.
 import { boxMuller } from './box-muller';
 import { highWords, lowWords, threefry } from './threefry';
 
-/** What numbers to draw. */
+/** A request for random numbers. */
 @unmanaged
 export class Draw {
   isNormal: i32;
@@ -54,7 +55,7 @@ function spread(draw: Draw, words: v128): v128 {
   const first = f32x4.demote_f64x2_zero(within(draw, bits));
   const second = f32x4.demote_f64x2_zero(within(draw, upperLanes(bits)));
   const values = v128.shuffle<i32>(first, second, 0, 1, 4, 5);
-  // What rounds up to the excluded end goes to the included one.
+  // Numbers that round up to the excluded end become the included one.
   return v128.bitselect(values, f32x4.splat(<f32>draw.lower), f32x4.lt(values, f32x4.splat(<f32>draw.upper)));
 }
 

@@ -1,4 +1,4 @@
-// Threefry-2x32 with 20 rounds (Salmon et al. 2011) of four counters at a time: the SIMD form of src/key.ts.
+// Threefry-2x32 with 20 rounds (Salmon et al. 2011) of four counters at a time: the SIMD form of src/random/threefry.ts.
 
 // @ts-ignore: decorator
 @inline
@@ -6,7 +6,7 @@ function rotateLeft(x: v128, bits: i32): v128 {
   return v128.or(i32x4.shl(x, bits), i32x4.shr_u(x, 32 - bits));
 }
 
-/** What {@link threefry} left: the two words of each of four blocks. */
+/** Result of {@link threefry}: the two words of each of four blocks. */
 export let highWords: v128 = i32x4.splat(0);
 export let lowWords: v128 = i32x4.splat(0);
 

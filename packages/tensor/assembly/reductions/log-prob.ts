@@ -1,3 +1,4 @@
+// The reference is `standardNormalLogProb` in src/kernels/standard-normal/log-prob.ts.
 import { sumOfSquares } from './sum-of-squares';
 
 /** log √(2π) */

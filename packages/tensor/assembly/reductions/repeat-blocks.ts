@@ -1,4 +1,4 @@
-/** What is copied number by number: a call for so few bytes would take longer. */
+/** Up to so many bytes are copied number by number: a call would take longer. */
 const SHORT: usize = 64;
 
 /**
@@ -19,7 +19,7 @@ export function repeatBlocks(target: usize, source: usize, blocks: i32, count: i
       for (let i: usize = 0; i < bytes; i += 4) store<u32>(target + i, load<u32>(source + i));
       for (; done < short; done += 4) store<u32>(target + done, load<u32>(target + done - bytes));
     } else memory.copy(target, source, bytes);
-    // What is there is copied behind itself: twice as much each time.
+    // The copies so far are copied behind themselves: twice as many each time.
     while (done < total) {
       const next = min(done, total - done);
       memory.copy(target + done, target, next);

@@ -1,13 +1,14 @@
+// The reference is `attend` in packages/bijectors/src/autoregressive/attention/attend.ts.
 import { multiplyAdd } from '../simd/multiply-add';
 import { UNIT_BYTES } from '../tile/dot';
 import { expOfNegative4, splat } from '../simd/simd-math';
 
-// Attention of each event of a tile to its own keys: what is a product of numbers elsewhere is one of units here, lane by lane.
+// Attention of each event of a tile to its own keys: products are elementwise over the lanes, which are events.
 
 /** Units of the keys that are gone through at a time: they stay in the first-level cache. */
 const BLOCK_UNITS: i32 = 256;
 
-/** How many keys of so many units are gone through at a time; a multiple of 4. */
+/** The number of keys of so many units in one block; a multiple of 4. */
 export function blockKeys(units: i32): i32 {
   return max(4, (BLOCK_UNITS / units) & ~3);
 }

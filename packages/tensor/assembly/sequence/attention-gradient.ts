@@ -70,10 +70,10 @@ function backwardPosition(attention: Attention, tile: usize, position: i32, begi
     const task = slot + <usize>b * attention.inSlot.blockBytes;
     const below = b > 0 ? task - attention.inSlot.blockBytes + attention.inSlot.outAdjoints : slot + attention.inSlot.tokenAdjoints;
     const stream = record + <usize>b * attention.inRecord.blockBytes;
-    retreatMlp(attention, b, stream, task, work, chunk);
+    backwardMlp(attention, b, stream, task, work, chunk);
     memory.copy(below, task + attention.inSlot.mixedAdjoints, unitsOf(width));
-    retreatHeads(attention, b, tile, position, begin, end, stream, task, work);
-    retreatQueries(attention, b, stream, task, below, work, chunk);
+    backwardHeads(attention, b, tile, position, begin, end, stream, task, work);
+    backwardQueries(attention, b, stream, task, below, work, chunk);
   }
 
   const token = slot + attention.inSlot.tokenAdjoints;
@@ -84,7 +84,7 @@ function backwardPosition(attention: Attention, tile: usize, position: i32, begi
 }
 
 /** From the adjoints of a block's result to those of what it mixed and attended to. */
-function retreatMlp(attention: Attention, b: i32, stream: usize, task: usize, work: usize, chunk: usize): void {
+function backwardMlp(attention: Attention, b: i32, stream: usize, task: usize, work: usize, chunk: usize): void {
   const width = attention.width;
   const mlp = attention.mlp;
   const out = task + attention.inSlot.outAdjoints;
@@ -119,7 +119,7 @@ function retreatMlp(attention: Attention, b: i32, stream: usize, task: usize, wo
 }
 
 /** From the adjoints of what a position attends to those of its query, key and value; the last two are complete with it. */
-function retreatHeads(
+function backwardHeads(
   attention: Attention,
   b: i32,
   tile: usize,
@@ -171,7 +171,7 @@ function retreatHeads(
   scaleUnits(task + attention.inSlot.queryAdjoints, 1 / sqrt(<f32>size), attention.width);
 }
 
-/** Where a head's weights of the keys lie, in one slot. */
+/** The address of a head's weights of the keys, in one slot. */
 // @ts-ignore: decorator
 @inline
 function coefficientsOf(attention: Attention, b: i32, head: i32, slot: i32): usize {
@@ -179,7 +179,7 @@ function coefficientsOf(attention: Attention, b: i32, head: i32, slot: i32): usi
 }
 
 /** From the adjoints of queries, keys and values to those of the stream. */
-function retreatQueries(attention: Attention, b: i32, stream: usize, task: usize, below: usize, work: usize, chunk: usize): void {
+function backwardQueries(attention: Attention, b: i32, stream: usize, task: usize, below: usize, work: usize, chunk: usize): void {
   const width = attention.width;
   const adjoint = work + attention.inWork.adjoint;
   const normalized = work + attention.inWork.normalized;

@@ -1,3 +1,4 @@
+// The reference is `AttentionBlock` in packages/bijectors/src/autoregressive/attention/attention-block.ts.
 import { activate } from '../simd/activation';
 import { attend } from './attend';
 import { UNIT_BYTES } from '../tile/dot';
@@ -36,7 +37,7 @@ export enum BlockOperand {
   Count,
 }
 
-/** Where the parts of a tile are, in bytes from its start. */
+/** The layout of a tile, in bytes from its start. */
 @unmanaged
 export class TileOffsets {
   /** Of the keys and values, and bytes of the keys of one block. */
@@ -47,7 +48,7 @@ export class TileOffsets {
   recordBytes: usize;
 }
 
-/** Where the parts of a position's record are, in bytes from its start, or from that of the block's part where they are a block's. */
+/** The layout of a position's record, in bytes from its start, or from that of the block's part for a block's fields. */
 @unmanaged
 export class RecordOffsets {
   /** Bytes of a block's part, which begins with the stream that it is given. */
@@ -63,7 +64,7 @@ export class RecordOffsets {
   parameters: usize;
 }
 
-/** Where the parts of a thread's work are, in bytes from its start; those after the scores are the gradient's alone. */
+/** The layout of a thread's work space, in bytes from its start; the fields after the scores are the gradient's alone. */
 @unmanaged
 export class WorkOffsets {
   normalized: usize;
@@ -81,7 +82,7 @@ export class WorkOffsets {
   slotBytes: usize;
 }
 
-/** Where the gradient has what of a position, in bytes from the start of its slot, or from that of the block's part where it is a block's. */
+/** The layout of a position's slot in the gradient, in bytes from its start, or from that of the block's part for a block's fields. */
 @unmanaged
 export class SlotOffsets {
   /** Bytes of a block's part, which begins with what its attention reads. */
@@ -114,7 +115,7 @@ export class Attention extends Sequence {
   operands: usize;
   transposed: usize;
   gradients: usize;
-  /** What the context adds to the first token, `[N, W]` or 0, and its gradient. */
+  /** The context's offset of the first token, `[N, W]` or 0, and its gradient. */
   context: usize;
   contextGradient: usize;
   inTile: TileOffsets;

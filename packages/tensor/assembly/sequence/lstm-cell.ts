@@ -1,3 +1,4 @@
+// The reference is `lstmCell` in packages/bijectors/src/autoregressive/lstm/lstm-cell.ts.
 import { UNIT_BYTES } from '../tile/dot';
 import { sigmoid4, splat } from '../simd/simd-math';
 

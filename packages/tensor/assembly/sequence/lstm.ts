@@ -113,14 +113,14 @@ export function lstmTask(at: usize, task: i32, thread: i32): void {
   }
 }
 
-/** Where a layer's states come to lie in the record of the position after. */
+/** The address of a layer's states in the record of the next position. */
 // @ts-ignore: decorator
 @inline
 function statesOf(layer: LstmLayer, record: usize): usize {
   return record + layer.reads + <usize>(layer.inputs - layer.width) * UNIT_BYTES;
 }
 
-/** What the first position finds: no value before, and the initial states and cells. */
+/** Sets up the first position: no previous value, and the initial states and cells. */
 function startTile(lstm: Lstm, tile: usize, row: i32, lanes: i32): void {
   memory.fill(tile + layerAt(lstm, 0).reads, 0, UNIT_BYTES);
   let from = rowOf(lstm.states, lstm.stateCount, row);
@@ -166,7 +166,7 @@ function backwardPosition(lstm: Lstm, tile: usize, position: i32, work: usize, a
   const first = layerAt(lstm, 0);
   const top = lstm.layerCount - 1;
   const parameterAdjoints = adjoints + lstm.parameterAdjoints;
-  // The position after left the adjoint of what it was fed.
+  // The next position left the adjoint of its input.
   const upstream = work + first.readAdjoints;
   const biasGradient = chunk + lstm.outputBiasGradient;
   backwardValue(lstm, position, row, work, record + lstm.parameters, next + first.reads, upstream, parameterAdjoints, biasGradient);

@@ -4,7 +4,7 @@ import { gather, gatherAdjoints, scatter } from '../tile/gather';
 import { applyForm, applyFormGradient, AffineForm } from '../tile/affine-form';
 import { addLaneSums, addUnits, TILE } from '../tile/tile';
 
-/** What networks that go over the dimensions one by one have in common; the structures of theirs begin with it. */
+/** Fields that networks which go over the dimensions one by one have in common; their structures begin with them. */
 @unmanaged
 export class Sequence {
   dim: i32;
@@ -39,7 +39,7 @@ const TOTAL: usize = UNIT_BYTES;
 /** A place for outer products. */
 export const OUTER: usize = 2 * UNIT_BYTES;
 export const SEQUENCE_WORK_UNITS: i32 = 2 + <i32>(OUTER_BYTES / UNIT_BYTES);
-/** What a kernel keeps for itself begins here. */
+/** Where the kernel's own work space begins. */
 export const AFTER_SEQUENCE: usize = OUTER + OUTER_BYTES;
 
 // @ts-ignore: decorator
@@ -92,7 +92,7 @@ export function chooseValue(sequence: Sequence, position: i32, row: i32, work: u
  * The gradient of {@link chooseValue}.
  *
  * @param fed what the next position was fed
- * @param handed the adjoint of that
+ * @param upstream the adjoint of that
  * @param parameterAdjoints of the parameters; their sums over all events are added to `biasGradient`
  */
 export function backwardValue(

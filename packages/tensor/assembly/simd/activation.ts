@@ -1,3 +1,4 @@
+// The reference is `activate` in src/kernels/activation.ts.
 import { expm14, sigmoid4, softplus4, splat, tanh4 } from './simd-math';
 
 // A nonlinearity is a class, so that every loop over one is compiled for it alone. The compiler turns a choice within a loop into code that
@@ -93,7 +94,7 @@ export function activate(activation: i32, values: usize, reads: usize, count: i3
   else activateAs<Tanh>(values, reads, count);
 }
 
-// Vectors are taken in pairs, of which V8 makes 256-bit ones; what is read of both is read before anything is written.
+// Vectors are taken in pairs, of which V8 makes 256-bit ones; both are read before anything is written.
 
 function activateAs<A>(values: usize, reads: usize, count: i32): void {
   const activation = changetype<A>(values);

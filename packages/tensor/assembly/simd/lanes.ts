@@ -2,7 +2,7 @@ import { transposeFour } from './transpose';
 
 // Vectors of which only the first `count` lanes, 1 to 4, are in use.
 
-/** How many numbers of a vector at `at` lie before `end`. */
+/** The number of entries of a vector at `at` that lie before `end`. */
 // @ts-ignore: decorator
 @inline
 export function lanesFrom(at: usize, end: usize): i32 {

@@ -51,7 +51,7 @@ export function expOfNegative4(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function expm14(x: v128): v128 {
-  // = 2ⁿ (eʳ − 1) + (2ⁿ − 1), x = n log 2 + r as for the exponential; where n is not 0, what cancels is no small part.
+  // = 2ⁿ (eʳ − 1) + (2ⁿ − 1), x = n log 2 + r as for the exponential; where n is not 0, the cancelled part is not small.
   const inside = f32x4.pmax(x, splat(-86.9));
   const rounded = f32x4.add(f32x4.mul(inside, splat(1.44269504)), splat(12582912));
   const n = f32x4.sub(rounded, splat(12582912));
@@ -94,7 +94,7 @@ export function log4(x: v128): v128 {
   // x = 2ⁿ m with m from √½ to √2; subnormal numbers are scaled first.
   const isSmall = f32x4.lt(x, splat(1.17549435e-38));
   const normal = v128.bitselect(f32x4.mul(x, splat(8388608)), x, isSmall);
-  // The bits of √½, so that the exponent of what is left counts from there.
+  // The bits of √½, so that the exponent of the rest counts from there.
   const bits = i32x4.sub(normal, i32x4.splat(0x3f3504f3));
   const exponent = i32x4.sub(i32x4.shr_s(bits, 23), v128.and(isSmall, i32x4.splat(23)));
   const m = i32x4.add(v128.and(bits, i32x4.splat(0x007fffff)), i32x4.splat(0x3f3504f3));

@@ -1,3 +1,4 @@
+// The reference is `softBound` in src/kernels/soft-bound/soft-bound.ts.
 import { lanesFrom, loadLanes, storeLanes } from './lanes';
 import { splat, tanh4 } from './simd-math';
 
@@ -16,7 +17,7 @@ export function softBoundSlope4(y: v128, inverse: v128): v128 {
   return f32x4.sub(splat(1), f32x4.mul(share, share));
 }
 
-// Vectors are taken in pairs, of which V8 makes 256-bit ones; what is read of both is read before anything is written.
+// Vectors are taken in pairs, of which V8 makes 256-bit ones; both are read before anything is written.
 
 /** `bound · tanh(x / bound)` of `count` numbers. */
 export function softBound(x: usize, result: usize, count: i32, bound: f32): void {

@@ -1,10 +1,11 @@
+// The reference is `splineForward` and `splineInverse` in packages/bijectors/src/elementwise/spline/rational-quadratic.ts.
 import { expOfNegative2, lowerDoubles, toFloats, upperDoubles } from '../simd/doubles';
 import { TransformArrays } from '../transform-arrays';
 import { softplus4, splat } from '../simd/simd-math';
 
 // Four numbers side by side, each with its own parameters: these lie transposed in working memory, one vector for each parameter.
 
-/** What a bin costs each number, in multiplications. */
+/** Cost of a bin for each number, in multiplications. */
 export const BIN_COST: f64 = 200;
 
 /** Bytes of a vector of four. */
@@ -17,7 +18,7 @@ export class Splines extends TransformArrays {
   isInverse: i32;
   bound: f32;
   minDerivative: f32;
-  /** What is added to raw derivatives. */
+  /** Offset of raw derivatives. */
   shift: f32;
   /** The free part of all widths and of all heights. */
   freeX: f64;
@@ -25,11 +26,11 @@ export class Splines extends TransformArrays {
   /** The smallest width and height. */
   minX: f64;
   minY: f64;
-  /** What a thread needs: place for the parameters of four numbers, their bins and knots. */
+  /** Bytes of work space for each thread: the parameters of four numbers, their bins and knots. */
   workBytes: usize;
 }
 
-// What is known of the bins that hold four numbers, as offsets of vectors. None is the neighbour of another: V8 14 ends the process when it makes 256-bit
+// The records of the bins that hold four numbers, as offsets of vectors. None is the neighbour of another: V8 14 ends the process when it makes 256-bit
 // vectors of such stores, whose values come from float64 ones.
 export const WIDTH: usize = 0;
 export const HEIGHT: usize = 32;
@@ -44,7 +45,7 @@ export const RAW0: usize = 224;
 export const RAW1: usize = 256;
 /** Which bin it is, as an integer. */
 export const INDEX: usize = 288;
-/** Where the bin begins and ends on the axis of the results, each with what its rounding leaves. */
+/** The two ends of the bin on the axis of the results, each with its rounding error. */
 export const START: usize = 320;
 export const START_LOW: usize = 352;
 export const END: usize = 384;
@@ -86,14 +87,14 @@ export function numerator4(d0: v128, d1: v128, twiceSlope: v128, t: v128, u: v12
   return f32x4.add(ends, f32x4.mul(d0, f32x4.mul(u, u)));
 }
 
-/** Where a thread has its place for the parameters of four numbers. */
+/** A thread's work space for the parameters of four numbers. */
 // @ts-ignore: decorator
 @inline
 export function rawOf(all: Splines, thread: i32): usize {
   return all.work + <usize>thread * all.workBytes;
 }
 
-/** Where the bins of four numbers lie, behind their parameters. */
+/** The address of the bins of four numbers, behind their parameters. */
 // @ts-ignore: decorator
 @inline
 export function binOf(all: Splines, raw: usize): usize {
@@ -145,7 +146,7 @@ function findBin(all: Splines, raw: usize, bin: usize, place: v128): void {
   const slope1 = all.isInverse ? f64x2.div(size1, otherSize1) : f64x2.div(otherSize1, size1);
   v128.store(bin, toFloats(slope0, slope1), SLOPE);
 
-  // Without a derivative of their own, the outer knots are given what lies beside the others, which is then replaced.
+  // The outer knots have no raw derivative: they read a neighbour's, and the result is replaced.
   if (isPeriodic) v128.store(derivatives + heights, v128.load(derivatives));
   const first = isPeriodic ? derivatives : derivatives - VECTOR;
   const raw0 = gather4(first, 4, index);

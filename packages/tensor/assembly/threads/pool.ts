@@ -19,7 +19,7 @@ class Pool {
   get next(): usize {
     return changetype<usize>(this) + 64;
   }
-  /** How many of the other threads are taking tasks. */
+  /** The number of other threads that are taking tasks. */
   @inline
   get active(): usize {
     return changetype<usize>(this) + 128;
@@ -33,14 +33,14 @@ export const POOL_BYTES: i32 = 192;
 export const SMALLEST_JOB: f64 = 250_000;
 
 /**
- * How often an idle thread looks for a job before it goes to sleep: about a millisecond, more than JavaScript takes between two kernels of a training step,
+ * The number of times that an idle thread looks for a job before it sleeps: about a millisecond, more than JavaScript takes between two kernels of a training step,
  * between two steps too. To be woken takes a thread some 50 microseconds, in which the first has done more than its share.
  */
 const LOOKS: i32 = 1_000_000;
 
-/** Where the state is; 0 if this thread is the only one. */
+/** The address of the state; 0 if this thread is the only one. */
 let shared: usize = 0;
-/** How many threads share the work, this one included. */
+/** The number of threads that share the work, this one included. */
 let threads: i32 = 1;
 let hasStarted: bool = false;
 
@@ -84,7 +84,7 @@ export function runTasks(kernel: i32, args: usize, taskCount: i32, work: f64): v
   while (atomic.load<i32>(pool.active) != 0) {}
 }
 
-/** What every other thread does until its process ends. */
+/** The loop of every other thread until its process ends. */
 export function serve(address: usize, thread: i32): void {
   const pool = changetype<Pool>(address);
   let seen: i32 = 0;

@@ -2,7 +2,7 @@ import { UNIT_BYTES } from './dot';
 import { exp4, sigmoid4, softplus4, splat, tanh4 } from '../simd/simd-math';
 import { softBound4 } from '../simd/soft-bound';
 
-/** How the log-scale follows from its parameter r. */
+/** The log-scale as a function of its parameter r. */
 export enum LogScaleId {
   /** There is no such parameter: 0. */
   None,
@@ -18,7 +18,7 @@ export enum LogScaleId {
  * `value = (input − m·before) · exp(L) + m·after` with `L = sign · logScale(r)`, for the parameters m and r of one dimension;
  * its log-derivative is L. Shifts, affine maps and gates in both directions are all of this form.
  *
- * The reference in plain operations is `applyAffineForm` in `src/kernels/affine/affine-form.ts`.
+ * The reference in plain operations is `applyAffineForm` in src/kernels/affine/affine-form.ts.
  */
 @unmanaged
 export class AffineForm {

@@ -1,3 +1,4 @@
+// The reference is `layerNorm` in packages/bijectors/src/autoregressive/attention/layer-norm.ts.
 import { UNIT_BYTES } from './dot';
 import { splat } from '../simd/simd-math';
 import { addLaneSums } from './tile';
@@ -66,7 +67,7 @@ export function normalizeGradient(
       along = f32x4.add(along, f32x4.mul(scaled, z));
       s += 4;
     }
-    // What moves an event's mean or its spread has no effect.
+    // Changes of an event's mean or spread have no effect.
     mean = f32x4.mul(mean, share);
     along = f32x4.mul(along, share);
     const inverse = v128.load(inverseSpread + lane);

@@ -9,7 +9,7 @@ export const MOST_TILES: i32 = 16;
 /** Bytes to work in: one register tile of sums, then a panel of adjoints event by event. */
 export const OUTER_BYTES: usize = LARGEST_TILE_BYTES + ((MOST_TILES * TILE * 16) << 2);
 
-/** Where in the place to work in the panel lies. */
+/** Offset of the panel in the work space. */
 const PANEL: usize = LARGEST_TILE_BYTES;
 
 /** A unit of a tile: the distance of one from the next. */

@@ -9,7 +9,7 @@ export function entry(table: usize, index: i32): i32 {
   return load<i32>(table + (<usize>index << 2));
 }
 
-/** Where something is in a list in an order of its own, if it has one. */
+/** The index of an item in a list that may have an order of its own. */
 // @ts-ignore: decorator
 @inline
 export function lookup(order: usize, index: i32): i32 {

@@ -47,14 +47,14 @@ export function checkNumbers(name: string, value: unknown, length?: number): ass
 /**
  * Throws unless `value` is a number within the given bounds, which themselves are excluded.
  *
- * @param name what the caller calls the argument, as `gate: bound`
- * @throws Error such as `gate: bound must be positive and finite, got null`
+ * @param name what the caller calls the argument, as `AffineTransform: bound`
+ * @throws Error such as `AffineTransform: bound must be positive and finite, got null`
  *
  * @example
  * ```ts
  * import { checkNumber } from '@pushforward/tensor';
  *
- * checkNumber('gate: bound', 7, { above: 0 }); // passes
+ * checkNumber('AffineTransform: bound', 7, { above: 0 }); // passes
  * ```
  */
 export function checkNumber(
@@ -77,14 +77,14 @@ export function checkNumber(
 /**
  * Throws unless `value` is true or false.
  *
- * @param name what the caller calls the argument, as `made: direct`
- * @throws Error such as `made: direct must be true or false, got 'no'`
+ * @param name what the caller calls the argument, as `Made: direct`
+ * @throws Error such as `Made: direct must be true or false, got 'no'`
  *
  * @example
  * ```ts
  * import { checkBoolean } from '@pushforward/tensor';
  *
- * checkBoolean('made: direct', false); // passes
+ * checkBoolean('Made: direct', false); // passes
  * ```
  */
 export function checkBoolean(name: string, value: unknown): asserts value is boolean {
@@ -147,9 +147,9 @@ export function checkOptions<T extends object>(name: string, value: T, known: re
 /**
  * Throws unless `value` is an instance of a class.
  *
- * @param name what the caller calls the argument, as `chain: parts[0]`
+ * @param name what the caller calls the argument, as `Chain: parts[0]`
  * @param what the class in words, as `a bijector`
- * @throws Error such as `chain: parts[0] must be a bijector, got null`
+ * @throws Error such as `Chain: parts[0] must be a bijector, got null`
  *
  * @example
  * ```ts
@@ -172,15 +172,15 @@ export function checkInstance<T>(
  * module's variables needs no such check, as {@link makeVariable} makes it, nor what {@link checkInteger} allowed as a size; a table of
  * one size times another does.
  *
- * @param name what the caller calls the table, as `fillTriangular: the matrix`
+ * @param name what the caller calls the table, as `FillTriangular: the matrix`
  * @param count how many numbers it holds
- * @throws Error such as `fillTriangular: the matrix must hold at most 4194304 numbers where so few are stored, got 1e+12`
+ * @throws Error such as `FillTriangular: the matrix must hold at most 4194304 numbers where so few are stored, got 1e+12`
  *
  * @example
  * ```ts
  * import { checkTable } from '@pushforward/tensor';
  *
- * checkTable('fillTriangular: the matrix', 10 ** 12); // passes, since nothing is being loaded
+ * checkTable('FillTriangular: the matrix', 10 ** 12); // passes, since nothing is being loaded
  * ```
  */
 export function checkTable(name: string, count: number): void {

@@ -45,12 +45,12 @@ test('checkTensor', () => {
 describe('checkInteger', () => {
   test('takes integers from the minimum on', () => {
     for (const value of [1, 2, Number.MAX_SAFE_INTEGER])
-      expect(() => checkInteger('made: dim', value, 1)).not.toThrow();
+      expect(() => checkInteger('Made: dim', value, 1)).not.toThrow();
   });
 
   test.each([[0], [1.5], [NaN], [Infinity], [2 ** 53], ['3'], [undefined], [null]])('refuses %j', (value) => {
-    expect(() => checkInteger('made: dim', value, 1)).toThrow(
-      new Error(`made: dim must be an integer of at least 1, got ${formatValue(value)}`),
+    expect(() => checkInteger('Made: dim', value, 1)).toThrow(
+      new Error(`Made: dim must be an integer of at least 1, got ${formatValue(value)}`),
     );
   });
 });

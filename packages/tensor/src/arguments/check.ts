@@ -63,14 +63,14 @@ export function checkTensor(name: string, value: unknown): asserts value is Tens
  * Throws unless `value` is an integer of at least `minimum`. While a module is loaded, an integer that no size in its file can be is
  * refused too, before anything of that size is made.
  *
- * @param name what the caller calls the argument, as `made: dim`
- * @throws Error such as `made: dim must be an integer of at least 1, got 0`
+ * @param name what the caller calls the argument, as `Made: dim`
+ * @throws Error such as `Made: dim must be an integer of at least 1, got 0`
  *
  * @example
  * ```ts
  * import { checkInteger } from '@pushforward/tensor';
  *
- * checkInteger('made: dim', 6, 1); // passes
+ * checkInteger('Made: dim', 6, 1); // passes
  * ```
  */
 export function checkInteger(name: string, value: unknown, minimum: number): asserts value is number {

@@ -1,13 +1,13 @@
 import { sizeOf } from './size-of.js';
 import type { Variable } from '@tensorflow/tfjs-core';
 
-/** What there is for a module that is being rebuilt: nothing may be made that it does not cover. */
+/** The stored data of a module that is being rebuilt: nothing larger may be made. */
 interface Allowance {
-  /** How many more variables of each type and shape. */
+  /** The number of variables of each type and shape that may still be made. */
   readonly variables: Map<string, number>;
   /** The largest number that may be a size. */
   readonly largest: number;
-  /** What was made so far, to be freed if the rest fails. */
+  /** Modules and variables made so far, to be freed if the rest fails. */
   readonly made: { dispose(): void }[];
 }
 
@@ -16,7 +16,7 @@ let allowance: Allowance | undefined;
 /** However few numbers a file holds, sizes up to this one pass: a permutation or an event of this length takes some megabytes. */
 const SMALL = 2 ** 20;
 
-/** What describes a variable without its values. */
+/** A variable without its values. */
 export interface VariableShape {
   readonly dtype: string;
   readonly shape: readonly number[];
@@ -54,7 +54,7 @@ function disposeWhole(made: { dispose(): void }): void {
   try {
     made.dispose();
   } catch {
-    // What it had is freed: Module's own dispose comes first.
+    // Its variables are freed already: Module's own dispose comes first.
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * How many numbers a tensor of a shape holds; 1 for a scalar.
+ * The number of entries of a tensor of a shape; 1 for a scalar.
  *
  * @example
  * ```ts

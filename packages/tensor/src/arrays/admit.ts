@@ -4,11 +4,11 @@ import { broadcastTo } from './broadcast-to.js';
 import { checkContext, checkEvent, checkTensor } from '../arguments/check.js';
 import { toFloat } from '../arguments/to-float.js';
 
-/** What a map of events is asked to compute. */
+/** Arguments of a function of events. */
 export interface EventArguments {
-  /** What errors call the function, as `maf`. */
+  /** The function's name in error messages, such as `maf`. */
   readonly name: string;
-  /** What errors call `x`. Default `'x'`. */
+  /** The name of `x` in error messages. Default `'x'`. */
   readonly argument?: string;
   /** `[...batch, ...event]` */
   readonly x: Tensor;
@@ -30,7 +30,7 @@ export interface AdmittedArguments {
 }
 
 /**
- * What a function of events does with its arguments before it computes anything, under `tf.tidy`: checks that they fit, casts integers and truth
+ * Prepares the arguments of a function of events, under `tf.tidy`: checks that they fit, casts integers and truth
  * values to float32, and repeats events to which several contexts belong, so that one event under M contexts is M events. Nothing is
  * copied where nothing has to change.
  *

@@ -2,9 +2,9 @@ import { reshape, type Tensor, type Tensor2D, transpose } from '@tensorflow/tfjs
 
 /** Which numbers of a tensor are reduced to one, as rows of a matrix. */
 export interface Reduction {
-  /** How many results. */
+  /** The number of results. */
   readonly outer: number;
-  /** How many numbers make one result. */
+  /** The number of entries behind one result. */
   readonly count: number;
   /** The shape of the result. */
   readonly shape: number[];

@@ -20,7 +20,7 @@ export function withGradients(
   const hasGradient = engine().isTapeOn();
   return tidy(() => {
     if (!hasGradient) return forward(false).outputs;
-    // What goes on within an operation is not on the tape.
+    // The tape does not record the insides of an operation.
     state.kernelDepth++;
     let outputs: Tensor[];
     let saved: Tensor[];
@@ -36,7 +36,7 @@ export function withGradients(
     } finally {
       state.kernelDepth--;
     }
-    // The tape disposes of what it saves.
+    // The tape disposes of saved tensors.
     for (const tensor of saved) keep(tensor);
     const gradFunc = (cotangents: Tensor | Tensor[]) => {
       const rest = [...saved];
@@ -44,7 +44,7 @@ export function withGradients(
       const gradients = backward([cotangents].flat(), known, rest);
       return gradients.map((gradient) => (typeof gradient === 'function' ? gradient : () => gradient));
     };
-    // The tape goes through inputs and gradients by their keys: those of lists are places.
+    // The tape goes through inputs and gradients by their keys: those of lists are indices.
     engine()['addTapeNode']('withGradients', inputs as never, outputs, gradFunc as never, saved, {});
     return outputs;
   });

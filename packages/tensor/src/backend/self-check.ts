@@ -26,13 +26,13 @@ import { normalKernel, uniformKernel } from '../random/wasm.js';
 import { optimized } from '../wasm/kernel-build.js';
 import type { WasmModule } from '../wasm/wasm-module.js';
 
-/** How far two builds may be apart, relative to a result's largest number: they round differently, and five positions in a row amplify it to 2e-5. */
+/** The tolerance between two builds, relative to a result's largest number: they round differently, and five positions in a row amplify it to 2e-5. */
 const TOLERANCE = 1e-4;
 
 interface CheckOptions {
   /** Whether the module runs until an engine has optimized what takes time in it: it is the optimizing compiler that experiments change. */
   readonly isOptimized?: boolean;
-  /** How far apart results may be, relative to the largest number of each. */
+  /** The tolerance, relative to the largest number of each result. */
   readonly tolerance?: number;
 }
 

@@ -1,11 +1,11 @@
 import { checkOptions } from '../arguments/check-option.js';
 import { engine, env, setBackend } from '@tensorflow/tfjs-core';
-import { cpu } from './cpu.js';
-import type { BackendLoader } from './loader.js';
-import { tensorflow } from './tensorflow.js';
-import { wasm } from './wasm.js';
-import { webgl } from './webgl.js';
-import { webgpu } from './webgpu.js';
+import { cpu } from './loaders/cpu.js';
+import type { BackendLoader } from './loaders/loader.js';
+import { tensorflow } from './loaders/tensorflow.js';
+import { wasm } from './loaders/wasm.js';
+import { webgl } from './loaders/webgl.js';
+import { webgpu } from './loaders/webgpu.js';
 import { registerOverrides, registerCustomKernels } from '../registry/kernel-override.js';
 import { correctInputTypes } from '../registry/input-types.js';
 import { customKernels, overrides } from './all-kernels.js';
@@ -15,7 +15,7 @@ import type { BackendName, BackendOptions } from './options.js';
 
 const loaders: Record<BackendName, BackendLoader> = { tensorflow, webgpu, wasm, webgl, cpu };
 
-/** What 'auto' tries, the fastest first. */
+/** The backends that 'auto' tries, the fastest first. */
 const orderInNode: readonly BackendName[] = ['tensorflow', 'webgpu', 'wasm', 'cpu'];
 const orderInBrowser: readonly BackendName[] = ['webgpu', 'wasm', 'webgl', 'cpu'];
 

@@ -23,8 +23,8 @@ import {
   where,
 } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { checkOperation } from '../testing/check-operation.js';
-import { elementwise, spread } from '../testing/float64.js';
+import { checkOperation } from '../testing/operations/check-operation.js';
+import { elementwise, spread } from '../testing/operations/float64.js';
 import { where as ownWhere } from '../arrays/where.js';
 
 const SHAPES = [

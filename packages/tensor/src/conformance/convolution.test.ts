@@ -1,13 +1,13 @@
 import { conv2d, conv2dTranspose, type Tensor4D } from '@tensorflow/tfjs-core';
 import { describe, test } from 'vitest';
-import { checkOperation } from '../testing/check-operation.js';
-import { build, spread } from '../testing/float64.js';
+import { checkOperation } from '../testing/operations/check-operation.js';
+import { build, spread } from '../testing/operations/float64.js';
 import {
   convolutionCases,
   convolutionName,
   convolutionProducts,
   convolutionShapes,
-} from '../testing/float64-convolution.js';
+} from '../testing/operations/float64-convolution.js';
 
 // Sums of up to forty terms of size 1.
 const tolerance = { rtol: 1e-5, atol: 1e-5 };

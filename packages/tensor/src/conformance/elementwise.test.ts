@@ -21,9 +21,9 @@ import {
   tanh,
 } from '@tensorflow/tfjs-core';
 import { describe, test } from 'vitest';
-import type { Tolerance } from '../testing/all-close.js';
-import { checkOperation } from '../testing/check-operation.js';
-import { elementwise, spread } from '../testing/float64.js';
+import type { Tolerance } from '../testing/closeness/all-close.js';
+import { checkOperation } from '../testing/operations/check-operation.js';
+import { elementwise, spread } from '../testing/operations/float64.js';
 
 const SHAPES = [[], [0], [1], [1, 1, 1], [5], [2, 0, 3], [2, 1, 3, 4], [1030]];
 

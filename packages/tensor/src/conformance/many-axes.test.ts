@@ -25,7 +25,7 @@ import {
   where,
 } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { build } from '../testing/float64.js';
+import { build } from '../testing/operations/float64.js';
 
 // Batches of draws of images have six axes, and GPUs' kernels are written for four.
 const SHAPES = [

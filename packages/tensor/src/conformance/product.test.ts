@@ -1,7 +1,7 @@
 import { matMul, type Tensor } from '@tensorflow/tfjs-core';
 import { describe, test } from 'vitest';
-import { at, build, type Float64, spread } from '../testing/float64.js';
-import { checkOperation } from '../testing/check-operation.js';
+import { at, build, type Float64, spread } from '../testing/operations/float64.js';
+import { checkOperation } from '../testing/operations/check-operation.js';
 
 /** The triple loop, over batch axes that broadcast. */
 function product(a: Float64, b: Float64, transposeA: boolean, transposeB: boolean): Float64 {

@@ -16,8 +16,8 @@ import {
   tensor,
 } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { checkOperation } from '../testing/check-operation.js';
-import { alongLast, type Float64, reduce, spread } from '../testing/float64.js';
+import { checkOperation } from '../testing/operations/check-operation.js';
+import { alongLast, type Float64, reduce, spread } from '../testing/operations/float64.js';
 
 const total = (x: number[]) => x.reduce((a, b) => a + b, 0);
 

@@ -30,8 +30,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { broadcastTo as ownBroadcastTo } from '../arrays/broadcast-to.js';
-import { checkOperation, type OperationCase } from '../testing/check-operation.js';
-import { at, build, type Float64, spread } from '../testing/float64.js';
+import { checkOperation, type OperationCase } from '../testing/operations/check-operation.js';
+import { at, build, type Float64, spread } from '../testing/operations/float64.js';
 
 const EXACT = { rtol: 0, atol: 0 };
 

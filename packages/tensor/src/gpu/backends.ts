@@ -1,6 +1,6 @@
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 
-/** What both GPU backends of TensorFlow.js offer to kernels, as far as it is used here. */
+/** The part of TensorFlow.js's GPU backends that kernels use here. */
 export interface GpuBackend {
   /** Whether TensorFlow.js would rather compute with these tensors, small and not uploaded yet, in JavaScript. */
   shouldExecuteOnCPU(inputs: TensorInfo[]): boolean;

@@ -14,7 +14,7 @@ export interface Threads {
   readonly shape: number[];
   /** Default: one for each number of the result. */
   readonly threads?: number;
-  /** What `uniforms` has besides. */
+  /** Further uniforms. */
   readonly integers: Readonly<Record<string, number>>;
 }
 

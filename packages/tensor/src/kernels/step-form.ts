@@ -1,7 +1,7 @@
 import type { AffineForm } from './affine/contract.js';
 import type { SplineForm } from './spline/contract.js';
 
-/** What a layer does to a number with its parameters, as a formula that kernels know: an affine map, or a rational-quadratic spline. */
+/** The map of one number by its parameters, as a formula that kernels know: an affine map, or a rational-quadratic spline. */
 export type StepForm = AffineForm | SplineForm;
 
 /**

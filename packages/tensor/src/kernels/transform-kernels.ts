@@ -3,13 +3,13 @@ import { Arena } from '../wasm/arena.js';
 import type { TransformArraysFields } from '../wasm/structs.generated.js';
 import type { WasmModule } from '../wasm/wasm-module.js';
 
-/** What one family of transforms has of its own. */
+/** The kernels and structures of one family of transforms. */
 interface TransformFamily<Form> {
   readonly name: string;
   readonly apply: (wasm: WasmModule, struct: number) => void;
   readonly applyGradient: (wasm: WasmModule, struct: number) => void;
   readonly structBytes: number;
-  /** What a thread needs, in whole cache lines. */
+  /** Bytes of a thread's work space, in whole cache lines. */
   readonly workBytes: (wasm: WasmModule, form: Form, parameterCount: number) => number;
   readonly writeStruct: (wasm: WasmModule, address: number, form: Form, arrays: TransformArraysFields) => void;
 }

@@ -1,7 +1,7 @@
 import { formatValue } from '../arguments/format.js';
 import type { BuildModule, Json, ModuleClass, ModuleConfig, ModuleContract } from './contract.js';
 
-/** How many modules may stand within each other: more is no model but an attack on the stack. */
+/** The largest depth of nested modules: more is no model but an attack on the stack. */
 const DEEPEST = 100;
 
 /** An error that says where in a configuration it arose. */
@@ -116,7 +116,7 @@ function located(error: unknown, place: string, config: Json): Error {
   return new ConfigError(`${place}${isOwn ? ': ' : ' '}${text}`, { cause: error });
 }
 
-/** Where an object stands within another, as `.parts.0`; the empty text for the same one. */
+/** The path of an object within another, such as `.parts.0`; the empty text for the same one. */
 function placeOf(root: Json, wanted: Json): string {
   // No recursion: nothing is known yet of how deep the lists in it are.
   const open: [Json, string][] = [[root, '']];

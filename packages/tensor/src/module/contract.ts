@@ -3,7 +3,7 @@ import type { Variable } from '@tensorflow/tfjs-core';
 /** A value that JSON can hold. */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
-/** What rebuilds a {@link Module}: its class's `type`, and whatever that class's `fromConfig` reads. */
+/** The configuration that rebuilds a {@link Module}: its class's `type`, and the fields that that class's `fromConfig` reads. */
 export type ModuleConfig = { type: string } & { [name: string]: Json };
 
 /** Builds a child module from the configuration stored in its parent's; throws if it is not of the class that is asked for. */
@@ -13,7 +13,7 @@ export type BuildModule = <M extends ModuleContract = ModuleContract>(
 ) => M;
 
 /**
- * How a class reads what was saved before it had its present name, or its variables theirs: what it declares as `static formerly`.
+ * The former names of a class and its variables, by which older files are read: its `static formerly`.
  *
  * @example
  * ```ts
@@ -52,13 +52,13 @@ export interface FormerNames {
 export interface ModuleClass<M extends ModuleContract = ModuleContract> {
   /** The name in a saved file; unlike `class.name` it survives a minifier. */
   readonly type: string;
-  /** What files of earlier versions call it and its variables. Old names of fields in a configuration are left to `readConfig`. */
+  /** The names of the class and its variables in files of earlier versions. Old names of fields in a configuration are left to `readConfig`. */
   readonly formerly?: FormerNames;
   /** Rebuilds the structure; the weights are restored afterwards, path by path. */
   fromConfig(config: ModuleConfig, build: BuildModule): M;
 }
 
-/** What a `Module` is to whoever builds, saves or copies it; the class is the only implementation. */
+/** The part of `Module` that building, saving and copying need; the class is the only implementation. */
 export interface ModuleContract {
   config(): ModuleConfig;
   variables(): Map<string, Variable>;

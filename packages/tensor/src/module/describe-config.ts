@@ -1,6 +1,6 @@
 import type { Json } from './contract.js';
 
-/** How many numbers of a list are written out. */
+/** The number of a list's entries that are written out. */
 const SHOWN = 8;
 
 /** A module's configuration as an indented text: a line for each part, as `scale: Scale(dim: 3)`. */

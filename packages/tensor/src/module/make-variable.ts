@@ -3,7 +3,7 @@ import { type Tensor, tidy, type Variable, variable, zeros } from '@tensorflow/t
 import { formatShape } from '../arguments/check.js';
 import { isRestoring, rememberMade, takeVariable } from '../arguments/restoring.js';
 
-/** How {@link makeVariable} makes one. */
+/** Options of {@link makeVariable}. */
 export interface VariableOptions {
   /** Whether an optimizer may change it. Default true. */
   trainable?: boolean;

@@ -4,6 +4,7 @@ import type { BuildModule, ModuleClass, ModuleConfig, ModuleContract } from './c
 import { describeConfig } from './describe-config.js';
 import { moduleState, restoreModule } from './restore-module.js';
 import { rememberMade } from '../arguments/restoring.js';
+import { typeOf } from '../arguments/type-of.js';
 
 /**
  * Something that owns `tf.Variable`s and child modules: assign them to public properties (arrays of them included), and the
@@ -78,11 +79,11 @@ export abstract class Module implements ModuleContract {
     try {
       return describeConfig(this.config());
     } catch {
-      return this.constructor.name;
+      return typeOf(this);
     }
   }
 
-  /** What `console.log` of Node prints. */
+  /** The text that Node's `console.log` prints. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
@@ -179,7 +180,7 @@ function walk(
   within: readonly object[] = [],
 ): void {
   const isOwner = value instanceof Module || Array.isArray(value);
-  // What holds itself would have no last path.
+  // A module that holds itself would have no last path.
   if ((!isOwner && !(value instanceof Variable)) || within.includes(value)) return;
   if (!Array.isArray(value)) visit(value, path);
   if (!isOwner) return;
@@ -212,7 +213,7 @@ function checkTakesNothing(moduleClass: object, what: string): void {
   if (length !== 0) throw new Error(`${name}: the class must have ${what}, because its constructor takes arguments`);
 }
 
-/** What a module holds besides variables and modules, as JSON. */
+/** The fields of a module besides variables and modules, as JSON. */
 function plainValues(module: Module): Record<string, string> {
   const isPlain = (value: unknown): boolean =>
     Array.isArray(value) ? value.every(isPlain) : ['number', 'string', 'boolean'].includes(typeof value);

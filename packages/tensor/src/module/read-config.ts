@@ -10,7 +10,7 @@ const listOf =
   (value): value is T[] =>
     Array.isArray(value) && value.every((entry) => isEntry(entry));
 
-/** What a field may be: how error messages call it, and how it is told. */
+/** A type of field: its name in error messages, and its test. */
 const KINDS = {
   number: ['a number', isNumber],
   boolean: ['true or false', (value: unknown): value is boolean => typeof value === 'boolean'],

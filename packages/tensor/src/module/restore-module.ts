@@ -6,7 +6,7 @@ import { type PathRule, pathsOfToday } from './former-paths.js';
 import type { Json, ModuleClass, ModuleContract } from './contract.js';
 import { restoring, type VariableShape } from '../arguments/restoring.js';
 
-/** What a module is besides its class's configuration and the values of its variables. */
+/** The state of a module besides its class's configuration and the values of its variables. */
 export interface ModuleState {
   /** Further paths of variables that stand at several, each with the path under which `variables()` lists them. */
   readonly ties: ReadonlyMap<string, string>;
@@ -15,7 +15,7 @@ export interface ModuleState {
 }
 
 /**
- * What saving a module keeps besides its configuration and its numbers, for {@link restoreModule}.
+ * The state that is saved with a module besides its configuration and its numbers, for {@link restoreModule}.
  *
  * @example
  * ```ts
@@ -39,9 +39,9 @@ export function moduleState(module: ModuleContract): ModuleState {
   return { ties: new Map(ties), frozen: new Set(frozen) };
 }
 
-/** A module as it is kept. */
+/** A saved module. */
 export interface KeptModule {
-  /** What error messages call the place where it is kept, as `unpackModule: weights.safetensors`. */
+  /** The name of its source in error messages, such as `unpackModule: weights.safetensors`. */
   readonly source: string;
   readonly config: Json;
   /** By path, each once. */
@@ -103,7 +103,7 @@ export function restoreModule<M extends ModuleContract>(
   });
 }
 
-/** What is kept, under the paths of today. */
+/** The saved module under today's paths. */
 function rename(kept: KeptModule, today: PathRule): KeptModule {
   const { source, variables, ties, frozen } = kept;
   const renamed = new Map<string, VariableShape>();

@@ -1,5 +1,5 @@
 // Logarithm, cosine and sine from +, −, ×, ÷ and √ alone, which IEEE 754 rounds in one way everywhere: `Math.log` and its like may differ in
-// the last place from engine to engine. `assembly/box-muller.ts` computes the same operations in the same order; keep them so.
+// the last place from engine to engine. `assembly/random/box-muller.ts` computes the same operations in the same order; keep them so.
 
 const LOG_2 = Math.LN2;
 const HALF_PI = Math.PI / 2;

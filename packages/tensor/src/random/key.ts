@@ -1,7 +1,7 @@
 import { type Key, threefry } from './threefry.js';
 import { formatValue } from '../arguments/format.js';
 
-/** What every `seed` option takes: an integer, a {@link Key}, or nothing for a fresh key. 0 is a seed like any other. */
+/** The type of every `seed` option: an integer, a {@link Key}, or nothing for a fresh key. 0 is a seed like any other. */
 export type Seed = number | Key;
 
 /**

@@ -33,7 +33,7 @@ export function orthogonal(key: Key, rows: number, columns: number, gain = 1): T
   const numbers = Float64Array.from(normalNumbers(key, count * length));
   const vectors = Array.from({ length: count }, (_, i) => numbers.subarray(i * length, (i + 1) * length));
   for (const [i, vector] of vectors.entries()) {
-    // Once: what rounding leaves of two vectors in common, 1e-10 at worst in half a million draws, is nothing in float32.
+    // Once: the dot product that rounding leaves of two vectors, 1e-10 at worst in half a million draws, is nothing in float32.
     for (const earlier of vectors.slice(0, i)) addMultiple(vector, earlier, -dot(vector, earlier));
     const scale = 1 / Math.sqrt(dot(vector, vector));
     for (const [k, number] of vector.entries()) vector[k] = number * scale;

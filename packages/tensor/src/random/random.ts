@@ -93,7 +93,7 @@ export function uniformNumbers(key: Key, count: number, lower: number, upper: nu
   const values = new Float32Array(count);
   for (let i = 0; i < count; i++) {
     const value = Math.fround(lower + (words[i] >>> 8) * scale);
-    // What rounds up to the excluded end goes to the included one, to which only half a rounding interval belongs otherwise.
+    // Numbers that round up to the excluded end become the included one, to which only half a rounding interval belongs otherwise.
     values[i] = value < upper ? value : lower;
   }
   return values;

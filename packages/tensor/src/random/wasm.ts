@@ -3,13 +3,13 @@ import type { Key } from './threefry.js';
 import { RANDOM_BYTES } from '../wasm/structs.generated.js';
 import type { WasmModule } from '../wasm/wasm-module.js';
 
-/** What {@link normalKernel} is told; it has no inputs. */
+/** Attributes of {@link normalKernel}, which has no inputs. */
 export interface NormalAttrs {
   readonly key: Key;
   readonly shape: readonly number[];
 }
 
-/** What {@link uniformKernel} is told: numbers `lower + scale · w` below `upper`, for the upper 24 bits w of random words. */
+/** Attributes of {@link uniformKernel}: numbers `lower + scale · w` below `upper`, for the upper 24 bits w of random words. */
 export interface UniformAttrs extends NormalAttrs {
   readonly lower: number;
   readonly upper: number;

@@ -1,7 +1,8 @@
-export { allClose, type Tolerance } from './all-close.js';
+export { allClose, type Tolerance } from './closeness/all-close.js';
 export { assertClose, assertFreed, assertGradientClose, assertRefused, assertSame, broken, rebuilt } from './law.js';
+export { extremes } from './extremes.js';
 export { makeModule } from './make-module.js';
-export { matchers, type TensorMatchers } from './matchers.js';
+export { matchers, type TensorMatchers } from './closeness/matchers.js';
 export { rebuild } from './rebuild.js';
 export { repeatLess, repetitions, representatives } from './repetitions.js';
 export { trainingStep } from './training-step.js';

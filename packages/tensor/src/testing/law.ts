@@ -1,6 +1,6 @@
 import { memory } from '@tensorflow/tfjs-core';
 import type { Module } from '../module/module.js';
-import { allClose } from './all-close.js';
+import { allClose } from './closeness/all-close.js';
 import { rebuild } from './rebuild.js';
 
 /**
@@ -141,7 +141,7 @@ export function assertRefused(subject: object, what: string, call: () => unknown
 }
 
 /**
- * What {@link rebuild} makes of a module; where it cannot, throws by {@link broken}.
+ * Rebuilds a module by {@link rebuild}; where it cannot, throws by {@link broken}.
  *
  * @example
  * ```ts

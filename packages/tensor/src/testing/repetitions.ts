@@ -21,7 +21,7 @@ export function repeatLess(factor: number): void {
 }
 
 /**
- * How often to repeat what says `count`: that often, or less after {@link repeatLess}; twice at least, for what alternates between two cases.
+ * The number of repetitions where `count` are asked for: that many, or fewer after {@link repeatLess}; twice at least, for what alternates between two cases.
  *
  * @example
  * ```ts

@@ -3,7 +3,7 @@ import { TILE, UNIT_BYTES } from './structs.generated.js';
 /** Into how many chunks a batch is cut at most; each sums its events' gradients of weights in a place of its own. */
 const MOST_CHUNKS = 16;
 
-/** How the tiles of a batch are cut into chunks, whatever works on them: sums over all of them have one order. */
+/** Cuts the tiles of a batch into chunks, the same for any number of threads: sums over all of them have one order. */
 export function chunksOf(rows: number): { chunks: number; chunkTiles: number } {
   const tiles = Math.ceil(rows / TILE);
   const chunkTiles = Math.max(1, Math.ceil(tiles / MOST_CHUNKS));

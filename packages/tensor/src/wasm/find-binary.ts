@@ -84,7 +84,7 @@ export function readInstalledBinary(name: BinaryName): Uint8Array | undefined {
     const main = resolver.createRequire(import.meta.url).resolve(PACKAGE);
     return fs.readFileSync(main.replace(/[^\\/]*$/, name));
   } catch {
-    // The stock loader says what is wrong, if anything is.
+    // The stock loader reports an error, if there is one.
     return undefined;
   }
 }

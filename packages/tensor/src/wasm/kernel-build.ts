@@ -32,7 +32,7 @@ function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** What V8 has as an experiment. */
+/** An experimental feature of V8. */
 interface Experiment {
   /** The flag that turns it on. */
   readonly flag: string;
@@ -41,7 +41,7 @@ interface Experiment {
    * should an experiment fail at one, it ends the process, which no check at the start can catch.
    */
   readonly tried: readonly string[];
-  /** What warnings call it. */
+  /** Its name in warnings. */
   readonly name: string;
 }
 
@@ -156,11 +156,11 @@ function timedTile(binary: Uint8Array<ArrayBuffer>): TimedTile {
 /** More than V8's budget for code that is not optimized: some milliseconds. */
 const WARM_UPS = 1000;
 
-/** How many register tiles are computed at a time, and how often: about a millisecond altogether. */
+/** The number of register tiles in a measurement, and of measurements: about a millisecond altogether. */
 const TILES = 40;
 const ROUNDS = 100;
 
-/** How many times as fast one tile is as another, both at best: what else the machine does only ever makes one slower. */
+/** The speed of one tile relative to another, both at best: what else the machine does only ever makes one slower. */
 function speedRatio(tile: TimedTile, other: TimedTile): number {
   const time = (each: TimedTile) => {
     const start = performance.now();

@@ -17,7 +17,7 @@ export function declareMemory(binary: Uint8Array, shared: boolean): Uint8Array<A
   return result;
 }
 
-/** Where the flags of the memory's limits are. */
+/** The position of the flags of the memory's limits. */
 function flagsOffset(binary: Uint8Array): number | undefined {
   let at = 8;
   const readNumber = () => {

@@ -1,4 +1,4 @@
-/** What a thread needs to serve: the kernels' compiled module, the memory, the addresses of constants and pool in it and the thread's number, from 1. */
+/** The message that starts a thread: the kernels' compiled module, the memory, the addresses of constants and pool in it and the thread's number, from 1. */
 interface ThreadData {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
@@ -15,7 +15,7 @@ const serve = `({ module, memory, constants, pool, thread }) =>
 export function startThread(data: ThreadData): void {
   const node = nodeThreads();
   try {
-    // What goes wrong comes as an event or as an exception, and the other threads do the work.
+    // Errors come as an event or as an exception, and the other threads do the work.
     if (node) startInNode(node, data);
     else startInPage(data);
   } catch (error) {
@@ -49,7 +49,7 @@ function warnOnce(reason: string): void {
   hasWarned = true;
 }
 
-/** How many threads can run side by side, 1 where they cannot share memory. */
+/** The number of threads that can run side by side, 1 where they cannot share memory. */
 export function availableThreads(): number {
   const { navigator, crossOriginIsolated } = globalThis as {
     navigator?: { hardwareConcurrency?: number };

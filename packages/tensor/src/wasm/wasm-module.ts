@@ -6,10 +6,10 @@ import { type MemoryViews, memoryViews } from './memory-views.js';
 import { POOL_BYTES } from './structs.generated.js';
 import { startThread } from './threads.js';
 
-/** What this package uses of TensorFlow.js's wasm backend. */
+/** The part of TensorFlow.js's wasm backend that this package uses. */
 export interface WasmBackend {
   readonly wasm: {
-    /** What the WebAssembly module exports; the threaded build has none of it. */
+    /** Exports of the WebAssembly module; the threaded build has none of them. */
     readonly asm?: { readonly memory?: WebAssembly.Memory };
     /** Throws where there is no memory left, once the module is loaded. */
     _malloc(bytes: number): number;
@@ -111,11 +111,11 @@ interface WasmFunctions {
 export interface WasmModule {
   readonly backend: WasmBackend;
   readonly functions: WasmFunctions;
-  /** How many threads may work on a task, each in place of its own. */
+  /** The number of threads that may work on a task, each in work space of its own. */
   readonly threads: number;
   /** Which build of the kernels it is. */
   readonly build: KernelBuild;
-  /** Where a tensor's numbers start; moves the tensor to this backend if it lives on another. */
+  /** The address of a tensor's numbers; moves the tensor to this backend if it lives on another. */
   address(tensor: TensorInfo): number;
   /** Whether a tensor is of 4-byte numbers, which {@link WasmFunctions.copyRows} can copy. */
   holds(tensor: TensorInfo): boolean;

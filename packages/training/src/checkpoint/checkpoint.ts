@@ -1,7 +1,7 @@
 import { dispose, type Tensor, tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { Key } from '@pushforward/tensor';
 
-/** How one epoch ended. */
+/** The losses of one epoch. */
 export type EpochRecord = {
   /** The number of the epoch, from 1. */
   epoch: number;
@@ -13,11 +13,11 @@ export type EpochRecord = {
   validationLoss: number | null;
 };
 
-/** Where a run stands, as plain JSON. */
+/** The state of a run, as plain JSON. */
 export type Progress = {
   /** The version of this format. */
   version: 1;
-  /** What every random choice of the run comes from. */
+  /** The key of every random choice of the run. */
   key: { high: number; low: number };
   batchSize: number;
   /** The number of rows trained on, or null for a stream. */

@@ -27,7 +27,7 @@ export interface RowArray {
 export type Rows = Tensor | RowArray;
 
 /**
- * What a model learns from: rows; a tuple or record of rows, which are shuffled and cut together; or a stream of batches.
+ * Training data: rows; a tuple or record of rows, which are shuffled and cut together; or a stream of batches.
  */
 export type Data = Rows | readonly Rows[] | { readonly [name: string]: Rows } | BatchStream<TensorContainer>;
 

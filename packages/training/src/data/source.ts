@@ -5,13 +5,13 @@ import type { TensorContainer } from '@tensorflow/tfjs-core';
 export interface SizedBatch {
   batch: TensorContainer;
   size: number;
-  /** What an error message calls one of its rows. */
+  /** The name of one of its rows in error messages. */
   place(row: number): string;
 }
 
 /** Data cut into batches, epoch by epoch. */
 export interface Source {
-  /** What error messages call it, as `data`. */
+  /** Its name in error messages, such as `data`. */
   readonly name: string;
   /** The number of rows, or null where only the stream knows. */
   readonly rowCount: number | null;
@@ -26,6 +26,6 @@ export interface Pass {
   key: Key;
   /** Whether rows come in the order that `key` and `epoch` give, or in their own. */
   shuffle: boolean;
-  /** How many batches to leave out at the beginning. */
+  /** The number of batches to leave out at the beginning. */
   skip: number;
 }

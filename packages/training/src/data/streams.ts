@@ -18,14 +18,14 @@ export type BatchStream<B> =
   | AsyncIterable<B>
   | ((epoch: { epoch: number; seed: Key }) => Iterable<B> | AsyncIterable<B>);
 
-/** What makes the batches of an epoch, and what to try if they are none. */
+/** The batches of an epoch, and a hint if there are none. */
 export interface Stream {
   open: (epoch: { epoch: number; seed: Key }) => Iterable<TensorContainer> | AsyncIterable<TensorContainer>;
   hint?: string;
 }
 
 /**
- * How to get at the batches of a stream, or undefined for what is no stream.
+ * Opens the batches of a stream; undefined for what is no stream.
  *
  * @throws Error for an object that can be iterated once only
  */

@@ -6,9 +6,9 @@ import { type Batch, type Data, toSource } from '../data/data.js';
 import { yieldToEventLoop } from './event-loop.js';
 import { checkLoss, checkScalar, type Loss, readScalars } from './loss.js';
 
-/** How {@link evaluate} goes through the data. */
+/** Options of {@link evaluate}. */
 export interface EvaluateOptions {
-  /** How many rows a batch has; a stream brings its own batches. Default 128. */
+  /** The number of rows of a batch; a stream brings its own batches. Default 128. */
   batchSize?: number;
   /** An integer or a key, for a loss that draws. Default: a fresh key. */
   seed?: Seed;

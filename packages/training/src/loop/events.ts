@@ -4,7 +4,7 @@ import type { Checkpoint, EpochRecord, Progress } from '../checkpoint/checkpoint
 export interface StepEvent {
   /** The number of steps completed, this one included. */
   step: number;
-  /** How many steps there will be if nothing stops the run before, or null where that is unknown. */
+  /** The number of steps if nothing stops the run before, or null where that is unknown. */
   totalSteps: number | null;
   /** The number of the epoch, from 1. */
   epoch: number;
@@ -22,7 +22,7 @@ export interface EpochEvent extends Readonly<EpochRecord> {
   isBest: boolean;
 }
 
-/** What a run tells while it goes on; a promise that a handler returns is awaited before the next step. */
+/** The handlers of a run's events; a promise that a handler returns is awaited before the next step. */
 export interface FitHandlers {
   /** Called for every step, in order; with `readEvery` k, for k steps at once. */
   onStep?: (event: StepEvent) => void | Promise<void>;
@@ -32,7 +32,7 @@ export interface FitHandlers {
   onCheckpoint?: (checkpoint: Checkpoint) => void | Promise<void>;
 }
 
-/** How a run ended. */
+/** The result of a run. */
 export interface FitResult {
   /** All epochs or steps were taken, patience ran out, or the signal came. */
   stopped: 'finished' | 'patience' | 'aborted';
@@ -44,6 +44,6 @@ export interface FitResult {
   history: EpochRecord[];
   /** The epoch with the lowest validation loss, or null without validation. */
   best: Progress['best'];
-  /** Where the run stands, to go on from. */
+  /** The state of the run, to go on from. */
   checkpoint: Checkpoint;
 }

@@ -18,17 +18,17 @@ import { checkLoss, type Loss, type Objective } from './loss.js';
 import { adam, type Optimizer } from '../optimizer/optimizer.js';
 import { Run } from './training-run.js';
 
-/** How {@link fit} trains. */
+/** Options of {@link fit}. */
 export interface FitOptions<B> extends FitHandlers {
   /** Whose trainable variables are trained; all its variables are in the checkpoints, under their paths. An objective brings its own. */
   module: Module;
   /** Default `adam()`. */
   optimizer?: Optimizer;
-  /** How many passes over the data there are, those before a checkpoint included. At least one of `epochs` and `steps` is needed. */
+  /** The number of passes over the data, those before a checkpoint included. At least one of `epochs` and `steps` is needed. */
   epochs?: number;
-  /** How many steps there are, those before a checkpoint included. */
+  /** The number of steps, those before a checkpoint included. */
   steps?: number;
-  /** How many rows a batch has, the last one of an epoch maybe fewer; a stream brings its own batches. Default 128. */
+  /** The number of rows of a batch, the last one of an epoch maybe smaller; a stream brings its own batches. Default 128. */
   batchSize?: number;
   /** An integer or a key for every random choice: shuffling, the validation split, the keys of the losses. Default: a fresh key. */
   seed?: Seed;
@@ -37,19 +37,19 @@ export interface FitOptions<B> extends FitHandlers {
    * it, the run ends with the weights that had the lowest validation loss. Default: none.
    */
   validation?: { data: DataOf<B> } | { fraction: number };
-  /** How many epochs in a row may bring no lower validation loss before training stops. Default: any number. */
+  /** The number of epochs in a row without a lower validation loss after which training stops. Default: any number. */
   patience?: number;
   /** Stops the run after the current step. */
   signal?: AbortSignal;
   /**
-   * How many steps run between two reads of the loss. Reading makes the program wait for the device, which costs nothing where
+   * The number of steps between two reads of the loss. Reading makes the program wait for the device, which costs nothing where
    * program and device are one (`cpu`, `wasm`); 10 or so keeps a GPU busy. Events, and the check for non-finite losses, come up to
    * that many steps later. Default 1.
    */
   readEvery?: number;
-  /** Where to go on: a run with the same loss, data, optimizer and batch size, stopped there. Default: start afresh. */
+  /** The checkpoint to go on from: a run with the same loss, data, optimizer and batch size, stopped there. Default: start afresh. */
   checkpoint?: Checkpoint;
-  /** How often `onCheckpoint` is called, in steps or in epochs. Default `{ epochs: 1 }`. */
+  /** The interval between calls of `onCheckpoint`, in steps or in epochs. Default `{ epochs: 1 }`. */
   checkpointEvery?: { steps: number } | { epochs: number };
 }
 

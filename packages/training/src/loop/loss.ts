@@ -1,7 +1,7 @@
 import { engine, type NamedTensorMap, stack, Tensor, tidy, type Variable, variableGrads } from '@tensorflow/tfjs-core';
 import { formatShape, formatValue, type Key, type Module } from '@pushforward/tensor';
 
-/** What a loss gets beside its batch. */
+/** The second argument of a loss, beside its batch. */
 export interface LossInfo {
   /** A key of this step's own, for whatever the loss draws: every `seed` option takes it. */
   seed: Key;

@@ -11,7 +11,7 @@ import { checkScalar, type Loss, lossAndGradients, readScalars } from './loss.js
 import { type OptimizerState, share } from '../optimizer/optimizer-state.js';
 import type { Schedule } from '../optimizer/schedule.js';
 
-/** What a run is made of, checked and with every default filled in. */
+/** The settings of a run, checked and with every default filled in. */
 export interface RunParts extends FitHandlers {
   loss: Loss<unknown>;
   /** Runs a step with the module as it is trained. */
@@ -186,7 +186,7 @@ export class Run {
   /** Looks for the rows behind a loss that is not finite. */
   async #badLoss(value: number, step: number): Promise<NonFiniteError> {
     const { loss, training, keys } = this.#parts;
-    // Those of the step itself where its loss was read alone, else those of a step shortly before.
+    // The weights of the step itself where its loss was read alone, else of a step shortly before.
     const weights = this.#candidate.length > 0 ? this.#candidate : this.#good;
     const at = `loss must be finite, got ${value} at step ${step} (epoch ${this.#progress.epoch + 1})`;
     if (!(await areFinite(weights)))

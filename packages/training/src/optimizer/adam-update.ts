@@ -1,7 +1,7 @@
 import { type AdamArrays, type AdamConstants, adamStep, hasAdamKernel } from '@pushforward/tensor/kernels';
 import { abs, add, addN, div, maximum, mul, scalar, sqrt, square, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
 
-/** What an update needs besides tensors: plain numbers, the step's own learning rate among them. */
+/** The numbers of an update, the step's own learning rate among them. */
 export interface Hyperparameters {
   /** Which second moment scales the step: the root mean square of the gradients, or their decayed maximum. */
   rule: 'adam' | 'adamax';
@@ -112,6 +112,6 @@ function clipFactor(gradients: readonly Tensor[], clipNorm: number): Tensor {
 
 function sumOfSquares(gradient: Tensor): Tensor {
   const squares = square(gradient);
-  // Rows first: some backends add a whole tensor up in one float, which loses what is added last.
+  // Rows first: some backends add a whole tensor up in one float, which loses the last terms.
   return sum(squares.rank > 1 ? sum(squares, squares.rank - 1) : squares);
 }

@@ -14,7 +14,7 @@ import { checkRate, type Schedule } from './schedule.js';
 import { type Hyperparameters, type Slots, update } from './adam-update.js';
 
 /**
- * What an optimizer accumulates over a run: the number of steps, the moments of the gradients and, if asked for, the moving average
+ * The state that an optimizer accumulates over a run: the number of steps, the moments of the gradients and, if asked for, the moving average
  * of the weights. Made by an optimizer's `init`.
  *
  * @example
@@ -71,7 +71,7 @@ export class OptimizerState {
     for (const [path, { name, shape }] of this.variables) {
       if (gradients[name] && !util.arraysEqual(gradients[name].shape, shape)) {
         throw new Error(
-          `update: gradient of ${path} must be ${formatShape(shape)}, got ${formatShape(gradients[name].shape)}`,
+          `OptimizerState: gradient of ${path} must be ${formatShape(shape)}, got ${formatShape(gradients[name].shape)}`,
         );
       }
     }
@@ -109,13 +109,13 @@ export class OptimizerState {
    * @throws Error if a tensor is missing or its shape is not its variable's
    */
   restore(step: number, tensors: ReadonlyMap<string, Tensor>): void {
-    checkInteger('restore: step', step, 0);
+    checkInteger('OptimizerState: step', step, 0);
     const own = this.tensors();
     for (const [name, { shape }] of own) {
       const tensor = tensors.get(name);
-      if (!tensor) throw new Error(`restore: tensors must have ${name}, got none of that name`);
+      if (!tensor) throw new Error(`OptimizerState: tensors must have ${name}, got none of that name`);
       if (formatShape(tensor.shape) !== formatShape(shape)) {
-        throw new Error(`restore: ${name} must be ${formatShape(shape)}, got ${formatShape(tensor.shape)}`);
+        throw new Error(`OptimizerState: ${name} must be ${formatShape(shape)}, got ${formatShape(tensor.shape)}`);
       }
     }
     const copies = [...own.keys()].map((name) => keep(tensors.get(name)!.clone()));

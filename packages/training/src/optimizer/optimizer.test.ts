@@ -185,11 +185,13 @@ describe('OptimizerState', () => {
   test('restore refuses what is missing or misshapen, and then keeps its state', () => {
     const { state } = run(adam(), 1);
     const tensors = state.tensors();
-    expect(() => state.restore(2, new Map())).toThrow('restore: tensors must have first/a, got none of that name');
-    expect(() => state.restore(2, new Map([...tensors, ['second/a', scalar(0)]]))).toThrow(
-      'restore: second/a must be [3], got []',
+    expect(() => state.restore(2, new Map())).toThrow(
+      'OptimizerState: tensors must have first/a, got none of that name',
     );
-    expect(() => state.restore(-1, tensors)).toThrow('restore: step must be an integer of at least 0, got -1');
+    expect(() => state.restore(2, new Map([...tensors, ['second/a', scalar(0)]]))).toThrow(
+      'OptimizerState: second/a must be [3], got []',
+    );
+    expect(() => state.restore(-1, tensors)).toThrow('OptimizerState: step must be an integer of at least 0, got -1');
     expect(state.step).toBe(1);
     state.dispose();
   });
@@ -219,7 +221,7 @@ describe('OptimizerState', () => {
     const x = variables.get('x')!;
     using state = adam({ learningRate: (step) => (step === 0 ? 1 : Number.NaN) }).init(variables);
     expect(() => tidy(() => state.update({ [x.name]: ones([2]) }))).toThrow(
-      'update: gradient of x must be [], got [2]',
+      'OptimizerState: gradient of x must be [], got [2]',
     );
     tidy(() => state.update({ [x.name]: scalar(1) }));
     expect(() => tidy(() => state.update({ [x.name]: scalar(1) }))).toThrow(

@@ -4,7 +4,7 @@ import { OptimizerState } from './optimizer-state.js';
 import { type Schedule, toSchedule } from './schedule.js';
 import type { Hyperparameters } from './adam-update.js';
 
-/** What {@link adam}, {@link adamW} and {@link adamax} have in common. */
+/** Options that {@link adam}, {@link adamW} and {@link adamax} share. */
 export interface AdamOptions {
   /** α, a number or a {@link Schedule}. Default 0.001 (Adamax 0.002). */
   learningRate?: number | Schedule;

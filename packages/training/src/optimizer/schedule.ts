@@ -30,7 +30,7 @@ export interface CosineDecayOptions {
   from: number;
   /** The rate after `steps` steps, and of every later one. Default 0. */
   to?: number;
-  /** How many steps the descent takes. */
+  /** The number of steps of the descent. */
   steps: number;
 }
 
@@ -58,13 +58,13 @@ export function cosineDecay(options: CosineDecayOptions): Schedule {
   return (step) => to + (from - to) * 0.5 * (1 + Math.cos(Math.PI * Math.min(step / steps, 1)));
 }
 
-/** Where an {@link exponentialDecay} starts and how fast it falls. */
+/** Options of {@link exponentialDecay}. */
 export interface ExponentialDecayOptions {
   /** The rate of the first step. */
   from: number;
   /** The factor by which the rate falls in `steps` steps, above 0 and at most 1. */
   decay: number;
-  /** How many steps one factor `decay` takes. */
+  /** The number of steps of one factor `decay`. */
   steps: number;
 }
 

@@ -21,15 +21,15 @@ import { Bijector } from '@pushforward/bijectors';
 import { type ImageShape, ResidualBlock, WeightNormConv2d } from '@pushforward/made';
 import { type Encoding, LOG_SCALE_BOUND } from '../encoder.js';
 
-/** What a {@link LatentLayer} is made of. */
+/** Options of {@link LatentLayer}. */
 export interface LatentLayerOptions {
   /** Height, width and channels of the features below the layer. */
   inputShape: readonly number[];
   /** The channels of the layer's own features. Default: those of `inputShape`. */
   channels?: number;
-  /** How many latent numbers each pixel of the layer has. */
+  /** The number of latent channels of the layer. */
   latentChannels: number;
-  /** How many numbers each pixel hands to the flow. Default 0: none. */
+  /** The number of channels of the flow's context. Default 0: none. */
   contextChannels?: number;
   /** By what factor the layer is smaller than what is below it. Default 1. */
   stride?: number;
@@ -44,7 +44,7 @@ export interface LatentLayerOptions {
   seed?: Seed;
 }
 
-/** What one of the two passes says of a layer's latent numbers: `[...batch, latentDim]`, and a context `[...batch, contextDim]`. */
+/** The output of one of the two passes for a layer's latent numbers: `[...batch, latentDim]`, and a context `[...batch, contextDim]`. */
 export interface Statements {
   readonly loc: Tensor;
   /** Not bounded yet. */
@@ -152,7 +152,7 @@ export class LatentLayer extends Module {
     if (flow === undefined) return;
     checkInstance('LatentLayer: flow', flow, Bijector, 'a bijector');
     if (flow.eventShape) checkEvent('LatentLayer: flow eventShape', flow.eventShape, [this.latentDim]);
-    // A flow without the context would leave what both ways say of it unread.
+    // A flow without the context would leave the context of both passes unread.
     if (flow.contextDim !== this.contextDim)
       throw new Error(`LatentLayer: flow contextDim must be the layer's ${this.contextDim}, got ${flow.contextDim}`);
     this.flow = flow;

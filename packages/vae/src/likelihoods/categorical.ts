@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { type BuildModule, checkInteger, type ModuleConfig, readConfig } from '@pushforward/tensor';
+import { type BuildModule, checkInteger, checkOptions, type ModuleConfig, readConfig } from '@pushforward/tensor';
 import { Categorical, type Distribution } from '@pushforward/distributions';
 import { Network } from '@pushforward/made';
 import { DecoderLikelihood } from './decoder-likelihood.js';
@@ -32,7 +32,9 @@ export class CategoricalLikelihood extends DecoderLikelihood {
   readonly categories: number;
 
   /** @param decoder from z to K logits for each number of x, those of one number side by side */
-  constructor(decoder: Network, { categories }: { categories: number }) {
+  constructor(decoder: Network, options: { categories: number }) {
+    checkOptions('CategoricalLikelihood', options, ['categories']);
+    const { categories } = options;
     checkInteger('CategoricalLikelihood: categories', categories, 1);
     super('CategoricalLikelihood', decoder, [categories]);
     this.categories = categories;

@@ -1,5 +1,5 @@
 import { reshape, type Tensor } from '@tensorflow/tfjs-core';
-import { checkInstance, type ModuleConfig } from '@pushforward/tensor';
+import { checkInstance, type ModuleConfig, sizeOf } from '@pushforward/tensor';
 import { type Distribution, Independent } from '@pushforward/distributions';
 import { Network } from '@pushforward/made';
 import { Likelihood } from './likelihood.js';
@@ -23,7 +23,7 @@ export abstract class DecoderLikelihood extends Likelihood {
   ) {
     super();
     checkInstance(`${type}: decoder`, decoder, Network, 'a network');
-    const count = parameterShape.reduce((product, size) => product * size, 1);
+    const count = sizeOf(parameterShape);
     if (decoder.outputDim % count !== 0) {
       throw new Error(
         `${type}: decoder outputDim must be a multiple of ${count}, the parameters of one number, got ${decoder.outputDim}`,

@@ -4,7 +4,7 @@ import { type Distribution, Normal } from '@pushforward/distributions';
 import { Network } from '@pushforward/made';
 import { LocationScaleLikelihood } from './location-scale-likelihood.js';
 
-/** How {@link GaussianLikelihood} treats its scale. */
+/** Options of {@link GaussianLikelihood}. */
 export interface GaussianLikelihoodOptions {
   /** The standard deviation at the start, in the unit of x. Default 1. */
   scale?: number;

@@ -4,7 +4,7 @@ import type { Distribution } from '@pushforward/distributions';
 import type { Network } from '@pushforward/made';
 import { DecoderLikelihood } from './decoder-likelihood.js';
 
-/** How a likelihood treats a scale that does not depend on z. */
+/** Options of a likelihood's scale that does not depend on z. */
 export interface ScaleOptions {
   /** The scale at the start, in the unit of x. */
   scale: number;

@@ -2,7 +2,7 @@ import { Tensor } from '@tensorflow/tfjs-core';
 import { formatValue, type Seed } from '@pushforward/tensor';
 import type { Observations } from '@pushforward/distributions';
 
-/** What an objective of an autoencoder is told beside its batch; `fit` of `@pushforward/training` gives all of it. */
+/** The second argument of an autoencoder's objective; `fit` of `@pushforward/training` gives all of it. */
 export interface StepInfo {
   /** The step's own, for its draws. */
   readonly seed: Seed;

@@ -12,12 +12,12 @@ import type { Encoding } from '../encoder.js';
 import type { LatentVariableModel } from '../latent-variable-model.js';
 import { Vae } from '../vae.js';
 
-/** How much of the KL term a group of latent dimensions has for nothing. */
+/** The part of the KL term that a group of latent dimensions has for nothing. */
 export interface FreeBits {
   /** λ, in nats for each group, of a batch's mean. */
   nats: number;
   /**
-   * How many groups of as many neighbouring dimensions z is cut into. Default 1, which is one group for each latent layer. More need a {@link Vae} whose posterior
+   * The number of groups of as many neighbouring dimensions that z is cut into. Default 1, which is one group for each latent layer. More need a {@link Vae} whose posterior
    * has no flow and whose prior's dimensions are independent, since only then the KL term is a sum over dimensions.
    */
   groups?: number;

@@ -6,16 +6,16 @@ import { readBatch, type StepInfo } from './batch.js';
 import { chargedKl, checkFreeBits, type FreeBits } from './free-bits.js';
 import { pathLogPosteriors } from './path-gradient.js';
 
-/** What {@link negativeElbo} does to the two terms of the bound. */
+/** Options of {@link negativeElbo}. */
 export interface NegativeElboOptions {
   /** Posterior samples for each x. Default 1. */
   samples?: number;
   /**
-   * What the KL term is multiplied by: a number, as in a β-VAE, or a function of the step, such as `(step) => Math.min(1, step / 1000)` for annealing.
+   * Factor of the KL term: a number, as in a β-VAE, or a function of the step, such as `(step) => Math.min(1, step / 1000)` for annealing.
    * Default 1.
    */
   beta?: number | ((step: number) => number);
-  /** How much of the KL term groups of latent dimensions have for nothing. Default: nothing. */
+  /** The part of the KL term that groups of latent dimensions have for nothing. Default: nothing. */
   freeBits?: FreeBits;
   /**
    * `'total'` is the gradient of the estimate; `'path'` leaves out the score of the posterior's density, which has an expectation of 0 and a variance that
@@ -32,7 +32,7 @@ export interface NegativeElboTerms {
   reconstruction: Tensor;
   /** `E_q[log q(z|x) − log p(z)]`, whatever is charged for it: `kl − reconstruction` is the negative evidence lower bound. */
   kl: Tensor;
-  /** What the loss has in place of the KL term, before β. */
+  /** The term that stands in place of the KL term, before β. */
   chargedKl: Tensor;
 }
 

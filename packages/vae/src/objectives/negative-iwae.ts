@@ -17,7 +17,7 @@ import { LatentVariableModel } from '../latent-variable-model.js';
 import { readBatch, type StepInfo } from './batch.js';
 import { pathLogPosteriors } from './path-gradient.js';
 
-/** How {@link negativeIwae} draws, and takes gradients. */
+/** Options of {@link negativeIwae}. */
 export interface NegativeIwaeOptions {
   /** K, the posterior samples for each x. Default 50. */
   samples?: number;

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../terminal/errors.js';
-import { formatHeader, formatRows, parseCsv } from './csv.js';
+import { formatHeader, formatRows } from './csv.js';
+import { parseCsv } from '../../testing/parse-csv.js';
 import { readTable } from '../read-table.js';
 
 const parse = (text: string) => parseCsv(text, 'file.csv');

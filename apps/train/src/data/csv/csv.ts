@@ -2,7 +2,7 @@ import type { Matrix } from '../../statistics/statistics.js';
 import { asUtf8 } from '../bytes.js';
 import { CsvParser } from './csv-parser.js';
 import type { ReadOptions } from '../read-options.js';
-import { type Block, Gatherer, type Table, tableOf, type TableStream } from '../table.js';
+import type { Block, TableStream } from '../table.js';
 
 /**
  * Opens a CSV file of numbers as its bytes come in; what was not said of it is found out from its beginning.
@@ -49,17 +49,6 @@ export async function openCsv(
     missing: parser.missing,
     blocks,
   };
-}
-
-/** Parses a CSV text; see {@link openCsv}. */
-export function parseCsv(text: string, source: string, options: ReadOptions = {}): Table {
-  const parser = new CsvParser(source, options);
-  parser.push(new TextEncoder().encode(text.replace(/^\uFEFF/, '')));
-  parser.end();
-  const gatherer = new Gatherer();
-  for (const { values } of parser.take()) gatherer.add(values);
-  const { names, hasHeader, columns, given, categories, notices, missing } = parser;
-  return tableOf({ source, names, hasHeader, columns, given, categories, notices, missing }, gatherer.finish());
 }
 
 /** The line that names the columns. */

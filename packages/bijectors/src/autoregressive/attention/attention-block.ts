@@ -17,14 +17,14 @@ import {
 import { layerNorm } from './layer-norm.js';
 import { uniformVariable } from '../sequence/uniform-variable.js';
 
-/** What an {@link AttentionBlock} is made of. */
+/** Options of {@link AttentionBlock}. */
 export interface AttentionBlockOptions {
   /** W, the width of the stream. */
   width: number;
   /** M, the width of the MLP's hidden layer. */
   mlp: number;
   activation: Activation;
-  /** What the weights that add to the stream are multiplied by at the start. Default 1. */
+  /** Initial factor of the weights that add to the stream. Default 1. */
   residualGain?: number;
   seed?: Seed;
 }
@@ -78,9 +78,9 @@ export class AttentionBlock extends Module {
     super();
     checkOptions('AttentionBlock', options, ['width', 'mlp', 'activation', 'residualGain', 'seed']);
     const { width, mlp, activation, residualGain = 1, seed } = options;
-    checkInteger('attentionBlock: width', width, 1);
-    checkInteger('attentionBlock: mlp', mlp, 1);
-    checkOneOf('attentionBlock: activation', activation, activations);
+    checkInteger('AttentionBlock: width', width, 1);
+    checkInteger('AttentionBlock: mlp', mlp, 1);
+    checkOneOf('AttentionBlock: activation', activation, activations);
     this.width = width;
     this.mlp = mlp;
     this.activation = activation;

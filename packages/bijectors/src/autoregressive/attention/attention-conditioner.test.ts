@@ -13,7 +13,7 @@ import { key, normal } from '@pushforward/tensor';
 import { checkConditioner } from '@pushforward/made/testing';
 import { describe, expect, test } from 'vitest';
 import { addNoise } from '@pushforward/tensor/testing';
-import { AffineTransform } from '../../elementwise/affine.js';
+import { AffineTransform } from '../../elementwise/affine/affine.js';
 import { AttentionConditioner, type AttentionConditionerOptions } from './attention-conditioner.js';
 
 const affine = new AffineTransform();

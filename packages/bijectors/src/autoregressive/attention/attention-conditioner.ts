@@ -43,7 +43,7 @@ import { unstack } from '../sequence/unstack.js';
 /** A score whose weight is exactly 0 next to any other. */
 const HIDDEN = -1e9;
 
-/** What an {@link AttentionConditioner} is made of. */
+/** Options of {@link AttentionConditioner}. */
 export interface AttentionConditionerOptions extends SequenceConditionerOptions {
   /** W, the width of the stream; a multiple of `heads`. Default 64. */
   width?: number;

@@ -27,7 +27,7 @@ export function layerNorm(x: Tensor, scale: Tensor, shift: Tensor): Tensor {
 function gradFunc(cotangent: Tensor, saved: Tensor[]): Tensor[] {
   const [normalized, inverseSpread, scale] = saved;
   const ofNormalized = mul(cotangent, scale);
-  // What moves a row's mean or its spread has no effect.
+  // Changes of a row's mean or spread have no effect.
   const alongRow = mul(normalized, mean(mul(ofNormalized, normalized), -1, true));
   const ofX = mul(sub(sub(ofNormalized, mean(ofNormalized, -1, true)), alongRow), inverseSpread);
   return [ofX, sum(mul(cotangent, normalized), 0), sum(cotangent, 0)];

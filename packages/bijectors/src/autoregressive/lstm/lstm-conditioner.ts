@@ -33,12 +33,12 @@ import { uniformVariable } from '../sequence/uniform-variable.js';
 import type { RankInputs, SequenceStart } from '../sequence/unroll-recurrence.js';
 import { unstack } from '../sequence/unstack.js';
 
-/** What an {@link LstmConditioner} is made of. */
+/** Options of {@link LstmConditioner}. */
 export interface LstmConditionerOptions extends SequenceConditionerOptions {
   /** The width of each layer's state. Default `[64]`. */
   hidden?: readonly number[];
   /**
-   * What the forget gates' biases start at: a fresh layer keeps about sigmoid(forgetBias) of its cells from one dimension to the next.
+   * Initial bias of the forget gates: a fresh layer keeps about sigmoid(forgetBias) of its cells from one dimension to the next.
    * Default 1, that is 0.73.
    */
   forgetBias?: number;
@@ -85,7 +85,7 @@ export class LstmConditioner extends SequenceConditioner {
   readonly layers: readonly Variable[];
   /** Each layer's bias, `[4·H]`. */
   readonly biases: readonly Variable[];
-  /** What is added to the first layer's bias at each position, `[D, 4·H₁]`. */
+  /** Offset of the first layer's bias at each position, `[D, 4·H₁]`. */
   readonly positions: Variable;
   /** `[C, 4·H₁]`, to the first layer at every position. */
   readonly contextWeights?: Variable;

@@ -2,7 +2,7 @@ import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { key, normal } from '@pushforward/tensor';
 import { DeepSet } from '@pushforward/made';
 import { describe, expect, test } from 'vitest';
-import { EmbedContext } from '../../combinators/embed-context.js';
+import { EmbedContext } from '../../combinators/context/embed-context.js';
 import { maf } from '../../factories/maf-iaf.js';
 import { checkBijector } from '../../testing/index.js';
 import { LstmEncoder } from './lstm-encoder.js';

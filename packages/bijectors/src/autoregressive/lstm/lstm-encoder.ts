@@ -33,7 +33,7 @@ import { Mlp, Network } from '@pushforward/made';
 import { lstmCell } from './lstm-cell.js';
 import { uniformVariable } from '../sequence/uniform-variable.js';
 
-/** What an {@link LstmEncoder} is made of. */
+/** Options of {@link LstmEncoder}. */
 export interface LstmEncoderOptions {
   /** S, how many steps a sequence has, or may have. */
   steps: number;
@@ -46,7 +46,7 @@ export interface LstmEncoderOptions {
   padded?: boolean;
   /** The width of each layer's state. Default `[64]`. */
   hidden?: readonly number[];
-  /** What the forget gates' biases start at. Default 1: a fresh layer keeps about 0.73 of its cells from one step to the next. */
+  /** Initial bias of the forget gates. Default 1: a fresh layer keeps about 0.73 of its cells from one step to the next. */
   forgetBias?: number;
   /** The width of the output. */
   outputDim: number;

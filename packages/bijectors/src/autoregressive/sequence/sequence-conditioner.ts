@@ -40,7 +40,7 @@ import {
 import { type RankInputs, type Recurrence, type SequenceStart, unrollRecurrence } from './unroll-recurrence.js';
 import { unstack } from './unstack.js';
 
-/** What every {@link SequenceConditioner} is made of. */
+/** Options of every {@link SequenceConditioner}. */
 export interface SequenceConditionerOptions {
   /** D, the number of dimensions. */
   dim: number;
@@ -52,7 +52,7 @@ export interface SequenceConditionerOptions {
   order?: Order;
   /** The P parameters that every dimension starts with, whatever the input if the output weights start at 0. Default all 0. */
   initialParameters?: readonly number[];
-  /** How the output weights start. Default `'identity'`: at 0. */
+  /** Initialization of the output weights. Default `'identity'`: at 0. */
   init?: Init;
   /** An integer or a key for the initial weights. Default: a fresh key. */
   seed?: Seed;
@@ -168,7 +168,7 @@ export abstract class SequenceConditioner extends Conditioner {
   abstract weights(): Variable[];
 
   /**
-   * What the positions start from, made of the context and variables.
+   * The initial state of the positions, computed from the context and variables.
    *
    * @param rows N, the number of events
    * @param context `[N, C]`

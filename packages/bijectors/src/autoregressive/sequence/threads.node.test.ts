@@ -12,7 +12,7 @@ import { key, normal, useBackend } from '@pushforward/tensor';
 import { afterAll, expect, test } from 'vitest';
 import { addNoise } from '@pushforward/tensor/testing';
 import { Autoregressive } from '../autoregressive.js';
-import { AffineTransform } from '../../elementwise/affine.js';
+import { AffineTransform } from '../../elementwise/affine/affine.js';
 import { AttentionConditioner } from '../attention/attention-conditioner.js';
 import { LstmConditioner } from '../lstm/lstm-conditioner.js';
 

@@ -14,7 +14,7 @@ import type { TensorContainer } from '@tensorflow/tfjs-core/dist/tensor_types.js
 import { customGradient, vjp } from '@pushforward/tensor';
 import type { Step } from '@pushforward/made';
 
-/** What one position is computed with, besides its memory and the value before. */
+/** Inputs of one position, besides its memory and the previous value. */
 export interface RankInputs {
   /** Given to this position alone. */
   readonly own: Tensor;
@@ -22,13 +22,13 @@ export interface RankInputs {
   readonly shared: readonly Tensor[];
 }
 
-/** What a sequence is computed with, besides its values. */
+/** Inputs of a sequence, besides its values. */
 export interface SequenceStart {
-  /** What is remembered before the first position; nothing if memory grows. */
+  /** The memory before the first position; empty if memory grows. */
   readonly memory: readonly Tensor[];
-  /** What each position is given alone, one for each of them. */
+  /** Inputs of single positions, one for each. */
   readonly own: readonly Tensor[];
-  /** What all positions are given. */
+  /** Inputs that all positions share. */
   readonly shared: readonly Tensor[];
 }
 
@@ -100,8 +100,8 @@ export function unrollRecurrence(
   });
 }
 
-/** What going forward finds: the value of each position and the memory after it, or only the last memory if it grows. */
-interface Known {
+/** Results of the forward pass: the value of each position and the memory after it, or only the last memory if it grows. */
+interface ForwardResults {
   readonly values: Tensor[];
   readonly memories: Tensor[][];
 }
@@ -110,7 +110,7 @@ function goForward(
   recurrence: Recurrence,
   { input, own, shared, memory: start }: RecurrenceInputs,
   step: Step,
-): Known & { logDet: Tensor } {
+): ForwardResults & { logDet: Tensor } {
   const values: Tensor[] = [];
   const memories: Tensor[][] = [];
   let memory = [...start];
@@ -140,7 +140,7 @@ function goForward(
 function goBack(
   recurrence: Recurrence,
   { input, own, shared, memory: start }: RecurrenceInputs,
-  { values, memories }: Known,
+  { values, memories }: ForwardResults,
   step: Step,
   cotangents: Tensor[],
 ): Tensor[] {
@@ -152,49 +152,39 @@ function goBack(
       : memories[position - 1];
   };
 
-  const ofInput: Tensor[] = [];
-  const ofOwn: Tensor[] = [];
-  /** Of what all positions are given, and of the weights. */
-  let ofCommon: Tensor[] = [...shared, ...weights].map(({ shape }) => zeros(shape));
-  /** What the positions above add to the adjoint of the value below them, and the adjoint of the memory below them. */
-  let handed: { value?: Tensor; memory: Tensor[] } = { memory: [] };
+  const inputGradients: Tensor[] = [];
+  const ownGradients: Tensor[] = [];
+  /** Of the inputs that all positions share, and of the weights. */
+  let sums: Tensor[] = [...shared, ...weights].map(({ shape }) => zeros(shape));
+  /** The gradients that the position above sends to the value and the memory below it. */
+  let upstream: { value?: Tensor; memory: Tensor[] } = { memory: [] };
 
   for (let position = input.length - 1; position >= 0; position--) {
     const next = scoped(() => {
       const memory = memoryBefore(position);
       const previous = position === 0 ? zerosLike(input[0]) : values[position - 1];
       const run = (...args: Tensor[]): Tensor[] => {
-        const [remembered, [before, received, given], common] = divide(args, [memory.length, 3, shared.length]);
-        const after = recurrence.advance(remembered, before, { own: given, shared: common });
+        const [remembered, [before, received, ownHere], common] = divide(args, [memory.length, 3, shared.length]);
+        const after = recurrence.advance(remembered, before, { own: ownHere, shared: common });
         const { value, logDet } = step(received, after.parameters);
         // Nobody reads the last memory.
-        return [value, logDet, ...after.memory.slice(0, handed.memory.length)];
+        return [value, logDet, ...after.memory.slice(0, upstream.memory.length)];
       };
-      const ofValue = handed.value ? add(cotangents[position], handed.value) : cotangents[position];
+      const valueCotangent = upstream.value ? add(cotangents[position], upstream.value) : cotangents[position];
       const inputs = [...memory, previous, input[position], own[position], ...shared, ...weights];
-      const gradients = vjp(run, inputs, [ofValue, cotangents.at(-1)!, ...handed.memory]);
-      const [ofMemory, [ofPrevious, ofReceived, ofGiven], ofUsed] = divide(gradients, [
-        memory.length,
-        3,
-        ofCommon.length,
-      ]);
-      return {
-        ofMemory,
-        ofPrevious,
-        ofReceived,
-        ofGiven,
-        ofCommon: ofUsed.map((gradient, i) => add(ofCommon[i], gradient)),
-      };
+      const gradients = vjp(run, inputs, [valueCotangent, cotangents.at(-1)!, ...upstream.memory]);
+      const [toMemory, [toPrevious, toInput, toOwn], toCommon] = divide(gradients, [memory.length, 3, sums.length]);
+      return { toMemory, toPrevious, toInput, toOwn, sums: toCommon.map((gradient, i) => add(sums[i], gradient)) };
     });
     // At once: those of all positions together would take D times as much.
-    dispose([ofCommon, handed.memory]);
-    ofCommon = next.ofCommon;
-    handed = { value: next.ofPrevious, memory: next.ofMemory };
-    ofInput.unshift(next.ofReceived);
-    ofOwn.unshift(next.ofGiven);
+    dispose([sums, upstream.memory]);
+    sums = next.sums;
+    upstream = { value: next.toPrevious, memory: next.toMemory };
+    inputGradients.unshift(next.toInput);
+    ownGradients.unshift(next.toOwn);
   }
-  const [ofShared, ofWeights] = divide(ofCommon, [shared.length, weights.length]);
-  return [...ofInput, ...ofOwn, ...ofShared, ...handed.memory, ...ofWeights];
+  const [sharedGradients, weightGradients] = divide(sums, [shared.length, weights.length]);
+  return [...inputGradients, ...ownGradients, ...sharedGradients, ...upstream.memory, ...weightGradients];
 }
 
 /** The beginning of a grown memory. */

@@ -15,7 +15,7 @@ import type { ModuleConfig } from '@pushforward/tensor';
 import { resolveSpline, type SplineOptions, readSpline } from './spline.js';
 import { SplineTransform } from './spline-transform.js';
 
-/** What {@link CircularSplineTransform} is made of. */
+/** Options of {@link CircularSplineTransform}. */
 export interface CircularSplineTransformOptions extends SplineOptions {
   /** Half a turn: the circle is [−bound, bound) with its ends joined. Default π, for angles in radians. */
   bound?: number;

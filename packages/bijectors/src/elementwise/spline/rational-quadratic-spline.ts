@@ -4,7 +4,7 @@ import type { ModuleConfig } from '@pushforward/tensor';
 import { resolveSpline, type SplineOptions, readSpline } from './spline.js';
 import { SplineTransform } from './spline-transform.js';
 
-/** What {@link RationalQuadraticSplineTransform} is made of. */
+/** Options of {@link RationalQuadraticSplineTransform}. */
 export interface RationalQuadraticSplineTransformOptions extends SplineOptions {
   /** The spline bends the line between −bound and bound; beyond it is the identity. Default 5, which holds all but 6·10⁻⁷ of a standard normal. */
   bound?: number;

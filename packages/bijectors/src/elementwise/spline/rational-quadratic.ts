@@ -21,7 +21,7 @@ export interface Bin {
  * `y = y₀ + (y₁ − y₀) · t·(s·t + d₀·u) / D` and `log dy/dx = 2 log(s/D) + log(d₁t² + 2stu + d₀u²)`, where `t = (x − x₀)/(x₁ − x₀)`,
  * `u = 1 − t`, `s = (y₁ − y₀)/(x₁ − x₀)` and `D = s + (d₀ + d₁ − 2s)·t·u`.
  */
-export function throughBin(x: Tensor, bin: Bin): ValueAndLogDet {
+export function splineForward(x: Tensor, bin: Bin): ValueAndLogDet {
   const { height, width, slope } = sizes(bin);
   const [t, u] = shares(x, sideX(bin), width);
   const { denominator, logDerivative } = atShare(t, u, slope, bin);
@@ -31,13 +31,13 @@ export function throughBin(x: Tensor, bin: Bin): ValueAndLogDet {
 }
 
 /**
- * The inverse of {@link throughBin}, with `log dx/dy`.
+ * The inverse of {@link splineForward}, with `log dx/dy`.
  *
  * With `r = (y − y₀)/(y₁ − y₀)` and `q = 1 − r`, the odds `t/u` solve `s·q·(t/u)² − e·(t/u) − s·r = 0` with `e = d₁r − d₀q`, so that
  * `t = 2sr / (2sr + m)` with `m = √(e² + 4s²rq) − e`. The discriminant is a sum of two squares' worth of positive terms, never negative; where
  * e is positive, m is computed as `4s²rq / (√… + e)`, so that nothing cancels.
  */
-export function backThroughBin(y: Tensor, bin: Bin): ValueAndLogDet {
+export function splineInverse(y: Tensor, bin: Bin): ValueAndLogDet {
   const { height, width, slope } = sizes(bin);
   const [r, q] = shares(y, sideY(bin), height);
   const e = sub(mul(bin.derivative1, r), mul(bin.derivative0, q));

@@ -6,7 +6,7 @@ import { toRows } from '../../numerics/rows.js';
 import { softclip } from '../../numerics/softclip.js';
 import { RationalQuadraticSplineTransform } from './rational-quadratic-spline.js';
 
-/** What {@link SoftclipSplineTransform} is made of. */
+/** Options of {@link SoftclipSplineTransform}. */
 export interface SoftclipSplineTransformOptions {
   /** K, the number of bins, at least 2. Default 8. */
   bins?: number;

@@ -149,7 +149,7 @@ function addUp(sizes: Tensor3D, bound: number): { knots: Tensor3D; low: Tensor3D
   const unit = 2 ** (Math.ceil(Math.log2(2 * bound)) - 22);
   const end = Math.round(bound / unit) * unit;
   const endLow = Math.fround(bound) - end;
-  // Rounding has no gradient: that of the sizes goes with the rests.
+  // Rounding has no gradient: the gradient of the sizes goes with the remainders.
   const whole = mul(round(div(sizes, unit)), unit);
   const rest = sub(sizes, whole);
   const excess = add(sub(sum(whole, 2, true), 2 * end), sub(sum(rest, 2, true), 2 * endLow));

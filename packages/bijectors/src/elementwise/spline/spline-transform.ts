@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ModuleConfig, SplineForm } from '@pushforward/tensor';
+import { typeOf } from '@pushforward/tensor/kernels';
 import type { ValueAndLogDet } from '@pushforward/made';
 import { ElementwiseTransform } from '../../contract/elementwise-transform.js';
 import { applySpline, type Spline } from './spline.js';
@@ -30,6 +31,6 @@ export abstract class SplineTransform extends ElementwiseTransform {
   }
 
   override config(): ModuleConfig {
-    return { type: (this.constructor as unknown as { type: string }).type, ...this.#spline.shape };
+    return { type: typeOf(this), ...this.#spline.shape };
   }
 }

@@ -1,7 +1,7 @@
 import { add, reshape, sub, type Tensor, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { hasSplineKernels, rationalQuadraticSpline } from '@pushforward/tensor/kernels';
 import type { ValueAndLogDet } from '@pushforward/made';
-import { backThroughBin, throughBin } from './rational-quadratic.js';
+import { splineInverse, splineForward } from './rational-quadratic.js';
 import { toRows } from '../../numerics/rows.js';
 import { checkSplineShape, SplineBins } from './spline-bins.js';
 import { type ModuleConfig, readConfig, type SplineShape } from '@pushforward/tensor';
@@ -34,7 +34,7 @@ export function readSpline(config: ModuleConfig): SplineOptions & { bound?: numb
 
 /** A rational-quadratic spline with a way to bring any number into its interval. */
 export interface Spline {
-  /** What errors call it. */
+  /** Its name in error messages. */
   readonly name: string;
   readonly parameterCount: number;
   readonly shape: SplineShape;
@@ -68,6 +68,6 @@ function composeSpline(
   const bins = new SplineBins(parameters, shape);
   const inside = intoInterval(x);
   const { value, logDet } =
-    way === 'forward' ? throughBin(inside, bins.find(inside, 'x')) : backThroughBin(inside, bins.find(inside, 'y'));
+    way === 'forward' ? splineForward(inside, bins.find(inside, 'x')) : splineInverse(inside, bins.find(inside, 'y'));
   return { value: add(value, sub(x, inside)), logDet };
 }

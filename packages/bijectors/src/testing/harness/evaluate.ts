@@ -7,7 +7,7 @@ import type { Bijector } from '../../contract/bijector.js';
 /** Which method of a bijector is looked at. */
 export type Way = 'forward' | 'inverse';
 
-/** Where a bijector is evaluated. */
+/** The points at which a bijector is evaluated. */
 export interface Point {
   readonly input: Values;
   readonly context?: Values;

@@ -4,12 +4,12 @@ import { normalValues, readValues } from '@pushforward/tensor/testing';
 import type { Bijector } from '../../contract/bijector.js';
 import { evaluate, type Point, type Way } from './evaluate.js';
 
-/** How many events stand in the batch that the laws look at. */
+/** The number of events in the batch that the laws look at. */
 export const ROWS = 6;
 
 export const WAYS: readonly Way[] = ['forward', 'inverse'];
 
-/** What the laws look at: a bijector with all its variables moved off their start, and points in the domain of either direction. */
+/** The subject of the laws: a bijector with all its variables moved off their start, and points in the domain of either direction. */
 export interface Subject {
   readonly bijector: Bijector;
   /** The shape of an argument's event in either direction. */

@@ -27,7 +27,7 @@ export async function checkConfig({ bijector, points }: Subject): Promise<void> 
   copy.dispose();
 }
 
-/** What does not fit is refused with an error that names it, and without leaking. */
+/** Arguments that do not fit are refused with an error that names them, and without leaking. */
 export function checkRefusals({ bijector, shapes }: Subject): void {
   const { contextDim } = bijector;
   const fitting = contextDim > 0 ? [contextDim] : undefined;
@@ -55,7 +55,7 @@ export function checkRefusals({ bijector, shapes }: Subject): void {
 interface Refused {
   readonly shape: readonly number[];
   readonly context?: readonly number[];
-  /** What the error must say. */
+  /** The text of the error. */
   readonly mentions: string;
 }
 

@@ -4,7 +4,7 @@ import { broken, readValues, toTensor, type Values } from '@pushforward/tensor/t
 import { evaluate, type Point, repeated, rowOf, type Way } from '../harness/evaluate.js';
 import { opposite, type Subject } from '../harness/subject.js';
 
-/** How far out the law looks, in both directions. */
+/** The largest |x| at which the law looks. */
 const REACHES = [3, 10, 30, 100, 1000];
 
 /** Rounding may grow a thousandfold out there; what is wrong is wrong by more. */

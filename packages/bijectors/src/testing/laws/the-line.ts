@@ -1,29 +1,9 @@
 import { sizeOf } from '@pushforward/tensor';
-import { broken } from '@pushforward/tensor/testing';
+import { broken, extremes } from '@pushforward/tensor/testing';
 import { evaluate, type Point, repeated, rowOf } from '../harness/evaluate.js';
 import { ROWS, type Subject } from '../harness/subject.js';
 
 const LAW = 'the inverse of any number';
-
-/** Ends of float32 and of what functions resolve in it, from next to nothing to infinity, of both signs. */
-const SPECIAL = [
-  0,
-  1e-45,
-  1e-38,
-  1e-7,
-  0.5,
-  1,
-  2,
-  9.1,
-  17.5,
-  90,
-  1e4,
-  1e19,
-  2e19,
-  1e30,
-  3.4028234663852886e38,
-  Infinity,
-].flatMap((y) => [y, -y]);
 
 /** Further out, and where volumes change by more than a factor of e⁵, rounding may hide where x came from. */
 const FAR = 20;
@@ -57,7 +37,7 @@ export async function checkLine(subject: Subject): Promise<void> {
 
 /** Every special number in all places of an event, and in its first and its last alone. */
 function line(point: Point, size: number): Point {
-  const events = SPECIAL.flatMap((special, i) => {
+  const events = extremes.flatMap((special, i) => {
     const drawn = rowOf(point.input, i % ROWS);
     return [drawn.map(() => special), drawn.with(0, special), drawn.with(size - 1, special)];
   });

@@ -7,13 +7,13 @@ import type { Distribution } from '../../contract/distribution.js';
 export interface Events {
   /** As many numbers for each event as it has. */
   readonly values: Float64Array;
-  /** How many events there are. */
+  /** The number of events. */
   readonly count: number;
   /** `count × C` numbers, where there is a context. */
   readonly context?: Float64Array;
 }
 
-/** What one direction of a bijector makes of events. */
+/** The image of events under one direction of a bijector. */
 export interface MappedEvents {
   readonly values: Float64Array;
   /** The log-determinant of each event, in nats: the sum over all of its numbers, whatever the rank of the bijector. */
@@ -60,7 +60,7 @@ export type NetworkFormula = (x: Float64Array, vectors: number, context: Float64
 /** A density in float64: the log-density of each event, in nats, summed over all of its numbers. */
 export type DensityFormula = (events: Events) => Float64Array;
 
-/** What a formula is made with: the numbers of variables, and the formulas of the parts inside. */
+/** Gives a formula the numbers of variables, and the formulas of the parts inside. */
 export interface FormulaBuilder {
   /** The numbers of a variable, or of a tensor that a module holds in a public property, in row-major order. */
   numbers(tensor: Tensor): Float64Array;

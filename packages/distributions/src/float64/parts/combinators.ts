@@ -91,7 +91,7 @@ export function partitionFormula(
 
 type Places = readonly (readonly number[])[];
 
-/** Where the entries of each part stand. */
+/** The indices of each part's entries. */
 function placesOf(sizes: readonly number[], indices: Places | undefined): Places {
   if (indices) return indices;
   let start = 0;

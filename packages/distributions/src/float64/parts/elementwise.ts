@@ -1,4 +1,5 @@
 import type { Elementwise, Power, Scale, Shift } from '@pushforward/bijectors';
+import { sizeOf } from '@pushforward/tensor';
 import type { BijectorFormula, Events, FormulaBuilder, MappedEvents, MappedNumber } from '../contract/formulas.js';
 import { logSigmoid, softplus } from '../contract/math.js';
 
@@ -30,7 +31,7 @@ export function elementwiseFormula(
 ): BijectorFormula {
   const own = build.numbers(parameters);
   const { forward, inverse } = build.transform(transform);
-  const size = eventShape.reduce((product, axis) => product * axis, 1);
+  const size = sizeOf(eventShape);
   const at = (place: number) => (place % size) * transform.parameterCount;
   return {
     forward: eachNumber((x, place) => forward(x, own, at(place))),

@@ -26,7 +26,7 @@ export function madeFormula(made: Made, build: FormulaBuilder): ConditionerFormu
   return {
     ranks,
     begin(x, vectors, context) {
-      // What each layer gives, and what those behind it read.
+      // The results of each layer, and their activations, which later layers read.
       const nodes = units.map((count, l) => {
         const node = new Float64Array(vectors * count);
         const bias = biases[l];
@@ -64,7 +64,7 @@ function effectiveWeights({ weights, mask, gain }: MaskedLinear, build: FormulaB
   const outputs = mask[0].length;
   const masked = build.numbers(weights).map((weight, i) => weight * mask[Math.floor(i / outputs)][i % outputs]);
   if (!gain) return masked;
-  // With what keeps the norm of no weights from 0 in float32 too.
+  // The constant that keeps the norm of no weights from 0 in float32 too.
   const squares = new Float64Array(outputs).fill(1e-12);
   for (const [i, weight] of masked.entries()) squares[i % outputs] += weight * weight;
   const lengths = build.numbers(gain);

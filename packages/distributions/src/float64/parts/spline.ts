@@ -32,13 +32,13 @@ export function circularSplineFormula(transform: CircularSplineTransform): Trans
   return formulaOf(reading, inside, (k, own) => own(k % bins));
 }
 
-/** How raw parameters are read. */
+/** How raw parameters become sizes and derivatives. */
 interface Reading {
   readonly bins: number;
   readonly bound: number;
   /** The smallest width and the smallest height, as shares. */
   readonly minimums: readonly [number, number];
-  /** What goes into the softmax. */
+  /** The argument of the softmax. */
   readonly logSize: (raw: number) => number;
   readonly derivative: (raw: number) => number;
 }
@@ -82,10 +82,10 @@ function formulaOf(
       });
       return { value: value + (input - place), logDerivative };
     };
-  return { forward: apply(throughBin, 'x'), inverse: apply(backThroughBin, 'y') };
+  return { forward: apply(splineForward, 'x'), inverse: apply(splineInverse, 'y') };
 }
 
-/** Where the bins begin and end, from −bound to bound. */
+/** The knots, from −bound to bound. */
 function knots(logSizes: Float64Array, bound: number, minimum: number): Float64Array {
   const bins = logSizes.length;
   const largest = logSizes.reduce((most, own) => Math.max(most, own), -Infinity);
@@ -109,7 +109,7 @@ interface Bin {
 }
 
 /** Durkan et al. 2019, equations 4 and 5. */
-function throughBin(x: number, bin: Bin): MappedNumber {
+function splineForward(x: number, bin: Bin): MappedNumber {
   const { x0, x1, y0, y1, d0 } = bin;
   const slope = (y1 - y0) / (x1 - x0);
   const [t, u] = [(x - x0) / (x1 - x0), (x1 - x) / (x1 - x0)];
@@ -118,7 +118,7 @@ function throughBin(x: number, bin: Bin): MappedNumber {
 }
 
 /** The root of the quadratic in a form in which nothing cancels. */
-function backThroughBin(y: number, bin: Bin): MappedNumber {
+function splineInverse(y: number, bin: Bin): MappedNumber {
   const { x0, x1, y0, y1, d0, d1 } = bin;
   const slope = (y1 - y0) / (x1 - x0);
   const [r, q] = [(y - y0) / (y1 - y0), (y1 - y) / (y1 - y0)];

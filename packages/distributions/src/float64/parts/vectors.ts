@@ -1,6 +1,6 @@
 import type { Events } from '../contract/formulas.js';
 
-/** How many vectors of a length events are made of, and the context of each. */
+/** The number of vectors of a length in events, and the context of each. */
 export function vectorsOf(
   { values, count, context }: Events,
   dim: number,

@@ -1,26 +1,7 @@
 import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Distribution } from '../../contract/distribution.js';
 import { sizeOf } from '@pushforward/tensor';
-
-/** Ends of float32 and of what functions resolve in it, from next to nothing to infinity, of both signs. */
-const SPECIAL = [
-  0,
-  1e-45,
-  1e-38,
-  1e-7,
-  0.5,
-  1,
-  2,
-  9.1,
-  17.5,
-  90,
-  1e4,
-  1e19,
-  2e19,
-  1e30,
-  3.4028234663852886e38,
-  Infinity,
-].flatMap((x) => [x, -x]);
+import { extremes } from '@pushforward/tensor/testing';
 
 /**
  * The law that log-probabilities of numbers are numbers or −∞, outside the support −∞, and that a NaN stays in its event.
@@ -45,7 +26,7 @@ export async function brokenOnTheLine(
     isIn.dispose();
     return values;
   };
-  for (const special of SPECIAL) {
+  for (const special of extremes) {
     for (const numbers of [drawn.map(() => special), [special, ...drawn.slice(1)]]) {
       const { logProb, isIn } = await evaluate(numbers);
       const bad = logProb.findIndex((value, i) => !(value < Infinity) || (!isIn[i] && value !== -Infinity));

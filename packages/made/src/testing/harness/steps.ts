@@ -22,7 +22,7 @@ export const affineStep: Step = (input, parameters) => {
   return { value: add(mul(input, exp(logScale)), mix(Math.cos)), logDet: logScale };
 };
 
-/** What an unrolling stands for: one whole parallel pass for each dimension. */
+/** The naive way that unrolling replaces: one whole parallel pass for each dimension. */
 export function unrollNaively(conditioner: Conditioner, input: Tensor, step: Step, context?: Tensor): ValueAndLogDet {
   const [rows, dim] = input.shape;
   let value: Tensor = zeros([rows, dim]);

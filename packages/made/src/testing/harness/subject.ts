@@ -2,10 +2,10 @@ import { type Key, sizeOf } from '@pushforward/tensor';
 import type { Values } from '@pushforward/tensor/testing';
 import type { Conditioner } from '../../contract/conditioner.js';
 
-/** How many events stand in the batch that the laws look at. */
+/** The number of events in the batch that the laws look at. */
 export const ROWS = 8;
 
-/** What the laws look at: a conditioner with all its variables moved off their start, and a point `[ROWS, D]`. */
+/** The subject of the laws: a conditioner with all its variables moved off their start, and a point `[ROWS, D]`. */
 export interface Subject {
   readonly conditioner: Conditioner;
   readonly tolerance: number;

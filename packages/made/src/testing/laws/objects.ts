@@ -31,7 +31,7 @@ export async function checkConfig(subject: Subject): Promise<void> {
   copy.dispose();
 }
 
-/** What does not fit is refused with an error that says what came, and without leaking. */
+/** Arguments that do not fit are refused with an error that says what came, and without leaking. */
 export function checkRefusals(conditioner: Conditioner): void {
   const { dim, contextDim } = conditioner;
   const fitting = contextDim > 0 ? [contextDim] : undefined;

@@ -122,7 +122,7 @@ export async function checkConnectivity({ conditioner, x, context }: Subject): P
   for (const leaf of leaves) leaf.dispose();
 }
 
-/** What unrolling gives is what the step makes of the parameters at what it gives. */
+/** Unrolled values are a fixed point: the step, with the parameters at these values, gives them again. */
 export async function checkUnrolling({ conditioner, x, context, tolerance }: Subject): Promise<void> {
   const law = 'unrolling inverting the parallel pass';
   const [value, logDet, expectedValue, expectedLogDet] = await readValues(() => {

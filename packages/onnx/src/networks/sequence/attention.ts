@@ -3,7 +3,7 @@ import type { Value } from '../../graph/graph.js';
 import { activate } from '../activate.js';
 import type { Advance, SequenceSetting } from './recurrence.js';
 
-/** What `LayerNorm` adds to the variance. */
+/** The epsilon of `LayerNorm`. */
 const EPSILON = 1e-5;
 
 /** A causal transformer that keeps the keys and values of the positions before. */

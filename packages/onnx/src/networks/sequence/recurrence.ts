@@ -8,7 +8,7 @@ import { range } from '../block.js';
 /** A network that goes over positions one by one: what a position's parameters are computed from, `[rows, W]`, given the value before it, `[rows, 1]`. */
 export type Advance = (previous: Value, position: number) => Value;
 
-/** What a network is made into a graph of. */
+/** Arguments of a network's graph. */
 export interface SequenceSetting {
   readonly graph: Graph;
   readonly weights: Weights;

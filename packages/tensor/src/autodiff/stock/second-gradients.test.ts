@@ -17,8 +17,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { type Activation, activations } from '../../kernels/activation.js';
-import { erf } from '../../special/erf.js';
-import { erfinv } from '../../special/erfinv.js';
+import { erf } from '../../special/normal/erf.js';
+import { erfinv } from '../../special/normal/erfinv.js';
 import { expm1 } from '../../special/expm1.js';
 import { linear } from '../../kernels/product/linear.js';
 import { log1p } from '../../special/log1p.js';

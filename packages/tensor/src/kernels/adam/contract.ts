@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 
-/** What a step of Adam does with every number; see {@link adamStep}. */
+/** Constants of a step of Adam; see {@link adamStep}. */
 export interface AdamConstants {
   readonly rule: 'adam' | 'adamax';
   readonly decay1: number;
@@ -13,7 +13,7 @@ export interface AdamConstants {
   readonly clipNorm?: number;
 }
 
-/** What a step of Adam works on; each list in the order of the variables. */
+/** Arrays of a step of Adam; each list in the order of the variables. */
 export interface AdamArrays {
   weights: Tensor[];
   first: Tensor[];

@@ -11,7 +11,7 @@ import type { AffineForm } from './contract.js';
 import { affineGradientKernel, affineKernel } from './wasm.js';
 
 /**
- * What an {@link AffineForm} makes of numbers and their parameters, and its log-derivative L: the reference of the kernels that apply a form.
+ * Applies an {@link AffineForm} to numbers and their parameters, with its log-derivative L: the reference of the kernels that apply a form.
  *
  * **Shapes**: input, value and logDet `[...]`; parameters `[..., P]`, whose leading axes broadcast to those of input, P 1 for `'none'` and
  * otherwise 2.

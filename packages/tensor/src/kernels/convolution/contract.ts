@@ -1,7 +1,7 @@
 import type { Activation } from '../activation.js';
 import type { ConvolutionWindow } from './window.js';
 
-/** What the kernels of a convolution are told besides tensors. */
+/** Attributes of a convolution's kernels. */
 export interface ConvolutionAttrs {
   readonly window: ConvolutionWindow;
   readonly activation?: Activation;

@@ -15,15 +15,15 @@ import {
 } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { type Activation, activations } from '../activation.js';
-import { checkOperation } from '../../testing/check-operation.js';
-import { at, build, type Float64, spread } from '../../testing/float64.js';
+import { checkOperation } from '../../testing/operations/check-operation.js';
+import { at, build, type Float64, spread } from '../../testing/operations/float64.js';
 import {
   type ConvolutionCase,
   convolutionCases,
   convolutionName,
   convolutionProducts,
   convolutionShapes,
-} from '../../testing/float64-convolution.js';
+} from '../../testing/operations/float64-convolution.js';
 import { conv2d } from './conv2d.js';
 import { conv2dTranspose } from './conv2d-transpose.js';
 import type { Padding } from './window.js';

@@ -41,7 +41,7 @@ export function convolve(
     const result =
       hasDifferentiableKernel(kernel) && !isEmpty
         ? fused(kernel, backward, bias ? [images, filters, bias] : [images, filters], { window, activation })
-        : finish(
+        : addBiasAndActivate(
             isEmpty ? nothing(images, filters, [images.shape[0], ...shape]) : compose(images, filters),
             bias,
             activation,
@@ -50,8 +50,8 @@ export function convolve(
   });
 }
 
-/** The bias and the activation, in tf ops. */
-function finish(product: Tensor, bias: Tensor | undefined, activation: Activation | undefined): Tensor {
+/** In tf ops. */
+function addBiasAndActivate(product: Tensor, bias: Tensor | undefined, activation: Activation | undefined): Tensor {
   const value = bias ? add(product, bias) : product;
   return activation ? activate(activation, value) : value;
 }

@@ -7,7 +7,7 @@ import { checkOneOf } from '../../arguments/check-option.js';
  */
 export type Padding = 'same' | 'valid';
 
-/** How filters go over images: what a convolution, its transpose and its gradients have in common. */
+/** The window of filters that go over images: shared by a convolution, its transpose and its gradients. */
 export interface ConvolutionWindow {
   /** The larger images, which a convolution reads and a transposed one makes. */
   readonly height: number;
@@ -26,7 +26,7 @@ export interface ConvolutionWindow {
   readonly left: number;
 }
 
-/** What both functions are told besides the sizes. */
+/** Stride and padding, for both functions. */
 export interface WindowOptions {
   readonly stride: number;
   readonly padding: Padding;

@@ -1,4 +1,4 @@
-// The adjoints of all units, laid out as the values are in `records`, then the gradient of the input `[N, D]`; of `theta`, `tables`, `records`
+// The reference is `unrollBackward` in packages/made/src/unroll/backward.ts. The adjoints of all units, laid out as the values are in `records`, then the gradient of the input `[N, D]`; of `theta`, `tables`, `records`
 // and the cotangents of the results.
 
 // What the readers of a node give to its units from begin up to end.

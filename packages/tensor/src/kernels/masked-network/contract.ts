@@ -3,7 +3,7 @@ import type { Activation } from '../activation.js';
 import type { StepForm } from '../step-form.js';
 
 /**
- * How the layers of a masked network hang together. Node 0 is its input, node l + 1 what layer l gives, the last node the
+ * The structure of a masked network. Node 0 is its input, node l + 1 the output of layer l, the last node the
  * parameters. Hidden units are sorted by degree: a unit of degree d sees
  * the dimensions of the first d degrees.
  */
@@ -13,7 +13,7 @@ export interface MaskedNetwork {
   /** Entry r, up to the number of degrees, is how many dimensions have lower degrees; those of one degree are chosen at once. */
   readonly starts: readonly number[];
   /**
-   * How many dimensions, those of the lowest degree, stay as they are: a coupling layer's. They have no parameters. The rows of the weights that read
+   * The number of dimensions, those of the lowest degree, that stay as they are: a coupling layer's. They have no parameters. The rows of the weights that read
    * them and the parameters of the others then stand in the order, not in the natural one. Default 0.
    */
   readonly passing?: number;
@@ -30,7 +30,7 @@ export interface MaskedNetwork {
   }[];
 }
 
-/** What a {@link MaskedNetwork} computes with. */
+/** Arrays of a {@link MaskedNetwork}. */
 export interface MaskedNetworkArrays {
   /** `[...batch, D]` */
   readonly input: Tensor;
@@ -39,14 +39,14 @@ export interface MaskedNetworkArrays {
    * read, and its gradient is 0.
    */
   readonly weights: readonly Tensor[];
-  /** What is added to each layer's products, the same for every event or not: `units` numbers or as many for each event. */
+  /** The offset of each layer's products, the same for every event or not: `units` numbers or as many for each event. */
   readonly offsets: readonly (Tensor | undefined)[];
 }
 
-/** What both kernels are told besides tensors. */
+/** Attributes of both kernels. */
 export interface MaskedNetworkAttrs {
   readonly network: MaskedNetwork;
-  /** What is done with the parameters; without it they are the result. */
+  /** The map that takes the parameters; without it they are the result. */
   readonly form?: StepForm;
   readonly sequential: boolean;
   /** For each layer, which of the tensors after the weights is added to its products; −1 for none. */

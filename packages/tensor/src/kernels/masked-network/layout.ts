@@ -12,18 +12,18 @@ import {
   UNIT_BYTES,
 } from '../../wasm/structs.generated.js';
 
-/** What a layout depends on besides its network. */
+/** Settings of a layout besides its network. */
 interface LayoutKey {
   readonly rows: number;
   readonly threads: number;
   readonly isGradient: boolean;
   /** Whether the tiles' records are a tensor, and not in the threads' own place. */
   readonly isRecorded: boolean;
-  /** What each thread needs for splines, 0 where there are none. */
+  /** Bytes of work space for splines for each thread, 0 where there are none. */
   readonly splineBytes: number;
 }
 
-/** Where a call has its structures and its working memory, as offsets from where it begins. */
+/** The layout of a call's structures and working memory, as offsets from its beginning. */
 interface Layout extends LayoutKey {
   readonly bytes: number;
   readonly network: number;

@@ -60,8 +60,8 @@ export function maskedParameters(network: MaskedNetwork, arrays: MaskedNetworkAr
  * `logDet` `[...batch]`. Differentiable in all arrays.
  *
  * In the parallel direction the network reads the input: `valueᵢ = step(inputᵢ; p(input₍₋ᵢ₎))`. In the sequential one it reads the
- * values: `valueᵢ = step(inputᵢ; p(value₍₋ᵢ₎))`, found in one sweep up the degrees that computes each unit once; its gradient is one
- * sweep down.
+ * values: `valueᵢ = step(inputᵢ; p(value₍₋ᵢ₎))`, found degree by degree, each unit computed once; its gradient goes
+ * down the degrees, likewise.
  *
  * **Units**: nats.
  *
@@ -110,7 +110,7 @@ export function maskedTransform(
   return { value, logDet };
 }
 
-/** Where the tensors that stand for no offset are left out. */
+/** Leaves out the tensors that stand for no offset. */
 function run(
   structure: Pick<MaskedNetworkAttrs, 'network' | 'form' | 'sequential'>,
   { input, weights, offsets }: MaskedNetworkArrays,

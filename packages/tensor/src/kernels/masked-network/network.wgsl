@@ -1,5 +1,5 @@
-// The value: of `given` `[N, D]`, `theta` (weights and offsets) and `tables`. The result has the records of all tiles, then the values or
-// parameters, then the log-determinants.
+// The reference is `unrollForward` in packages/made/src/unroll/forward.ts. The values: of `given` `[N, D]`, `theta` (weights and offsets) and
+// `tables`. The result has the records of all tiles, then the values or parameters, then the log-determinants.
 
 var<workgroup> totals : array<f32, TILE_THREADS>;
 

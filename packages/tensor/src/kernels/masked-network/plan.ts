@@ -1,7 +1,7 @@
 import type { MaskedNetwork } from './contract.js';
 import { EXCESS_ROWS, UNIT_BYTES } from '../../wasm/structs.generated.js';
 
-/** What the kernels of a masked network know of it beforehand: where each of their tables begins, in words, and the size of a record. */
+/** The plan of a masked network: where each of its tables begins, in words, and the size of a record. */
 export interface Plan {
   readonly network: MaskedNetwork;
   readonly dim: number;

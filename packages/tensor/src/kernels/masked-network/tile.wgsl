@@ -1,4 +1,5 @@
-// What the shaders of a tile share: activations, and the affine form, whose formula `assembly/tile/affine-form.ts` has.
+// Shared by the shaders of a tile: activations, and the affine form. The references are `activate` in src/kernels/activation.ts and
+// `applyAffineForm` in src/kernels/affine/affine-form.ts.
 
 struct TileUniforms {
   rows : i32,

@@ -178,7 +178,7 @@ function layOut(wasm: WasmModule, plan: Plan, call: Call): number {
   return base + layout.network;
 }
 
-/** What splines are told of numbers that lie in tiles: not where. */
+/** The arrays of splines whose numbers lie in tiles: no addresses. */
 function inTiles(parameterCount: number, work: number): TransformArraysFields {
   return {
     rows: 0,

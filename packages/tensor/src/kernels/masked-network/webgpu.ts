@@ -108,10 +108,10 @@ export function runGradient(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, bac
   return gradients;
 }
 
-/** What both kernels make of their inputs and attributes. */
 /** No kernel here knows splines. */
 type AffineNetworkAttrs = MaskedNetworkAttrs & { readonly form?: AffineForm };
 
+/** A call of either kernel. */
 interface Call extends Pick<AffineNetworkAttrs, 'form' | 'sequential'> {
   readonly plan: Plan;
   readonly x: TensorInfo;
@@ -120,7 +120,7 @@ interface Call extends Pick<AffineNetworkAttrs, 'form' | 'sequential'> {
   readonly recordsSize: number;
   /** The weights, then the offsets. */
   readonly parameters: readonly TensorInfo[];
-  /** Where each of them begins when they are joined. */
+  /** The beginning of each of them when they are joined. */
   readonly places: readonly number[];
   readonly weightCount: number;
   /** The network for the shaders. */
@@ -243,7 +243,7 @@ interface Run {
   readonly uniforms: Uniform[];
 }
 
-/** What a kernel of several results needs of a backend whose programs have one. */
+/** The operations on a backend's memory by which kernels of several results are made of programs that have one. */
 function operationsOf(backend: WebGpuBackend) {
   const call = (name: string, inputs: object, attrs: object) =>
     getKernel(name, 'webgpu').kernelFunc({

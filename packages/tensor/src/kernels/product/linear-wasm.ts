@@ -6,7 +6,7 @@ import { Arena } from '../../wasm/arena.js';
 import { ActivationId, EpilogueGradientStruct, WORK_BYTES } from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
-/** What both kernels are told besides tensors. */
+/** Attributes of both kernels. */
 export interface DenseAttrs {
   readonly activation?: Activation;
   /** Whether the gradient will be asked for. */

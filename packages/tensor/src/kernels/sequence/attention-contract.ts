@@ -34,7 +34,7 @@ export interface AttentionBlockArrays {
   readonly mlpBiases: readonly Tensor[];
 }
 
-/** What an {@link AttentionNetwork} computes with. */
+/** Arrays of an {@link AttentionNetwork}. */
 export interface AttentionArrays {
   /** `[...batch, D]`, N events */
   readonly input: Tensor;
@@ -42,7 +42,7 @@ export interface AttentionArrays {
   readonly positions: Tensor;
   /** Added to the first token of each event, `[N, W]`. */
   readonly context?: Tensor;
-  /** What the value before is multiplied by in a token, `[1, W]`. */
+  /** Weights of the previous value in a token, `[1, W]`. */
   readonly valueWeights: Tensor;
   readonly blocks: readonly AttentionBlockArrays[];
   /** Of the norm after all blocks, `[W]`. */
@@ -53,7 +53,7 @@ export interface AttentionArrays {
   readonly outputBias: Tensor;
 }
 
-/** What both kernels are told besides tensors. */
+/** Attributes of both kernels. */
 export interface AttentionAttrs extends SequenceAttrs {
   readonly network: AttentionNetwork;
   readonly blocks: number;

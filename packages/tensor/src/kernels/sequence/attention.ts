@@ -69,7 +69,7 @@ export function attentionParameters(network: AttentionNetwork, arrays: Attention
 /**
  * An affine step with the parameters that a causal transformer computes, and its log-determinant: `value` `[...batch, D]`, `logDet`
  * `[...batch]`. A token is made of the input of the position before, or in the sequential direction of its value; keys and values are computed once.
- * Differentiable in all arrays; the gradient is one sweep down the positions.
+ * Differentiable in all arrays; the gradient is one pass back over the positions.
  *
  * **Units**: nats.
  *

@@ -11,13 +11,13 @@ export interface LstmNetwork {
   readonly hidden: readonly number[];
 }
 
-/** What an {@link LstmNetwork} computes with. Gates are in the order input, forget, output, candidate. */
+/** Arrays of an {@link LstmNetwork}. Gates are in the order input, forget, output, candidate. */
 export interface LstmArrays {
   /** `[...batch, D]`, N events */
   readonly input: Tensor;
   /** The first layer's bias at each position, `[D, 4·H₁]`. */
   readonly offsets: Tensor;
-  /** What is added to it for each event, `[N, 4·H₁]`. */
+  /** Offset for each event, `[N, 4·H₁]`. */
   readonly context?: Tensor;
   /** Each layer's state, then its cells, before the first position, `[N, 2·ΣH]`. Default: 0. */
   readonly states?: Tensor;
@@ -31,7 +31,7 @@ export interface LstmArrays {
   readonly outputBias: Tensor;
 }
 
-/** What both kernels are told besides tensors. */
+/** Attributes of both kernels. */
 export interface LstmAttrs extends SequenceAttrs {
   readonly network: LstmNetwork;
   /** Whether the context is among the inputs, and the initial states are. */

@@ -36,7 +36,7 @@ function runGradient(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, wasm: Wasm
   return runSequenceGradient(wasm, inputs, lstm, (call) => layOut(wasm, lstm, call), wasm.functions.lstmGradient);
 }
 
-/** What follows from a network alone: where a position's record and its adjoints have which part, in bytes. */
+/** Byte offsets within a position's record and its adjoints, which follow from the network alone. */
 interface Plan {
   readonly dim: number;
   readonly parameterCount: number;
@@ -96,7 +96,7 @@ function makePlan({ order, parameterCount, hidden }: LstmNetwork): Plan {
   };
 }
 
-/** Writes the structures of `assembly/lstm.ts` for one call, and divides the scratch behind them. */
+/** Writes the structures of `assembly/sequence/lstm.ts` for one call, and divides the scratch behind them. */
 function layOut(wasm: WasmModule, { network, hasContext, hasStates }: LstmAttrs, call: SequenceCall): SequenceLayout {
   const plan = planOf(network);
   const { parameterCount, layers } = plan;

@@ -55,7 +55,7 @@ export function lstmParameters(network: LstmNetwork, arrays: LstmArrays): Tensor
 /**
  * An affine step with the parameters that an LSTM computes, and its log-determinant: `value` `[...batch, D]`, `logDet` `[...batch]`.
  * A position is fed the input of the position before, or in the sequential direction its value. Differentiable in all arrays; the gradient is one
- * sweep down the positions.
+ * pass back over the positions.
  *
  * **Units**: nats.
  *

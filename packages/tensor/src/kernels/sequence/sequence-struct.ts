@@ -4,17 +4,17 @@ import { type Arena, chunksOf } from '../../wasm/arena.js';
 import { AffineFormStruct, EXCESS_ROWS, type SequenceFields, TILE, UNIT_BYTES } from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
-/** What a kernel that goes over the positions is told besides tensors, and its gradient. */
+/** Attributes of a kernel that goes over the positions, and of its gradient. */
 export interface SequenceAttrs {
   readonly network: { readonly order: readonly number[]; readonly parameterCount: number };
-  /** What is done with the parameters; without it they are the result. */
+  /** The map that takes the parameters; without it they are the result. */
   readonly form?: AffineForm;
   readonly sequential: boolean;
   /** Whether the gradient will be asked for. */
   readonly keep?: boolean;
 }
 
-/** What such a kernel is called with. */
+/** Inputs of such a kernel. */
 export interface SequenceCall extends SequenceAttrs {
   readonly rows: number;
   /** Its inputs, without those of the gradient alone; the first is the input `[...batch, D]`. */
@@ -35,7 +35,7 @@ export interface SequenceSizes {
   readonly chunk: number;
 }
 
-/** Where the structures of one call lie. */
+/** The addresses of one call's structures. */
 export interface SequenceLayout {
   /** The one that the kernel is given. */
   readonly struct: number;

@@ -13,7 +13,7 @@ export const [splineKernel, splineGradientKernel] = transformKernels<SplineForm>
   writeStruct: writeSplines,
 });
 
-/** What a thread needs for its splines, on cache lines of its own. */
+/** Bytes of a thread's work space for splines, in whole cache lines. */
 export function splineWorkBytes(wasm: WasmModule, { shape }: SplineForm, parameterCount: number): number {
   return wholeLines(wasm.functions.splineWorkBytes(shape.bins, parameterCount));
 }

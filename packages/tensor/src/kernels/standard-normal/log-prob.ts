@@ -1,6 +1,6 @@
 import { add, mul, square, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { hasDifferentiableKernel } from '../../registry/differentiable-kernel.js';
-import { HALF_LOG_TWO_PI } from '../../special/half-log-two-pi.js';
+import { HALF_LOG_TWO_PI } from '../../special/normal/half-log-two-pi.js';
 import { logProbGradientKernel, logProbKernel } from './wasm.js';
 import { runKernel } from '../../registry/run-kernel.js';
 import { sum } from '../../arrays/sum.js';

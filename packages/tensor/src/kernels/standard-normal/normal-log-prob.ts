@@ -1,5 +1,5 @@
 import { add, mul, neg, square, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { HALF_LOG_TWO_PI } from '../../special/half-log-two-pi.js';
+import { HALF_LOG_TWO_PI } from '../../special/normal/half-log-two-pi.js';
 
 /**
  * The log-density of normal numbers, each for itself, from how many scales they lie off their means: `−½ standard² − logScale − ½ log 2π`.

@@ -1,7 +1,7 @@
 import { gather, grad, mul, sum, tensor, tensor1d, unsortedSegmentSum } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { build, spread } from '../../testing/float64.js';
+import { build, spread } from '../../testing/operations/float64.js';
 import { repetitions } from '../../testing/repetitions.js';
 
 describe('unsortedSegmentSum', () => {

@@ -1,7 +1,7 @@
 import { grad, mul, reshape, slice, split, sum, tensor, unstack } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { indicesOf } from '../../testing/float64.js';
+import { indicesOf } from '../../testing/operations/float64.js';
 import { repetitions } from '../../testing/repetitions.js';
 
 /** The numbers 0, 1, 2 … in a shape, and a look-up by index. */

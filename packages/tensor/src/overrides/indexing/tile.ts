@@ -18,7 +18,7 @@ import type { WasmModule } from '../../wasm/wasm-module.js';
  */
 export const tileKernel: KernelOverride = { name: Tile, reference: tileJoined, wasm: tileWasm };
 
-/** What the stock webgpu kernel reads back. */
+/** The lowest rank whose data the stock webgpu kernel reads back. */
 const FIRST_RANK_ON_HOST = 5;
 
 interface Axis {

@@ -15,7 +15,7 @@ function argMax(inputs: NamedTensorInfoMap, attrs: NamedAttrMap, stock: StockKer
   const { shape } = inputs.x as TensorInfo;
   const [outShape] = backend_util.computeOutAndReduceShapes(shape, util.parseAxisParam(attrs.axis as number, shape));
   const result = stock(inputs, attrs) as TensorInfo;
-  // What is right is handed on as it is: some backends give a tensor that its scope would dispose of.
+  // A right result is returned as it is: some backends give a tensor that its scope would dispose of.
   return util.arraysEqual(result.shape, outShape)
     ? result
     : { dataId: result.dataId, dtype: result.dtype, shape: outShape };

@@ -53,7 +53,7 @@ export const meanKernel: KernelOverride = {
   webgl: emptyReduction(Number.NaN),
 };
 
-/** What stands for a sum, for each number of `x` that was added up. */
+/** Repeats a sum for each number of `x` that was added up. */
 function spread(ofSum: Tensor, x: Tensor, attrs: NamedAttrMap): Tensor {
   const { shape } = reducedAxes(x, { ...attrs, keepDims: true });
   return broadcastTo(reshape(ofSum, shape), x.shape);

@@ -6,7 +6,7 @@ import { polynomial } from '../polynomial.js';
 import { reduce } from './reduction.js';
 import { trigamma } from './trigamma.js';
 
-// The zero of ψ(1 + t), as a number of float32 and what is missing.
+// The zero of ψ(1 + t), as a number of float32 and the remainder.
 const ZERO = 0.4616321325302124;
 const ZERO_REST = 1.24381499e-8;
 // ψ(1 + t) / (t − zero) as a polynomial of t − ½ on [0, 1]: the minimax fit, 5·10⁻⁹ at worst.

@@ -1,7 +1,7 @@
 import { greaterEqual, less, scalar, sub, type Tensor } from '@tensorflow/tfjs-core';
 import { where } from '../../arrays/where.js';
 
-/** Where series in 1/x take over. */
+/** The x from which on series in 1/x are used. */
 export const LARGE = 3;
 
 /** A positive x as the gamma functions are computed from it: near 0 from t, beyond {@link LARGE} from `large`. */
