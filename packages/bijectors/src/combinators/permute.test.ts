@@ -61,4 +61,11 @@ describe('Permute', () => {
     expect(() => new Permute({ dim: 3 }).forward(zeros([2, 4]))).toThrow('Permute: x must be [..., 3], got [2, 4]');
     expect(() => new Permute({ dim: 3 }).inverse(zeros([]))).toThrow('Permute: y must be [..., 3], got []');
   });
+
+  test('a seed without a random order is refused, by types and when run', () => {
+    // @ts-expect-error: nothing is drawn
+    expect(() => new Permute({ dim: 3, seed: 0 })).toThrow(
+      "Permute: seed must be left out where permutation is not 'random'",
+    );
+  });
 });

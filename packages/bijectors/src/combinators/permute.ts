@@ -15,17 +15,22 @@ import { Bijector } from '../contract/bijector.js';
 import { select } from '../numerics/select.js';
 
 /** Options of {@link Permute}. */
-export interface PermuteOptions {
+export type PermuteOptions = {
   /** D, the length of the vectors. */
   dim: number;
-  /**
-   * `'reverse'` turns the vector round; `'random'` draws an order from `seed`; a list of the indices 0 to D − 1 puts
-   * `x[permutation[i]]` at place i. Default `'reverse'`.
-   */
-  permutation?: 'reverse' | 'random' | readonly number[];
-  /** An integer or a key for a random permutation. Default: a fresh key. No effect on the others. */
-  seed?: Seed;
-}
+} & (
+  | {
+      /** Draws an order from `seed`. */
+      permutation: 'random';
+      /** An integer or a key. Default: a fresh key. */
+      seed?: Seed;
+    }
+  | {
+      /** `'reverse'` turns the vector round; a list of the indices 0 to D − 1 puts `x[permutation[i]]` at place i. Default `'reverse'`. */
+      permutation?: 'reverse' | readonly number[];
+      seed?: undefined;
+    }
+);
 
 /**
  * The same numbers in another order: `yᵢ = x[permutation[i]]`, with log-determinant 0. Between layers that treat early and late
@@ -33,7 +38,7 @@ export interface PermuteOptions {
  *
  * **Shapes**: x and y `[...batch, D]`, `logDet` `[...batch]`. It takes no context.
  *
- * @throws Error if a given permutation does not hold each of the indices 0 to D − 1 once
+ * @throws Error if a given permutation does not hold each of the indices 0 to D − 1 once, or a seed is given for none that is drawn
  *
  * @example
  * ```ts
@@ -62,6 +67,8 @@ export class Permute extends Bijector {
     checkOptions('Permute', options, ['dim', 'permutation', 'seed']);
     const { dim, permutation: wanted = 'reverse', seed } = options;
     checkInteger('Permute: dim', dim, 1);
+    if (seed !== undefined && wanted !== 'random')
+      throw new Error("Permute: seed must be left out where permutation is not 'random'");
     this.dim = dim;
     this.eventShape = [dim];
     this.permutation = resolve(dim, wanted, seed);

@@ -10,13 +10,15 @@ import {
 } from '@pushforward/tensor';
 import { Mlp } from '@pushforward/made';
 
-/** Further options of a bijector whose parameters may depend on a context. */
-export interface ContextOptions {
-  /** C, the width of the context. Default 0: none. */
-  contextDim?: number;
-  /** The widths of the hidden layers of the network that makes parameters of the context. Default `[64]`. No effect without a context. */
-  hidden?: readonly number[];
-}
+/** Further options of a bijector whose parameters may depend on a context; without one it has no network to give a width to. */
+export type ContextOptions =
+  | {
+      /** C, the width of the context. Default 0: none. */
+      contextDim: number;
+      /** The widths of the hidden layers of the network that makes parameters of the context. Default `[64]`. */
+      hidden?: readonly number[];
+    }
+  | { contextDim?: undefined; hidden?: undefined };
 
 /**
  * The network by which a context adds to some variables: it gives as many numbers as they have together, at first all 0. None without a context.
@@ -25,10 +27,13 @@ export interface ContextOptions {
  */
 export function contextNetwork(
   name: string,
-  { contextDim = 0, hidden = [64] }: ContextOptions,
+  options: ContextOptions,
   variables: readonly Variable[],
   seed: Key,
 ): Mlp | undefined {
+  if (options.contextDim === undefined && options.hidden !== undefined)
+    throw new Error(`${name}: hidden must be left out where there is no contextDim`);
+  const { contextDim = 0, hidden = [64] } = options;
   checkInteger(`${name}: contextDim`, contextDim, 0);
   checkIntegers(`${name}: hidden`, hidden, 1);
   if (contextDim === 0) return undefined;
@@ -61,5 +66,6 @@ export function contextConfig(network: Mlp | undefined): Record<string, Json> {
 
 /** The inverse of {@link contextConfig}. */
 export function readContext(config: ModuleConfig): ContextOptions {
-  return readConfig(config, { contextDim: 'number?', hidden: 'numbers?' });
+  const { contextDim, hidden } = readConfig(config, { contextDim: 'number?', hidden: 'numbers?' });
+  return contextDim === undefined ? {} : { contextDim, hidden };
 }

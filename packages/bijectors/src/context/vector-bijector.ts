@@ -12,10 +12,7 @@ import type { Mlp } from '@pushforward/made';
 import { Bijector } from '../contract/bijector.js';
 import { contextConfig, type ContextOptions } from './context-parameters.js';
 
-interface VectorOptions extends ContextOptions {
-  dim: number;
-  seed?: Seed;
-}
+type VectorOptions = ContextOptions & { dim: number; seed?: Seed };
 
 /** A bijector of vectors of one length, to whose variables a network may add a function of the context. */
 export abstract class VectorBijector extends Bijector {

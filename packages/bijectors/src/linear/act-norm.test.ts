@@ -5,6 +5,7 @@ import { Chain } from '../combinators/chain.js';
 import { realNvp } from '../factories/coupling.js';
 import { Invert } from '../combinators/invert.js';
 import { checkBijector } from '../testing/index.js';
+import { LuLinear } from './lu-linear.js';
 import { ActNorm, initializeActNorm } from './act-norm.js';
 
 const data = add(mul(normal(key(0), [50, 4, 3]), tensor1d([0.1, 1, 30])), tensor1d([5, -2, 100]));
@@ -124,4 +125,13 @@ describe('ActNorm', () => {
     ]);
     await expect(() => initializeActNorm(norm, batch)).toLeakNoTensor();
   });
+});
+
+test('what is of the network of a context is refused without one, by types and when run', () => {
+  // @ts-expect-error: the scale and the shift start at the identity
+  expect(() => new ActNorm({ dim: 2, seed: 0 })).toThrow('ActNorm: seed must be left out where there is no contextDim');
+  // @ts-expect-error: there is no network
+  expect(() => new LuLinear({ dim: 2, hidden: [3] })).toThrow(
+    'LuLinear: hidden must be left out where there is no contextDim',
+  );
 });

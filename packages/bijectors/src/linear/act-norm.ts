@@ -22,12 +22,17 @@ import { VectorBijector } from '../context/vector-bijector.js';
 import type { Bijector } from '../contract/bijector.js';
 
 /** Options of {@link ActNorm}. */
-export interface ActNormOptions extends ContextOptions {
+export type ActNormOptions = {
   /** D, the length of the vectors. */
   dim: number;
-  /** An integer or a key for the network that makes parameters of a context. Default: a fresh key. No effect without a context. */
-  seed?: Seed;
-}
+} & (
+  | (ContextOptions & {
+      contextDim: number;
+      /** An integer or a key for the network that makes parameters of a context. Default: a fresh key. */
+      seed?: Seed;
+    })
+  | { contextDim?: undefined; hidden?: undefined; seed?: undefined }
+);
 
 /** The layers that take their location and scale from the next argument they see. */
 const waiting = new WeakSet<ActNorm>();
@@ -59,7 +64,9 @@ const waiting = new WeakSet<ActNorm>();
 export class ActNorm extends VectorBijector {
   static readonly type: string = 'ActNorm';
   static override fromConfig(config: ModuleConfig): ActNorm {
-    return new ActNorm({ ...readConfig(config, { dim: 'number' }), ...readContext(config), seed: 0 });
+    const { dim } = readConfig(config, { dim: 'number' });
+    const context = readContext(config);
+    return new ActNorm(context.contextDim === undefined ? { dim } : { dim, ...context, seed: 0 });
   }
 
   /** `[D]`. */
@@ -72,6 +79,8 @@ export class ActNorm extends VectorBijector {
   constructor(options: ActNormOptions) {
     super(options);
     const { dim, seed, ...context } = options;
+    if (seed !== undefined && options.contextDim === undefined)
+      throw new Error('ActNorm: seed must be left out where there is no contextDim');
     this.loc = makeVariable([dim], () => zeros([dim]));
     this.logScale = makeVariable([dim], () => zeros([dim]));
     this.network = contextNetwork('ActNorm', context, [this.loc, this.logScale], key(seed));

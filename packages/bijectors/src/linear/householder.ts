@@ -37,7 +37,7 @@ import { invertLowerTriangular } from '../numerics/invert-triangular.js';
 import { times, transposed } from '../numerics/times.js';
 
 /** Options of a {@link Householder} rotation. */
-export interface HouseholderOptions extends ContextOptions {
+export type HouseholderOptions = ContextOptions & {
   /** D, the length of the vectors. */
   dim: number;
   /**
@@ -47,7 +47,7 @@ export interface HouseholderOptions extends ContextOptions {
   reflections?: number;
   /** An integer or a key for the vectors at first, and for the network that makes parameters of a context. Default: a fresh key. */
   seed?: Seed;
-}
+};
 
 /**
  * An orthogonal map of vectors as a product of reflections, `y = H₁·H₂·…·H_K·x` with `Hₖ = 1 − 2 vₖvₖᵀ / ‖vₖ‖²`, whose log-determinant

@@ -16,14 +16,14 @@ import { invertLowerTriangular } from '../numerics/invert-triangular.js';
 import { times, transposed } from '../numerics/times.js';
 
 /** Options of {@link LuLinear}. */
-export interface LuLinearOptions extends ContextOptions {
+export type LuLinearOptions = ContextOptions & {
   /** D, the length of the vectors. */
   dim: number;
   /** P, which stays as it is: `'reverse'`, `'random'` from `seed`, or a list as {@link Permute} takes it. Default: no permutation. */
   permutation?: PermuteOptions['permutation'];
   /** An integer or a key for a random permutation, and for the network that makes parameters of a context. Default: a fresh key. */
   seed?: Seed;
-}
+};
 
 /**
  * An invertible linear map of vectors, `y = P·L·U·x + b`, with L unit lower triangular, U upper triangular with a positive diagonal and P
@@ -77,7 +77,10 @@ export class LuLinear extends VectorBijector {
     super(options, ['permutation']);
     const { dim, permutation, seed, ...context } = options;
     const root = key(seed);
-    if (permutation !== undefined) this.permutation = new Permute({ dim, permutation, seed: root }).permutation;
+    if (permutation !== undefined) {
+      const order = permutation === 'random' ? { dim, permutation, seed: root } : { dim, permutation };
+      this.permutation = new Permute(order).permutation;
+    }
     this.weights = makeVariable([dim, dim], () => zeros([dim, dim]));
     this.bias = makeVariable([dim], () => zeros([dim]));
     this.network = contextNetwork('LuLinear', context, [this.weights, this.bias], foldIn(root, 1));

@@ -32,12 +32,12 @@ import { positive } from '../numerics/positive.js';
 import { invertTanhUnit, logTanhUnitDerivative, MIN_SLOPE } from './tanh-unit.js';
 
 /** Options of a {@link Planar} layer. */
-export interface PlanarOptions extends ContextOptions {
+export type PlanarOptions = ContextOptions & {
   /** D, the length of the vectors. */
   dim: number;
   /** An integer or a key for w at first, and for the network that makes parameters of a context. Default: a fresh key. */
   seed?: Seed;
-}
+};
 
 /**
  * One hidden unit with a skip connection, `y = x + û·tanh(wᵀx + b)`: it stretches or squeezes space along û near the plane

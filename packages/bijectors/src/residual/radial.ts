@@ -31,12 +31,12 @@ import { VectorBijector } from '../context/vector-bijector.js';
 import { positive } from '../numerics/positive.js';
 
 /** Options of a {@link Radial} layer. */
-export interface RadialOptions extends ContextOptions {
+export type RadialOptions = ContextOptions & {
   /** D, the length of the vectors. */
   dim: number;
   /** An integer or a key for the centre at first, and for the network that makes parameters of a context. Default: a fresh key. */
   seed?: Seed;
-}
+};
 
 /** The smallest α, and the smallest derivative at the centre. */
 const MINIMUM = 1e-3;

@@ -45,7 +45,7 @@ import { times, transposed } from '../numerics/times.js';
 import { invertTanhUnit, logTanhUnitDerivative, MIN_SLOPE } from './tanh-unit.js';
 
 /** Options of a {@link Sylvester} layer. */
-export interface SylvesterOptions extends ContextOptions {
+export type SylvesterOptions = ContextOptions & {
   /** D, the length of the vectors. */
   dim: number;
   /** M, the number of hidden units, at most D. Default D. */
@@ -54,7 +54,7 @@ export interface SylvesterOptions extends ContextOptions {
   reflections?: number;
   /** An integer or a key for Q at first, and for the networks that make parameters of a context. Default: a fresh key. */
   seed?: Seed;
-}
+};
 
 const columnOf = (matrix: Tensor, i: number) => slice(matrix, [0, i], [matrix.shape[0]!, 1]);
 
