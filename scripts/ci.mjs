@@ -204,6 +204,7 @@ async function sources() {
   await check('the page of numbers', 'node', ['scripts/numbers.mjs', '--check']);
   await check('papers’ tables, quick', 'node', ['scripts/ci/paper.mjs']);
   await check('benchmarks in the guides', 'node', ['scripts/benchmarks.mjs', '--check']);
+  await check('results of papers’ tables in the guides', 'node', ['scripts/paper-tables/tables.mjs', '--check']);
   await check('metadata of the packages', 'node', ['scripts/metadata.mjs', '--check']);
   await check('no types of Node in browsers', 'node', ['scripts/ci/browser-types.mjs']);
   await check('types of the examples', 'node', ['scripts/ci/example-types.mjs']);
