@@ -1,12 +1,13 @@
 // Measures this project against stock TensorFlow.js and, where there is a Python with torch and zuko, against zuko: see README.md.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { judge } from './demands.js';
 import { measure, measureProcess } from './measure.js';
 import { groups, isAt, isIn, type Operation, type ProcessFigure } from './operation.js';
 import { readOptions } from './options.js';
+import { processor } from './processor.js';
 import { summary, table } from './report.js';
 import { median, type Series } from './series.js';
 import { SideProcess } from './side-process.js';
@@ -63,7 +64,7 @@ const index = new Map(results.map((result) => [`${result.operation} ${result.sid
 const find = (operation: Operation | ProcessFigure, side: string, size: AnySize) =>
   index.get(`${operation} ${side} ${sizeName(size)}`);
 const verdicts = judge(options.threads, options.sizes, find);
-const cpu = `${cpus()[0].model}, ${availableParallelism()} cores`;
+const cpu = processor();
 const date = new Date().toISOString();
 
 console.log(

@@ -30,10 +30,12 @@ const timesOf = (page) => () =>
     ['first-contentful-paint', 'first-frame'].map((name) => performance.getEntriesByName(name)[0].startTime),
   );
 
-/** Counts gzipped bytes, which is how hosts of static files send them; what is asked for again comes from the browser's cache. */
+/** Counts gzipped bytes, which is how hosts of static files send them; what is asked for again comes from the browser's cache, a `blob:` from the page. */
 function bytesOf(page) {
   const bodies = new Map();
-  page.context().on('response', (response) => bodies.set(response.url(), response.body()));
+  page.context().on('response', (response) => {
+    if (!response.url().startsWith('blob:')) bodies.set(response.url(), response.body());
+  });
   return async () => {
     await page.waitForLoadState('networkidle');
     const sizes = (await Promise.all(bodies.values())).map((body) => gzipSync(body).length);

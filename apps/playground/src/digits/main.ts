@@ -1,6 +1,7 @@
 import type { Digits, Posteriors } from '../autoencoder/autoencoders.js';
 import { type PosteriorName, posteriorNames, SIDE } from '../autoencoder/models.js';
 import { drawImages } from '../draw/images.js';
+import { setUpBackendChoice } from '../page/backend-choice.js';
 import { Client } from '../page/client.js';
 import { byId, element } from '../page/elements.js';
 import { latest } from '../page/latest.js';
@@ -162,6 +163,11 @@ async function load(): Promise<void> {
 
 setUpBoard(see);
 setUpPlane(walkTo);
+setUpBackendChoice((choice) => {
+  client.send({ type: 'start', backend: choice });
+  if (seen) infer(seen);
+  chooseModel();
+});
 for (const input of document.querySelectorAll('#model input')) input.addEventListener('change', chooseModel);
 byId('sample').addEventListener('click', () => sample(chosenModel()));
 byId('to-drawing').addEventListener('click', () => {

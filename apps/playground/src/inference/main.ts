@@ -2,6 +2,7 @@ import { colour } from '../draw/canvas.js';
 import { drawLosses } from '../draw/loss-chart.js';
 import { cellArea, type ViewBox } from '../draw/view-box.js';
 import type { Settings } from '../model/recipe.js';
+import { setUpBackendChoice } from '../page/backend-choice.js';
 import { Client } from '../page/client.js';
 import { byId } from '../page/elements.js';
 import { latest } from '../page/latest.js';
@@ -117,6 +118,10 @@ for (const slider of [distance, error]) {
 }
 byId('train').addEventListener('click', train);
 stop.addEventListener('click', () => client.send({ type: 'stop' }));
+setUpBackendChoice((choice) => {
+  client.send({ type: 'start', backend: choice });
+  train();
+});
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
 window.addEventListener('resize', latest(draw));
 
