@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 
 /**
- * Which processor this is. Machines that are rented hide its name, and give "AMD EPYC" for all of five generations: on Linux its family and model tell
+ * Which processor this is. Machines that are rented hide its name, and give "AMD EPYC" for several generations: on Linux its family and model tell
  * them apart.
  */
 export function processor(): string {

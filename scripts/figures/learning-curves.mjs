@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { maf } from '@pushforward/bijectors';
 import { maximumLikelihood, StandardNormal, Transformed } from '@pushforward/distributions';
 import { adam, cosineDecay, fit } from '@pushforward/training';
-import { at, colours, figure, path, text } from './svg.mjs';
+import { at, colours, figure, namedCurves, text } from './svg.mjs';
 
 const [WIDTH, HEIGHT] = [680, 320];
 const BOX = { left: 70, right: 470, top: 20, bottom: 265 };
@@ -56,14 +56,14 @@ export function drawLearning(curves) {
       `<path class="grid" d="M${BOX.left} ${at(y(value))}H${BOX.right}"/>${text(BOX.left - 8, y(value) + 4, Number(value.toPrecision(1)), { kind: 'small', anchor: 'end' })}`,
   );
   const ticks = [0, epochs / 2, epochs].map((epoch) => text(x(epoch), BOX.bottom + 18, epoch, { kind: 'small' }));
-  let below = 0;
-  const lines = curves.map(({ name, gaps }, i) => {
-    const points = gaps.map((gap, epoch) => [x(epoch + 1), y(gap)]);
-    // From the top down, a line apart where curves end together.
-    below = Math.max(points.at(-1)[1] + 4, below + 16);
-    const label = text(BOX.right + 10, below, name, { anchor: 'start' });
-    return `${path(points, `stroke="${colours[i]}" stroke-width="1.8"`)}${label}`;
-  });
+  const lines = namedCurves(
+    curves.map(({ name, gaps }, i) => ({
+      name,
+      points: gaps.map((gap, epoch) => [x(epoch + 1), y(gap)]),
+      colour: colours[i],
+    })),
+    BOX.right,
+  );
   const axes = `<path class="axis" d="M${BOX.left} ${BOX.top}V${BOX.bottom}H${BOX.right}"/>`;
   const title = text((BOX.left + BOX.right) / 2, HEIGHT - 16, 'epoch', { kind: 'small' });
   const unit = text(BOX.left + 6, BOX.top + 12, 'nats below the density, held-out rows', {
@@ -72,5 +72,5 @@ export function drawLearning(curves) {
   });
   const label =
     'Held-out loss by epoch: at a constant rate it jumps about; averaged weights and a decaying rate end lower';
-  return figure(WIDTH, HEIGHT, label, [...rows, axes, ...ticks, ...lines, title, unit].join(''));
+  return figure(WIDTH, HEIGHT, label, [...rows, axes, ...ticks, lines, title, unit].join(''));
 }

@@ -16,3 +16,16 @@ export const text = (x, y, content, { kind = '', anchor = 'middle' } = {}) =>
 
 export const path = (points, attributes) =>
   `<path d="M${points.map((point) => point.map(at).join(' ')).join('L')}" fill="none" ${attributes}/>`;
+
+/** Curves `{ name, points, colour }`, each with its name to the right of where it ends; names are a line apart where curves end together. */
+export function namedCurves(curves, right) {
+  let below = 0;
+  return curves
+    .toSorted((a, b) => a.points.at(-1)[1] - b.points.at(-1)[1])
+    .map(({ name, points, colour }) => {
+      below = Math.max(points.at(-1)[1] + 4, below + 16);
+      const label = text(right + 10, below, name, { anchor: 'start' });
+      return `${path(points, `stroke="${colour}" stroke-width="1.8"`)}${label}`;
+    })
+    .join('');
+}

@@ -1,4 +1,4 @@
-import { at, colours, figure, path, text } from '../figures/svg.mjs';
+import { at, colours, figure, namedCurves, text } from '../figures/svg.mjs';
 
 const [WIDTH, HEIGHT] = [680, 320];
 const BOX = { left: 60, right: 450, top: 20, bottom: 265 };
@@ -18,16 +18,14 @@ export function drawCurves(curves) {
   const ticks = [1, Math.round(epochs / 2), epochs].map((epoch) =>
     text(x(epoch), BOX.bottom + 18, epoch, { kind: 'small' }),
   );
-  const topDown = curves.toSorted((a, b) => b.losses.at(-1) - a.losses.at(-1));
-  let below = 0;
-  const lines = topDown.map(({ title, losses }) => {
-    const colour = colours[curves.findIndex((curve) => curve.title === title) % colours.length];
-    const points = losses.map((loss, i) => [x(i + 1), y(loss)]).slice(1);
-    // From the top down, a line apart where curves end together.
-    below = Math.max(points.at(-1)[1] + 4, below + 16);
-    const label = text(BOX.right + 10, below, title, { anchor: 'start' });
-    return `${path(points, `stroke="${colour}" stroke-width="1.8"`)}${label}`;
-  });
+  const lines = namedCurves(
+    curves.map(({ title, losses }, i) => ({
+      name: title,
+      points: losses.map((loss, epoch) => [x(epoch + 1), y(loss)]).slice(1),
+      colour: colours[i % colours.length],
+    })),
+    BOX.right,
+  );
   const axes = `<path class="axis" d="M${BOX.left} ${BOX.top}V${BOX.bottom}H${BOX.right}"/>`;
   const title = text((BOX.left + BOX.right) / 2, HEIGHT - 16, 'epoch', { kind: 'small' });
   const unit = text(BOX.right, BOX.top + 12, 'training loss, nats', { kind: 'small', anchor: 'end' });
@@ -35,6 +33,6 @@ export function drawCurves(curves) {
     WIDTH,
     HEIGHT,
     'Training loss by epoch, row by row',
-    [...grid, axes, ...ticks, ...lines, title, unit].join(''),
+    [...grid, axes, ...ticks, lines, title, unit].join(''),
   );
 }

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import path from 'node:path';
 import { iafMnistConv } from '../../apps/train/dist/paper/iaf-mnist/iaf-mnist-conv.js';
 import { mafMnist } from '../../apps/train/dist/paper/maf-mnist/maf-mnist.js';
+import { estimate, formatNumber } from '../../apps/train/dist/statistics/statistics.js';
 import { drawCurves } from './curves.mjs';
 import { putBetween, tableOf } from '../shared/marked-text.mjs';
 import { root } from '../setup.mjs';
@@ -19,9 +20,8 @@ const resultsOf = (name) => (existsSync(fileOf(name)) ? readJson(fileOf(name)) :
 
 /** The mean over the test examples, and two standard errors of it. */
 function summary(values) {
-  const mean = values.reduce((total, value) => total + value, 0) / values.length;
-  const variance = values.reduce((total, value) => total + (value - mean) ** 2, 0) / (values.length - 1);
-  return { mean, error: 2 * Math.sqrt(variance / values.length) };
+  const { mean, standardError } = estimate(values);
+  return { mean, error: 2 * standardError };
 }
 
 function addRun(directory) {
@@ -45,17 +45,16 @@ function addRun(directory) {
   writeFileSync(fileOf(settings.table), `${JSON.stringify(results, null, 2)}\n`);
 }
 
-const nats = (value, digits) => value.toFixed(digits).replace('-', '−');
-const withError = (score, digits) =>
-  score ? `${nats(score.mean, digits)}${score.error ? ` ± ${nats(score.error, digits)}` : ''}` : '–';
+const withError = (score) =>
+  score ? `${formatNumber(score.mean, 2)}${score.error ? ` ± ${formatNumber(score.error, 2)}` : ''}` : '–';
 
 /** Ours of each metric, and the paper's where it has that metric. */
 function tableText({ metrics, rows }, results) {
   const there = rows.filter(({ name }) => results.some(({ row }) => row === name));
   const columns = metrics.flatMap(({ name, title }) => [
-    { title, cell: (row) => withError(results.find((result) => result.row === row.name).scores[name], 2) },
+    { title, cell: (row) => withError(results.find((result) => result.row === row.name).scores[name]) },
     ...(there.some(({ published }) => published[name])
-      ? [{ title: `${title}, the paper’s`, cell: (row) => withError(row.published[name], name === 'logProb' ? 1 : 2) }]
+      ? [{ title: `${title}, the paper’s`, cell: (row) => withError(row.published[name]) }]
       : []),
   ]);
   return tableOf(
