@@ -268,6 +268,14 @@ describe('the laws find what is wrong', () => {
       },
     ],
     [
+      'jointLogProb: that over 1 axes',
+      class extends Wrong {
+        override jointLogProb(x: Tensor, rank: number) {
+          return super.jointLogProb(x, rank).add(rank);
+        }
+      },
+    ],
+    [
       'densities of all numbers: logProb where a number is',
       class extends Wrong {
         override logProb(x: Tensor) {

@@ -2,7 +2,7 @@
 export { adam } from './entries/adam';
 export { affineMaps, affineMapsGradient } from './entries/affine';
 export { attention, attentionGradient } from './entries/attention';
-export { bernoulliLogProb } from './entries/bernoulli';
+export { bernoulliEventLogProb, bernoulliLogProb } from './entries/bernoulli';
 export { convolution, filterGradient } from './entries/convolution';
 export { convolutionFilterBytes, convolutionResidualOffset, convolutionScratch } from './convolution/convolution';
 export { filterGradientParts, filterGradientScratch } from './convolution/filter-gradient';

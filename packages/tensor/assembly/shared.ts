@@ -2,6 +2,7 @@
 export { ADAM_CHUNK, AdamSettings, AdamVariable } from './adam/adam';
 export { AffineMaps } from './affine/affine-maps';
 export { BernoulliLogProb } from './bernoulli/bernoulli';
+export { BERNOULLI_WORK_BYTES, BernoulliEvents } from './bernoulli/events';
 export { BLOCK_TILES } from './entries/masked-network';
 export { Convolution } from './convolution/convolution';
 export { FilterGradient } from './convolution/filter-gradient';

@@ -59,8 +59,12 @@ export class Bernoulli extends Distribution {
   }
 
   logProb(x: Tensor | number): Tensor {
+    return this.jointLogProb(x, 0);
+  }
+
+  override jointLogProb(x: Tensor | number, rank: number): Tensor {
     checkBroadcast('Bernoulli: x', x, this.batchShape);
-    return tidy(() => bernoulliLogProb(toTensor(this.logits), toTensor(x)));
+    return tidy(() => bernoulliLogProb(toTensor(this.logits), toTensor(x), rank));
   }
 
   override mean(): Tensor {

@@ -66,7 +66,7 @@ export class Independent extends Distribution {
   logProb(x: Tensor, context?: Tensor): Tensor {
     checkTensor('Independent: x', x);
     checkEvent('Independent: x', x.shape, this.eventShape);
-    return tidy(() => sumTrailing(this.base.logProb(x, context), this.rank));
+    return this.base.jointLogProb(x, this.rank, context);
   }
 
   override sampleAndLogProb(

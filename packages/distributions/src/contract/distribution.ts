@@ -1,5 +1,5 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { Module, type Seed } from '@pushforward/tensor';
+import { Module, type Seed, sumTrailing } from '@pushforward/tensor';
 import { typeOf } from '@pushforward/tensor/kernels';
 import { reals, type Support } from './support.js';
 
@@ -53,6 +53,13 @@ export abstract class Distribution extends Module {
    * density is too small for float32. An event with NaN has NaN.
    */
   abstract logProb(x: Tensor, context?: Tensor): Tensor;
+
+  /**
+   * {@link logProb} added up over the last `rank` axes of the batch, which {@link Independent} makes axes of the event; in one pass where that saves work.
+   */
+  jointLogProb(x: Tensor, rank: number, context?: Tensor): Tensor {
+    return tidy(() => sumTrailing(this.logProb(x, context), rank));
+  }
 
   /** A sample and its log-probability; one pass where that saves work. */
   sampleAndLogProb(count: number | readonly number[], options: SampleOptions = {}): { value: Tensor; logProb: Tensor } {

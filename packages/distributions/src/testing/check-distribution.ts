@@ -11,7 +11,7 @@ import {
   tidy,
   variableGrads,
 } from '@tensorflow/tfjs-core';
-import { formatShape, type Seed } from '@pushforward/tensor';
+import { formatShape, type Seed, sumTrailing } from '@pushforward/tensor';
 import { assertClose, assertFreed, assertSame, broken, makeModule, rebuilt } from '@pushforward/tensor/testing';
 import type { Distribution } from '../contract/distribution.js';
 import { brokenOnTheLine } from './laws/the-line.js';
@@ -44,6 +44,7 @@ export interface CheckDistributionOptions {
  * - the same seed gives the same sample, another seed another one;
  * - the same numbers for int32, bool and float32, in events and contexts, and for one event under many contexts as for copies of it;
  * - `sampleAndLogProb` agrees with `sample` and `logProb`;
+ * - `jointLogProb` is the sum of `logProb`, whichever of them a subclass overrides;
  * - log-probabilities of any numbers, infinite ones too, are numbers or −∞, and −∞ outside the `support`; NaN stays in its event;
  * - the probability of all events is 1, and that of all events up to x is the share of a sample up to x (Kolmogorov and Smirnov's test);
  * - mean, standard deviation and entropy, where they have a closed form, against those of a sample;
@@ -74,6 +75,7 @@ export async function checkDistribution(
   await checkShapes(subject);
   await checkSeeds(subject);
   await checkDraws(subject);
+  await checkJoint(subject);
   await checkLine(subject);
   await checkTypes(subject);
   await checkManyContexts(subject);
@@ -147,6 +149,18 @@ async function checkDraws({ distribution, context, seed }: Subject): Promise<voi
   assertClose(distribution, law, 'logProb', await both.logProb.data(), logProb, 1e-4);
   both.value.dispose();
   both.logProb.dispose();
+}
+
+async function checkJoint({ distribution, context, seed }: Subject): Promise<void> {
+  const draws = distribution.sample([3, 2], { seed, context });
+  const logProb = distribution.logProb(draws, context);
+  for (let rank = 0; rank <= logProb.rank; rank++) {
+    const joint = await read(() => distribution.jointLogProb(draws, rank, context));
+    const total = await read(() => sumTrailing(logProb, rank).clone());
+    assertClose(distribution, 'jointLogProb', `that over ${rank} axes`, joint, total, 1e-5);
+  }
+  draws.dispose();
+  logProb.dispose();
 }
 
 async function checkLine({ distribution, context, seed }: Subject): Promise<void> {

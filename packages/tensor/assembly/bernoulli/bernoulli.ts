@@ -1,6 +1,6 @@
 // The reference is `bernoulliLogProb` in src/kernels/bernoulli/log-prob.ts.
 import { lanesFrom, loadLanes, storeLanes } from '../simd/lanes';
-import { expOfNegative4, log1p4, sigmoid4, splat } from '../simd/simd-math';
+import { expOfNegative4, log1p4, negate4, overOnePlusExp4, splat } from '../simd/simd-math';
 
 /** Log-probabilities of outcomes by their logits, or the gradient of the logits; the same outcomes stand for each of several repetitions. */
 @unmanaged
@@ -80,39 +80,40 @@ export function bernoulliTask(at: usize, task: i32): void {
 /** The odds of the outcome that is less likely: `exp(−|logit|)`, 0 from a logit of 86.9 on. `exp4`, which looks out for infinity too, takes a third longer. */
 // @ts-ignore: decorator
 @inline
-function smallerOdds4(logit: v128): v128 {
+export function smallerOdds4(logit: v128): v128 {
   const size = f32x4.abs(logit);
-  return v128.andnot(expOfNegative4(f32x4.neg(size)), f32x4.gt(size, splat(86.9)));
+  return v128.andnot(expOfNegative4(negate4(size)), f32x4.gt(size, splat(86.9)));
 }
 
 /** `−log(1 + exp(other))`, where `other` is the other outcome's logit: what is computed of it does not cancel. */
 // @ts-ignore: decorator
 @inline
-function logProb4(logit: v128, outcome: v128, odds: v128): v128 {
+export function logProb4(logit: v128, outcome: v128, odds: v128): v128 {
   const isOne = f32x4.eq(outcome, splat(1));
-  const logProb = f32x4.neg(f32x4.add(f32x4.pmax(logitOfOther4(logit, isOne), splat(0)), log1p4(odds)));
+  const logProb = negate4(f32x4.add(f32x4.pmax(logitOfOther4(logit, isOne), splat(0)), log1p4(odds)));
   // Less a number, so that NaN stays NaN.
   const impossible = f32x4.sub(splat(-Infinity), f32x4.abs(outcome));
   return v128.bitselect(logProb, impossible, isOutcome4(outcome, isOne));
 }
 
+/** The cotangent times the probability of the other outcome, `1 / (1 + exp(own))`, with the sign of the own one. */
 // @ts-ignore: decorator
 @inline
-function gradient4(logit: v128, outcome: v128, cotangent: v128): v128 {
+export function gradient4(logit: v128, outcome: v128, cotangent: v128): v128 {
   const isOne = f32x4.eq(outcome, splat(1));
-  const share = sigmoid4(logitOfOther4(logit, isOne));
-  const slope = v128.bitselect(share, f32x4.neg(share), isOne);
-  return v128.and(f32x4.mul(cotangent, slope), isOutcome4(outcome, isOne));
+  const sign = v128.andnot(splat(-0.0), isOne);
+  const slope = overOnePlusExp4(v128.xor(cotangent, sign), v128.xor(logit, sign));
+  return v128.and(slope, isOutcome4(outcome, isOne));
 }
 
 // @ts-ignore: decorator
 @inline
-function logitOfOther4(logit: v128, isOne: v128): v128 {
-  return v128.bitselect(f32x4.neg(logit), logit, isOne);
+export function logitOfOther4(logit: v128, isOne: v128): v128 {
+  return v128.xor(logit, v128.and(isOne, splat(-0.0)));
 }
 
 // @ts-ignore: decorator
 @inline
-function isOutcome4(outcome: v128, isOne: v128): v128 {
+export function isOutcome4(outcome: v128, isOne: v128): v128 {
   return v128.or(isOne, f32x4.eq(outcome, splat(0)));
 }

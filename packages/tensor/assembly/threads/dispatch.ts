@@ -5,6 +5,7 @@ import { lstmGradientTask, lstmTask } from '../sequence/lstm';
 import { affineMapsTask } from '../affine/affine-maps';
 import { adamSquaresTask, adamUpdatesTask } from '../adam/adam';
 import { bernoulliTask } from '../bernoulli/bernoulli';
+import { bernoulliEventsTask } from '../bernoulli/events';
 import { convolutionTask } from '../convolution/convolution';
 import { filterGradientTask } from '../convolution/filter-gradient';
 import { mixturesTask } from '../mixture/forward';
@@ -20,7 +21,7 @@ import { splinesTask } from '../spline/spline';
 import { splinesGradientTask } from '../spline/spline-gradient';
 import { gradientsTask } from '../masked-network/weight-gradient';
 
-import { MAT_MUL, NETWORK_WEIGHTS, NETWORK_TILES, NETWORK_EVENTS, NETWORK_ADJOINTS, NETWORK_GRADIENTS, RANDOM, LSTM, LSTM_GRADIENT, ATTENTION, ATTENTION_GRADIENT, EPILOGUE_GRADIENT, SPLINES, SPLINES_GRADIENT, ADAM_SQUARES, ADAM_UPDATES, BERNOULLI, CONVOLUTION, FILTER_GRADIENT, MIXTURES, MIXTURES_GRADIENT, AFFINE_MAPS, NORMAL_DRAWS, NORMAL_DRAWS_GRADIENT } from './kernel-ids';
+import { MAT_MUL, NETWORK_WEIGHTS, NETWORK_TILES, NETWORK_EVENTS, NETWORK_ADJOINTS, NETWORK_GRADIENTS, RANDOM, LSTM, LSTM_GRADIENT, ATTENTION, ATTENTION_GRADIENT, EPILOGUE_GRADIENT, SPLINES, SPLINES_GRADIENT, ADAM_SQUARES, ADAM_UPDATES, BERNOULLI, BERNOULLI_EVENTS, CONVOLUTION, FILTER_GRADIENT, MIXTURES, MIXTURES_GRADIENT, AFFINE_MAPS, NORMAL_DRAWS, NORMAL_DRAWS_GRADIENT } from './kernel-ids';
 
 /** Runs one task of a kernel. A thread's number gives it working memory of its own. */
 export function runTask(kernel: i32, args: usize, task: i32, thread: i32): void {
@@ -30,6 +31,7 @@ export function runTask(kernel: i32, args: usize, task: i32, thread: i32): void 
   else if (kernel == ADAM_SQUARES) adamSquaresTask(args, task);
   else if (kernel == ADAM_UPDATES) adamUpdatesTask(args, task);
   else if (kernel == BERNOULLI) bernoulliTask(args, task);
+  else if (kernel == BERNOULLI_EVENTS) bernoulliEventsTask(args, task, thread);
   else if (kernel == NETWORK_WEIGHTS) weightsTask(args, task);
   else if (kernel == NETWORK_TILES) tileTask(args, task, thread);
   else if (kernel == NETWORK_EVENTS) eventTask(args, task, thread);

@@ -23,3 +23,4 @@ export const MIXTURES_GRADIENT: i32 = 20;
 export const AFFINE_MAPS: i32 = 21;
 export const NORMAL_DRAWS: i32 = 22;
 export const NORMAL_DRAWS_GRADIENT: i32 = 23;
+export const BERNOULLI_EVENTS: i32 = 24;

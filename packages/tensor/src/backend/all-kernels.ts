@@ -4,7 +4,12 @@ import { allKernel, anyKernel } from '../overrides/reductions/any.js';
 import { argMaxKernel } from '../overrides/reductions/arg-max.js';
 import { arithmeticKernels } from '../overrides/elementwise/arithmetic.js';
 import { attentionGradientKernel, attentionKernel } from '../kernels/sequence/attention-wasm.js';
-import { bernoulliGradientKernel, bernoulliKernel } from '../kernels/bernoulli/wasm.js';
+import {
+  bernoulliEventGradientKernel,
+  bernoulliEventKernel,
+  bernoulliGradientKernel,
+  bernoulliKernel,
+} from '../kernels/bernoulli/wasm.js';
 import { concatKernel, packKernel } from '../overrides/indexing/concat.js';
 import { filterGradientKernel } from '../kernels/convolution/filter-gradient.js';
 import { stockConvolutionKernel, stockFilterGradientKernel } from '../kernels/convolution/stock.js';
@@ -111,6 +116,8 @@ export const customKernels: readonly CustomKernel[] = [
   logProbGradientKernel,
   bernoulliKernel,
   bernoulliGradientKernel,
+  bernoulliEventKernel,
+  bernoulliEventGradientKernel,
   logDensityKernel,
   softBoundKernel,
   softBoundGradientKernel,

@@ -82,6 +82,7 @@ describe('the check of a build', () => {
     softBound: 'SoftBound',
     softBoundGradient: 'SoftBoundGradient',
     bernoulliLogProb: 'BernoulliLogProb',
+    bernoulliEventLogProb: 'BernoulliEventLogProb',
     normal: 'KeyedNormal',
     uniform: 'KeyedUniform',
     // Adds up the gradients of sequences' weights.

@@ -1,7 +1,12 @@
 import { type NamedAttrMap, type NamedTensorInfoMap, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { adamKernel } from '../kernels/adam/wasm.js';
 import type { AdamConstants } from '../kernels/adam/contract.js';
-import { bernoulliGradientKernel, bernoulliKernel } from '../kernels/bernoulli/wasm.js';
+import {
+  bernoulliEventGradientKernel,
+  bernoulliEventKernel,
+  bernoulliGradientKernel,
+  bernoulliKernel,
+} from '../kernels/bernoulli/wasm.js';
 import type { AffineForm } from '../kernels/affine/contract.js';
 import type { MaskedNetwork, MaskedNetworkAttrs } from '../kernels/masked-network/contract.js';
 import { affineGradientKernel, affineKernel } from '../kernels/affine/wasm.js';
@@ -261,8 +266,11 @@ function runAll(wasm: WasmModule, operandNumbers: Operands): Result[] {
     run(softBoundGradientKernel, [bounded, tensor(41)], { bound: 7 });
     const outcomes = tensor(41);
     numbersOf(wasm, outcomes).forEach((x, i, all) => (all[i] = x > 0 ? 1 : 0));
-    run(bernoulliKernel, [tensor(3, 41), outcomes], {});
-    run(bernoulliGradientKernel, [tensor(3, 41), outcomes, tensor(3, 41)], {});
+    const logits = tensor(3, 41);
+    run(bernoulliKernel, [logits, outcomes], {});
+    run(bernoulliGradientKernel, [logits, outcomes, tensor(3, 41)], {});
+    const logProbs = run(bernoulliEventKernel, [logits, outcomes], { eventRank: 1 });
+    run(bernoulliEventGradientKernel, [logits, outcomes, ...logProbs], { eventRank: 1 });
     const stream = { key: { high: 1, low: 2 }, shape: [ROWS] };
     run(normalKernel, [], stream);
     run(uniformKernel, [], { ...stream, lower: 0, upper: 1, scale: 2 ** -24 });

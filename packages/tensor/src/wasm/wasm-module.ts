@@ -31,6 +31,7 @@ interface WasmFunctions {
   affineMapsGradient(maps: number): void;
   attention(attention: number): void;
   attentionGradient(attention: number, chunks: number): void;
+  bernoulliEventLogProb(struct: number): void;
   bernoulliLogProb(struct: number): void;
   convolution(struct: number): void;
   convolutionFilterBytes(size: number, columns: number): number;

@@ -6,7 +6,6 @@ import {
   checkInteger,
   key,
   type ModuleConfig,
-  sum,
   uniform,
 } from '@pushforward/tensor';
 import { asLogDensity, bernoulliLogProb } from '@pushforward/tensor/kernels';
@@ -118,7 +117,7 @@ class GivenFeatures extends Distribution {
     return tidy(() => {
       const given = admit({ name: 'PixelCnnLikelihood', x, event: [dim], context: this.#features, contextDim });
       const logits = reshape(this.#pixelCnn.parameters(given.x, given.context), given.x.shape);
-      return asLogDensity(sum(bernoulliLogProb(logits, given.x), -1), given.x, 1);
+      return asLogDensity(bernoulliLogProb(logits, given.x, 1), given.x, 1);
     });
   }
 

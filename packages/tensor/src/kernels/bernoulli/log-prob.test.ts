@@ -1,4 +1,4 @@
-import { add, grad, mul, ones, round, sum, tensor, tensor1d, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import { add, fill, grad, mul, ones, round, sum, tensor, tensor1d, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bernoulliLogProb } from './log-prob.js';
@@ -10,6 +10,10 @@ import { repetitions } from '../../testing/repetitions.js';
 const sigmoid = (l: number) => 1 / (1 + Math.exp(-l));
 /** In float64. */
 const logSigmoid = (l: number) => (l < 0 ? l - Math.log1p(Math.exp(l)) : -Math.log1p(Math.exp(-l)));
+
+/** The log-probability of one event. */
+const eventLogProb = async (logits: Float32Array, x: Float32Array) =>
+  (await bernoulliLogProb(tensor1d(logits), tensor1d(x), 1).data())[0];
 
 describe('bernoulliLogProb', () => {
   test('over random sizes, the outcomes repeated, with the gradient x − sigmoid(l)', async () => {
@@ -34,6 +38,67 @@ describe('bernoulliLogProb', () => {
       }),
       { numRuns: repetitions(20) },
     );
+  });
+
+  test('of events, the sums over them, with the gradient of each outcome times that of its event', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 2 }),
+        fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 2 }),
+        fc.boolean(),
+        fc.constantFrom(0.01, 1, 30),
+        async (batch, event, isShared, scale) => {
+          const size = event.reduce((product, count) => product * count, 1);
+          const logits = mul(normal(key(1), [...batch, ...event]), scale);
+          const x = round(uniform(key(2), isShared ? event : [...batch, ...event]));
+          const cotangent = normal(key(3), batch);
+          const logProb = bernoulliLogProb(logits, x, event.length);
+          const [gradient] = vjp((given) => bernoulliLogProb(given, x, event.length), [logits], [cotangent]);
+          expect(logProb.shape).toEqual(batch);
+          expect(gradient.shape).toEqual(logits.shape);
+          const [ls, xs, cs, own, slopes] = await Promise.all(
+            [logits, x, cotangent, logProb, gradient].map((each) => each.data()),
+          );
+          for (const [row, nats] of own.entries()) {
+            let wanted = 0;
+            for (let i = row * size; i < (row + 1) * size; i++) {
+              const outcome = xs[i % xs.length];
+              wanted += logSigmoid(outcome === 1 ? ls[i] : -ls[i]);
+              const slope = cs[row] * (outcome === 1 ? sigmoid(-ls[i]) : -sigmoid(ls[i]));
+              expect(Math.abs(slopes[i] - slope)).toBeLessThanOrEqual(2e-6 * Math.abs(slope) + 1e-37);
+            }
+            expect(Math.abs(nats - wanted)).toBeLessThanOrEqual(1e-6 * Math.abs(wanted) + 1e-34);
+          }
+          for (const each of [logits, x, cotangent, logProb, gradient]) each.dispose();
+        },
+      ),
+      { numRuns: repetitions(20) },
+    );
+  });
+
+  test('of events that are all but certain, relative to themselves', async () => {
+    for (const size of [4, 8, 37, 784]) {
+      for (const logit of [8, 15, 40]) {
+        const [own] = await bernoulliLogProb(fill([size], logit), ones([size]), 1).data();
+        const wanted = -size * Math.log1p(Math.exp(-logit));
+        expect(Math.abs(own - wanted)).toBeLessThanOrEqual(1e-6 * Math.abs(wanted));
+      }
+    }
+  });
+
+  test('of events with what is no outcome, with NaN, and of logits that are infinite', async () => {
+    for (const size of [3, 45]) {
+      const event = (at: number, number: number, rest: number) =>
+        Float32Array.from({ length: size }, (_, i) => (i === at % size ? number : rest));
+      for (const at of [0, 2, 9, size - 1]) {
+        expect(await eventLogProb(event(at, 1, 1), event(at, 0.5, 1))).toBe(-Infinity);
+        expect(await eventLogProb(event(at, 1, 1), event(at, Number.NaN, 1))).toBeNaN();
+        expect(await eventLogProb(event(at, Number.NaN, 1), event(at, 1, 1))).toBeNaN();
+        expect(await eventLogProb(event(at, -Infinity, 1), event(at, 1, 0))).toBe(-Infinity);
+        expect(await eventLogProb(event(at, Infinity, 1e4), event(at, 1, 1))).toBeCloseTo(0, 30);
+        expect(await eventLogProb(event(at, -1e4, 1e4), event(at, 1, 1))).toBe(-1e4);
+      }
+    }
   });
 
   test('of more numbers than one thread takes at a time', async () => {
@@ -68,8 +133,10 @@ describe('bernoulliLogProb', () => {
     expect([...(await gradient.data())].slice(5, 7)).toEqual([0, 0]);
   });
 
-  test('of no numbers', () => {
+  test('of no numbers', async () => {
     expect(bernoulliLogProb(zeros([2, 0]), zeros([0])).shape).toEqual([2, 0]);
+    expect(bernoulliLogProb(zeros([0, 2]), zeros([2]), 1).shape).toEqual([0]);
+    expect(await bernoulliLogProb(zeros([2, 0]), zeros([0]), 1).array()).toEqual([0, 0]);
   });
 
   test('has gradients of gradients, −sigmoid(l) sigmoid(−l)', async () => {
