@@ -4,6 +4,10 @@ import { formatValue } from '../arguments/format.js';
 /** The type of every `seed` option: an integer, a {@link Key}, or nothing for a fresh key. 0 is a seed like any other. */
 export type Seed = number | Key;
 
+/** Random numbers for fresh keys, many at a time: to ask for two takes as long as a small kernel. */
+const fresh = new Uint32Array(128);
+let used = fresh.length;
+
 /**
  * A key from an integer seed; without one, a fresh key from the system's entropy.
  *
@@ -19,8 +23,11 @@ export type Seed = number | Key;
  */
 export function key(seed?: Seed): Key {
   if (seed === undefined) {
-    const [high, low] = crypto.getRandomValues(new Uint32Array(2));
-    return { high, low };
+    if (used === fresh.length) {
+      crypto.getRandomValues(fresh);
+      used = 0;
+    }
+    return { high: fresh[used++], low: fresh[used++] };
   }
   if (isKey(seed)) return seed;
   if (!Number.isSafeInteger(seed)) throw new Error(`key: seed must be an integer or a key, got ${formatValue(seed)}`);
