@@ -1,4 +1,4 @@
-import { exp4, expOfNegative4, log1p4, log4, splat } from '../simd/simd-math';
+import { exp4, expOfNegative4, log1p4, log4, negate4, splat } from '../simd/simd-math';
 import {
   FAR,
   LOCATION,
@@ -63,8 +63,8 @@ export function gaussianTails(records: usize, components: i32, x: v128): v128 {
     const logRatio = log4(millsRatio4(f32x4.abs(u)));
     const near = f32x4.add(logNormalDensity4(u), logRatio);
     const smaller = expOfNegative4(near);
-    v128.store(record, f32x4.neg(u), SLOPE);
-    lower = f32x4.add(lower, storeTails(record, u, near, log1p4(f32x4.neg(smaller)), logRatio, smaller));
+    v128.store(record, negate4(u), SLOPE);
+    lower = f32x4.add(lower, storeTails(record, u, near, log1p4(negate4(smaller)), logRatio, smaller));
     record += RECORD;
   }
   return lower;
@@ -77,13 +77,13 @@ export function logisticTails(records: usize, components: i32, x: v128): v128 {
   for (let k: i32 = 0; k < components; k++) {
     const u = placeOf(record, x, FARTHEST_LOGISTIC);
     const size = f32x4.abs(u);
-    const e = expOfNegative4(f32x4.neg(size));
+    const e = expOfNegative4(negate4(size));
     const excess = log1p4(e);
     const smaller = f32x4.div(e, f32x4.add(splat(1), e));
     const slope = f32x4.sub(splat(1), f32x4.add(smaller, smaller));
-    v128.store(record, v128.bitselect(slope, f32x4.neg(slope), f32x4.lt(u, splat(0))), SLOPE);
+    v128.store(record, v128.bitselect(slope, negate4(slope), f32x4.lt(u, splat(0))), SLOPE);
     // f = F · (1 − F), so that the density differs from the smaller tail by the larger one.
-    lower = f32x4.add(lower, storeTails(record, u, f32x4.neg(f32x4.add(size, excess)), f32x4.neg(excess), excess, smaller));
+    lower = f32x4.add(lower, storeTails(record, u, negate4(f32x4.add(size, excess)), negate4(excess), excess, smaller));
     record += RECORD;
   }
   return lower;
@@ -116,16 +116,16 @@ export function gaussianQuantile(summary: usize, logTail: v128): v128 {
   const excess = f32x4.sub(f32x4.add(logNormalDensity4(start), log4(ratio)), logTail);
   const size = f32x4.add(start, f32x4.mul(excess, ratio));
   const perHazard = millsRatio4(size);
-  v128.store(summary, f32x4.neg(size), QUANTILE);
+  v128.store(summary, negate4(size), QUANTILE);
   v128.store(summary, perHazard, PER_HAZARD);
   v128.store(summary, size, QUANTILE_SLOPE);
-  return f32x4.neg(log4(perHazard));
+  return negate4(log4(perHazard));
 }
 
 /** Likewise. */
 export function logisticQuantile(summary: usize, logTail: v128): v128 {
   const tail = exp4(logTail);
-  const logRest = log1p4(f32x4.neg(tail));
+  const logRest = log1p4(negate4(tail));
   v128.store(summary, f32x4.sub(logTail, logRest), QUANTILE);
   v128.store(summary, f32x4.div(splat(1), f32x4.sub(splat(1), tail)), PER_HAZARD);
   v128.store(summary, f32x4.sub(splat(1), f32x4.add(tail, tail)), QUANTILE_SLOPE);

@@ -1,6 +1,6 @@
 import { packColumns } from '../product/pack';
 import { loadLanes, storeLanes } from '../simd/lanes';
-import { exp4, splat } from '../simd/simd-math';
+import { exp4, negate4, splat } from '../simd/simd-math';
 import { inverse4 } from './inverse';
 import { affineLogScale, LOG_DERIVATIVE, Mixtures, rawOf, readComponents, summaryOf, TASK_ROWS, VECTOR } from './mixture';
 import { quantile4 } from './quantile';
@@ -27,8 +27,8 @@ export function mixturesTask(at: usize, task: i32, thread: i32): void {
     }
     let logDet: v128;
     if (all.isInverse) {
-      value = inverse4(all, raw, f32x4.mul(f32x4.sub(value, shift), exp4(f32x4.neg(logScale))));
-      logDet = f32x4.neg(f32x4.add(v128.load(summary, LOG_DERIVATIVE), logScale));
+      value = inverse4(all, raw, f32x4.mul(f32x4.sub(value, shift), exp4(negate4(logScale))));
+      logDet = negate4(f32x4.add(v128.load(summary, LOG_DERIVATIVE), logScale));
     } else {
       value = f32x4.add(f32x4.mul(quantile4(all, raw, value), exp4(logScale)), shift);
       logDet = f32x4.add(v128.load(summary, LOG_DERIVATIVE), logScale);

@@ -1,7 +1,7 @@
 import { packColumns } from '../product/pack';
 import { loadLanes, storeLanes, unpackLanes } from '../simd/lanes';
 import { softBoundSlope4 } from '../simd/soft-bound';
-import { exp4, splat } from '../simd/simd-math';
+import { exp4, negate4, splat } from '../simd/simd-math';
 import { quantile4 } from './quantile';
 import {
   affineLogScale,
@@ -90,9 +90,9 @@ function gradient4(all: Mixtures, raw: usize, x: v128, given: v128, givenLog: v1
     const byQuantile = f32x4.mul(f32x4.mul(quantileSlope, perHazard), f32x4.mul(side, hazard));
     byX = f32x4.sub(f32x4.mul(byX, perDensity), byQuantile);
     const slope = f32x4.mul(f32x4.mul(exp4(f32x4.pmax(logHazard, splat(all.flattest))), perHazard), scale);
-    dLog = f32x4.neg(givenLog);
+    dLog = negate4(givenLog);
     dInput = f32x4.div(f32x4.add(given, f32x4.mul(dLog, byX)), slope);
-    dValue = f32x4.neg(dInput);
+    dValue = negate4(dInput);
   }
 
   const scaled = f32x4.mul(dValue, scale);
@@ -112,10 +112,10 @@ function gradient4(all: Mixtures, raw: usize, x: v128, given: v128, givenLog: v1
     const dPlace = f32x4.mul(density, f32x4.add(ofDensity, f32x4.mul(dTailHazard, side)));
     dX = f32x4.add(dX, dPlace);
     const ofScale = f32x4.mul(v128.load(record, PLACE), f32x4.div(dPlace, perScale));
-    const dLogScale = f32x4.neg(f32x4.add(ofScale, f32x4.mul(dLog, density)));
+    const dLogScale = negate4(f32x4.add(ofScale, f32x4.mul(dLog, density)));
     const ofWeight = f32x4.mul(dLog, f32x4.sub(density, weight));
     v128.store(to, f32x4.add(ofWeight, f32x4.mul(dTail, f32x4.sub(tail, weight))));
-    v128.store(to + plane, f32x4.neg(f32x4.mul(dPlace, locationFactor(k, components))));
+    v128.store(to + plane, negate4(f32x4.mul(dPlace, locationFactor(k, components))));
     v128.store(to + 2 * plane, f32x4.mul(dLogScale, softBoundSlope4(v128.load(record, LOG_SCALE), splat(1 / all.logScaleBound))));
     record += RECORD;
     to += VECTOR;

@@ -1,4 +1,4 @@
-import { exp4, splat } from '../simd/simd-math';
+import { exp4, negate4, splat } from '../simd/simd-math';
 import { LOCATION, LOG_DERIVATIVE, Mixtures, PER_SCALE, RECORD, recordsOf, summaryOf } from './mixture';
 import { quantile4 } from './quantile';
 
@@ -49,7 +49,7 @@ export function inverse4(all: Mixtures, raw: usize, y: v128): v128 {
     best = v128.bitselect(x, best, isBetter);
     bestLogDerivative = v128.bitselect(logDerivative, bestLogDerivative, isBetter);
     error = v128.bitselect(size, error, isBetter);
-    const newton = f32x4.sub(x, f32x4.mul(residual, exp4(f32x4.neg(logDerivative))));
+    const newton = f32x4.sub(x, f32x4.mul(residual, exp4(negate4(logDerivative))));
     const isInside = v128.and(f32x4.ge(newton, low), f32x4.le(newton, high));
     const next = v128.bitselect(newton, middle(low, high), v128.and(isInside, isFast));
     isFound = v128.or(isFound, v128.or(f32x4.le(size, enough), f32x4.eq(next, x)));

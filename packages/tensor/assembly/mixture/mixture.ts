@@ -1,5 +1,5 @@
 import { TransformArrays } from '../transform-arrays';
-import { exp4, expOfNegative4, log4, splat } from '../simd/simd-math';
+import { exp4, expOfNegative4, log4, negate4, splat } from '../simd/simd-math';
 import { softBound4 } from '../simd/soft-bound';
 
 // Four numbers side by side, each with a mixture of its own: parameters lie transposed in working memory, one vector for each, and behind them a record
@@ -129,7 +129,7 @@ export function readComponents(all: Mixtures, raw: usize): void {
     v128.store(record, logWeight, LOG_WEIGHT);
     v128.store(record, f32x4.mul(v128.load(from + plane), locationFactor(k, components)), LOCATION);
     v128.store(record, logScale, LOG_SCALE);
-    v128.store(record, exp4(f32x4.neg(logScale)), PER_SCALE);
+    v128.store(record, exp4(negate4(logScale)), PER_SCALE);
     record += RECORD;
     from += VECTOR;
   }

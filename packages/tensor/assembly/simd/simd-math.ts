@@ -108,7 +108,7 @@ export function expm14(x: v128): v128 {
 @inline
 export function tanh4(x: v128): v128 {
   // tanh |x| = −e / (e + 2) with e = exp(−2 |x|) − 1. Subtracted from 0, so that 0 stays without a sign.
-  const e = expm14(f32x4.mul(f32x4.abs(x), splat(-2)));
+  const e = expm14(f32x4.mul(v128.or(x, splat(-0.0)), splat(2)));
   return v128.or(f32x4.div(f32x4.sub(splat(0), e), f32x4.add(e, splat(2))), v128.and(x, splat(-0.0)));
 }
 
@@ -179,5 +179,5 @@ export function overOnePlusExp4(numerator: v128, x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function softplus4(x: v128): v128 {
-  return f32x4.add(f32x4.pmax(x, splat(0)), log1p4(exp4(f32x4.neg(f32x4.abs(x)))));
+  return f32x4.add(f32x4.pmax(x, splat(0)), log1p4(exp4(v128.or(x, splat(-0.0)))));
 }

@@ -1,7 +1,7 @@
 // The reference is `splineForward` and `splineInverse` in packages/bijectors/src/elementwise/spline/rational-quadratic.ts.
 import { expOfNegative2, lowerDoubles, toFloats, upperDoubles } from '../simd/doubles';
 import { TransformArrays } from '../transform-arrays';
-import { softplus4, splat } from '../simd/simd-math';
+import { negate4, softplus4, splat } from '../simd/simd-math';
 
 // Four numbers side by side, each with its own parameters: these lie transposed in working memory, one vector for each parameter.
 
@@ -77,7 +77,7 @@ export function intoInterval(all: Splines, x: v128): v128 {
     const turns = f32x4.floor(f32x4.mul(f32x4.add(x, bound), splat(<f32>(0.5 / <f64>all.bound))));
     place = f32x4.sub(x, f32x4.mul(turns, f32x4.add(bound, bound)));
   }
-  return f32x4.pmax(f32x4.pmin(place, bound), f32x4.neg(bound));
+  return f32x4.pmax(f32x4.pmin(place, bound), negate4(bound));
 }
 
 // @ts-ignore: decorator

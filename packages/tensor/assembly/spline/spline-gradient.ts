@@ -1,6 +1,6 @@
 import { packColumns } from '../product/pack';
 import { loadLanes, storeLanes, unpackLanes } from '../simd/lanes';
-import { sigmoid4, splat } from '../simd/simd-math';
+import { negate4, sigmoid4, splat } from '../simd/simd-math';
 import { TASK_ROWS } from './spline';
 import {
   binOf,
@@ -93,16 +93,16 @@ export function splineGradient4(all: Splines, raw: usize, input: v128, given: v1
   );
   const twiceTu = f32x4.add(tu, tu);
   const logByS = f32x4.mul(twiceTu, f32x4.add(f32x4.mul(f32x4.div(both, slope), perDenominator), perNumerator));
-  const logByEither = f32x4.neg(f32x4.add(tuD, tuD));
+  const logByEither = negate4(f32x4.add(tuD, tuD));
 
   let byT: v128, dInput: v128;
   if (all.isInverse) {
     // By the theorem on implicit functions: y = f(x, p) gives dx = (dy − f_p dp) / f_x, and the log-derivative is −log f_x(x, p).
     const cotangent = f32x4.sub(dValue, f32x4.mul(dLog, f32x4.mul(logByT, perWidth)));
-    byT = f32x4.neg(f32x4.mul(dValue, width));
+    byT = negate4(f32x4.mul(dValue, width));
     dInput = f32x4.div(cotangent, f32x4.mul(slope, shareByT));
-    dValue = f32x4.neg(dInput);
-    dLog = f32x4.neg(dLog);
+    dValue = negate4(dInput);
+    dLog = negate4(dLog);
   } else {
     byT = f32x4.add(f32x4.mul(f32x4.mul(dValue, height), shareByT), f32x4.mul(dLog, logByT));
     dInput = f32x4.mul(byT, perWidth);
@@ -115,8 +115,8 @@ export function splineGradient4(all: Splines, raw: usize, input: v128, given: v1
   );
   const byD1 = f32x4.sub(f32x4.mul(dLog, f32x4.add(logByEither, f32x4.mul(tt, perNumerator))), f32x4.mul(byShare, f32x4.mul(tuD, share)));
   const byHeight = f32x4.add(f32x4.mul(dValue, share), f32x4.mul(byS, perWidth));
-  const byWidth = f32x4.neg(f32x4.mul(f32x4.add(f32x4.mul(byS, slope), f32x4.mul(byT, t)), perWidth));
-  const byX0 = f32x4.neg(f32x4.add(f32x4.mul(byT, perWidth), byWidth));
+  const byWidth = negate4(f32x4.mul(f32x4.add(f32x4.mul(byS, slope), f32x4.mul(byT, t)), perWidth));
+  const byX0 = negate4(f32x4.add(f32x4.mul(byT, perWidth), byWidth));
   const byY0 = f32x4.sub(dValue, byHeight);
 
   // Beyond the ends the clipped number is a constant.

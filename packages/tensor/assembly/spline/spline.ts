@@ -1,6 +1,6 @@
 import { packColumns } from '../product/pack';
 import { loadLanes, storeLanes } from '../simd/lanes';
-import { log4 } from '../simd/simd-math';
+import { log4, negate4 } from '../simd/simd-math';
 import {
   binOf,
   D0,
@@ -57,7 +57,7 @@ export function spline4(all: Splines, raw: usize, input: v128): v128 {
   const half = log4(f32x4.div(slope, denominator));
   const logDerivative = f32x4.add(f32x4.add(half, half), log4(numerator));
 
-  let size = v128.load(bin, WIDTH), share = t, rest = u, logDet = f32x4.neg(logDerivative);
+  let size = v128.load(bin, WIDTH), share = t, rest = u, logDet = negate4(logDerivative);
   if (!all.isInverse) {
     size = v128.load(bin, HEIGHT);
     share = f32x4.div(f32x4.mul(t, f32x4.add(f32x4.mul(slope, t), f32x4.mul(d0, u))), denominator);

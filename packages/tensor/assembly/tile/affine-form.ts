@@ -1,5 +1,5 @@
 import { UNIT_BYTES } from './dot';
-import { exp4, sigmoid4, softplus4, splat, tanh4 } from '../simd/simd-math';
+import { exp4, negate4, sigmoid4, softplus4, splat, tanh4 } from '../simd/simd-math';
 import { softBound4 } from '../simd/soft-bound';
 
 /** The log-scale as a function of its parameter r. */
@@ -62,12 +62,12 @@ export class BoundedScale {
 export class GateScale {
   @inline logScale(r: v128, sign: v128, bound: v128, inverse: v128, bias: v128): v128 {
     const z = f32x4.add(softBound4(r, bound, inverse), bias);
-    return f32x4.neg(f32x4.mul(sign, softplus4(f32x4.neg(z))));
+    return negate4(f32x4.mul(sign, softplus4(negate4(z))));
   }
   @inline slope(r: v128, sign: v128, bound: v128, inverse: v128, bias: v128): v128 {
     const t = tanh4(f32x4.mul(r, inverse));
     const z = f32x4.add(f32x4.mul(bound, t), bias);
-    return f32x4.mul(f32x4.mul(sign, f32x4.sub(splat(1), f32x4.mul(t, t))), sigmoid4(f32x4.neg(z)));
+    return f32x4.mul(f32x4.mul(sign, f32x4.sub(splat(1), f32x4.mul(t, t))), sigmoid4(negate4(z)));
   }
 }
 
