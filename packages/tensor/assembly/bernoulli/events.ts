@@ -135,7 +135,7 @@ function cost4(logit: v128, outcome: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function faultOf4(outcome: v128): v128 {
-  return v128.andnot(f32x4.sub(f32x4.mul(outcome, outcome), outcome), splat(-0.0));
+  return v128.andnot(f32x4.mul(outcome, f32x4.sub(outcome, splat(1))), splat(-0.0));
 }
 
 /** {@link smallerOdds4}, but at least 2e-38, which no sum shows. */
