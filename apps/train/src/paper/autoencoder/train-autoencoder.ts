@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Key } from '@pushforward/tensor';
-import { adam } from '@pushforward/training';
+import type { adam } from '@pushforward/training';
 import type { Vae } from '@pushforward/vae';
 import { scoreDigits } from '../../digits/evaluation.js';
 import { negativeElbo } from '../../digits/model.js';
@@ -11,6 +11,8 @@ import type { AutoencoderData } from './digits-data.js';
 /** How long an autoencoder is trained, and how finely it is scored. */
 export interface TrainingSize {
   epochs: number;
+  /** Makes the optimizer. */
+  rule: typeof adam;
   learningRate: number;
   /** Importance samples for log p(x). */
   samples: number;
@@ -20,7 +22,7 @@ export interface TrainingSize {
 export async function trainAutoencoder(
   vae: Vae,
   { train, test }: AutoencoderData,
-  { epochs, learningRate, samples }: TrainingSize,
+  { epochs, rule, learningRate, samples }: TrainingSize,
   { trainingKey, scoreKey }: { trainingKey: Key; scoreKey: Key },
   work: RowWork,
 ): Promise<RowOutcome> {
@@ -30,7 +32,7 @@ export async function trainAutoencoder(
     data: { values: train.pixels, shape: [train.count, train.height * train.width] },
     options: {
       module: vae,
-      optimizer: adam({ learningRate, clipNorm: 200, ema: 0.999 }),
+      optimizer: rule({ learningRate, clipNorm: 200, ema: 0.999 }),
       batchSize: 100,
       epochs: Math.min(epochs, work.maxEpochs),
       seed: trainingKey,

@@ -1,4 +1,5 @@
 import { split } from '@pushforward/tensor';
+import { adam } from '@pushforward/training';
 import { digitsVae } from '../../digits/model.js';
 import type { Claim, PaperTable, RowOutcome, RowWork } from '../table/paper-table.js';
 import type { AutoencoderData } from '../autoencoder/digits-data.js';
@@ -20,6 +21,7 @@ const FULL: Size = {
   context: 64,
   flowHidden: [320],
   epochs: 20,
+  rule: adam,
   learningRate: 1e-3,
   samples: 128,
 };
@@ -29,6 +31,7 @@ const QUICK: Size = {
   context: 32,
   flowHidden: [64],
   epochs: 30,
+  rule: adam,
   learningRate: 3e-3,
   samples: 64,
 };

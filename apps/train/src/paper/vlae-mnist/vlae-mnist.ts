@@ -3,6 +3,7 @@ import { iaf, maf } from '@pushforward/bijectors';
 import { StandardNormal, Transformed } from '@pushforward/distributions';
 import { PixelCnn } from '@pushforward/made';
 import { type Key, key, split } from '@pushforward/tensor';
+import { adam } from '@pushforward/training';
 import { BernoulliLikelihood, type Likelihood, PixelCnnLikelihood, Vae } from '@pushforward/vae';
 import type { Digits } from '../../data/digits/images.js';
 import { greyLevels } from '../../digits/evaluation.js';
@@ -43,6 +44,7 @@ const FULL: Size = {
   pixelKernel: 5,
   pixelBlocks: 2,
   epochs: 20,
+  rule: adam,
   learningRate: 1e-3,
   samples: 128,
 };
@@ -55,6 +57,7 @@ const QUICK: Size = {
   pixelKernel: 3,
   pixelBlocks: 0,
   epochs: 8,
+  rule: adam,
   learningRate: 3e-3,
   samples: 16,
 };
