@@ -78,6 +78,7 @@ function draw(): void {
   drawPosterior(byId<HTMLCanvasElement>('density'), box, frame, exact);
   drawThrows(byId<HTMLCanvasElement>('throws'), frame.samples, measured());
   const gap = divergence(exact, frame.logDensity, cellArea(box, frame.size));
+  byId('gap').dataset.nats = String(gap);
   byId('gap').textContent = `From the exact posterior to the flow's: KL divergence ${gap.toFixed(3)} nats.`;
   const { steps } = SETTINGS;
   drawLosses(

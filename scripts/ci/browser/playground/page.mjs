@@ -16,10 +16,6 @@ export async function trained(page, timeout = 120_000) {
 export const begun = (page) =>
   page.waitForFunction(() => !document.getElementById('status').textContent.includes('steps done'));
 
-/** Waits until an element's text has come to be another. */
-export const changed = (page, id, before) =>
-  page.waitForFunction(([id, before]) => document.getElementById(id).textContent !== before, [id, before]);
-
 /** The one line about what went wrong must come to match a pattern. */
 export async function oneLine(page, expected) {
   const line = page.locator('#problem:not([hidden])');
