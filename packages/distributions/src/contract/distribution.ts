@@ -55,7 +55,9 @@ export abstract class Distribution extends Module {
   abstract logProb(x: Tensor, context?: Tensor): Tensor;
 
   /**
-   * {@link logProb} added up over the last `rank` axes of the batch, which {@link Independent} makes axes of the event; in one pass where that saves work.
+   * `Σ log p(xᵢ)` over the last `rank` axes of the batch, in nats, which {@link Independent} makes axes of the event; in one pass where that saves work.
+   *
+   * **Shapes**: x as for {@link logProb}; result as there, without those axes.
    */
   jointLogProb(x: Tensor, rank: number, context?: Tensor): Tensor {
     return tidy(() => sumTrailing(this.logProb(x, context), rank));
