@@ -14,6 +14,8 @@ export class SideProcess {
     const env = { ...globalThis.process.env, TF_CPP_MIN_LOG_LEVEL: '2' };
     this.#child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'inherit'] });
     this.#lines = createInterface({ input: this.#child.stdout });
+    // That it has ended is what the answer tells.
+    this.#child.stdin.on('error', () => {});
   }
 
   /** What the process says that it computes on. */
@@ -37,6 +39,8 @@ export class SideProcess {
   #answer(): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const fail = () => reject(new Error(`the process of ${this.side.name} ended early`));
+      // It may have ended while another was asked, as when memory ran out.
+      if (this.#child.exitCode !== null || this.#child.signalCode !== null) fail();
       this.#child.once('exit', fail);
       this.#lines.once('line', (line) => {
         this.#child.off('exit', fail);
