@@ -63,7 +63,7 @@ export function packFilters(args: Convolution): void {
   let packed = args.packedFilters;
   for (let step: i32 = 0; step < size; step += blockSteps) {
     const steps = min(blockSteps, size - step);
-    packPanels(packed, args.filters, <usize>args.columns << 2, false, 0, args.columns, step, steps);
+    packPanels(packed, args.filters, <usize>args.columns << 2, false, 0, args.columns, step, steps, TILE_COLUMNS);
     packed += <usize>convolutionFilterBytes(steps, args.columns);
   }
 }
@@ -88,7 +88,7 @@ export function convolutionTask(at: usize, task: i32, thread: i32): void {
   for (let step: i32 = 0; step < size; step += blockSteps) {
     const steps = min(blockSteps, size - step);
     gatherPatches(args, gathered, offsetof<PatchRow>(), first, rows, step, steps);
-    multiplyRows<PatchRow>(gathered, 4, PANEL_BYTES, filters, block, rowBytes, rows, columns, steps, step > 0, tile);
+    multiplyRows<PatchRow>(gathered, 4, PANEL_BYTES, filters, block, rowBytes, rows, columns, steps, step > 0, tile, TILE_ROWS, TILE_COLUMNS);
     filters += <usize>convolutionFilterBytes(steps, columns);
   }
 

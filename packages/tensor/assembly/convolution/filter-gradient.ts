@@ -57,8 +57,8 @@ export function filterGradientTask(at: usize, task: i32, thread: i32): void {
   // The transposed patches are read where they lie: one step of the product is a patch, and the numbers of a register tile's rows lie side by side.
   for (let patch = first; patch < end; patch += blockSteps) {
     const steps = min(blockSteps, end - patch);
-    packPanels(panels, args.cotangent, rowBytes, false, 0, columns, patch, steps);
+    packPanels(panels, args.cotangent, rowBytes, false, 0, columns, patch, steps, TILE_COLUMNS);
     gatherPatches(args, gathered, patchBytes, patch, steps, row, rows);
-    multiplyRows<PackedRow>(gathered, patchBytes, TILE_ROWS << 2, panels, result, rowBytes, rows, columns, steps, patch > first, tile);
+    multiplyRows<PackedRow>(gathered, patchBytes, TILE_ROWS << 2, panels, result, rowBytes, rows, columns, steps, patch > first, tile, TILE_ROWS, TILE_COLUMNS);
   }
 }

@@ -1,6 +1,18 @@
 import { Epilogue, epilogueBlock } from './epilogue';
 import { packColumns, packRows } from './pack';
-import { copyTile, multiplyTile, NARROW_COLUMNS, panelColumns, TILE_BYTES, TILE_COLUMNS, TILE_ROWS } from './register-tile';
+import {
+  copyTile,
+  FUSED_COLUMNS,
+  FUSED_ROWS,
+  multiplyTile,
+  NARROW_COLUMNS,
+  panelColumns,
+  TILE_BYTES,
+  TILE_COLUMNS,
+  TILE_ROWS,
+  tileColumnsFor,
+  tileRowsFor,
+} from './register-tile';
 
 // Cache blocks. A panel of B (BLOCK_DEPTH deep) stays in the first-level cache, the packed block of A in the second.
 export const BLOCK_ROWS: i32 = 128;
@@ -56,9 +68,11 @@ export class MatMulOperands {
 
 /** Bytes of scratch that {@link matMulTask} needs for a product of these sizes, all at least 1. */
 export function matMulScratch(rows: i32, columns: i32, depth: i32): i32 {
+  const tileColumns = tileColumnsFor(columns);
+  const tileRows = tileRowsFor(tileColumns);
   const blockDepth = evenBlock(depth, BLOCK_DEPTH, 1);
-  const blockRows = evenBlock(rows, BLOCK_ROWS, TILE_ROWS);
-  const blockColumns = evenBlock(columns, BLOCK_COLUMNS, TILE_COLUMNS);
+  const blockRows = evenBlock(rows, BLOCK_ROWS, tileRows);
+  const blockColumns = evenBlock(columns, BLOCK_COLUMNS, tileColumns);
   return roundUp(((blockRows + blockColumns) * blockDepth << 2) + <i32>TILE_BYTES, 64);
 }
 
@@ -69,9 +83,11 @@ export function matMulTask(at: usize, task: i32, thread: i32): void {
   const depth = args.depth;
   const transposeA = args.transposeA != 0;
   const transposeB = args.transposeB != 0;
+  const tileColumns = tileColumnsFor(columns);
+  const tileRows = tileRowsFor(tileColumns);
   const blockDepth = evenBlock(depth, BLOCK_DEPTH, 1);
-  const blockRows = evenBlock(rows, BLOCK_ROWS, TILE_ROWS);
-  const blockColumns = evenBlock(columns, BLOCK_COLUMNS, TILE_COLUMNS);
+  const blockRows = evenBlock(rows, BLOCK_ROWS, tileRows);
+  const blockColumns = evenBlock(columns, BLOCK_COLUMNS, tileColumns);
   const product = <usize>(task / (args.rowTasks * args.columnTasks));
   const operands = changetype<MatMulOperands>(args.matrices + offsetof<MatMulOperands>() * product);
   const a = operands.a;
@@ -85,8 +101,8 @@ export function matMulTask(at: usize, task: i32, thread: i32): void {
   const strideC = <usize>columns << 2;
 
   const place = task % (args.rowTasks * args.columnTasks);
-  const taskRows = evenBlock(rows, (rows + args.rowTasks - 1) / args.rowTasks, TILE_ROWS);
-  const taskColumns = evenBlock(columns, (columns + args.columnTasks - 1) / args.columnTasks, TILE_COLUMNS);
+  const taskRows = evenBlock(rows, (rows + args.rowTasks - 1) / args.rowTasks, tileRows);
+  const taskColumns = evenBlock(columns, (columns + args.columnTasks - 1) / args.columnTasks, tileColumns);
   const firstRow = (place / args.columnTasks) * taskRows;
   const firstColumn = (place % args.columnTasks) * taskColumns;
   const endRow = min(rows, firstRow + taskRows);
@@ -96,26 +112,45 @@ export function matMulTask(at: usize, task: i32, thread: i32): void {
     const columnCount = min(blockColumns, endColumn - column);
     for (let step: i32 = 0; step < depth; step += blockDepth) {
       const stepCount = min(blockDepth, depth - step);
-      packPanels(packedB, b, strideB, transposeB, column, columnCount, step, stepCount);
+      packPanels(packedB, b, strideB, transposeB, column, columnCount, step, stepCount, tileColumns);
 
       for (let row = firstRow; row < endRow; row += blockRows) {
         const rowCount = min(blockRows, endRow - row);
-        if (transposeA) packRows(packedA, a + <usize>step * strideA + (<usize>row << 2), rowCount, stepCount, strideA, TILE_ROWS);
-        else packColumns(packedA, a + <usize>row * strideA + (<usize>step << 2), rowCount, stepCount, strideA, TILE_ROWS);
+        if (tileRows == FUSED_ROWS) packA(packedA, a, strideA, transposeA, row, rowCount, step, stepCount, FUSED_ROWS);
+        else packA(packedA, a, strideA, transposeA, row, rowCount, step, stepCount, TILE_ROWS);
 
         const corner = c + <usize>row * strideC + (<usize>column << 2);
-        multiplyBlock(packedA, packedB, corner, strideC, rowCount, columnCount, stepCount, step > 0, tile);
+        multiplyBlock(packedA, packedB, corner, strideC, rowCount, columnCount, stepCount, step > 0, tile, tileColumns);
         if (args.epilogue && step + stepCount == depth) epilogueBlock(changetype<Epilogue>(args.epilogue), corner, strideC, rowCount, column, columnCount);
       }
     }
   }
 }
 
-/** Packs a block of B into the panels that {@link multiplyBlock} reads. */
-export function packPanels(target: usize, b: usize, stride: usize, isTransposed: bool, column: i32, columns: i32, step: i32, steps: i32): void {
-  const rest = columns % TILE_COLUMNS;
-  const whole = panelColumns(rest) == TILE_COLUMNS ? columns : columns - rest;
-  packB(target, b, stride, isTransposed, column, whole, step, steps, TILE_COLUMNS);
+/** Packs a block of A into panels of `width` rows. */
+// @ts-ignore: decorator
+@inline
+function packA(target: usize, a: usize, stride: usize, isTransposed: bool, row: i32, rows: i32, step: i32, steps: i32, width: i32): void {
+  if (isTransposed) packRows(target, a + <usize>step * stride + (<usize>row << 2), rows, steps, stride, width);
+  else packColumns(target, a + <usize>row * stride + (<usize>step << 2), rows, steps, stride, width);
+}
+
+/** Packs a block of B into the panels that {@link multiplyRows} reads, `width` wide: {@link TILE_COLUMNS} or {@link FUSED_COLUMNS}. */
+export function packPanels(
+  target: usize,
+  b: usize,
+  stride: usize,
+  isTransposed: bool,
+  column: i32,
+  columns: i32,
+  step: i32,
+  steps: i32,
+  width: i32,
+): void {
+  const rest = columns % width;
+  const whole = panelColumns(rest, width) == width ? columns : columns - rest;
+  if (width == FUSED_COLUMNS) packB(target, b, stride, isTransposed, column, whole, step, steps, FUSED_COLUMNS);
+  else packB(target, b, stride, isTransposed, column, whole, step, steps, TILE_COLUMNS);
   if (whole < columns) packB(target + (<usize>(whole * steps) << 2), b, stride, isTransposed, column + whole, rest, step, steps, NARROW_COLUMNS);
 }
 
@@ -138,8 +173,11 @@ export function multiplyBlock(
   depth: i32,
   accumulate: bool,
   tile: usize,
+  tileColumns: i32,
 ): void {
-  multiplyRows<PackedRow>(packedA, TILE_ROWS << 2, <usize>(depth * TILE_ROWS) << 2, packedB, c, strideC, rows, columns, depth, accumulate, tile);
+  const tileRows = tileRowsFor(tileColumns);
+  const panelA = <usize>(depth * tileRows) << 2;
+  multiplyRows<PackedRow>(packedA, <usize>tileRows << 2, panelA, packedB, c, strideC, rows, columns, depth, accumulate, tile, tileRows, tileColumns);
 }
 
 /**
@@ -160,22 +198,24 @@ export function multiplyRows<Row>(
   depth: i32,
   accumulate: bool,
   tile: usize,
+  tileRows: i32,
+  tileColumns: i32,
 ): void {
-  for (let column: i32 = 0; column < columns; column += TILE_COLUMNS) {
-    const width = panelColumns(columns - column);
+  for (let column: i32 = 0; column < columns; column += tileColumns) {
+    const width = panelColumns(columns - column, tileColumns);
     const isWhole = column + width <= columns;
     let panel = a;
     let target = c + (<usize>column << 2);
-    for (let row: i32 = 0; row < rows; row += TILE_ROWS) {
-      if (isWhole && row + TILE_ROWS <= rows) {
+    for (let row: i32 = 0; row < rows; row += tileRows) {
+      if (isWhole && row + tileRows <= rows) {
         multiplyPanels<Row>(panel, columnA, packedB, depth, width, target, strideC, accumulate);
       } else {
         const stride = <usize>width << 2;
         multiplyPanels<Row>(panel, columnA, packedB, depth, width, tile, stride, false);
-        copyTile(tile, stride, target, strideC, min(TILE_ROWS, rows - row), min(width, columns - column), accumulate);
+        copyTile(tile, stride, target, strideC, min(tileRows, rows - row), min(width, columns - column), accumulate);
       }
       panel += panelA;
-      target += strideC * TILE_ROWS;
+      target += strideC * tileRows;
     }
     packedB += <usize>(depth * width) << 2;
   }

@@ -4,7 +4,7 @@ import { transposeFour } from '../simd/transpose';
 // that the inner loop of the product reads both operands front to back whichever way they were stored. Panels that reach beyond
 // the block are filled up with zeros; nothing outside the block is read.
 
-/** Lanes of a v128. A panel's width is a multiple of it, or two more. */
+/** Lanes of a v128. A panel's width is a multiple of it, or two more, or three. */
 const LANES: i32 = 4;
 
 /**
@@ -24,7 +24,11 @@ export function packRows(target: usize, source: usize, count: i32, depth: i32, s
       if (left == width) {
         let i: i32 = 0;
         for (; i + LANES <= width; i += LANES) v128.store(target + (<usize>i << 2), v128.load(from + (<usize>i << 2)));
-        if (i < width) store<u64>(target + (<usize>i << 2), load<u64>(from + (<usize>i << 2)));
+        if (i + 2 <= width) {
+          store<u64>(target + (<usize>i << 2), load<u64>(from + (<usize>i << 2)));
+          i += 2;
+        }
+        if (i < width) store<f32>(target + (<usize>i << 2), load<f32>(from + (<usize>i << 2)));
       } else {
         for (let i: i32 = 0; i < width; i++) store<f32>(target + (<usize>i << 2), i < left ? load<f32>(from + (<usize>i << 2)) : 0);
       }
@@ -53,6 +57,7 @@ export function packColumns(target: usize, source: usize, count: i32, depth: i32
       const lanes = min(width - group, LANES);
       if (left < lanes) fillLanes(to, from, lanes, left, depth, stride, step);
       else if (lanes == LANES) transposeLanes(to, from, depth, stride, step);
+      else if (lanes == 3) transposeThree(to, from, depth, stride, step);
       else interleaveLanes(to, from, depth, stride, step);
     }
     target += step * <usize>depth;
@@ -74,6 +79,23 @@ function transposeLanes(to: usize, from: usize, depth: i32, stride: usize, step:
     to += 4 * step;
   }
   fillLanes(to, p0, LANES, LANES, depth - k, stride, step);
+}
+
+/** {@link transposeLanes} for three lanes that are all of the panel: a fourth number is written to the place of the next step's first, which comes after it. */
+function transposeThree(to: usize, from: usize, depth: i32, stride: usize, step: usize): void {
+  let p0 = from;
+  let p1 = p0 + stride;
+  let p2 = p1 + stride;
+  let k: i32 = 0;
+  // Behind the last step is no place.
+  for (; k + LANES < depth; k += LANES) {
+    transposeFour(to, to + step, to + 2 * step, to + 3 * step, p0, p1, p2, p2);
+    p0 += 16;
+    p1 += 16;
+    p2 += 16;
+    to += 4 * step;
+  }
+  fillLanes(to, p0, 3, 3, depth - k, stride, step);
 }
 
 /** {@link transposeLanes} for two lanes. */
