@@ -1,6 +1,7 @@
 // The reference is `convolutionProducts` in src/testing/operations/float64-convolution.ts.
 import { Epilogue, epilogueBlock } from '../product/epilogue';
-import { BLOCK_DEPTH, BLOCK_ROWS, evenBlock, multiplyRows, packPanels, roundUp } from '../product/mat-mul';
+import { evenBlock, roundUp } from '../product/block-size';
+import { BLOCK_DEPTH, BLOCK_ROWS, multiplyRows, packPanels } from '../product/mat-mul';
 import { TILE_BYTES, TILE_COLUMNS, TILE_ROWS } from '../product/register-tile';
 import { gatherPatches, patchCount, PatchRow, Patches, patchSize } from './patches';
 
@@ -88,7 +89,7 @@ export function convolutionTask(at: usize, task: i32, thread: i32): void {
   for (let step: i32 = 0; step < size; step += blockSteps) {
     const steps = min(blockSteps, size - step);
     gatherPatches(args, gathered, offsetof<PatchRow>(), first, rows, step, steps);
-    multiplyRows<PatchRow>(gathered, 4, PANEL_BYTES, filters, block, rowBytes, rows, columns, steps, step > 0, tile, TILE_ROWS, TILE_COLUMNS);
+    multiplyRows<PatchRow>(gathered, 4, PANEL_BYTES, filters, block, rowBytes, rows, columns, steps, step > 0, tile, TILE_COLUMNS);
     filters += <usize>convolutionFilterBytes(steps, columns);
   }
 

@@ -1,3 +1,4 @@
+import { evenBlock, roundUp } from './block-size';
 import { Epilogue, epilogueBlock } from './epilogue';
 import { packColumns, packRows } from './pack';
 import {
@@ -18,18 +19,6 @@ import {
 export const BLOCK_ROWS: i32 = 128;
 const BLOCK_COLUMNS: i32 = 1024;
 export const BLOCK_DEPTH: i32 = 256;
-
-/** The largest block size of at most `limit` (a multiple of `unit`) that cuts `size` into blocks of nearly equal size. */
-export function evenBlock(size: i32, limit: i32, unit: i32): i32 {
-  const blocks = (size + limit - 1) / limit;
-  return roundUp((size + blocks - 1) / blocks, unit);
-}
-
-// @ts-ignore: decorator
-@inline
-export function roundUp(size: i32, unit: i32): i32 {
-  return ((size + unit - 1) / unit) * unit;
-}
 
 /**
  * Products C = op(A) op(B), all of the same sizes, where op(A) is `rows` by `depth` and op(B) `depth` by `columns`; every matrix is dense and
@@ -177,7 +166,7 @@ export function multiplyBlock(
 ): void {
   const tileRows = tileRowsFor(tileColumns);
   const panelA = <usize>(depth * tileRows) << 2;
-  multiplyRows<PackedRow>(packedA, <usize>tileRows << 2, panelA, packedB, c, strideC, rows, columns, depth, accumulate, tile, tileRows, tileColumns);
+  multiplyRows<PackedRow>(packedA, <usize>tileRows << 2, panelA, packedB, c, strideC, rows, columns, depth, accumulate, tile, tileColumns);
 }
 
 /**
@@ -198,9 +187,9 @@ export function multiplyRows<Row>(
   depth: i32,
   accumulate: bool,
   tile: usize,
-  tileRows: i32,
   tileColumns: i32,
 ): void {
+  const tileRows = tileRowsFor(tileColumns);
   for (let column: i32 = 0; column < columns; column += tileColumns) {
     const width = panelColumns(columns - column, tileColumns);
     const isWhole = column + width <= columns;

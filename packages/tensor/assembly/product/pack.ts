@@ -56,21 +56,26 @@ export function packColumns(target: usize, source: usize, count: i32, depth: i32
       const to = target + (<usize>group << 2);
       const lanes = min(width - group, LANES);
       if (left < lanes) fillLanes(to, from, lanes, left, depth, stride, step);
-      else if (lanes == LANES) transposeLanes(to, from, depth, stride, step);
-      else if (lanes == 3) transposeThree(to, from, depth, stride, step);
+      else if (lanes > 2) transposeLanes(to, from, lanes, depth, stride, step);
       else interleaveLanes(to, from, depth, stride, step);
     }
     target += step * <usize>depth;
   }
 }
 
-function transposeLanes(to: usize, from: usize, depth: i32, stride: usize, step: usize): void {
+/**
+ * Copies four lanes, or three that are all of the panel: of these a fourth number is written to the place of the next step's first, which comes after it, and
+ * the last steps, behind which is no place, are copied one by one.
+ */
+function transposeLanes(to: usize, from: usize, lanes: i32, depth: i32, stride: usize, step: usize): void {
+  const isWhole = lanes == LANES;
+  const end = isWhole ? depth : depth - 1;
   let p0 = from;
   let p1 = p0 + stride;
   let p2 = p1 + stride;
-  let p3 = p2 + stride;
+  let p3 = isWhole ? p2 + stride : p2;
   let k: i32 = 0;
-  for (; k + LANES <= depth; k += LANES) {
+  for (; k + LANES <= end; k += LANES) {
     transposeFour(to, to + step, to + 2 * step, to + 3 * step, p0, p1, p2, p3);
     p0 += 16;
     p1 += 16;
@@ -78,24 +83,7 @@ function transposeLanes(to: usize, from: usize, depth: i32, stride: usize, step:
     p3 += 16;
     to += 4 * step;
   }
-  fillLanes(to, p0, LANES, LANES, depth - k, stride, step);
-}
-
-/** {@link transposeLanes} for three lanes that are all of the panel: a fourth number is written to the place of the next step's first, which comes after it. */
-function transposeThree(to: usize, from: usize, depth: i32, stride: usize, step: usize): void {
-  let p0 = from;
-  let p1 = p0 + stride;
-  let p2 = p1 + stride;
-  let k: i32 = 0;
-  // Behind the last step is no place.
-  for (; k + LANES < depth; k += LANES) {
-    transposeFour(to, to + step, to + 2 * step, to + 3 * step, p0, p1, p2, p2);
-    p0 += 16;
-    p1 += 16;
-    p2 += 16;
-    to += 4 * step;
-  }
-  fillLanes(to, p0, 3, 3, depth - k, stride, step);
+  fillLanes(to, p0, lanes, lanes, depth - k, stride, step);
 }
 
 /** {@link transposeLanes} for two lanes. */

@@ -1,5 +1,6 @@
 import { loadLanes, storeLanes } from '../simd/lanes';
 import { multiplyAdd } from '../simd/multiply-add';
+import { roundUp } from './block-size';
 
 // A register tile is the part of a product C = A B that is summed up in registers. Without 256-bit vectors it is 4 rows by 8 columns: 8 accumulators,
 // which together with the operands fit the 16 vector registers of x86-64 and hide the latency of an addition. V8 makes one 256-bit operation of two that
@@ -32,7 +33,7 @@ export const NARROW_COLUMNS: i32 = 8;
 // @ts-ignore: decorator
 @inline
 export function tileColumnsFor(columns: i32): i32 {
-  return IS_FUSED && 10 * reach(columns, FUSED_COLUMNS) <= 11 * reach(columns, TILE_COLUMNS) ? FUSED_COLUMNS : TILE_COLUMNS;
+  return IS_FUSED && 10 * roundUp(columns, FUSED_COLUMNS) <= 11 * roundUp(columns, TILE_COLUMNS) ? FUSED_COLUMNS : TILE_COLUMNS;
 }
 
 /** The rows of a tile that is so wide. */
@@ -40,12 +41,6 @@ export function tileColumnsFor(columns: i32): i32 {
 @inline
 export function tileRowsFor(width: i32): i32 {
   return IS_FUSED && width == FUSED_COLUMNS ? FUSED_ROWS : TILE_ROWS;
-}
-
-// @ts-ignore: decorator
-@inline
-function reach(columns: i32, width: i32): i32 {
-  return ((columns + width - 1) / width) * width;
 }
 
 /** The width of a panel of B in which `columns` are left, for tiles that are `width` wide. */
