@@ -10,7 +10,7 @@ export { MaskedLayer, MaskedNetwork, MaskedNode } from './masked-network/structs
 export { Mixtures } from './mixture/mixture';
 export { NormalDraw } from './normal-draw/normal-draw';
 export { Epilogue } from './product/epilogue';
-export { EpilogueGradient, WORK_BYTES } from './product/epilogue-gradient';
+export { COLUMN_WORK_BYTES, EpilogueGradient } from './product/epilogue-gradient';
 export { MatMul, MatMulOperands } from './product/mat-mul';
 export { EXCESS_ROWS } from './product/register-tile';
 export { RANDOM_BYTES } from './random/random';

@@ -1,6 +1,8 @@
 import { ActivationId, Elu, LeakyRelu, Relu, Silu, Softplus, Tanh } from '../simd/activation';
 import { lowerDoubles, upperDoubles } from '../simd/doubles';
 import { loadLanes, storeLanes } from '../simd/lanes';
+import { roundUp } from './block-size';
+import { roundUp } from './block-size';
 
 /** Going back through a hidden unit's nonlinearity and a bias. */
 @unmanaged
@@ -14,59 +16,67 @@ export class EpilogueGradient {
   /** The gradients of the product `[rows, columns]` and of the bias `[columns]`; without a nonlinearity, only that of the bias. */
   product: usize;
   bias: usize;
-  /** Place for {@link TASK_COLUMNS} sums in float64, once for each thread. */
+  /** Place for the sums of each task in float64: {@link COLUMN_WORK_BYTES} for each column, their number rounded up to a multiple of 4. */
   work: usize;
 }
 
-/** Columns of one task, a multiple of 4: with half as many, rows a power of two apart take twice the time. */
-export const TASK_COLUMNS: i32 = 64;
+/** The most tasks. */
+const MOST_TASKS: i32 = 16;
 
-/** Bytes of working memory that a thread needs. */
-export const WORK_BYTES: usize = 8 * TASK_COLUMNS;
+/** The fewest numbers of a task, where there are several. */
+const TASK_NUMBERS: i32 = 8192;
 
-export function epilogueGradientTask(at: usize, task: i32, thread: i32): void {
-  const args = changetype<EpilogueGradient>(at);
-  const activation = args.activation;
-  if (activation == ActivationId.Linear) biasGradient(args, task, thread);
-  else if (activation == ActivationId.Relu) epilogueGradientAs<Relu>(args, task, thread);
-  else if (activation == ActivationId.LeakyRelu) epilogueGradientAs<LeakyRelu>(args, task, thread);
-  else if (activation == ActivationId.Elu) epilogueGradientAs<Elu>(args, task, thread);
-  else if (activation == ActivationId.Silu) epilogueGradientAs<Silu>(args, task, thread);
-  else if (activation == ActivationId.Softplus) epilogueGradientAs<Softplus>(args, task, thread);
-  else epilogueGradientAs<Tanh>(args, task, thread);
+export const COLUMN_WORK_BYTES: usize = 8 * MOST_TASKS;
+
+/**
+ * The number of tasks that share the rows. It does not depend on the number of threads, so that sums do not. A task takes whole rows, since to go through memory in
+ * order takes half the time of going through a few columns.
+ */
+export function epilogueGradientTasks(args: EpilogueGradient): i32 {
+  return max(min(min(args.rows, MOST_TASKS), (args.rows * args.columns) / TASK_NUMBERS), 1);
 }
 
-function biasGradient(args: EpilogueGradient, task: i32, thread: i32): void {
-  const totals = args.work + <usize>thread * WORK_BYTES;
-  const first = task * TASK_COLUMNS;
-  const columns = min(TASK_COLUMNS, args.columns - first);
-  const whole = <usize>(columns & ~3) << 2;
-  const rest = columns & 3;
+export function epilogueGradientTask(at: usize, task: i32): void {
+  const args = changetype<EpilogueGradient>(at);
+  const tasks = epilogueGradientTasks(args);
+  const taskRows = roundUp(args.rows, tasks) / tasks;
+  const firstRow = min(task * taskRows, args.rows);
+  const rows = min(taskRows, args.rows - firstRow);
+  const totals = args.work + <usize>task * workStride(args);
+  memory.fill(totals, 0, workStride(args));
+  const activation = args.activation;
+  if (activation == ActivationId.Linear) biasGradient(args, firstRow, rows, totals);
+  else if (activation == ActivationId.Relu) epilogueGradientAs<Relu>(args, firstRow, rows, totals);
+  else if (activation == ActivationId.LeakyRelu) epilogueGradientAs<LeakyRelu>(args, firstRow, rows, totals);
+  else if (activation == ActivationId.Elu) epilogueGradientAs<Elu>(args, firstRow, rows, totals);
+  else if (activation == ActivationId.Silu) epilogueGradientAs<Silu>(args, firstRow, rows, totals);
+  else if (activation == ActivationId.Softplus) epilogueGradientAs<Softplus>(args, firstRow, rows, totals);
+  else epilogueGradientAs<Tanh>(args, firstRow, rows, totals);
+}
+
+function biasGradient(args: EpilogueGradient, firstRow: i32, rows: i32, totals: usize): void {
+  const whole = <usize>(args.columns & ~3) << 2;
+  const rest = args.columns & 3;
   const stride = <usize>args.columns << 2;
-  let cotangent = args.cotangent + (<usize>first << 2);
-  memory.fill(totals, 0, WORK_BYTES);
-  for (let row: i32 = 0; row < args.rows; row++) {
+  let cotangent = args.cotangent + <usize>firstRow * stride;
+  for (let row: i32 = 0; row < rows; row++) {
     for (let i: usize = 0; i < whole; i += 16) addTo(totals + 2 * i, v128.load(cotangent + i));
     if (rest) addTo(totals + 2 * whole, loadLanes(cotangent + whole, rest));
     cotangent += stride;
   }
-  storeTotals(args, first, columns, totals);
 }
 
-function epilogueGradientAs<A>(args: EpilogueGradient, task: i32, thread: i32): void {
+function epilogueGradientAs<A>(args: EpilogueGradient, firstRow: i32, rows: i32, totals: usize): void {
   const activation = changetype<A>(args);
-  const totals = args.work + <usize>thread * WORK_BYTES;
-  const first = task * TASK_COLUMNS;
-  const columns = min(TASK_COLUMNS, args.columns - first);
-  const whole = <usize>(columns & ~3) << 2;
+  const whole = <usize>(args.columns & ~3) << 2;
   const pairs = whole & ~31;
-  const rest = columns & 3;
+  const rest = args.columns & 3;
   const stride = <usize>args.columns << 2;
-  let cotangent = args.cotangent + (<usize>first << 2);
-  let residual = args.residual + (<usize>first << 2);
-  let product = args.product + (<usize>first << 2);
-  memory.fill(totals, 0, WORK_BYTES);
-  for (let row: i32 = 0; row < args.rows; row++) {
+  const offset = <usize>firstRow * stride;
+  let cotangent = args.cotangent + offset;
+  let residual = args.residual + offset;
+  let product = args.product + offset;
+  for (let row: i32 = 0; row < rows; row++) {
     let i: usize = 0;
     for (; i < pairs; i += 32) {
       const x = v128.load(residual + i);
@@ -94,12 +104,25 @@ function epilogueGradientAs<A>(args: EpilogueGradient, task: i32, thread: i32): 
     residual += stride;
     product += stride;
   }
-  storeTotals(args, first, columns, totals);
 }
 
-/** Rounds the sums of so many columns. */
-function storeTotals(args: EpilogueGradient, first: i32, columns: i32, totals: usize): void {
-  for (let j: i32 = 0; j < columns; j++) store<f32>(args.bias + (<usize>(first + j) << 2), <f32>load<f64>(totals + (<usize>j << 3)));
+/** Adds up the sums of so many tasks, and rounds them. */
+export function storeBiasGradient(args: EpilogueGradient, tasks: i32): void {
+  const stride = workStride(args);
+  for (let j: i32 = 0; j < args.columns; j++) {
+    let from = args.work + (<usize>j << 3);
+    let total: f64 = 0;
+    for (let task: i32 = 0; task < tasks; task++) {
+      total += load<f64>(from);
+      from += stride;
+    }
+    store<f32>(args.bias + (<usize>j << 2), <f32>total);
+  }
+}
+
+/** Bytes from the sums of one task to those of the next. */
+function workStride(args: EpilogueGradient): usize {
+  return <usize>roundUp(args.columns, 4) << 3;
 }
 
 /** Adds four numbers to sums in float64. */

@@ -42,7 +42,7 @@ export function runTask(kernel: i32, args: usize, task: i32, thread: i32): void 
   else if (kernel == ATTENTION) attentionTask(args, task, thread);
   else if (kernel == ATTENTION_GRADIENT) attentionGradientTask(args, task, thread);
   else if (kernel == RANDOM) randomTask(args, task);
-  else if (kernel == EPILOGUE_GRADIENT) epilogueGradientTask(args, task, thread);
+  else if (kernel == EPILOGUE_GRADIENT) epilogueGradientTask(args, task);
   else if (kernel == SPLINES) splinesTask(args, task, thread);
   else if (kernel == SPLINES_GRADIENT) splinesGradientTask(args, task, thread);
   else if (kernel == MIXTURES) mixturesTask(args, task, thread);

@@ -3,7 +3,7 @@ import type { Activation } from '../activation.js';
 import type { Epilogue } from './epilogue.js';
 import { matMulWasm } from './mat-mul.js';
 import { Arena } from '../../wasm/arena.js';
-import { ActivationId, EpilogueGradientStruct, WORK_BYTES } from '../../wasm/structs.generated.js';
+import { ActivationId, COLUMN_WORK_BYTES, EpilogueGradientStruct } from '../../wasm/structs.generated.js';
 import type { WasmModule } from '../../wasm/wasm-module.js';
 
 /** Attributes of both kernels. */
@@ -69,7 +69,7 @@ function backThroughEpilogue(
   const [rows, columns] = asMatrix(cotangent).shape;
   const arena = new Arena();
   const struct = arena.reserve(EpilogueGradientStruct.bytes);
-  const work = arena.reserve(wasm.threads * WORK_BYTES);
+  const work = arena.reserve(COLUMN_WORK_BYTES * 4 * Math.ceil(columns / 4));
   const base = wasm.scratch(arena.bytes);
   EpilogueGradientStruct.write(wasm.memory, base + struct, {
     rows,

@@ -67,7 +67,7 @@ describe('linear', () => {
 });
 
 describe.each(activations)('linear with %s', (activation) => {
-  // Rows, inputs, outputs: odd ones, single ones, none, and more than one block of a product.
+  // Rows, inputs, outputs: odd ones, single ones, none, more than one block of a product, and sums of a bias in more than one part, some without rows.
   test.each([
     [1, 1, 1],
     [5, 3, 7],
@@ -76,6 +76,8 @@ describe.each(activations)('linear with %s', (activation) => {
     [4, 5, 1],
     [130, 20, 35],
     [9, 300, 70],
+    [300, 2, 65],
+    [17, 1, 8200],
     [3, 0, 5],
     [0, 4, 3],
   ])('%i × %i × %i: equals the operations one by one, with gradients', async (rows, inputs, outputs) => {
