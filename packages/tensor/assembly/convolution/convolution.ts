@@ -3,10 +3,10 @@ import { Epilogue, epilogueBlock } from '../product/epilogue';
 import { evenBlock, roundUp } from '../product/block-size';
 import { BLOCK_DEPTH, BLOCK_ROWS, multiplyRows, packPanels } from '../product/mat-mul';
 import { TILE_BYTES, TILE_COLUMNS, TILE_ROWS } from '../product/register-tile';
-import { gatherPatches, patchCount, PatchRow, Patches, patchSize } from './patches';
+import { gatherPatches, patchCount, Patches, patchSize } from './patches';
 
-/** From the patches of one register tile to those of the next. */
-const PANEL_BYTES: usize = <usize>TILE_ROWS * offsetof<PatchRow>();
+/** From one gathered patch to the next: as many numbers as a product multiplies at once, and 16 more, since rows 1 KiB apart would meet in few sets of the first-level cache. */
+const PATCH_BYTES: usize = <usize>(BLOCK_DEPTH + 16) << 2;
 
 /**
  * The product of a matrix of patches, one a row, with a matrix of `columns` filters. The matrix of patches is never made as a whole.
@@ -43,7 +43,7 @@ export function convolutionFilterBytes(size: i32, columns: i32): i32 {
 /** Bytes of scratch that {@link convolutionTask} needs. */
 export function convolutionScratch(count: i32, columns: i32): i32 {
   const rows = evenBlock(count, BLOCK_ROWS, TILE_ROWS);
-  return roundUp(<i32>TILE_BYTES + rows * <i32>offsetof<PatchRow>() + ((2 * rows * columns) << 2), 64);
+  return roundUp(<i32>TILE_BYTES + rows * <i32>PATCH_BYTES + ((2 * rows * columns) << 2), 64);
 }
 
 /** How many bytes behind a block of results in the scratch its residual lies. */
@@ -81,15 +81,15 @@ export function convolutionTask(at: usize, task: i32, thread: i32): void {
   const tile = args.scratch + <usize>(args.scratchBytes * thread);
   const gathered = tile + TILE_BYTES;
   const isDense = args.targetStride == 1;
-  const block = isDense ? args.target + <usize>first * rowBytes : gathered + <usize>blockRows * offsetof<PatchRow>();
+  const block = isDense ? args.target + <usize>first * rowBytes : gathered + <usize>blockRows * PATCH_BYTES;
 
   // A patch without pixels belongs to a pixel that no filter reaches.
   if (size == 0) memory.fill(block, 0, <usize>rows * rowBytes);
   let filters = args.packedFilters;
   for (let step: i32 = 0; step < size; step += blockSteps) {
     const steps = min(blockSteps, size - step);
-    gatherPatches(args, gathered, offsetof<PatchRow>(), first, rows, step, steps);
-    multiplyRows<PatchRow>(gathered, 4, PANEL_BYTES, filters, block, rowBytes, rows, columns, steps, step > 0, tile, TILE_COLUMNS);
+    gatherPatches(args, gathered, PATCH_BYTES, first, rows, step, steps);
+    multiplyRows(gathered, PATCH_BYTES, 4, PATCH_BYTES * TILE_ROWS, filters, block, rowBytes, rows, columns, steps, step > 0, tile, TILE_COLUMNS);
     filters += <usize>convolutionFilterBytes(steps, columns);
   }
 

@@ -1,6 +1,6 @@
 // The reference is `convolutionProducts` in src/testing/operations/float64-convolution.ts.
 import { evenBlock, roundUp } from '../product/block-size';
-import { multiplyRows, PackedRow, packPanels } from '../product/mat-mul';
+import { multiplyRows, packPanels } from '../product/mat-mul';
 import { EXCESS_ROWS, TILE_BYTES, TILE_COLUMNS, TILE_ROWS } from '../product/register-tile';
 import { gatherPatches, patchCount, Patches, patchSize } from './patches';
 
@@ -60,6 +60,6 @@ export function filterGradientTask(at: usize, task: i32, thread: i32): void {
     const steps = min(blockSteps, end - patch);
     packPanels(panels, args.cotangent, rowBytes, false, 0, columns, patch, steps, TILE_COLUMNS);
     gatherPatches(args, gathered, patchBytes, patch, steps, row, rows);
-    multiplyRows<PackedRow>(gathered, patchBytes, TILE_ROWS << 2, panels, result, rowBytes, rows, columns, steps, patch > first, tile, TILE_COLUMNS);
+    multiplyRows(gathered, 4, patchBytes, TILE_ROWS << 2, panels, result, rowBytes, rows, columns, steps, patch > first, tile, TILE_COLUMNS);
   }
 }

@@ -20,23 +20,6 @@ export class Patches {
   left: i32;
 }
 
-/**
- * Numbers of a patch, as many as a product multiplies at once, and 16 more: rows 1 KiB apart would meet in few sets of the first-level cache. The class is as
- * large as they are because the product needs a constant distance from one row to the next.
- */
-@unmanaged
-export class PatchRow {
-  lanes0: v128; lanes1: v128; lanes2: v128; lanes3: v128; lanes4: v128; lanes5: v128; lanes6: v128; lanes7: v128;
-  lanes8: v128; lanes9: v128; lanes10: v128; lanes11: v128; lanes12: v128; lanes13: v128; lanes14: v128; lanes15: v128;
-  lanes16: v128; lanes17: v128; lanes18: v128; lanes19: v128; lanes20: v128; lanes21: v128; lanes22: v128; lanes23: v128;
-  lanes24: v128; lanes25: v128; lanes26: v128; lanes27: v128; lanes28: v128; lanes29: v128; lanes30: v128; lanes31: v128;
-  lanes32: v128; lanes33: v128; lanes34: v128; lanes35: v128; lanes36: v128; lanes37: v128; lanes38: v128; lanes39: v128;
-  lanes40: v128; lanes41: v128; lanes42: v128; lanes43: v128; lanes44: v128; lanes45: v128; lanes46: v128; lanes47: v128;
-  lanes48: v128; lanes49: v128; lanes50: v128; lanes51: v128; lanes52: v128; lanes53: v128; lanes54: v128; lanes55: v128;
-  lanes56: v128; lanes57: v128; lanes58: v128; lanes59: v128; lanes60: v128; lanes61: v128; lanes62: v128; lanes63: v128;
-  lanes64: v128; lanes65: v128; lanes66: v128; lanes67: v128;
-}
-
 /** The number of patches of all images. */
 // @ts-ignore: decorator
 @inline

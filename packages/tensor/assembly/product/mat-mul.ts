@@ -105,11 +105,20 @@ export function matMulTask(at: usize, task: i32, thread: i32): void {
 
       for (let row = firstRow; row < endRow; row += blockRows) {
         const rowCount = min(blockRows, endRow - row);
-        if (tileRows == FUSED_ROWS) packA(packedA, a, strideA, transposeA, row, rowCount, step, stepCount, FUSED_ROWS);
-        else packA(packedA, a, strideA, transposeA, row, rowCount, step, stepCount, TILE_ROWS);
-
         const corner = c + <usize>row * strideC + (<usize>column << 2);
-        multiplyBlock(packedA, packedB, corner, strideC, rowCount, columnCount, stepCount, step > 0, tile, tileColumns);
+        // Whole register tiles read the rows of A where they lie.
+        const whole = transposeA ? 0 : rowCount - (rowCount % tileRows);
+        if (whole) {
+          const block = a + <usize>row * strideA + (<usize>step << 2);
+          multiplyRows(block, strideA, 4, strideA * tileRows, packedB, corner, strideC, whole, columnCount, stepCount, step > 0, tile, tileColumns);
+        }
+        if (whole < rowCount) {
+          if (tileRows == FUSED_ROWS) packA(packedA, a, strideA, transposeA, row + whole, rowCount - whole, step, stepCount, FUSED_ROWS);
+          else packA(packedA, a, strideA, transposeA, row + whole, rowCount - whole, step, stepCount, TILE_ROWS);
+          const columnA = <usize>tileRows << 2;
+          const rest = corner + <usize>whole * strideC;
+          multiplyRows(packedA, 4, columnA, columnA * stepCount, packedB, rest, strideC, rowCount - whole, columnCount, stepCount, step > 0, tile, tileColumns);
+        }
         if (args.epilogue && step + stepCount == depth) epilogueBlock(changetype<Epilogue>(args.epilogue), corner, strideC, rowCount, column, columnCount);
       }
     }
@@ -151,32 +160,15 @@ function packB(target: usize, b: usize, stride: usize, isTransposed: bool, colum
   else packRows(target, b + <usize>step * stride + (<usize>column << 2), columns, steps, stride, width);
 }
 
-/** Adds a packed block of A times a packed block of B to C, or writes it there. */
-export function multiplyBlock(
-  packedA: usize,
-  packedB: usize,
-  c: usize,
-  strideC: usize,
-  rows: i32,
-  columns: i32,
-  depth: i32,
-  accumulate: bool,
-  tile: usize,
-  tileColumns: i32,
-): void {
-  const tileRows = tileRowsFor(tileColumns);
-  const panelA = <usize>(depth * tileRows) << 2;
-  multiplyRows<PackedRow>(packedA, <usize>tileRows << 2, panelA, packedB, c, strideC, rows, columns, depth, accumulate, tile, tileColumns);
-}
-
 /**
- * {@link multiplyBlock} for an A whose rows are the size of the class `Row` apart, and whose columns `columnA` bytes; from the rows of one register tile to those of
- * the next it is `panelA` bytes. Rows behind the last are read up to a whole register tile.
+ * Adds a block of A times a packed block of B to C, or writes it there.
+ *
+ * From one row of A to the next it is `rowA` bytes, from one column to the next `columnA`, and from the rows of one register tile to those of the next `panelA`.
+ * Rows behind the last are read up to a whole register tile.
  */
-// @ts-ignore: decorator
-@inline
-export function multiplyRows<Row>(
+export function multiplyRows(
   a: usize,
+  rowA: usize,
   columnA: usize,
   panelA: usize,
   packedB: usize,
@@ -197,10 +189,10 @@ export function multiplyRows<Row>(
     let target = c + (<usize>column << 2);
     for (let row: i32 = 0; row < rows; row += tileRows) {
       if (isWhole && row + tileRows <= rows) {
-        multiplyPanels<Row>(panel, columnA, packedB, depth, width, target, strideC, accumulate);
+        multiplyPanels(panel, rowA, columnA, packedB, depth, width, target, strideC, accumulate);
       } else {
         const stride = <usize>width << 2;
-        multiplyPanels<Row>(panel, columnA, packedB, depth, width, tile, stride, false);
+        multiplyPanels(panel, rowA, columnA, packedB, depth, width, tile, stride, false);
         copyTile(tile, stride, target, strideC, min(tileRows, rows - row), min(width, columns - column), accumulate);
       }
       panel += panelA;
@@ -210,12 +202,6 @@ export function multiplyRows<Row>(
   }
 }
 
-/** A row of a block of A whose columns lie side by side. */
-@unmanaged
-export class PackedRow {
-  number: f32;
-}
-
-function multiplyPanels<Row>(a: usize, column: usize, b: usize, depth: i32, columns: i32, c: usize, strideC: usize, accumulate: bool): void {
-  multiplyTile<Row>(a, column, depth, 0, 1, b, columns, c, strideC, accumulate);
+function multiplyPanels(a: usize, row: usize, column: usize, b: usize, depth: i32, columns: i32, c: usize, strideC: usize, accumulate: bool): void {
+  multiplyTile(a, row, column, depth, 0, 1, b, columns, c, strideC, accumulate);
 }

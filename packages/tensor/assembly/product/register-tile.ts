@@ -53,14 +53,15 @@ export function panelColumns(columns: i32, width: i32 = TILE_COLUMNS): i32 {
 /**
  * Writes a register tile of a product to C, or adds it to what is there.
  *
- * From one row of A to the next it is the size of the class `Row`, from one column to the next `column` bytes; after each `depth` columns another
- * `jump` bytes are skipped, `blocks` times. B is packed: its rows of `columns` numbers, {@link TILE_COLUMNS}, {@link FUSED_COLUMNS} or {@link NARROW_COLUMNS}, follow
+ * From one row of A to the next it is `row` bytes, from one column to the next `column`; after each `depth` columns another `jump` bytes are skipped, `blocks`
+ * times. B is packed: its rows of `columns` numbers, {@link TILE_COLUMNS}, {@link FUSED_COLUMNS} or {@link NARROW_COLUMNS}, follow
  * each other; {@link tileRowsFor} tells the rows.
  */
 // @ts-ignore: decorator
 @inline
-export function multiplyTile<Row>(
+export function multiplyTile(
   a: usize,
+  row: usize,
   column: usize,
   depth: i32,
   jump: usize,
@@ -71,16 +72,17 @@ export function multiplyTile<Row>(
   stride: usize,
   accumulate: bool,
 ): void {
-  if (IS_FUSED && columns == FUSED_COLUMNS) multiply3By12<Row>(a, column, depth, jump, blocks, b, c, stride, accumulate);
-  else if (!WIDE) multiply4By8<Row>(a, column, depth, jump, blocks, b, c, stride, accumulate);
-  else if (columns == NARROW_COLUMNS) multiply6By8<Row>(a, column, depth, jump, blocks, b, c, stride, accumulate);
-  else multiply6By16<Row>(a, column, depth, jump, blocks, b, c, stride, accumulate);
+  if (IS_FUSED && columns == FUSED_COLUMNS) multiply3By12(a, row, column, depth, jump, blocks, b, c, stride, accumulate);
+  else if (!WIDE) multiply4By8(a, row, column, depth, jump, blocks, b, c, stride, accumulate);
+  else if (columns == NARROW_COLUMNS) multiply6By8(a, row, column, depth, jump, blocks, b, c, stride, accumulate);
+  else multiply6By16(a, row, column, depth, jump, blocks, b, c, stride, accumulate);
 }
 
 // @ts-ignore: decorator
 @inline
-function multiply4By8<Row>(
+function multiply4By8(
   a: usize,
+  row: usize,
   column: usize,
   depth: i32,
   jump: usize,
@@ -98,16 +100,20 @@ function multiply4By8<Row>(
     for (let step: i32 = 0; step < depth; step++) {
       const b0 = v128.load(b);
       const b1 = v128.load(b, 16);
-      let x = v128.load32_splat(a);
+      let at = a;
+      let x = v128.load32_splat(at);
       c00 = multiplyAdd(x, b0, c00);
       c01 = multiplyAdd(x, b1, c01);
-      x = v128.load32_splat(a, offsetof<Row>());
+      at += row;
+      x = v128.load32_splat(at);
       c10 = multiplyAdd(x, b0, c10);
       c11 = multiplyAdd(x, b1, c11);
-      x = v128.load32_splat(a, 2 * offsetof<Row>());
+      at += row;
+      x = v128.load32_splat(at);
       c20 = multiplyAdd(x, b0, c20);
       c21 = multiplyAdd(x, b1, c21);
-      x = v128.load32_splat(a, 3 * offsetof<Row>());
+      at += row;
+      x = v128.load32_splat(at);
       c30 = multiplyAdd(x, b0, c30);
       c31 = multiplyAdd(x, b1, c31);
       a += column;
@@ -126,8 +132,9 @@ function multiply4By8<Row>(
 
 // @ts-ignore: decorator
 @inline
-function multiply3By12<Row>(
+function multiply3By12(
   a: usize,
+  row: usize,
   column: usize,
   depth: i32,
   jump: usize,
@@ -145,15 +152,18 @@ function multiply3By12<Row>(
       const b0 = v128.load(b);
       const b1 = v128.load(b, 16);
       const b2 = v128.load(b, 32);
-      let x = v128.load32_splat(a);
+      let at = a;
+      let x = v128.load32_splat(at);
       c00 = multiplyAdd(x, b0, c00);
       c01 = multiplyAdd(x, b1, c01);
       c02 = multiplyAdd(x, b2, c02);
-      x = v128.load32_splat(a, offsetof<Row>());
+      at += row;
+      x = v128.load32_splat(at);
       c10 = multiplyAdd(x, b0, c10);
       c11 = multiplyAdd(x, b1, c11);
       c12 = multiplyAdd(x, b2, c12);
-      x = v128.load32_splat(a, 2 * offsetof<Row>());
+      at += row;
+      x = v128.load32_splat(at);
       c20 = multiplyAdd(x, b0, c20);
       c21 = multiplyAdd(x, b1, c21);
       c22 = multiplyAdd(x, b2, c22);
@@ -171,8 +181,9 @@ function multiply3By12<Row>(
 
 // @ts-ignore: decorator
 @inline
-function multiply6By8<Row>(
+function multiply6By8(
   a: usize,
+  row: usize,
   column: usize,
   depth: i32,
   jump: usize,
@@ -192,22 +203,28 @@ function multiply6By8<Row>(
     for (let step: i32 = 0; step < depth; step++) {
       const b0 = v128.load(b);
       const b1 = v128.load(b, 16);
-      let x = v128.load32_splat(a);
+      let at = a;
+      let x = v128.load32_splat(at);
       c00 = multiplyAdd(x, b0, c00);
       c01 = multiplyAdd(x, b1, c01);
-      x = v128.load32_splat(a, offsetof<Row>());
+      at += row;
+      x = v128.load32_splat(at);
       c10 = multiplyAdd(x, b0, c10);
       c11 = multiplyAdd(x, b1, c11);
-      x = v128.load32_splat(a, 2 * offsetof<Row>());
+      at += row;
+      x = v128.load32_splat(at);
       c20 = multiplyAdd(x, b0, c20);
       c21 = multiplyAdd(x, b1, c21);
-      x = v128.load32_splat(a, 3 * offsetof<Row>());
+      at += row;
+      x = v128.load32_splat(at);
       c30 = multiplyAdd(x, b0, c30);
       c31 = multiplyAdd(x, b1, c31);
-      x = v128.load32_splat(a, 4 * offsetof<Row>());
+      at += row;
+      x = v128.load32_splat(at);
       c40 = multiplyAdd(x, b0, c40);
       c41 = multiplyAdd(x, b1, c41);
-      x = v128.load32_splat(a, 5 * offsetof<Row>());
+      at += row;
+      x = v128.load32_splat(at);
       c50 = multiplyAdd(x, b0, c50);
       c51 = multiplyAdd(x, b1, c51);
       a += column;
@@ -230,8 +247,9 @@ function multiply6By8<Row>(
 
 // @ts-ignore: decorator
 @inline
-function multiply6By16<Row>(
+function multiply6By16(
   a: usize,
+  row: usize,
   column: usize,
   depth: i32,
   jump: usize,
@@ -253,32 +271,38 @@ function multiply6By16<Row>(
       const b1 = v128.load(b, 16);
       const b2 = v128.load(b, 32);
       const b3 = v128.load(b, 48);
-      let x = v128.load32_splat(a);
+      let at = a;
+      let x = v128.load32_splat(at);
       c00 = multiplyAdd(x, b0, c00);
       c01 = multiplyAdd(x, b1, c01);
       c02 = multiplyAdd(x, b2, c02);
       c03 = multiplyAdd(x, b3, c03);
-      x = v128.load32_splat(a, offsetof<Row>());
+      at += row;
+      x = v128.load32_splat(at);
       c10 = multiplyAdd(x, b0, c10);
       c11 = multiplyAdd(x, b1, c11);
       c12 = multiplyAdd(x, b2, c12);
       c13 = multiplyAdd(x, b3, c13);
-      x = v128.load32_splat(a, 2 * offsetof<Row>());
+      at += row;
+      x = v128.load32_splat(at);
       c20 = multiplyAdd(x, b0, c20);
       c21 = multiplyAdd(x, b1, c21);
       c22 = multiplyAdd(x, b2, c22);
       c23 = multiplyAdd(x, b3, c23);
-      x = v128.load32_splat(a, 3 * offsetof<Row>());
+      at += row;
+      x = v128.load32_splat(at);
       c30 = multiplyAdd(x, b0, c30);
       c31 = multiplyAdd(x, b1, c31);
       c32 = multiplyAdd(x, b2, c32);
       c33 = multiplyAdd(x, b3, c33);
-      x = v128.load32_splat(a, 4 * offsetof<Row>());
+      at += row;
+      x = v128.load32_splat(at);
       c40 = multiplyAdd(x, b0, c40);
       c41 = multiplyAdd(x, b1, c41);
       c42 = multiplyAdd(x, b2, c42);
       c43 = multiplyAdd(x, b3, c43);
-      x = v128.load32_splat(a, 5 * offsetof<Row>());
+      at += row;
+      x = v128.load32_splat(at);
       c50 = multiplyAdd(x, b0, c50);
       c51 = multiplyAdd(x, b1, c51);
       c52 = multiplyAdd(x, b2, c52);

@@ -12,15 +12,6 @@ export const OUTER_BYTES: usize = LARGEST_TILE_BYTES + ((MOST_TILES * TILE * 16)
 /** Offset of the panel in the work space. */
 const PANEL: usize = LARGEST_TILE_BYTES;
 
-/** A unit of a tile: the distance of one from the next. */
-@unmanaged
-class Unit {
-  lanes0: v128;
-  lanes1: v128;
-  lanes2: v128;
-  lanes3: v128;
-}
-
 /** Packs up to {@link TILE_COLUMNS} units of `tiles` tiles event by event. */
 export function packAdjoints(work: usize, adjoints: usize, stride: usize, units: i32, tiles: i32): void {
   const width = panelColumns(units);
@@ -40,7 +31,7 @@ export function packAdjoints(work: usize, adjoints: usize, stride: usize, units:
  * @param stride bytes from one tile of reads to the next
  */
 export function multiplyReads(work: usize, reads: usize, stride: usize, units: i32, tiles: i32, matrix: usize, matrixStride: usize, accumulate: bool): void {
-  multiplyTile<Unit>(reads, 4, TILE, stride - (TILE << 2), tiles, work + PANEL, panelColumns(units), matrix, matrixStride, accumulate);
+  multiplyTile(reads, UNIT_BYTES, 4, TILE, stride - (TILE << 2), tiles, work + PANEL, panelColumns(units), matrix, matrixStride, accumulate);
 }
 
 /**
