@@ -17,25 +17,50 @@ const LANES: i32 = 4;
 // @ts-ignore: decorator
 @inline
 export function packRows(target: usize, source: usize, count: i32, depth: i32, stride: usize, width: i32): void {
-  for (let lane: i32 = 0; lane < count; lane += width) {
+  const bytes = <usize>width << 2;
+  const panelBytes = bytes * depth;
+  let lane: i32 = 0;
+  if (width < 8) {
+    // Two narrow panels at a time: each line of the cache is read in fewer pieces.
+    for (; lane + 2 * width <= count; lane += 2 * width) {
+      let from = source + (<usize>lane << 2);
+      let second = target + panelBytes;
+      for (let step: i32 = 0; step < depth; step++) {
+        copyLanes(target, from, width);
+        copyLanes(second, from + bytes, width);
+        from += stride;
+        target += bytes;
+        second += bytes;
+      }
+      target = second;
+    }
+  }
+  for (; lane < count; lane += width) {
     const left = min(count - lane, width);
     let from = source + (<usize>lane << 2);
     for (let step: i32 = 0; step < depth; step++) {
-      if (left == width) {
-        let i: i32 = 0;
-        for (; i + LANES <= width; i += LANES) v128.store(target + (<usize>i << 2), v128.load(from + (<usize>i << 2)));
-        if (i + 2 <= width) {
-          store<u64>(target + (<usize>i << 2), load<u64>(from + (<usize>i << 2)));
-          i += 2;
-        }
-        if (i < width) store<f32>(target + (<usize>i << 2), load<f32>(from + (<usize>i << 2)));
-      } else {
-        for (let i: i32 = 0; i < width; i++) store<f32>(target + (<usize>i << 2), i < left ? load<f32>(from + (<usize>i << 2)) : 0);
-      }
+      if (left == width) copyLanes(target, from, width);
+      else for (let i: i32 = 0; i < width; i++) store<f32>(target + (<usize>i << 2), i < left ? load<f32>(from + (<usize>i << 2)) : 0);
       from += stride;
-      target += <usize>width << 2;
+      target += bytes;
     }
   }
+}
+
+/** Copies one step of a panel, at most 16 numbers. */
+// @ts-ignore: decorator
+@inline
+function copyLanes(target: usize, from: usize, width: i32): void {
+  if (width >= 4) v128.store(target, v128.load(from));
+  if (width >= 8) v128.store(target, v128.load(from, 16), 16);
+  if (width >= 12) v128.store(target, v128.load(from, 32), 32);
+  if (width >= 16) v128.store(target, v128.load(from, 48), 48);
+  let copied = <usize>(width & ~3) << 2;
+  if (width & 2) {
+    store<u64>(target + copied, load<u64>(from + copied));
+    copied += 8;
+  }
+  if (width & 1) store<f32>(target + copied, load<f32>(from + copied));
 }
 
 /**
