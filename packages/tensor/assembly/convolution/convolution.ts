@@ -5,7 +5,10 @@ import { BLOCK_DEPTH, BLOCK_ROWS, multiplyRows, packPanels } from '../product/ma
 import { TILE_BYTES, TILE_COLUMNS, TILE_ROWS } from '../product/register-tile';
 import { gatherPatches, patchCount, Patches, patchSize } from './patches';
 
-/** From one gathered patch to the next: as many numbers as a product multiplies at once, and 16 more, since rows 1 KiB apart would meet in few sets of the first-level cache. */
+/**
+ * From one gathered patch to the next: as many numbers as a product multiplies at once, and 16 more, since rows 1 KiB apart would meet in few sets of the
+ * first-level cache.
+ */
 const PATCH_BYTES: usize = <usize>(BLOCK_DEPTH + 16) << 2;
 
 /**

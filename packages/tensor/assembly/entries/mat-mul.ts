@@ -4,7 +4,7 @@ import { runTasks, SMALLEST_JOB, threadCount } from '../threads/pool';
 
 /**
  * The most multiplications that are one task: two to four milliseconds. What another program delays a thread by, the others make up for; but each task packs
- * its operands anew, so that tasks of a quarter take two threads 15 % longer at 1,024 rows.
+ * operands anew, so that tasks of a quarter take two threads 15 % longer at 1,024 rows.
  */
 const LARGEST_TASK: f64 = 128_000_000;
 
@@ -20,16 +20,16 @@ export function matMul(at: usize): void {
   runTasks(MAT_MUL, at, args.count * tasks, <f64>args.count * size);
 }
 
-/** Into how many the rows are cut for as many tasks: each task packs its part of both operands, and the larger parts are the less is packed twice. */
+/** Into how many the rows are cut for as many tasks: each task reads its part of both operands, and the larger parts are the less is read twice. */
 function bestRowTasks(rows: i32, columns: i32, tasks: i32): i32 {
   let best: i32 = 1;
   let least: i64 = i64.MAX_VALUE;
   for (let rowTasks: i32 = 1; rowTasks <= tasks; rowTasks++) {
     if (tasks % rowTasks != 0) continue;
-    const packed = <i64>rows * (tasks / rowTasks) + <i64>columns * rowTasks;
-    if (packed < least) {
+    const read = <i64>rows * (tasks / rowTasks) + <i64>columns * rowTasks;
+    if (read < least) {
       best = rowTasks;
-      least = packed;
+      least = read;
     }
   }
   return best;

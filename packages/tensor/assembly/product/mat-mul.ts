@@ -15,7 +15,7 @@ import {
   tileRowsFor,
 } from './register-tile';
 
-// Cache blocks. A panel of B (BLOCK_DEPTH deep) stays in the first-level cache, the packed block of A in the second.
+// Cache blocks. A panel of B (BLOCK_DEPTH deep) stays in the first-level cache, a block of A in the second.
 export const BLOCK_ROWS: i32 = 128;
 const BLOCK_COLUMNS: i32 = 1024;
 export const BLOCK_DEPTH: i32 = 256;
@@ -113,8 +113,8 @@ export function matMulTask(at: usize, task: i32, thread: i32): void {
           multiplyRows(block, strideA, 4, strideA * tileRows, packedB, corner, strideC, whole, columnCount, stepCount, step > 0, tile, tileColumns);
         }
         if (whole < rowCount) {
-          if (tileRows == FUSED_ROWS) packA(packedA, a, strideA, transposeA, row + whole, rowCount - whole, step, stepCount, FUSED_ROWS);
-          else packA(packedA, a, strideA, transposeA, row + whole, rowCount - whole, step, stepCount, TILE_ROWS);
+          if (tileRows == FUSED_ROWS) packBlock(packedA, a, strideA, transposeA, row + whole, rowCount - whole, step, stepCount, FUSED_ROWS);
+          else packBlock(packedA, a, strideA, transposeA, row + whole, rowCount - whole, step, stepCount, TILE_ROWS);
           const columnA = <usize>tileRows << 2;
           const rest = corner + <usize>whole * strideC;
           multiplyRows(packedA, 4, columnA, columnA * stepCount, packedB, rest, strideC, rowCount - whole, columnCount, stepCount, step > 0, tile, tileColumns);
@@ -123,14 +123,6 @@ export function matMulTask(at: usize, task: i32, thread: i32): void {
       }
     }
   }
-}
-
-/** Packs a block of A into panels of `width` rows. */
-// @ts-ignore: decorator
-@inline
-function packA(target: usize, a: usize, stride: usize, isTransposed: bool, row: i32, rows: i32, step: i32, steps: i32, width: i32): void {
-  if (isTransposed) packRows(target, a + <usize>step * stride + (<usize>row << 2), rows, steps, stride, width);
-  else packColumns(target, a + <usize>row * stride + (<usize>step << 2), rows, steps, stride, width);
 }
 
 /** Packs a block of B into the panels that {@link multiplyRows} reads, `width` wide: {@link TILE_COLUMNS} or {@link FUSED_COLUMNS}. */
@@ -147,17 +139,20 @@ export function packPanels(
 ): void {
   const rest = columns % width;
   const whole = panelColumns(rest, width) == width ? columns : columns - rest;
-  if (width == FUSED_COLUMNS) packB(target, b, stride, isTransposed, column, whole, step, steps, FUSED_COLUMNS);
-  else packB(target, b, stride, isTransposed, column, whole, step, steps, TILE_COLUMNS);
-  if (whole < columns) packB(target + (<usize>(whole * steps) << 2), b, stride, isTransposed, column + whole, rest, step, steps, NARROW_COLUMNS);
+  if (width == FUSED_COLUMNS) packBlock(target, b, stride, !isTransposed, column, whole, step, steps, FUSED_COLUMNS);
+  else packBlock(target, b, stride, !isTransposed, column, whole, step, steps, TILE_COLUMNS);
+  if (whole < columns) packBlock(target + (<usize>(whole * steps) << 2), b, stride, !isTransposed, column + whole, rest, step, steps, NARROW_COLUMNS);
 }
 
-/** Packs a block of B into panels `width` wide. */
+/**
+ * Packs `count` rows of A, or columns of B, from number `first` on into panels of `width`; `isAcross` tells whether those of one step lie side by side, as in A
+ * transposed and in B.
+ */
 // @ts-ignore: decorator
 @inline
-function packB(target: usize, b: usize, stride: usize, isTransposed: bool, column: i32, columns: i32, step: i32, steps: i32, width: i32): void {
-  if (isTransposed) packColumns(target, b + <usize>column * stride + (<usize>step << 2), columns, steps, stride, width);
-  else packRows(target, b + <usize>step * stride + (<usize>column << 2), columns, steps, stride, width);
+function packBlock(target: usize, source: usize, stride: usize, isAcross: bool, first: i32, count: i32, step: i32, steps: i32, width: i32): void {
+  if (isAcross) packRows(target, source + <usize>step * stride + (<usize>first << 2), count, steps, stride, width);
+  else packColumns(target, source + <usize>first * stride + (<usize>step << 2), count, steps, stride, width);
 }
 
 /**

@@ -80,27 +80,21 @@ export function packColumns(target: usize, source: usize, count: i32, depth: i32
       const from = source + stride * <usize>(lane + group);
       const to = target + (<usize>group << 2);
       const lanes = min(width - group, LANES);
-      if (left < lanes) fillLanes(to, from, lanes, left, depth, stride, step);
-      else if (lanes > 2) transposeLanes(to, from, lanes, depth, stride, step);
-      else interleaveLanes(to, from, depth, stride, step);
+      if (min(lanes, left) == LANES) transposeLanes(to, from, depth, stride, step);
+      else fillLanes(to, from, lanes, left, depth, stride, step);
     }
     target += step * <usize>depth;
   }
 }
 
-/**
- * Copies four lanes, or three that are all of the panel: of these a fourth number is written to the place of the next step's first, which comes after it, and
- * the last steps, behind which is no place, are copied one by one.
- */
-function transposeLanes(to: usize, from: usize, lanes: i32, depth: i32, stride: usize, step: usize): void {
-  const isWhole = lanes == LANES;
-  const end = isWhole ? depth : depth - 1;
+/** Copies four lanes. */
+function transposeLanes(to: usize, from: usize, depth: i32, stride: usize, step: usize): void {
   let p0 = from;
   let p1 = p0 + stride;
   let p2 = p1 + stride;
-  let p3 = isWhole ? p2 + stride : p2;
+  let p3 = p2 + stride;
   let k: i32 = 0;
-  for (; k + LANES <= end; k += LANES) {
+  for (; k + LANES <= depth; k += LANES) {
     transposeFour(to, to + step, to + 2 * step, to + 3 * step, p0, p1, p2, p3);
     p0 += 16;
     p1 += 16;
@@ -108,25 +102,7 @@ function transposeLanes(to: usize, from: usize, lanes: i32, depth: i32, stride: 
     p3 += 16;
     to += 4 * step;
   }
-  fillLanes(to, p0, lanes, lanes, depth - k, stride, step);
-}
-
-/** {@link transposeLanes} for two lanes. */
-function interleaveLanes(to: usize, from: usize, depth: i32, stride: usize, step: usize): void {
-  let k: i32 = 0;
-  for (; k + LANES <= depth; k += LANES) {
-    const first = v128.load(from);
-    const second = v128.load(from + stride);
-    const low = v128.shuffle<f32>(first, second, 0, 4, 1, 5);
-    const high = v128.shuffle<f32>(first, second, 2, 6, 3, 7);
-    v128.store64_lane(to, low, 0);
-    v128.store64_lane(to + step, low, 1);
-    v128.store64_lane(to + 2 * step, high, 0);
-    v128.store64_lane(to + 3 * step, high, 1);
-    from += 16;
-    to += 4 * step;
-  }
-  fillLanes(to, from, 2, 2, depth - k, stride, step);
+  fillLanes(to, p0, LANES, LANES, depth - k, stride, step);
 }
 
 /** Copies `lanes` numbers of each step, those from number `left` on zeros. */
